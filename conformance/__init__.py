@@ -1,0 +1,1 @@
+"""The judge: catalogue, roles, mutants, the independent checker and the reports."""

@@ -1,0 +1,1 @@
+"""A relying party that a vendor may read as the model answer; it shares no code with the harness."""

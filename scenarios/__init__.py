@@ -1,0 +1,1 @@
+"""Stories of holders and services, told as tests: tap, PIN lockout, expiry, address change."""
