@@ -1,0 +1,94 @@
+"""公的個人認証AP, the application of the two public-key certificates; spec/card.md §2.1, §3.
+
+A card without a signature certificate (a child's) keeps the files of one: EF 0001 all zero behind a password that was
+born blocked, key 001A never filled. No source tells; so both retry queries stay 63Cx, without which OpenSC does not
+bind (§3), and nothing of the signature side can ever be used.
+"""
+
+import msgspec
+
+from cardsim.files import Application, File, SigningKey, build_application
+from cardsim.pins import Pin, PinFormat
+
+AID = bytes.fromhex("D392F000260100000001")
+SIGN_CERTIFICATE = 0x0001
+SIGN_CA_CERTIFICATE = 0x0002
+TOKEN_INFO = 0x0006
+AVAILABILITY = 0x0008
+AUTH_CERTIFICATE = 0x000A
+AUTH_CA_CERTIFICATE = 0x000B
+AUTH_KEY = 0x0017
+AUTH_PIN = 0x0018
+SIGN_KEY = 0x001A
+SIGN_PASSWORD = 0x001B
+
+TOKEN_LABEL = b"JPKIAPICCTOKEN2"
+"""Label of a plastic My Number card; PYM asserts it, the old myna compares it exactly (spec/card.md §2.1)."""
+CERTIFICATE_FILE_SIZE = 1900
+"""Size of a certificate EF on a real card, filled with 00 behind the DER (spec/card.md §2.1)."""
+SIGN_TRIES = 5
+AUTH_TRIES = 3
+
+_PRESENT = b"\x8f"
+_ABSENT = b"\x00"
+_SERIAL_DIGITS = 16
+
+
+class JpkiContent(msgspec.Struct, frozen=True):
+    """What personalisation puts into the application: DER, PKCS#8 and PIN values; None where there is none."""
+
+    serial: str
+    auth_certificate: bytes
+    auth_ca_certificate: bytes
+    auth_key: bytes
+    auth_pin: bytes
+    sign_ca_certificate: bytes
+    sign_certificate: bytes | None
+    sign_key: bytes | None
+    sign_password: bytes | None
+
+
+def build_jpki(content: JpkiContent) -> Application:
+    """The application as a table."""
+    signs = content.sign_certificate is not None
+    return build_application(
+        AID,
+        "公的個人認証AP",
+        (
+            File(SIGN_CERTIFICATE, "署名用電子証明書", certificate_file(content.sign_certificate), (SIGN_PASSWORD,)),
+            File(SIGN_CA_CERTIFICATE, "署名用CA証明書", certificate_file(content.sign_ca_certificate)),
+            File(TOKEN_INFO, "トークン情報", token_info(content.serial)),
+            File(AVAILABILITY, "証明書の有無", (_PRESENT if signs else _ABSENT) + _PRESENT + _ABSENT),
+            File(AUTH_CERTIFICATE, "利用者証明用電子証明書", certificate_file(content.auth_certificate)),
+            File(AUTH_CA_CERTIFICATE, "利用者証明用CA証明書", certificate_file(content.auth_ca_certificate)),
+            SigningKey(AUTH_KEY, "利用者証明用秘密鍵", content.auth_key, (AUTH_PIN,)),
+            Pin(AUTH_PIN, "利用者証明用暗証番号", PinFormat.FOUR_DIGITS, AUTH_TRIES, content.auth_pin, "jpki.auth"),
+            SigningKey(SIGN_KEY, "署名用秘密鍵", content.sign_key or b"", (SIGN_PASSWORD,)),
+            Pin(
+                SIGN_PASSWORD, "署名用パスワード", PinFormat.LETTERS_AND_DIGITS, SIGN_TRIES,
+                content.sign_password if signs else None, "jpki.sign",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def certificate_file(der: bytes | None) -> bytes:
+    """A certificate EF: DER from offset 0, zeros to 1900 bytes, longer only where the DER is (spec/card.md §2.1).
+
+    Clients take the size from bytes 2 and 3, so the DER must begin `30 82`.
+    """
+    if der is None:
+        return bytes(CERTIFICATE_FILE_SIZE)
+    if der[:2] != b"\x30\x82" or len(der) != 4 + int.from_bytes(der[2:4], "big"):
+        found = f"{der[:4].hex(' ')} and {len(der)} bytes"
+        raise ValueError(f"a certificate file needs DER that begins 30 82 and its length, got {found}")
+    return der.ljust(CERTIFICATE_FILE_SIZE, b"\x00")
+
+
+def token_info(serial: str) -> bytes:
+    """EF 0006: CK_TOKEN_INFO of 160 bytes, numbers big-endian (spec/card.md §2.1)."""
+    if len(serial) != _SERIAL_DIGITS or not (serial.isascii() and serial.isdigit()):
+        raise ValueError(f"a card serial has {_SERIAL_DIGITS} digits, got {serial!r}")
+    texts = TOKEN_LABEL.ljust(32) + b"1".rjust(32, b"0") + b"E16R01NJ".ljust(16) + serial.encode()
+    numbers = (0x0000040D, 1, 0, 1, 0, 16, 6, *(4 * (0xFFFFFFFF,)))
+    return texts + b"".join(number.to_bytes(4, "big") for number in numbers) + b"0301" + b"9" * 16

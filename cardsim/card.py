@@ -1,0 +1,104 @@
+"""The card: one command at a time, a function of (profile, state, command).
+
+`COMMANDS` is the whole list of what the card understands; `step` dispatches over it and is the one place where a
+refusal becomes an answer. Anything else a handler raises is a mistake of ours and is not turned into 6F00.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from cardsim import cla
+from cardsim.apdu import Answer, Command, parse_command
+from cardsim.commands.administration import administer
+from cardsim.commands.reading import get_data, read_binary
+from cardsim.commands.selection import select
+from cardsim.commands.signing import compute_signature
+from cardsim.commands.verification import change_reference_data, verify
+from cardsim.profile import Options, Profile
+from cardsim.state import Kept, Session, State, fresh_kept, power_on, warm_reset
+from cardsim.status import Refusal, StatusWord
+
+__all__ = [
+    "COMMANDS", "Kept", "Options", "Profile", "Row", "Session", "State",
+    "fresh_kept", "power_on", "row_of", "step", "transmit", "warm_reset",
+]  # fmt: skip
+
+Handler = Callable[[Profile, State, Command], tuple[State, Answer]]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One command: class and instruction byte, names, clause, handler, and what a secure-messaging class gets."""
+
+    cla: int
+    ins: int
+    english: str
+    japanese: str
+    clause: str
+    handler: Handler
+    when_secured: StatusWord = StatusWord.SECURE_MESSAGING_NOT_SUPPORTED
+
+
+_NO_SESSION = StatusWord.NO_SECURE_SESSION
+_ROWS = (
+    Row(0x00, 0xA4, "SELECT", "選択", "ISO/IEC 7816-4:2013 §7.1.1", select),
+    Row(0x00, 0xB0, "READ BINARY", "バイナリ読出し", "ISO/IEC 7816-4:2013 §7.2.3", read_binary, _NO_SESSION),
+    Row(0x00, 0xCA, "GET DATA", "データ取得", "ISO/IEC 7816-4:2013 §7.4.2", get_data),
+    Row(0x00, 0x20, "VERIFY", "照合", "ISO/IEC 7816-4:2013 §7.5.6", verify, _NO_SESSION),
+    Row(0x00, 0x24, "CHANGE REFERENCE DATA", "暗証番号変更", "ISO/IEC 7816-4:2013 §7.5.7", change_reference_data),
+    Row(0x80, 0x2A, "COMPUTE DIGITAL SIGNATURE", "電子署名", "JICSAP; spec/card.md §4", compute_signature),
+    Row(0x80, 0x50, "LOCK DF", "DF閉塞", "JICSAP; spec/card.md §1.3", administer),
+    Row(0x80, 0x52, "UNLOCK DF", "DF閉塞解除", "JICSAP; spec/card.md §1.3", administer),
+    Row(0x80, 0x54, "UNLOCK KEY", "鍵閉塞解除", "JICSAP; spec/card.md §1.3", administer),
+    Row(0x80, 0x06, "ISSUER COMMAND 06", "発行者コマンド06", "JICSAP; spec/card.md §1.3", administer),
+    Row(0x80, 0x8A, "ISSUER COMMAND 8A", "発行者コマンド8A", "JICSAP; spec/card.md §1.3", administer),
+)
+COMMANDS = {(row.cla, row.ins): row for row in _ROWS}
+"""Everything the card understands, by (CLA, INS)."""
+_HANDLERS = {(row.cla << 8) | row.ins: row.handler for row in _ROWS}
+_INSTRUCTIONS = {row.ins for row in _ROWS}
+
+
+def step(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
+    """The state after one command, and the answer. A refusal leaves the state as it was: the very same object."""
+    handler = _HANDLERS.get((command.cla << 8) | command.ins)
+    if handler is None:
+        return state, Answer(b"", _unlisted(command))
+    try:
+        return handler(profile, state, command)
+    except Refusal as refusal:
+        return state, Answer(b"", refusal.status)
+
+
+def transmit(profile: Profile, state: State, raw: bytes) -> tuple[State, bytes]:
+    """`step` over bytes: what is no command at all is answered 6700 and changes nothing."""
+    try:
+        command = parse_command(raw)
+    except Refusal as refusal:
+        return state, refusal.status.to_bytes(2, "big")
+    after, answer = step(profile, state, command)
+    return after, answer.to_bytes()
+
+
+def row_of(class_byte: int, ins: int) -> Row | None:
+    """The row a command belongs to, also where channel, chaining or secure messaging colour its class."""
+    row = COMMANDS.get((class_byte, ins))
+    if row is None and cla.parse_class(class_byte) is not None:
+        return COMMANDS.get((cla.FIRST_INTERINDUSTRY, ins))
+    return row
+
+
+def _unlisted(command: Command) -> StatusWord:
+    """Why a command that is not in the table is refused: channel, chaining, secure messaging, INS, CLA (§1.2)."""
+    kind = cla.parse_class(command.cla)
+    if kind is None:
+        known = command.cla == cla.PROPRIETARY and command.ins not in _INSTRUCTIONS
+        return StatusWord.UNKNOWN_INSTRUCTION if known else StatusWord.UNKNOWN_CLASS
+    if kind.channel != 0:
+        return StatusWord.CHANNEL_NOT_SUPPORTED
+    if kind.chained:
+        return StatusWord.CHAINING_NOT_SUPPORTED
+    row = COMMANDS.get((cla.FIRST_INTERINDUSTRY, command.ins))
+    if row is not None:
+        return row.when_secured
+    return StatusWord.UNKNOWN_CLASS if command.ins in _INSTRUCTIONS else StatusWord.UNKNOWN_INSTRUCTION

@@ -1,0 +1,28 @@
+"""What goes wrong around a card, as opposed to what a card answers.
+
+CardFault
+├── CardInUse        another process owns the card
+├── CardUnreadable   its folder is missing, damaged, or cannot be written
+├── CardNotPowered   a command or reset reached a card without power
+└── ReaderUnreachable  no reader listens, or it broke the protocol
+"""
+
+
+class CardFault(Exception):
+    """A fault with one line that says what, where, and how to mend it."""
+
+
+class CardInUse(CardFault):
+    """Another process owns the card: two owners would give tries back."""
+
+
+class CardUnreadable(CardFault):
+    """The card's folder is missing or damaged, or the place cannot be written."""
+
+
+class CardNotPowered(CardFault):
+    """A command or reset reached a card without power."""
+
+
+class ReaderUnreachable(CardFault):
+    """No reader listens where one was expected, or it broke the protocol."""

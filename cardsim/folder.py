@@ -1,0 +1,41 @@
+"""A card as a folder that a process of its own can serve: `profile.json`, `kept.json` and its lock.
+
+The profile holds private keys and PINs: folder 0700, files 0600.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from cardsim.faults import CardUnreadable
+from cardsim.profile import Profile
+from cardsim.state import fresh_kept
+from cardsim.store import FileStore, write_durably
+
+_DECODER = msgspec.json.Decoder(Profile)
+_PROFILE = "profile.json"
+_KEPT = "kept.json"
+
+
+def save_card(profile: Profile, folder: Path) -> None:
+    """A new card in a new folder, unused. Refuses a folder that already holds one: that would give tries back."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise CardUnreadable(f"cannot make {folder}: {fault.strerror}") from fault
+    if (folder / _PROFILE).exists():
+        raise CardUnreadable(f"{folder} already holds a card: choose another folder")
+    FileStore.create(folder / _KEPT, fresh_kept(profile)).close()
+    write_durably(folder / _PROFILE, msgspec.json.encode(profile))
+
+
+def load_card(folder: Path) -> tuple[Profile, FileStore]:
+    """The card in a folder, and its store, owned from now on."""
+    path = folder / _PROFILE
+    try:
+        profile = _DECODER.decode(path.read_bytes())
+    except OSError as fault:
+        raise CardUnreadable(f"no card in {folder}: cannot read {path.name}: {fault.strerror}") from fault
+    except msgspec.MsgspecError as fault:
+        raise CardUnreadable(f"{path} is not a card profile: {fault}") from fault
+    return profile, FileStore(folder / _KEPT)

@@ -1,0 +1,63 @@
+"""PIN references: format, tries, and what is kept of them (spec/card.md §3)."""
+
+from enum import Enum
+
+import msgspec
+
+LONGEST_VALUE = 16
+"""A VERIFY carries 1 to 16 bytes of raw ASCII without padding (spec/card.md §3)."""
+
+
+class PinFormat(Enum):
+    """What values a PIN may take."""
+
+    LETTERS_AND_DIGITS = "letters and digits"
+    """署名用パスワード; a letter *and* a digit is what the counter wants, the card does not (spec/card.md §3)."""
+    FOUR_DIGITS = "four digits"
+    """利用者証明用 and the other 4-digit PINs."""
+    BIRTH_DIGITS = "birth digits"
+    """生年月日: era-form YYMMDD."""
+
+    @property
+    def lengths(self) -> range:
+        """The lengths a value may have."""
+        return _FORMATS[self][0]
+
+    def fits(self, value: bytes) -> bool:
+        """Whether a value has this format."""
+        lengths, characters = _FORMATS[self]
+        return len(value) in lengths and all(byte in characters for byte in value)
+
+
+_DIGITS = b"0123456789"
+_FORMATS = {
+    PinFormat.LETTERS_AND_DIGITS: (range(6, 17), b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + _DIGITS),
+    PinFormat.FOUR_DIGITS: (range(4, 5), _DIGITS),
+    PinFormat.BIRTH_DIGITS: (range(6, 7), _DIGITS),
+}
+
+
+class Pin(msgspec.Struct, frozen=True, tag=True):
+    """A PIN file (IEF). `initial` is its value at personalisation; None is a reference that was born blocked."""
+
+    fid: int
+    name: str
+    form: PinFormat
+    tries: int
+    initial: bytes | None
+    kept_as: str
+    """The name its counter is kept under: unique in a card, also across applications."""
+    changeable: bool = True
+
+    def __post_init__(self) -> None:
+        if self.initial is not None and not self.form.fits(self.initial):
+            raise ValueError(f"{self.name}: the initial value does not have the format {self.form.name}")
+        if not 1 <= self.tries <= 15:
+            raise ValueError(f"{self.name}: 1 to 15 tries can be counted, got {self.tries}")
+
+
+class PinRecord(msgspec.Struct, frozen=True):
+    """What survives of a PIN when the power goes: its value and the tries left."""
+
+    value: bytes
+    left: int

@@ -1,0 +1,63 @@
+"""The state of a card: what survives the loss of power, and what does not.
+
+The two are separate values, so that a reset cannot forget to clear something: it makes a new `Session`.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from cardsim.files import ISSUER_SECURITY_DOMAIN, NO_FILE
+from cardsim.pins import PinRecord
+from cardsim.profile import Profile, pins_of
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What survives: values and tries of the PINs, by `Pin.kept_as`."""
+
+    pins: Mapping[str, PinRecord]
+
+
+class Session(msgspec.Struct, frozen=True):
+    """What does not: the current application and file, and the PIN files of this application that are verified."""
+
+    aid: bytes = ISSUER_SECURITY_DOMAIN
+    fid: int = NO_FILE
+    verified: frozenset[int] = frozenset()
+
+
+class State(msgspec.Struct, frozen=True):
+    """A card between two commands."""
+
+    kept: Kept
+    session: Session
+
+
+NEW_SESSION = Session()
+
+
+def fresh_kept(profile: Profile) -> Kept:
+    """What a card that was never used keeps: every PIN at its initial value with all its tries.
+
+    A reference without an initial value is born blocked: query 63C0, try 6984 (spec/card.md §2.2, text 0012).
+    """
+    pins = pins_of(profile)
+    kept = {
+        pin.kept_as: PinRecord(b"", 0) if pin.initial is None else PinRecord(pin.initial, pin.tries) for pin in pins
+    }
+    if len(kept) != len(pins):
+        raise ValueError("two PINs of the card keep their tries under one name")
+    return Kept(kept)
+
+
+def power_on(profile: Profile, kept: Kept) -> State:
+    """The state after power-on: the Issuer Security Domain is current, nothing is verified (spec/card.md §1.2)."""
+    missing = [pin.kept_as for pin in pins_of(profile) if pin.kept_as not in kept.pins]
+    if missing:
+        raise ValueError(f"the kept state does not belong to this card: it lacks {', '.join(missing)}")
+    return State(kept, NEW_SESSION)
+
+
+def warm_reset(profile: Profile, state: State) -> State:
+    """The state after a warm reset: a new session unless the profile says otherwise (spec/card.md §3)."""
+    return State(state.kept, NEW_SESSION) if profile.options.warm_reset_clears_verified else state

@@ -1,0 +1,83 @@
+"""The catalogue: every case file below `conformance/catalogue`, checked as a whole, with the hash of its content.
+
+A file that breaks a rule is named with the field and the rule; a refusal without an accepted twin does not load.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from conformance.case import At, Case
+from harness.contract.vocabulary import Reason
+from harness.errors import ConfigurationError
+
+FOLDER = Path(__file__).parent / "catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All cases of a role by id, in the order of their ids, and the SHA-256 of their compiled JSON (hex)."""
+
+    role: str
+    cases: dict[str, Case]
+    hash: str
+
+    def with_twins(self, wanted: list[str]) -> "Catalogue":
+        """Return the catalogue cut to the wanted ids and their twins; ConfigurationError for an unknown id."""
+        for case_id in wanted:
+            if case_id not in self.cases:
+                raise ConfigurationError(
+                    f"case {case_id!r}: expected one of the catalogue, actual none of that id; "
+                    f"known: {', '.join(self.cases)}"
+                )
+        kept = {*wanted, *(twin for case_id in wanted if (twin := self.cases[case_id].twin))}
+        return Catalogue(self.role, {key: case for key, case in self.cases.items() if key in kept}, self.hash)
+
+
+def load_catalogue(role: str, folder: Path = FOLDER) -> Catalogue:
+    """Return the catalogue of `role`; ConfigurationError names the file, the field and the rule that is broken."""
+    files = sorted((folder / role).glob("**/*.yaml"))
+    if not files:
+        roles = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
+        raise ConfigurationError(f"role {role!r}: expected one of: {roles}")
+    cases = [_load_case(path, folder / role) for path in files]
+    by_id = {case.id: case for case in sorted(cases, key=lambda case: case.id)}
+    for case in cases:
+        _check_twin(case, by_id)
+    return Catalogue(role, by_id, hashlib.sha256(msgspec.json.encode(list(by_id.values()))).hexdigest())
+
+
+def _load_case(path: Path, folder: Path) -> Case:
+    try:
+        case = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Case)
+    except yaml.YAMLError as fault:
+        raise ConfigurationError(f"{path}: not YAML: {' '.join(str(fault).split())}") from fault
+    except msgspec.ValidationError as fault:
+        raise ConfigurationError(f"{path}: {fault}") from fault
+    expected = path.relative_to(folder).with_suffix("").as_posix()
+    if case.id != expected:
+        raise ConfigurationError(f"{path}: field id: expected {expected!r} (the file's own place), actual {case.id!r}")
+    if (case.expect.reason is Reason.OK) == case.is_refusal:
+        raise ConfigurationError(f"{path}: field expect: reason OK goes with accept and with nothing else")
+    if case.expect.questions.none == (case.expect.questions.at_least is not None):
+        raise ConfigurationError(f"{path}: field expect.questions: expected exactly one of `none: true` and `at_least`")
+    if isinstance(case.steps[-1], At):
+        raise ConfigurationError(f"{path}: field steps: the last step is the judged one, and a clock cannot be judged")
+    return case
+
+
+def _check_twin(case: Case, cases: dict[str, Case]) -> None:
+    """A refusal proves its cause only beside an accepted case that differs in one thing (CONFORMANCE.md)."""
+    where = f"{case.id}: field twin"
+    if case.is_refusal and case.twin is None:
+        raise ConfigurationError(f"{where}: a refusal needs an accepted twin; name one")
+    if case.twin is None:
+        return
+    twin = cases.get(case.twin)
+    if twin is None:
+        raise ConfigurationError(f"{where}: no case has the id {case.twin!r}")
+    if twin.is_refusal:
+        raise ConfigurationError(f"{where}: {case.twin} is a refusal; a twin is an accepted case")

@@ -1,0 +1,1 @@
+"""The written contract between the suite and a product under test: messages, schemas, client, launch."""

@@ -1,0 +1,231 @@
+"""The messages of contract 1.0 for the role relying-party, as types that refuse what it does not know.
+
+Over HTTP a message is one JSON object: bytes are base64 with padding, instants are `2026-11-21T00:15:00Z`,
+an absent field is absent and never null (but `account`, where null says "nothing is stored").
+"""
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from harness.contract.vocabulary import (
+    Capability,
+    Decision,
+    Environment,
+    Kind,
+    Purpose,
+    Reason,
+    StatusSource,
+    Step,
+)
+
+Instant = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Sha256Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+SerialHex = Annotated[str, Meta(pattern=r"^[0-9a-f]+$")]
+Name = Annotated[str, Meta(min_length=1, max_length=128)]
+Seconds = Annotated[int, Meta(ge=0, le=86_400)]
+
+
+class Message(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """The base of every message: frozen, and a field the contract does not name is refused."""
+
+
+class Empty(Message, frozen=True):
+    """Nothing to say beyond "done"."""
+
+
+class Hello(Message, frozen=True):
+    """The first request: which contract the suite speaks."""
+
+    contract: str
+
+
+class Tolerances(Message, frozen=True):
+    """What the product declares of its own comparisons; boundary cases are made from these."""
+
+    clock_seconds: Seconds
+    status_seconds: Seconds
+    challenge_seconds: Annotated[int, Meta(ge=1, le=86_400)]
+
+
+class Introduction(Message, frozen=True):
+    """The answer to `hello`."""
+
+    contract: str
+    role: str
+    product: Name
+    version: Name
+    capabilities: list[Capability]
+    tolerances: Tolerances
+
+
+class AuthorityAnchor(Message, frozen=True):
+    """A certification authority to trust, as its self-signed certificate (DER)."""
+
+    kind: Kind
+    certificate: bytes
+
+
+class CardIssuerAnchor(Message, frozen=True):
+    """A card-issuer key of the second PKI: 16 bytes of key id, DER SubjectPublicKeyInfo."""
+
+    key_id: bytes
+    key: bytes
+
+
+class StatusAddress(Message, frozen=True):
+    """Where the status of one kind of certificate is asked: OCSP, and the index of the revocation lists."""
+
+    kind: Kind
+    ocsp: str
+    crl: str
+
+
+class TerminalCredential(Message, frozen=True):
+    """Who the terminal is: only an authenticated one is told an enrolled birth date."""
+
+    id: Name
+    credential: Name
+
+
+class Service(Message, frozen=True):
+    """A service of the product, and what it offers."""
+
+    id: Name
+    purposes: list[Purpose]
+
+
+class Configure(Message, frozen=True):
+    """All that the product must know of the world it is tested in."""
+
+    authorities: list[AuthorityAnchor]
+    card_issuers: list[CardIssuerAnchor]
+    status: list[StatusAddress]
+    terminals: list[TerminalCredential]
+    services: list[Service]
+
+
+class SetTime(Message, frozen=True):
+    """The world's instant, and the number of this setting of the clock."""
+
+    instant: Instant
+    epoch: int
+
+
+class Epoch(Message, frozen=True):
+    """The number of the clock setting that the product now lives in."""
+
+    epoch: int
+
+
+class HolderHint(Message, frozen=True):
+    """Whom the terminal believes to have before it: the certificate it read."""
+
+    certificate: bytes
+
+
+class Begin(Message, frozen=True):
+    """A person stands at a terminal and wants something."""
+
+    purpose: Purpose
+    service: Name
+    environment: Environment
+    terminal: TerminalCredential | UnsetType = UNSET
+    holder: HolderHint | UnsetType = UNSET
+
+
+class StatusSeen(Message, frozen=True):
+    """Where the status came from, and as of when it speaks."""
+
+    source: StatusSource
+    this_update: Instant
+
+
+class Outcome(Message, frozen=True):
+    """What the product decided, and why; `details` is its own prose, shown and never judged."""
+
+    decision: Decision
+    reason: Reason
+    steps: list[Step]
+    status: StatusSeen | UnsetType = UNSET
+    epoch: int | UnsetType = UNSET
+    details: dict[str, Any] | UnsetType = UNSET
+
+
+class Begun(Message, frozen=True):
+    """A session with its challenge; or the outcome at once."""
+
+    session: Name | UnsetType = UNSET
+    challenge: bytes | UnsetType = UNSET
+    birth_date: Day | UnsetType = UNSET
+    document: bytes | UnsetType = UNSET
+    outcome: Outcome | UnsetType = UNSET
+
+
+class ChipProof(Message, frozen=True):
+    """An internal authentication by the 券面事項確認AP: its EF 0001 and EF 0004, and key 001A's signature."""
+
+    birth_record: bytes
+    cvc: bytes
+    signature: bytes
+
+
+class Presentation(Message, frozen=True):
+    """What the terminal collected from the card."""
+
+    challenge: bytes
+    certificate: bytes
+    signature: bytes | UnsetType = UNSET
+    document_signature: bytes | UnsetType = UNSET
+    chip: ChipProof | UnsetType = UNSET
+
+
+class Complete(Message, frozen=True):
+    """The presentation that answers a session."""
+
+    session: Name
+    presentation: Presentation
+
+
+class Completed(Message, frozen=True):
+    """The answer to `complete`."""
+
+    outcome: Outcome
+
+
+class AskAccount(Message, frozen=True):
+    """What is stored of the holder of this certificate?"""
+
+    certificate: bytes
+
+
+class Account(Message, frozen=True):
+    """What the product stores: the key of the account, never a name, a number or an address."""
+
+    issuer_key: Sha256Hex
+    serial: SerialHex
+    services: list[Name]
+    chip_key: Sha256Hex | None
+    accepted: int
+
+
+class AccountStored(Message, frozen=True):
+    """The answer to `account`."""
+
+    account: Account | None
+
+
+class Complaint(Message, frozen=True):
+    """What a 4xx says of a broken message: what, where, expected, actual."""
+
+    what: str
+    where: str
+    expected: str
+    actual: str
+
+
+class Refused(Message, frozen=True):
+    """The body of a 4xx."""
+
+    error: Complaint

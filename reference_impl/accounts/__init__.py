@@ -1,0 +1,1 @@
+"""Accounts: who enrolled, known by issuer key and serial."""

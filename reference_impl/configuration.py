@@ -1,0 +1,69 @@
+"""What the operator decides: anchors, addresses, terminals, services. Read whole, then taken whole or not at all."""
+
+import hmac
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from reference_impl.messages import Broken, BrokenMessage, Configure
+from reference_impl.verification.der import DerError
+from reference_impl.verification.purpose import CertificateKind, Purpose
+from reference_impl.verification.trust import AnchorRefused, Trust, read_authority, read_card_issuer
+
+
+class Configuration(msgspec.Struct, frozen=True):
+    """One consistent set of decisions; the empty one trusts nobody and serves nothing."""
+
+    trust: Trust = Trust()
+    responders: dict[CertificateKind, str] = {}
+    terminals: dict[str, str] = {}
+    services: dict[str, frozenset[Purpose]] = {}
+
+    def is_service_open(self, service: str, purpose: Purpose) -> bool:
+        """Whether the service exists and is used for this purpose."""
+        return purpose in self.services.get(service, frozenset())
+
+    def is_terminal_known(self, terminal: str, credential: str) -> bool:
+        """Whether this is the terminal's credential, compared without telling how much of it was right."""
+        expected = self.terminals.get(terminal)
+        return expected is not None and hmac.compare_digest(expected.encode(), credential.encode())
+
+
+_T = TypeVar("_T")
+
+
+def read_configuration(message: Configure) -> Configuration:
+    """The configuration in the message; `BrokenMessage` names the entry that cannot be used."""
+    authorities = [
+        _anchor(f"$.authorities[{index}].certificate", lambda each=each: read_authority(each.kind, each.certificate))  # type: ignore[misc]
+        for index, each in enumerate(message.authorities)
+    ]
+    card_issuers = [
+        _anchor(f"$.card_issuers[{index}]", lambda each=each: read_card_issuer(each.key_id, each.key))  # type: ignore[misc]
+        for index, each in enumerate(message.card_issuers)
+    ]
+    return Configuration(
+        Trust(tuple(authorities), tuple(card_issuers)),
+        {each.kind: _http_address(f"$.status[{index}].ocsp", each.ocsp) for index, each in enumerate(message.status)},
+        {each.id: each.credential for each in message.terminals},
+        {each.id: frozenset(each.purposes) for each in message.services},
+    )
+
+
+def _anchor(where: str, read: Callable[[], _T]) -> _T:
+    try:
+        return read()
+    except (DerError, AnchorRefused) as error:
+        raise BrokenMessage(400, Broken("unusable anchor", where, error.expected, error.actual)) from error
+
+
+def _http_address(where: str, address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BrokenMessage(400, Broken("unusable address", where, "an http or https URL with a host", "another"))
+    return address

@@ -1,0 +1,1 @@
+"""What the relying party keeps, in SQLite: accounts, sessions, and an audit line for each check."""

@@ -1,0 +1,60 @@
+"""The database: one SQLite connection behind one lock, in a file or in memory.
+
+SQLite has one writer at a time whatever is done, and a statement here takes less than a millisecond; what takes long,
+the question to the responder, is asked while no lock is held.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+from reference_impl.store.tables import metadata
+
+
+class StoreUnusable(OSError):
+    """The file cannot be opened or written: which, and why."""
+
+
+class Database:
+    """Transactions, one at a time."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        url = "sqlite://" if path is None else f"sqlite:///{path}"
+        self._engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        self._lock = threading.Lock()
+        event.listen(self._engine, "connect", _make_durable)
+        try:
+            metadata.create_all(self._engine)
+        except OperationalError as error:
+            self._engine.dispose()
+            raise StoreUnusable(f"store {path}: expected a writable SQLite file, found: {error.orig}") from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection whose changes are kept together when the block ends, and not at all when it fails."""
+        with self._lock, self._engine.begin() as connection:
+            yield connection
+
+    def forget(self) -> None:
+        """Empties every table."""
+        with self.transaction() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(table.delete())
+
+    def close(self) -> None:
+        """Gives the file back."""
+        self._engine.dispose()
+
+
+def _make_durable(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """A spent challenge has to stay spent after a power cut, so each commit reaches the disk."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()

@@ -1,0 +1,105 @@
+"""Sessions and their challenges: bound to purpose, service and place, used once (RP-PROOF-001 to -005)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from reference_impl.store.database import Database
+from reference_impl.store.tables import sessions
+from reference_impl.verification.core import HolderKey
+from reference_impl.verification.place import Environment
+from reference_impl.verification.purpose import Purpose
+from reference_impl.verification.verdict import Reason
+
+CHALLENGE_LENGTH: Final = 32
+CHALLENGE_LIFETIME: Final = timedelta(seconds=300)
+"""Declared in `hello`."""
+
+_REMEMBERED: Final = timedelta(days=1)
+"""How long a session is known as spent; after that its replay is a challenge nobody knows."""
+
+
+class Session(msgspec.Struct, frozen=True):
+    """One attempt that was begun."""
+
+    id: str
+    purpose: Purpose
+    service: str
+    environment: Environment
+    challenge: bytes
+    issued_at: datetime
+    document: bytes | None = None
+    holder: HolderKey | None = None
+
+
+class Sessions:
+    """The sessions in the store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, session: Session) -> None:
+        """Remembers a new session, and forgets those of days gone by."""
+        with self._database.transaction() as connection:
+            oldest = (session.issued_at - _REMEMBERED).timestamp()
+            connection.execute(delete(sessions).where(sessions.c.issued_at < oldest))
+            connection.execute(
+                insert(sessions).values(
+                    id=session.id,
+                    purpose=session.purpose.value,
+                    service=session.service,
+                    environment=session.environment.value,
+                    challenge=session.challenge,
+                    issued_at=session.issued_at.timestamp(),
+                    spent=0,
+                    document=session.document,
+                    holder_issuer_key=session.holder.issuer_key if session.holder else None,
+                    holder_serial=session.holder.serial if session.holder else None,
+                )
+            )
+
+    def find(self, session_id: str) -> Session | None:
+        """The session of this name, spent or not."""
+        with self._database.transaction() as connection:
+            row = connection.execute(select(sessions).where(sessions.c.id == session_id)).one_or_none()
+        return None if row is None else _read(row)
+
+    def consume_challenge(self, session: Session, presented: bytes, now: datetime) -> Reason | None:
+        """Spends the session's challenge, whatever was presented; None if that was it, unspent and young enough.
+
+        One UPDATE decides who was first: of two completions in parallel at most one finds the challenge unspent.
+        """
+        with self._database.transaction() as connection:
+            was_first = _spend(connection, session.id)
+        if presented != session.challenge:
+            return Reason.CHALLENGE_MISMATCH
+        if not was_first:
+            return Reason.CHALLENGE_REPLAYED
+        if not is_young_at(session, now):
+            return Reason.CHALLENGE_EXPIRED
+        return None
+
+
+def is_young_at(session: Session, now: datetime) -> bool:
+    """Whether the challenge is within its lifetime; one issued in the future is not (the clock was set back)."""
+    return timedelta(0) <= now - session.issued_at <= CHALLENGE_LIFETIME
+
+
+def _spend(connection: Connection, session_id: str) -> bool:
+    statement = update(sessions).where(sessions.c.id == session_id, sessions.c.spent == 0).values(spent=1)
+    return connection.execute(statement).rowcount == 1
+
+
+def _read(row: Row[tuple[object, ...]]) -> Session:
+    return Session(
+        row.id,
+        Purpose(row.purpose),
+        row.service,
+        Environment(row.environment),
+        row.challenge,
+        datetime.fromtimestamp(row.issued_at, UTC),
+        row.document,
+        HolderKey(row.holder_issuer_key, row.holder_serial) if row.holder_serial is not None else None,
+    )

@@ -1,0 +1,44 @@
+"""Distinguished names compared by meaning: RFC 5280 §7.1, so that a re-encoded twin of a name is the same name."""
+
+from typing import Final
+
+import msgspec
+
+from reference_impl.verification import der
+
+_TEXT: Final = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1E: "utf-16-be"}
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A distinguished name: its bytes (what hashes are taken of) and its prepared form (what is compared)."""
+
+    encoded: bytes
+    prepared: tuple[frozenset[tuple[str, str]], ...]
+
+    def same_as(self, other: "Name") -> bool:
+        """Whether both names match by RFC 5280 §7.1."""
+        return self.prepared == other.prepared
+
+
+def read_name(element: der.Element) -> Name:
+    """The name written in `element`, each attribute prepared: case folded, spaces collapsed, string type forgotten."""
+    relative = []
+    for rdn in der.children(der.expect_tag(element, der.SEQUENCE)):
+        attributes = [_read_attribute(each) for each in der.children(der.expect_tag(rdn, der.SET))]
+        relative.append(frozenset(attributes))
+    return Name(element.encoded, tuple(relative))
+
+
+def _read_attribute(element: der.Element) -> tuple[str, str]:
+    parts = der.children(der.expect_tag(element, der.SEQUENCE))
+    if len(parts) != 2:
+        raise der.DerError(element.start, "RFC 5280 §4.1.2.4", "type and value", f"{len(parts)} elements")
+    oid, value = der.read_oid(parts[0]), parts[1]
+    encoding = _TEXT.get(value.tag)
+    if encoding is None:
+        return oid, f"#{value.encoded.hex()}"
+    try:
+        text = value.content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise der.DerError(value.body, "RFC 5280 §4.1.2.4", f"{encoding} text", value.content[:8].hex()) from error
+    return oid, " ".join(text.casefold().split())

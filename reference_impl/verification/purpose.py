@@ -1,0 +1,110 @@
+"""What a certificate is for: its policy, its key's uses, and what this relying party refuses as a profile violation."""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from reference_impl.verification import oids, signatures
+from reference_impl.verification.certificate import Certificate
+from reference_impl.verification.extensions import PROCESSED, KeyUsage
+
+
+class CertificateKind(StrEnum):
+    """The two certificates of a card, each under an authority of its own (spec/pki.md §1.1)."""
+
+    AUTH = "auth"
+    SIGN = "sign"
+
+
+class Purpose(StrEnum):
+    """What the holder came for."""
+
+    ENROL = "enrol"
+    LOGIN = "login"
+    TAP = "tap"
+    SIGN = "sign"
+
+    @property
+    def kind(self) -> CertificateKind:
+        """The certificate this purpose is done with."""
+        return CertificateKind.SIGN if self is Purpose.SIGN else CertificateKind.AUTH
+
+
+class AcceptedPolicies(msgspec.Struct, frozen=True):
+    """The user-initial-policy-set of RFC 5280 §6.1.1(c), one set a kind. Test and production are never mixed."""
+
+    auth: frozenset[str]
+    sign: frozenset[str]
+
+    def of(self, kind: CertificateKind) -> frozenset[str]:
+        """The policies accepted for certificates of this kind."""
+        return self.auth if kind is CertificateKind.AUTH else self.sign
+
+
+TEST_POLICIES: Final = AcceptedPolicies(frozenset({oids.AUTH_CARD_TEST}), frozenset({oids.SIGN_CARD_TEST}))
+PRODUCTION_POLICIES: Final = AcceptedPolicies(frozenset({oids.AUTH_CARD}), frozenset({oids.SIGN_CARD}))
+
+
+def has_accepted_policy(certificate: Certificate, kind: CertificateKind, accepted: AcceptedPolicies) -> bool:
+    """Whether the certificate's policies meet the accepted set (RFC 5280 §6.1.5(g); the algorithm: RFC 9618).
+
+    The path is one certificate long and the anchor stands outside it, so the intersection is all there is to do.
+    """
+    return not certificate.policies.identifiers.isdisjoint(accepted.of(kind))
+
+
+def has_key_usage(certificate: Certificate, kind: CertificateKind) -> bool:
+    """Whether the key may be used so: digitalSignature, and nonRepudiation too for documents (spec/pki.md §1.3, §1.4).
+
+    RFC 5280 §4.2.1.3 defines the bits; to demand them is policy.
+    """
+    needed = KeyUsage.DIGITAL_SIGNATURE
+    if kind is CertificateKind.SIGN:
+        needed |= KeyUsage.NON_REPUDIATION
+    return certificate.key_usage is not None and certificate.key_usage & needed == needed
+
+
+def has_extended_key_usage(certificate: Certificate, kind: CertificateKind) -> bool:
+    """Whether extKeyUsage allows it: clientAuth for authentication; a signature certificate carries none.
+
+    RFC 5280 §4.2.1.12 lets an application demand this; one that is present has to fit.
+    """
+    if kind is CertificateKind.AUTH:
+        return certificate.extended_key_usage is not None and oids.CLIENT_AUTH in certificate.extended_key_usage
+    return certificate.extended_key_usage is None
+
+
+def unprocessable_extension(certificate: Certificate) -> str | None:
+    """The first critical extension that is not recognised or cannot be processed (RFC 5280 §4.2).
+
+    certificatePolicies is critical on every real card and is processed; a CPS pointer in it needs no action, another
+    kind of qualifier in a critical one cannot be processed (§4.2.1.4).
+    """
+    for extension in certificate.extensions.values():
+        if not extension.critical:
+            continue
+        if extension.oid not in PROCESSED:
+            return extension.oid
+        if extension.oid == oids.CERTIFICATE_POLICIES and certificate.policies.foreign_qualifiers:
+            return min(certificate.policies.foreign_qualifiers)
+    return None
+
+
+def is_authority(certificate: Certificate) -> bool:
+    """Whether the certificate claims to be a CA's. On a holder's certificate that breaks the JPKI profile (policy)."""
+    signs_certificates = certificate.key_usage is not None and KeyUsage.KEY_CERT_SIGN in certificate.key_usage
+    return certificate.is_authority or signs_certificates
+
+
+def profile_defect(certificate: Certificate) -> str | None:
+    """What is wrong with the certificate's algorithm, key or number by local policy, in words, or None."""
+    if not signatures.is_trusted_algorithm(certificate.algorithm):
+        return f"signature algorithm {certificate.algorithm}"
+    if certificate.serial < 0:
+        return "a negative serial number, about which no status can be asked"
+    try:
+        signatures.load_key(certificate.public_key)
+    except signatures.KeyRefused as error:
+        return str(error)
+    return None

@@ -1,0 +1,85 @@
+"""Trust anchors: the authorities of both kinds and the card issuers, pinned by the operator and by nobody else."""
+
+import hashlib
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from reference_impl.verification.certificate import Certificate, parse_certificate
+from reference_impl.verification.purpose import CertificateKind, is_authority
+from reference_impl.verification.signatures import KeyRefused, is_signed_by, load_key
+
+
+class AnchorRefused(ValueError):
+    """A certificate or key that cannot serve as an anchor: expected and actual."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(f"expected {expected}, found {actual}")
+        self.expected = expected
+        self.actual = actual
+
+
+class Authority(msgspec.Struct, frozen=True):
+    """One pinned generation of one certification authority."""
+
+    kind: CertificateKind
+    certificate: Certificate
+
+    @property
+    def key_identifier(self) -> bytes:
+        """Its subjectKeyIdentifier, or what that would be: SHA-1 of the key bits (RFC 5280 §4.2.1.2 (1))."""
+        return self.certificate.subject_key_identifier or key_hash(self.certificate)
+
+    @property
+    def issuer_key(self) -> str:
+        """SHA-256 of its SubjectPublicKeyInfo, in hex: the half of an account's key that names the issuer."""
+        return hashlib.sha256(self.certificate.public_key).hexdigest()
+
+
+class CardIssuer(msgspec.Struct, frozen=True):
+    """One pinned key of the second PKI (spec/card.md §2.2: a key-id names a key)."""
+
+    key_id: bytes
+    public_key: bytes
+
+
+class Trust(msgspec.Struct, frozen=True):
+    """Everything believed without proof."""
+
+    authorities: tuple[Authority, ...] = ()
+    card_issuers: tuple[CardIssuer, ...] = ()
+
+    def generations(self, kind: CertificateKind) -> tuple[Authority, ...]:
+        """The pinned generations of one kind; authorities of the other kind are strangers to it."""
+        return tuple(each for each in self.authorities if each.kind is kind)
+
+
+def key_hash(certificate: Certificate) -> bytes:
+    """SHA-1 of the certificate's key bits, an identifier and no proof."""
+    return hashlib.sha1(certificate.key_bits, usedforsecurity=False).digest()
+
+
+def read_authority(kind: CertificateKind, data: bytes) -> Authority:
+    """The anchor in `data`: a self-signed CA certificate (spec/pki.md §1.2). `DerError` or `AnchorRefused` otherwise."""
+    certificate = parse_certificate(data)
+    if not is_authority(certificate):
+        raise AnchorRefused("the certificate of an authority", "one without cA TRUE or keyCertSign")
+    key = _load(certificate.public_key)
+    if not is_signed_by(key, certificate.algorithm, certificate.tbs, certificate.signature):
+        raise AnchorRefused("a certificate signed by its own key", "another signature")
+    return Authority(kind, certificate)
+
+
+def read_card_issuer(key_id: bytes, public_key: bytes) -> CardIssuer:
+    """The anchor of the second PKI with this identifier and key, after both were looked at."""
+    if len(key_id) != 16:
+        raise AnchorRefused("a key identifier of 16 octets", f"{len(key_id)}")
+    _load(public_key)
+    return CardIssuer(key_id, public_key)
+
+
+def _load(public_key: bytes) -> RSAPublicKey:
+    try:
+        return load_key(public_key)
+    except KeyRefused as error:
+        raise AnchorRefused("an RSA key of at least 2048 bits", str(error)) from error
