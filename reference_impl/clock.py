@@ -1,4 +1,4 @@
-"""The relying party's own clock: the host's, or an instant somebody set for a test. The one place that reads the host."""
+"""The relying party's own clock: the host's, or an instant set for a test. The one place that reads the host."""
 
 import threading
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The messages of contract 1.0, closed: a field that is not named here is an error, and so is a value of another type."""
+"""The messages of contract 1.0, closed: a field not named here is an error, and so is a value of another type."""
 
 import re
 from datetime import datetime
@@ -20,27 +20,27 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
     """What every message that comes in has in common."""
 
 
-class Hello(Message):
+class Hello(Message, frozen=True):
     """What do you speak?"""
 
     contract: Literal["1.0"]
 
 
-class AuthorityAnchor(Message):
+class AuthorityAnchor(Message, frozen=True):
     """One pinned generation of a certification authority."""
 
     kind: CertificateKind
     certificate: bytes
 
 
-class CardIssuerAnchor(Message):
+class CardIssuerAnchor(Message, frozen=True):
     """One pinned key of the card issuers' PKI."""
 
     key_id: bytes
     key: bytes
 
 
-class StatusAddress(Message):
+class StatusAddress(Message, frozen=True):
     """Where the status of one kind of certificate is asked."""
 
     kind: CertificateKind
@@ -48,21 +48,21 @@ class StatusAddress(Message):
     crl: str
 
 
-class Terminal(Message):
+class Terminal(Message, frozen=True):
     """A terminal and its credential."""
 
     id: Identifier
     credential: str
 
 
-class Service(Message):
+class Service(Message, frozen=True):
     """A service and what it may be used for."""
 
     id: Identifier
     purposes: list[Purpose]
 
 
-class Configure(Message):
+class Configure(Message, frozen=True):
     """Everything the operator decides."""
 
     authorities: list[AuthorityAnchor]
@@ -72,24 +72,24 @@ class Configure(Message):
     services: list[Service]
 
 
-class Reset(Message):
+class Reset(Message, frozen=True):
     """Forget what was learnt."""
 
 
-class SetTime(Message):
+class SetTime(Message, frozen=True):
     """The clock of the test."""
 
     instant: Instant
     epoch: Annotated[int, Meta(ge=0)]
 
 
-class HolderHint(Message):
+class HolderHint(Message, frozen=True):
     """Who is about to tap."""
 
     certificate: bytes
 
 
-class Begin(Message):
+class Begin(Message, frozen=True):
     """The start of an attempt."""
 
     purpose: Purpose
@@ -99,7 +99,7 @@ class Begin(Message):
     holder: HolderHint | UnsetType = UNSET
 
 
-class Chip(Message):
+class Chip(Message, frozen=True):
     """What the 券面事項確認AP gave."""
 
     birth_record: bytes
@@ -107,7 +107,7 @@ class Chip(Message):
     signature: bytes
 
 
-class Presentation(Message):
+class Presentation(Message, frozen=True):
     """What the terminal collected."""
 
     challenge: bytes
@@ -117,14 +117,14 @@ class Presentation(Message):
     chip: Chip | UnsetType = UNSET
 
 
-class Complete(Message):
+class Complete(Message, frozen=True):
     """The end of an attempt."""
 
     session: str
     presentation: Presentation
 
 
-class AccountQuery(Message):
+class AccountQuery(Message, frozen=True):
     """What is stored about this holder?"""
 
     certificate: bytes
@@ -235,7 +235,9 @@ def read_message(kind: type[_M], body: bytes) -> _M:
     except msgspec.ValidationError as error:
         raise BrokenMessage(400, _explain(kind, str(error))) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BrokenMessage(400, Broken("broken JSON", "$", "one JSON object", f"{len(body)} bytes: {error}")) from error
+        raise BrokenMessage(
+            400, Broken("broken JSON", "$", "one JSON object", f"{len(body)} bytes: {error}")
+        ) from error
 
 
 def _explain(kind: type[Message], message: str) -> Broken:
@@ -244,7 +246,9 @@ def _explain(kind: type[Message], message: str) -> Broken:
     what, where = (message, "$") if found is None else (found["what"], found["where"] or "$")
     sides = _SIDES.match(what)
     if sides is not None:
-        return Broken("wrong type or value", where, sides["expected"].replace("`", ""), sides["actual"].replace("`", ""))
+        return Broken(
+            "wrong type or value", where, sides["expected"].replace("`", ""), sides["actual"].replace("`", "")
+        )
     return Broken("outside the contract", where, f"a {kind.__name__} of contract 1.0", what.replace("`", ""))
 
 

@@ -86,9 +86,12 @@ class OpenSsl:
 
     def status_request(self, certificate: bytes, issuer: bytes) -> bytes:
         """An OCSP request that asks twice, by SHA-256 and by SHA-1 CertID, without nonce (RFC 6960 §4.1.1)."""
-        return self._made("request.der", ["ocsp", "-issuer", "issuer.pem", "-sha256", "-cert", "leaf.pem",
+        made = self._made("request.der", ["ocsp", "-issuer", "issuer.pem", "-sha256", "-cert", "leaf.pem",
                                           "-sha1", "-cert", "leaf.pem", "-no_nonce", "-reqout", "request.der"],
-                          {"issuer.pem": _certificate(issuer), "leaf.pem": _certificate(certificate)}) or b""
+                          {"issuer.pem": _certificate(issuer), "leaf.pem": _certificate(certificate)})
+        if made is None:
+            raise OSError("openssl ocsp wrote no request for a certificate that openssl x509 reads")
+        return made
 
     def fetch_status(self, url: str, request: bytes) -> bytes | None:
         """The responder's answer, unjudged; none when it cannot be reached or does not speak OCSP over HTTP."""

@@ -1,10 +1,10 @@
 """The terminal's side of the card: SELECT, READ BINARY, VERIFY and COMPUTE DIGITAL SIGNATURE over any connection.
 
-    CardFault           what the card or the reader did instead
-    ├── CardRefused     a status word other than 9000
-    ├── PinRefused      a wrong PIN, with the tries left
-    ├── PinBlocked      no try left
-    └── ForeignReader   a reader that is not ours: no PIN is sent to it
+CardFault           what the card or the reader did instead
+├── CardRefused     a status word other than 9000
+├── PinRefused      a wrong PIN, with the tries left
+├── PinBlocked      no try left
+└── ForeignReader   a reader that is not ours: no PIN is sent to it
 """
 
 import hashlib
@@ -12,7 +12,6 @@ from datetime import date
 from typing import Protocol
 
 from cardsim.era import era_birth_digits
-
 from harness.contract.messages import ChipProof
 
 OUR_READERS = "Kazashi"

@@ -4,7 +4,9 @@ Refusing what is not DER, a repeated extension or differing algorithm identifier
 RFC 5280 lays those duties on the CA and advises against profile checks inside path validation (spec/rfc.md B4).
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
@@ -60,7 +62,6 @@ def parse_certificate(data: bytes) -> Certificate:
         raise der.DerError(parts[1].start, "RFC 5280 §4.1.1.2", _read_algorithm(body.algorithm), algorithm)
     not_before, not_after = _read_validity(body.validity)
     found = _read_extensions(body.rest)
-    value = {oid: each.value for oid, each in found.items()}
     return Certificate(
         encoded=data,
         tbs=parts[0].encoded,
@@ -74,23 +75,23 @@ def parse_certificate(data: bytes) -> Certificate:
         public_key=body.public_key.encoded,
         key_bits=_read_key_bits(body.public_key),
         extensions=found,
-        key_usage=ext.read_key_usage(value[oids.KEY_USAGE]) if oids.KEY_USAGE in value else None,
-        extended_key_usage=(
-            ext.read_extended_key_usage(value[oids.EXTENDED_KEY_USAGE]) if oids.EXTENDED_KEY_USAGE in value else None
+        key_usage=_read_if_present(found, oids.KEY_USAGE, ext.read_key_usage),
+        extended_key_usage=_read_if_present(found, oids.EXTENDED_KEY_USAGE, ext.read_extended_key_usage),
+        policies=_read_if_present(found, oids.CERTIFICATE_POLICIES, ext.read_policies) or ext.Policies(),
+        is_authority=bool(_read_if_present(found, oids.BASIC_CONSTRAINTS, ext.read_is_authority)),
+        authority_key_identifier=_read_if_present(
+            found, oids.AUTHORITY_KEY_IDENTIFIER, ext.read_authority_key_identifier
         ),
-        policies=ext.read_policies(value[oids.CERTIFICATE_POLICIES]) if oids.CERTIFICATE_POLICIES in value else ext.Policies(),
-        is_authority=oids.BASIC_CONSTRAINTS in value and ext.read_is_authority(value[oids.BASIC_CONSTRAINTS]),
-        authority_key_identifier=(
-            ext.read_authority_key_identifier(value[oids.AUTHORITY_KEY_IDENTIFIER])
-            if oids.AUTHORITY_KEY_IDENTIFIER in value
-            else None
-        ),
-        subject_key_identifier=(
-            ext.read_subject_key_identifier(value[oids.SUBJECT_KEY_IDENTIFIER])
-            if oids.SUBJECT_KEY_IDENTIFIER in value
-            else None
-        ),
+        subject_key_identifier=_read_if_present(found, oids.SUBJECT_KEY_IDENTIFIER, ext.read_subject_key_identifier),
     )
+
+
+_T = TypeVar("_T")
+
+
+def _read_if_present(found: dict[str, ext.Extension], oid: str, read: Callable[[bytes], _T]) -> _T | None:
+    """The value of one extension as `read` reads it, or None if the certificate has none."""
+    return read(found[oid].value) if oid in found else None
 
 
 def _split_body(element: der.Element) -> _Body:
@@ -102,7 +103,8 @@ def _split_body(element: der.Element) -> _Body:
             raise der.DerError(element.body, "RFC 5280 §4.1.2.1", "version 2 or 3, version 1 left out", "another")
     if len(fields) < 6:
         raise der.DerError(element.start, "RFC 5280 §4.1", "six fields after the version", f"{len(fields)}")
-    return _Body(*fields[:6], fields[6:])
+    serial, algorithm, issuer, validity, subject, public_key = fields[:6]
+    return _Body(serial, algorithm, issuer, validity, subject, public_key, fields[6:])
 
 
 def _read_algorithm(element: der.Element) -> str:

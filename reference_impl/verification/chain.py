@@ -1,4 +1,4 @@
-"""Which pinned generation issued this certificate? All generations of an authority share one name (spec/pki.md §1.1)."""
+"""Which pinned generation issued a certificate? All generations of an authority share one name (spec/pki.md §1.1)."""
 
 import msgspec
 
@@ -23,7 +23,7 @@ def is_issued_by(certificate: Certificate, authority: Authority) -> bool:
 
 
 def same_named_generations(certificate: Certificate, trust: Trust, kind: CertificateKind) -> list[Authority]:
-    """The pinned generations with the issuer's name (§6.1.3(a)(4), §7.1), the one that authorityKeyIdentifier names first.
+    """The pinned generations of the issuer's name (§6.1.3(a)(4), §7.1), first the one authorityKeyIdentifier names.
 
     The identifier is a hint for the order and never a verdict (§4.2.1.1; spec/rfc.md B2).
     """

@@ -14,6 +14,25 @@ from reference_impl.verification import purpose as purposes
 from reference_impl.verification.certificate import Certificate, parse_certificate
 from reference_impl.verification.chain import NoIssuer, find_issuer
 from reference_impl.verification.der import DerError
+from reference_impl.verification.findings import (
+    against_policy,
+    already_enrolled,
+    another_holder,
+    challenge_refused,
+    issuer_refused,
+    missing,
+    not_enrolled,
+    not_genuine,
+    not_readable,
+    other_birth_date,
+    other_chip,
+    outside_period,
+    overtaken,
+    place_refused,
+    proof_refused,
+    service_closed,
+    wrong_purpose,
+)
 from reference_impl.verification.genuineness import (
     BirthRecord,
     CardVerifiableCertificate,
@@ -31,7 +50,7 @@ from reference_impl.verification.purpose import AcceptedPolicies, Purpose
 from reference_impl.verification.revocation import Ask, check_revocation
 from reference_impl.verification.trust import Authority, Trust
 from reference_impl.verification.validity import has_begun_at, is_valid_at
-from reference_impl.verification.verdict import Compared, Finding, Reason, Refusal, StatusSource, Step, Verdict
+from reference_impl.verification.verdict import Compared, Reason, Refusal, StatusSource, Step, Verdict
 
 _T = TypeVar("_T")
 
@@ -115,7 +134,7 @@ def decide(attempt: Attempt, doors: Doors, judgement: Judgement) -> Verdict:
     """The verdict on one attempt. The first step that refuses ends it; its reason is the verdict's.
 
     (1) decode       every part needed is there and is what it should be              RFC 5280 §4.1, spec/card.md §2.3
-    (2) purpose      the certificate is meant for this, and can be processed          RFC 5280 §4.2, spec/pki.md §1.3–1.5
+    (2) purpose      the certificate is meant for this, and can be processed         RFC 5280 §4.2, spec/pki.md §1.3–1.5
     (3) issuer       a pinned generation of the right authority signed it             RFC 5280 §6.1.3(a)(1), (4)
     (4) validity     now lies in its period                                           RFC 5280 §6.1.3(a)(2)
     (5) place        the purpose may be served where the terminal stands              spec/pki.md §5
@@ -145,9 +164,7 @@ def decide(attempt: Attempt, doors: Doors, judgement: Judgement) -> Verdict:
     return Verdict(Reason.OK, tuple(steps), status)
 
 
-def identify(
-    encoded: bytes, purpose: Purpose, judgement: Judgement
-) -> HolderKey | Verdict:
+def identify(encoded: bytes, purpose: Purpose, judgement: Judgement) -> HolderKey | Verdict:
     """Who a certificate shown before any proof would be, by steps (1) to (4), or why it is nobody's."""
     steps: list[Step] = []
     try:
@@ -167,7 +184,7 @@ def _decode(attempt: Attempt) -> Parts:
         _require_part(attempt.signature, "signature")
     if attempt.purpose in {Purpose.ENROL, Purpose.TAP}:
         if attempt.chip is None:
-            raise _missing("chip")
+            raise missing("chip")
         record = _read(parse_birth_record, attempt.chip.birth_record, "chip.birth_record")
         return Parts(certificate, record, _read(parse_card_certificate, attempt.chip.card_certificate, "chip.cvc"))
     return Parts(certificate, None, None)
@@ -177,17 +194,12 @@ def _read(parse: Callable[[bytes], _T], data: bytes, where: str) -> _T:
     try:
         return parse(data)
     except DerError as error:
-        finding = Finding(error.rule, f"{where} を解読できません", f"{where}: {error}")
-        raise Refusal(Reason.MALFORMED, finding) from error
+        raise not_readable(where, error) from error
 
 
 def _require_part(part: bytes | None, where: str) -> None:
     if part is None:
-        raise _missing(where)
-
-
-def _missing(where: str) -> Refusal:
-    return Refusal(Reason.MALFORMED, Finding("contract 1.0", f"{where} がありません", f"{where} is missing"))
+        raise missing(where)
 
 
 def _identify(
@@ -198,39 +210,36 @@ def _identify(
     steps.append(Step.PURPOSE)
     issuer = find_issuer(certificate, judgement.trust, purpose.kind)  # (3)
     if isinstance(issuer, NoIssuer):
-        raise Refusal(issuer.reason, Finding("RFC 5280 §6.1.3(a)", "証明書の発行者を確認できません", issuer.why))
+        raise issuer_refused(issuer.reason, issuer.why)
     steps.append(Step.ISSUER)
     _require_validity(certificate, "holder", judgement.now)  # (4)
     _require_validity(issuer.certificate, "issuer", judgement.now)
     steps.append(Step.VALIDITY)
-    return HolderKey(issuer.issuer_key, f"{certificate.serial:x}"), issuer
+    return holder_key(certificate, issuer), issuer
+
+
+def holder_key(certificate: Certificate, issuer: Authority) -> HolderKey:
+    """The key of the holder's account."""
+    return HolderKey(issuer.issuer_key, f"{certificate.serial:x}")
 
 
 def _require_purpose(certificate: Certificate, purpose: Purpose, policies: AcceptedPolicies) -> None:
     """(2) The right kind of certificate, which this relying party is able to process."""
     kind = purpose.kind
     if not purposes.has_accepted_policy(certificate, kind, policies):
-        raise _wrong_purpose("RFC 5280 §6.1.5(g)", f"certificatePolicies holds no accepted policy for {kind}")
+        raise wrong_purpose("RFC 5280 §6.1.5(g)", f"certificatePolicies holds no accepted policy for {kind}")
     if not purposes.has_key_usage(certificate, kind):
-        raise _wrong_purpose("RFC 5280 §4.2.1.3", f"keyUsage does not allow {purpose}")
+        raise wrong_purpose("RFC 5280 §4.2.1.3", f"keyUsage does not allow {purpose}")
     if not purposes.has_extended_key_usage(certificate, kind):
-        raise _wrong_purpose("RFC 5280 §4.2.1.12", f"extKeyUsage does not fit {purpose}")
+        raise wrong_purpose("RFC 5280 §4.2.1.12", f"extKeyUsage does not fit {purpose}")
     unprocessable = purposes.unprocessable_extension(certificate)
     if unprocessable is not None:
-        raise _against_policy("RFC 5280 §4.2", f"critical extension with {unprocessable} cannot be processed")
+        raise against_policy("RFC 5280 §4.2", f"critical extension with {unprocessable} cannot be processed")
     if purposes.is_authority(certificate):
-        raise _against_policy("spec/pki.md §1.3", "a holder's certificate claims to be an authority's")
+        raise against_policy("spec/pki.md §1.3", "a holder's certificate claims to be an authority's")
     defect = purposes.profile_defect(certificate)
     if defect is not None:
-        raise _against_policy("CRYPTREC", f"not accepted by local policy: {defect}")
-
-
-def _wrong_purpose(clause: str, en: str) -> Refusal:
-    return Refusal(Reason.WRONG_PURPOSE, Finding(clause, "この用途の証明書ではありません", en))
-
-
-def _against_policy(clause: str, en: str) -> Refusal:
-    return Refusal(Reason.POLICY, Finding(clause, "この利用では受け付けられません", en))
+        raise against_policy("CRYPTREC", f"not accepted by local policy: {defect}")
 
 
 def _require_validity(certificate: Certificate, whose: str, now: datetime) -> None:
@@ -238,12 +247,8 @@ def _require_validity(certificate: Certificate, whose: str, now: datetime) -> No
     if is_valid_at(certificate, now):
         return
     if not has_begun_at(certificate, now):
-        compared = Compared("notBefore", certificate.not_before, now)
-        reason, ja, en = Reason.NOT_YET_VALID, "有効期間がまだ始まっていません", "the period of validity has not begun"
-    else:
-        compared = Compared("notAfter", certificate.not_after, now)
-        reason, ja, en = Reason.EXPIRED, "有効期間が終わっています", "the period of validity has ended"
-    raise Refusal(reason, Finding("RFC 5280 §4.1.2.5", ja, en, whose, compared))
+        raise outside_period(Reason.NOT_YET_VALID, whose, Compared("notBefore", certificate.not_before, now))
+    raise outside_period(Reason.EXPIRED, whose, Compared("notAfter", certificate.not_after, now))
 
 
 def _admit(attempt: Attempt, doors: Doors, steps: list[Step]) -> None:
@@ -253,14 +258,8 @@ def _admit(attempt: Attempt, doors: Doors, steps: list[Step]) -> None:
     steps.append(Step.PLACE)
     spent = doors.consume_challenge(attempt.challenge)  # (6)
     if spent is not None:
-        raise Refusal(spent, Finding("contract 1.0", "チャレンジを利用できません", "the challenge cannot be used"))
+        raise challenge_refused(spent)
     steps.append(Step.CHALLENGE)
-
-
-def place_refused(environment: Environment) -> Refusal:
-    """The refusal of a tap in this environment, the same at the beginning and at the end."""
-    en = f"a tap without PIN is not allowed in a place that is {environment}"
-    return Refusal(Reason.PLACE_NOT_ALLOWED, Finding("spec/pki.md §5", "この場所でのかざし利用はできません", en))
 
 
 def _require_proof(attempt: Attempt, certificate: Certificate, steps: list[Step]) -> None:
@@ -272,8 +271,7 @@ def _require_proof(attempt: Attempt, certificate: Certificate, steps: list[Step]
     else:
         message, signature = attempt.challenge, attempt.signature
     if message is None or signature is None or not verify_proof(certificate, message, signature):
-        en = "the signature is not the certificate key's over what was to be signed"
-        raise Refusal(Reason.BAD_SIGNATURE, Finding("RFC 8017 §8.2.2", "署名を検証できません", en))
+        raise proof_refused()
     steps.append(Step.PROOF)
 
 
@@ -285,49 +283,37 @@ def _require_genuineness(
     if record is None or card_certificate is None or attempt.chip is None:
         return
     if trusted_card_issuer(card_certificate, trust.card_issuers) is None:
-        raise _not_genuine("no pinned card issuer signed the card-verifiable certificate")
+        raise not_genuine("no pinned card issuer signed the card-verifiable certificate")
     if not is_record_certified(record, card_certificate):
-        raise _not_genuine("the birth record is not signed by the certified key")
+        raise not_genuine("the birth record is not signed by the certified key")
     if not is_chip_present(record, attempt.challenge, attempt.chip.signature):
-        raise _not_genuine("the chip of the birth record did not sign the challenge")
+        raise not_genuine("the chip of the birth record did not sign the challenge")
     if account is not None and not birth_date_equals_enrolled(record, account.birth_date):
-        en = "the birth date differs from the one learnt at enrolment"
-        raise Refusal(Reason.HOLDER_MISMATCH, Finding("spec/pki.md §5", "登録された本人と一致しません", en))
+        raise other_birth_date()
     if account is not None and not chip_key_equals_enrolled(record, account.chip_key):
-        en = "the chip is a genuine one, but not the one that was enrolled"
-        raise Refusal(Reason.CARD_CHANGED, Finding("spec/pki.md §5", "登録されたカードと異なります", en))
+        raise other_chip()
     steps.append(Step.GENUINENESS)
-
-
-def _not_genuine(en: str) -> Refusal:
-    return Refusal(Reason.CARD_NOT_GENUINE, Finding("spec/pki.md §5", "真正なカードと確認できません", en))
 
 
 def _require_account(attempt: Attempt, holder: HolderKey, doors: Doors, steps: list[Step]) -> None:
     """(10) A signature needs no account; enrolment needs none yet for this service; login and tap need one."""
     if not doors.is_expected_holder(holder):
-        en = "the session was begun for another holder"
-        raise Refusal(Reason.HOLDER_MISMATCH, Finding("contract 1.0", "手続きを始めた本人と一致しません", en))
+        raise another_holder()
     account = doors.find_account(holder)
     is_enrolled = account is not None and attempt.service in account.services
     if attempt.purpose is Purpose.ENROL and is_enrolled:
-        raise Refusal(Reason.ALREADY_ENROLLED, Finding("contract 1.0", "すでに登録されています", "already enrolled"))
+        raise already_enrolled()
     if attempt.purpose in {Purpose.LOGIN, Purpose.TAP} and not is_enrolled:
         raise not_enrolled()
     steps.append(Step.ACCOUNT)
 
 
-def not_enrolled() -> Refusal:
-    """The refusal of a holder without an account at this service, the same at the beginning and at the end."""
-    return Refusal(Reason.NOT_ENROLLED, Finding("spec/pki.md §5", "登録がありません", "no account at this service"))
-
-
 def _settle(attempt: Attempt, holder: HolderKey, record: BirthRecord | None, doors: Doors, steps: list[Step]) -> None:
     """(11) policy, (12) done: only what was written down is accepted."""
     if not doors.is_service_open(attempt.service, attempt.purpose):  # (11)
-        raise _against_policy("contract 1.0", "the service is not open for this purpose")
+        raise service_closed()
     steps.append(Step.POLICY)
-    overtaken = doors.settle(holder, attempt, record)  # (12)
-    if overtaken is not None:
-        raise Refusal(overtaken, Finding("contract 1.0", "同時に行われた手続きが先に完了しました", "another attempt was faster"))
+    reason = doors.settle(holder, attempt, record)  # (12)
+    if reason is not None:
+        raise overtaken(reason)
     steps.append(Step.DONE)

@@ -68,7 +68,9 @@ def read_policies(value: bytes) -> Policies:
         for qualifier in der.children(der.expect_tag(parts[1], der.SEQUENCE)) if len(parts) == 2 else ():
             fields = der.children(der.expect_tag(qualifier, der.SEQUENCE))
             if len(fields) != 2:
-                raise der.DerError(qualifier.start, "RFC 5280 §4.2.1.4", "type and qualifier", f"{len(fields)} elements")
+                raise der.DerError(
+                    qualifier.start, "RFC 5280 §4.2.1.4", "type and qualifier", f"{len(fields)} elements"
+                )
             foreign.add(der.read_oid(fields[0]))
     return Policies(frozenset(identifiers), frozenset(foreign - {oids.CPS_POINTER}))
 

@@ -20,5 +20,5 @@ _TAP_PLACES: Final = frozenset({Environment.ATTENDED, Environment.MANAGED, Envir
 
 
 def is_place_allowed(purpose: Purpose, environment: Environment) -> bool:
-    """Whether the purpose may be served here: a tap face to face or where somebody watches, never online or outdoors."""
+    """Whether the purpose may be served here: a tap face to face or under supervision, never online or outdoors."""
     return purpose is not Purpose.TAP or environment in _TAP_PLACES

@@ -40,7 +40,7 @@ WINDOW_WITHOUT_NEXT_UPDATE: Final = timedelta(minutes=30)
 _SOURCE: Final = "ocsp"
 
 
-class StatusUnreachable(Exception):  # noqa: N818 - said by the fetch that is given in; the answer is a verdict
+class StatusUnreachable(Exception):
     """The responder could not be asked: no address, no connection, no time, no answer of status 200."""
 
 
@@ -48,7 +48,9 @@ Ask = Callable[[bytes], bytes]
 """Sends a request to the responder of this certificate's kind and returns its body, or raises StatusUnreachable."""
 
 
-def check_revocation(certificate: Certificate, issuer: Authority, ask: Ask, nonce: bytes, now: datetime) -> StatusSource:
+def check_revocation(
+    certificate: Certificate, issuer: Authority, ask: Ask, nonce: bytes, now: datetime
+) -> StatusSource:
     """The source of the status `good`; a `Refusal` says why it is not known to be good.
 
     (1) ask  (2) signer  (3) nonce  (4) the asked certificate is answered  (5) window  (6) status
@@ -57,16 +59,22 @@ def check_revocation(certificate: Certificate, issuer: Authority, ask: Ask, nonc
     answer = _obtain(ask, build_request(certificate, issuer.certificate, nonce))
     # (2) signed by the intended responder, who is authorised (§3.2(2) to (4))
     if not is_signed_by_authorised_responder(answer, issuer, now):
-        raise _untrusted("RFC 6960 §4.2.2.2", "回答者が権限を持たないか、署名が誤っています",
-                         "the answer is not signed by the issuing key or by its delegate for OCSP")
+        raise _untrusted(
+            "RFC 6960 §4.2.2.2",
+            "回答者が権限を持たないか、署名が誤っています",
+            "the answer is not signed by the issuing key or by its delegate for OCSP",
+        )
     # (3) an answer to somebody else's question, or an old one (RFC 9654 §2.1)
     if not is_nonce_acceptable(answer, nonce):
         raise _untrusted("RFC 9654 §2.1", "ノンスが要求と一致しません", "the nonce differs from the one sent")
     # (4) the answer is about this certificate (§3.2(1))
     singles = [each for each in answer.singles if is_about(each, certificate, issuer.certificate)]
     if not singles:
-        raise _untrusted("RFC 6960 §3.2(1)", "照会した証明書への回答がありません",
-                         "no SingleResponse is about the certificate that was asked about")
+        raise _untrusted(
+            "RFC 6960 §3.2(1)",
+            "照会した証明書への回答がありません",
+            "no SingleResponse is about the certificate that was asked about",
+        )
     for single in singles:
         # (5) the window holds now (§3.2(5), (6))
         _require_fresh(single, now)
@@ -135,7 +143,7 @@ def _has_signed(certificate: Certificate, answer: Answer) -> bool:
 
 
 def is_nonce_acceptable(answer: Answer, sent: bytes) -> bool:
-    """Whether the nonce is ours, or absent: absence alone is no ground for refusal, the window then decides (RFC 9919 §5)."""
+    """Whether the nonce is ours or absent; absence alone is no ground for refusal, time then decides (RFC 9919 §5)."""
     return answer.nonce is None or answer.nonce == sent
 
 
@@ -164,12 +172,23 @@ def has_window_not_ended(single: Single, now: datetime) -> bool:
 def _require_fresh(single: Single, now: datetime) -> None:
     if not has_window_begun(single, now):
         compared = Compared("thisUpdate", single.this_update, now)
-        raise Refusal(Reason.STATUS_STALE, Finding("RFC 6960 §4.2.2.1", "失効情報の時刻が未来です",
-                                                   "thisUpdate lies in the future", compared=compared))
+        raise Refusal(
+            Reason.STATUS_STALE,
+            Finding(
+                "RFC 6960 §4.2.2.1", "失効情報の時刻が未来です", "thisUpdate lies in the future", compared=compared
+            ),
+        )
     if not has_window_not_ended(single, now):
         compared = Compared("nextUpdate", window_end(single), now)
-        raise Refusal(Reason.STATUS_STALE, Finding("RFC 6960 §3.2(6)", "失効情報の有効期限を過ぎています",
-                                                   "the status may no longer be used", compared=compared))
+        raise Refusal(
+            Reason.STATUS_STALE,
+            Finding(
+                "RFC 6960 §3.2(6)",
+                "失効情報の有効期限を過ぎています",
+                "the status may no longer be used",
+                compared=compared,
+            ),
+        )
 
 
 def _require_good(single: Single) -> None:
@@ -177,13 +196,22 @@ def _require_good(single: Single) -> None:
     if single.status is CertificateStatus.GOOD:
         return
     if single.status is CertificateStatus.UNKNOWN:
-        raise Refusal(Reason.STATUS_UNKNOWN, Finding("RFC 6960 §2.2", "回答者はこの証明書を知りません",
-                                                     "the responder does not know the certificate"))
+        raise Refusal(
+            Reason.STATUS_UNKNOWN,
+            Finding("RFC 6960 §2.2", "回答者はこの証明書を知りません", "the responder does not know the certificate"),
+        )
     if single.reason == "certificateHold":
-        raise Refusal(Reason.ON_HOLD, Finding("RFC 5280 §5.3.1", "証明書は一時停止されています",
-                                              "the certificate is on hold"))
-    raise Refusal(Reason.REVOKED, Finding("RFC 6960 §2.2", f"証明書は失効しています（{single.reason or 'unspecified'}）",
-                                          f"the certificate is revoked ({single.reason or 'unspecified'})"))
+        raise Refusal(
+            Reason.ON_HOLD, Finding("RFC 5280 §5.3.1", "証明書は一時停止されています", "the certificate is on hold")
+        )
+    raise Refusal(
+        Reason.REVOKED,
+        Finding(
+            "RFC 6960 §2.2",
+            f"証明書は失効しています（{single.reason or 'unspecified'}）",
+            f"the certificate is revoked ({single.reason or 'unspecified'})",
+        ),
+    )
 
 
 def _untrusted(clause: str, ja: str, en: str) -> Refusal:

@@ -19,7 +19,9 @@ def read_item(data: bytes, offset: int, tag: bytes) -> tuple[Item, int]:
     """The item at `offset`, which must carry `tag`, and the offset after it."""
     body = offset + len(tag)
     if data[offset:body] != tag:
-        raise DerError(offset, "spec/card.md §2.2", f"tag {tag.hex()}", data[offset:body].hex() or "the end of the data")
+        raise DerError(
+            offset, "spec/card.md §2.2", f"tag {tag.hex()}", data[offset:body].hex() or "the end of the data"
+        )
     length_octets = data[body : body + 3]
     if length_octets[:1] and length_octets[0] < 0x80:
         length, body = length_octets[0], body + 1

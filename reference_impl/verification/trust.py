@@ -60,7 +60,7 @@ def key_hash(certificate: Certificate) -> bytes:
 
 
 def read_authority(kind: CertificateKind, data: bytes) -> Authority:
-    """The anchor in `data`: a self-signed CA certificate (spec/pki.md §1.2). `DerError` or `AnchorRefused` otherwise."""
+    """The anchor in `data`: a self-signed CA certificate (spec/pki.md §1.2); else `DerError` or `AnchorRefused`."""
     certificate = parse_certificate(data)
     if not is_authority(certificate):
         raise AnchorRefused("the certificate of an authority", "one without cA TRUE or keyCertSign")

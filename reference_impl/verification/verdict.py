@@ -96,7 +96,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     compared: Compared | None = None
 
 
-class Refusal(Exception):  # noqa: N818 - a verdict on its way to its one catcher, not an error of the program
+class Refusal(Exception):
     """One rule said no. Raised where the rule stands, caught once, in `core.decide`."""
 
     def __init__(self, reason: Reason, finding: Finding) -> None:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, OCSPExtensionOID
 
 NOW = datetime(2026, 11, 21, 0, 20, tzinfo=UTC)
 GRID = datetime(2026, 11, 21, 0, 15, tzinfo=UTC)
@@ -166,6 +166,7 @@ class Said:
     http: int = 200
     refusal: ocsp.OCSPResponseStatus | None = None
     cut: int | None = None
+    raw: bytes | None = None
 
 
 @dataclass
@@ -181,6 +182,8 @@ class Responder:
         request = ocsp.load_der_ocsp_request(body)
         self.asked.append(request)
         said = self.said
+        if said.raw is not None:
+            return said.raw
         if said.refusal is not None:
             return ocsp.OCSPResponseBuilder.build_unsuccessful(said.refusal).public_bytes(serialization.Encoding.DER)
         ca = self.world.signing if path == "/sign" else self.world.auth
@@ -190,9 +193,11 @@ class Responder:
             twin.issuer_name_hash, twin.issuer_key_hash, request.serial_number + said.serial_off_by,
             twin.hash_algorithm, said.status, said.this_update, said.next_update,
             GRID if said.status is ocsp.OCSPCertStatus.REVOKED else None, said.why)
-        nonce = {"echo": self.nonce(request), "wrong": bytes(32), "none": None}[said.nonce]
-        if nonce is not None:
-            builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
+        nonces: dict[str, x509.ExtensionType] = {
+            "echo": x509.OCSPNonce(self.nonce(request)), "wrong": x509.OCSPNonce(bytes(32)),
+            "no octet string": x509.UnrecognizedExtension(OCSPExtensionOID.NONCE, b"\x02\x01\x05")}
+        if said.nonce in nonces:
+            builder = builder.add_extension(nonces[said.nonce], critical=False)
         answer = self._signed(builder, ca)
         whole = answer.public_bytes(serialization.Encoding.DER)
         if said.signer == "nobody":

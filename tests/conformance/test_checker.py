@@ -109,6 +109,13 @@ def test_same_name_is_not_same_issuer(site: Site) -> None:
     assert verdict(desk.go("enrol", world.auth_certificate())) == OK
 
 
+def test_each_kind_has_its_own_authority(site: Site) -> None:
+    """An authentication certificate from the signature authority has no issuer, though that authority is configured."""
+    desk, responder = site
+    assert verdict(desk.go("enrol", desk.world.auth_certificate(by=desk.world.signing))) == refused("UNKNOWN_ISSUER")
+    assert not responder.asked
+
+
 def test_one_changed_byte_of_the_certificate(desk: Desk, world: World) -> None:
     """A certificate whose serial was altered after signing has no issuer."""
     card = der(world.auth_certificate())

@@ -53,6 +53,8 @@ CASES = {
     "revoked without reason": (revoked(None), refused("REVOKED")),
     "unknown": (Said(status=OCSPCertStatus.UNKNOWN), refused("STATUS_UNKNOWN")),
     "wrong nonce": (Said(nonce="wrong"), refused("STATUS_UNTRUSTED")),
+    "a nonce that is no octet string": (Said(nonce="no octet string"), refused("STATUS_UNTRUSTED")),
+    "successful without bytes": (Said(raw=bytes.fromhex("30030A0100")), refused("STATUS_UNTRUSTED")),
     "about another serial": (Said(serial_off_by=1), refused("STATUS_UNTRUSTED")),
     "with a signature bit turned": (Said(signer="nobody"), refused("STATUS_UNTRUSTED")),
     "delegate of the other generation": (Said(signer="other generation's delegate"), refused("STATUS_UNTRUSTED")),

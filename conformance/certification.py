@@ -1,0 +1,90 @@
+"""One certification: a world, a product, every applicable case in a seeded order, and what came of it."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from harness.world import World
+
+from conformance.catalogue_loader import Catalogue
+from conformance.judge import Judgement, Verdict, judge, not_applicable, with_twins
+from conformance.roles.relying_party import RelyingPartyRole, configuration
+from harness.contract.client import RelyingPartyClient
+from harness.contract.messages import Introduction
+from harness.contract.vocabulary import Capability
+from harness.terminal.hostile import SelfMadeChip
+
+Progress = Callable[[Judgement, int, int], None]
+
+
+class SuiteVerdict(StrEnum):
+    """What the whole run says, with its exit code in `EXIT_CODES`."""
+
+    CONFORMANT = "conformant"
+    NOT_CONFORMANT = "not conformant"
+    HARNESS_ERROR = "harness error"
+    INCONCLUSIVE = "inconclusive"
+
+
+EXIT_CODES = {
+    SuiteVerdict.CONFORMANT: 0,
+    SuiteVerdict.NOT_CONFORMANT: 1,
+    SuiteVerdict.HARNESS_ERROR: 3,
+    SuiteVerdict.INCONCLUSIVE: 4,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """A finished run."""
+
+    catalogue: Catalogue
+    target: str
+    seed: int
+    product: Introduction
+    judgements: dict[str, Judgement]
+    verdict: SuiteVerdict
+
+
+def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
+    catalogue: Catalogue,
+    client: RelyingPartyClient,
+    world: World,
+    hostile: SelfMadeChip,
+    *,
+    addresses: Mapping[str, str],
+    target: str,
+    seed: int,
+    progress: Progress,
+) -> Certification:
+    """Return the run of `catalogue` against the product behind `client`; Unreachable when there is none."""
+    product = client.hello()
+    client.configure(configuration(world, dict(addresses)))
+    role = RelyingPartyRole(client, world, hostile)
+    order = list(catalogue.cases.values())
+    random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret: the same seed gives it again)
+    judgements: dict[str, Judgement] = {}
+    for number, case in enumerate(order, start=1):
+        missing = [capability for capability in case.capabilities if capability not in product.capabilities]
+        if missing:
+            judgement = not_applicable(case, missing)
+        else:
+            coarse = Capability.COARSE_REASONS in product.capabilities
+            judgement = judge(case, role.play(case), coarse=coarse)
+        judgements[case.id] = judgement
+        progress(judgement, number, len(order))
+    final = with_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
+    return Certification(catalogue, target, seed, product, final, _verdict_of(final))
+
+
+def _verdict_of(judgements: Mapping[str, Judgement]) -> SuiteVerdict:
+    """One failure is enough to refuse; a case without a verdict is never conformance; nothing run is no pass."""
+    verdicts = {judgement.verdict for judgement in judgements.values()}
+    if Verdict.FAIL in verdicts:
+        return SuiteVerdict.NOT_CONFORMANT
+    if verdicts & {Verdict.TIMEOUT, Verdict.HARNESS_ERROR}:
+        return SuiteVerdict.HARNESS_ERROR
+    if Verdict.PASS not in verdicts or Verdict.REVIEW in verdicts:
+        return SuiteVerdict.INCONCLUSIVE
+    return SuiteVerdict.CONFORMANT

@@ -1,0 +1,54 @@
+"""What a run of a case saw: facts only, nothing judged yet."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from harness.jlis.journal import Entry
+
+from cardsim.trace import TraceLine
+from conformance.case import Case, StoryStep
+from harness.contract.client import Exchange
+from harness.contract.messages import Account, Outcome
+
+
+class Interruption(StrEnum):
+    """Why a case came to no judged outcome; none of them is a verdict on the product."""
+
+    TIMEOUT = "TIMEOUT"
+    HARNESS_ERROR = "HARNESS_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedStep:
+    """One step as it went: when, what the product decided, what the journal and the card saw meanwhile."""
+
+    step: StoryStep
+    at: datetime
+    outcome: Outcome | None = None
+    card_refusal: str | None = None
+    questions: tuple[Entry, ...] = ()
+    trace: tuple[TraceLine, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+    tries_spent: int = 0
+    account_before: Account | None = None
+    account_after: Account | None = None
+
+
+@dataclass(slots=True)
+class Observation:
+    """All steps of one case in their order, and the serials (authentication, signature) of its fresh resident."""
+
+    case: Case
+    epoch: int | None = None
+    serials: dict[str, int] = field(default_factory=dict)
+    steps: list[ObservedStep] = field(default_factory=list)
+    afterwards: list[ObservedStep] = field(default_factory=list)
+    seconds: float = 0.0
+    interruption: Interruption | None = None
+    transcript: str = ""
+
+    @property
+    def judged(self) -> ObservedStep | None:
+        """The step that the case is about; None when the run did not come so far."""
+        return self.steps[-1] if len(self.steps) == len(self.case.steps) else None

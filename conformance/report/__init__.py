@@ -1,0 +1,1 @@
+"""What a run leaves behind: report.json for programs, junit.xml for CI, index.html for people."""

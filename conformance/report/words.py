@@ -1,0 +1,38 @@
+"""The report's own words in both languages; case titles bring their own."""
+
+WORDS: dict[str, dict[str, str]] = {
+    "title": {"en": "Conformance report", "ja": "適合性試験報告書"},
+    "role": {"en": "Role", "ja": "役割"},
+    "product": {"en": "Product", "ja": "製品"},
+    "target": {"en": "Target", "ja": "試験対象"},
+    "seed": {"en": "Seed", "ja": "シード"},
+    "catalogue": {"en": "Catalogue", "ja": "試験項目集"},
+    "suite": {"en": "Suite", "ja": "試験スイート"},
+    "case": {"en": "Case", "ja": "試験項目"},
+    "verdict": {"en": "Verdict", "ja": "判定"},
+    "expected": {"en": "Expected", "ja": "期待値"},
+    "actual": {"en": "Actual", "ja": "実際"},
+    "requirement": {"en": "Requirement", "ja": "要件"},
+    "check": {"en": "Check", "ja": "確認事項"},
+    "story": {"en": "What happened", "ja": "経過"},
+    "journal": {"en": "Journal of the fake J-LIS (status questions)", "ja": "疑似J-LISの記録（失効確認の問合せ）"},
+    "trace": {"en": "Trace of the card", "ja": "カードのAPDU記録"},
+    "exchanges": {"en": "Messages of the contract", "ja": "試験契約の電文"},
+    "importance": {"en": "What a failure lets happen", "ja": "不適合の影響"},
+    "twin": {"en": "Accepted twin", "ja": "対になる受理項目"},
+    "again": {"en": "Run this case again", "ja": "この項目だけ再実行"},
+    "confidence": {"en": "Confidence", "ja": "根拠の確度"},
+    "none": {"en": "none", "ja": "なし"},
+    "conformant": {"en": "Conformant", "ja": "適合"},
+    "not conformant": {"en": "Not conformant", "ja": "不適合"},
+    "harness error": {"en": "Harness error: no verdict", "ja": "試験環境の誤り（判定なし）"},
+    "inconclusive": {"en": "Inconclusive", "ja": "判定不能"},
+    "synthetic": {
+        "en": "All residents, cards and numbers in this report are synthetic; nothing here was issued by J-LIS.",
+        "ja": "本報告書の利用者・カード・番号はすべて架空のもので、J-LISが発行したものではありません。",
+    },
+    "unproved": {
+        "en": "The twin did not pass: the cause of this refusal is not proved.",
+        "ja": "対になる項目が受理されていないため、拒否の原因は証明されていません。",
+    },
+}

@@ -1,0 +1,105 @@
+"""Writes the three files of a run."""
+
+import json
+import xml.etree.ElementTree as ET
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from conformance.certification import Certification
+from conformance.judge import Judgement, Verdict
+from conformance.report.page import page
+from harness.errors import ConfigurationError
+
+REPORT, JUNIT, PAGE = "report.json", "junit.xml", "index.html"
+
+
+def write_reports(run: Certification, out: Path, *, language: str) -> list[Path]:
+    """Return the paths of index.html, report.json and junit.xml in `out`; ConfigurationError when not writable."""
+    contents = {PAGE: page(run, language=language), REPORT: report_json(run), JUNIT: junit_xml(run)}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            (out / name).write_text(content, encoding="utf-8")
+    except OSError as fault:
+        raise ConfigurationError(
+            f"{out}: expected a folder for the reports, actual {fault.strerror}; name another with --out"
+        ) from fault
+    return [out / name for name in contents]
+
+
+def report_json(run: Certification) -> str:
+    """Return report.json (its shape: docs/report.md)."""
+    report = {
+        "suite": f"kazashi {version('kazashi')}",
+        "catalogue_hash": run.catalogue.hash,
+        "target": run.target,
+        "seed": run.seed,
+        "verdict": run.verdict.value,
+        "cases": [_case(judgement) for judgement in run.judgements.values()],
+    }
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+
+
+def _case(judgement: Judgement) -> dict[str, Any]:
+    case, seen = judgement.case, judgement.observation
+    judged = None if seen is None else seen.judged
+    outcome = None if judged is None else judged.outcome
+    return {
+        "id": case.id,
+        "verdict": judgement.verdict.value,
+        "expected": {"decision": case.expect.decision.value, "reason": case.expect.reason.value},
+        "actual": {}
+        if outcome is None
+        else {
+            "decision": outcome.decision.value,
+            "reason": outcome.reason.value,
+            "steps": [step.value for step in outcome.steps],
+        },
+        "checks": [
+            {"name": check.name, "expected": check.expected, "actual": check.actual, "held": check.held}
+            for check in judgement.checks
+        ],
+        "twin": case.twin,
+        "requirement": case.requirement,
+        "confidence": case.confidence.value,
+        "journal": []
+        if judged is None
+        else [{"kind": entry.kind, "serial": entry.serial, "answer": entry.answer} for entry in judged.questions],
+        "interruption": None if seen is None else seen.transcript or None,
+        "seconds": 0.0 if seen is None else round(seen.seconds, 4),
+    }
+
+
+def junit_xml(run: Certification) -> str:
+    """Return the run as JUnit XML: FAIL is a failure, a missing verdict an error, NA skipped."""
+    judgements = run.judgements.values()
+    suite = ET.Element(
+        "testsuite",
+        name="kazashi relying-party",
+        tests=str(len(judgements)),
+        failures=str(sum(judgement.verdict is Verdict.FAIL for judgement in judgements)),
+        errors=str(sum(judgement.verdict in _ERRORS for judgement in judgements)),
+        skipped=str(sum(judgement.verdict is Verdict.NA for judgement in judgements)),
+    )
+    for judgement in judgements:
+        seconds = 0.0 if judgement.observation is None else judgement.observation.seconds
+        chapter, _, name = judgement.case.id.rpartition("/")
+        element = ET.SubElement(suite, "testcase", classname=chapter, name=name, time=f"{seconds:.3f}")
+        why = "; ".join(
+            f"{check.name}: expected {check.expected}, actual {check.actual}"
+            for check in judgement.checks
+            if not check.held
+        )
+        if judgement.verdict is Verdict.FAIL:
+            ET.SubElement(element, "failure", message=why)
+        elif judgement.verdict in _ERRORS:
+            transcript = "" if judgement.observation is None else judgement.observation.transcript
+            ET.SubElement(element, "error", message=f"{judgement.verdict.value}: {transcript or 'cause not proven'}")
+        elif judgement.verdict is Verdict.NA:
+            ET.SubElement(element, "skipped", message=judgement.checks[0].actual)
+    ET.indent(suite)
+    return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+_ERRORS = (Verdict.TIMEOUT, Verdict.HARNESS_ERROR, Verdict.REVIEW)

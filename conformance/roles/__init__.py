@@ -1,0 +1,1 @@
+"""How a case of each role is played against a product."""

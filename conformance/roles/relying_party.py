@@ -1,0 +1,292 @@
+"""Plays the cases of the role relying-party: a fresh resident for each, one clock, and everything seen written down.
+
+The cases of a run follow one another on one clock that never goes back, each on days of its own, so that no
+event has to be refused for being older than a status that was already published.
+"""
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import msgspec
+from harness.world import World
+
+from cardsim.trace import spent_a_try
+from conformance.case import (
+    At,
+    Case,
+    ChipMade,
+    Enrol,
+    Login,
+    Lose,
+    Move,
+    Pin,
+    Replay,
+    Revoke,
+    Sign,
+    SignatureMade,
+    Story,
+    Tap,
+    TerminalSeen,
+)
+from conformance.observation import Interruption, Observation, ObservedStep
+from conformance.roles.visitor import Visitor
+from harness.contract import messages
+from harness.contract.client import AdapterFault, RelyingPartyClient, TimedOut
+from harness.contract.vocabulary import Environment, Kind, Purpose
+from harness.errors import HarnessFault
+from harness.terminal.card_reader import CardFault, CardReader, PinRefused
+from harness.terminal.hostile import SelfMadeChip
+
+JST = timezone(timedelta(hours=9))
+SERVICE = "library"
+TERMINAL = messages.TerminalCredential(id="counter-1", credential="kazashi-terminal-credential")
+STRANGER = messages.TerminalCredential(id="counter-1", credential="guessed")
+BEFORE_OPENING = timedelta(hours=7)
+Presented = tuple[messages.Outcome | None, str | None]
+
+
+class RelyingPartyRole:
+    """One product, one world, case after case."""
+
+    def __init__(self, client: RelyingPartyClient, world: World, hostile: SelfMadeChip) -> None:
+        self._client = client
+        self._world = world
+        self._hostile = hostile
+        self._next_day = _midnight(world.clock.now())
+
+    def play(self, case: Case) -> Observation:
+        """Return what was seen when `case` was played; an adapter's fault interrupts the case, not the run."""
+        observation = Observation(case)
+        begun = time.monotonic()
+        self._client.exchanges.clear()
+        first_day = self._next_day
+        self._next_day += timedelta(days=2 + max((step.day for step in case.steps if isinstance(step, At)), default=0))
+        try:
+            _Play(self._client, self._world, self._hostile, observation, first_day).run()
+        except (AdapterFault, HarnessFault) as fault:
+            late = isinstance(fault, TimedOut)
+            observation.interruption = Interruption.TIMEOUT if late else Interruption.HARNESS_ERROR
+            observation.transcript = str(fault)
+        observation.seconds = time.monotonic() - begun
+        return observation
+
+
+class _Play:
+    """One case being played: its resident, its card, its days."""
+
+    def __init__(
+        self,
+        client: RelyingPartyClient,
+        world: World,
+        hostile: SelfMadeChip,
+        observation: Observation,
+        first_day: datetime,
+    ) -> None:
+        self._client, self._world, self._hostile = client, world, hostile
+        self._observation, self._first_day = observation, first_day
+        self._last_complete: messages.Complete | None = None
+        self._client.reset()
+        self._set_clock(first_day + BEFORE_OPENING)
+        expires = observation.case.holder.card_expires_on_day
+        self._visitor = Visitor.issue(
+            world, card_expiry=None if expires is None else (first_day + timedelta(days=expires)).date()
+        )
+        observation.serials = self._visitor.serials
+
+    def run(self) -> None:
+        case, observation = self._observation.case, self._observation
+        for number, step in enumerate(case.steps, start=1):
+            judged = number == len(case.steps)
+            observation.steps.append(self._observe(step, with_account=judged and case.expect.account_unchanged))
+            outcome = observation.steps[-1].outcome
+            if not judged and outcome is not None and outcome.decision.value != "accept":
+                return  # a refused setup is the finding; what would follow could only blur it
+        for step in case.afterwards:
+            observation.afterwards.append(self._observe(step, with_account=False))
+
+    def _observe(self, step: Story, *, with_account: bool) -> ObservedStep:
+        """Perform one step between two readings of journal, trace and transcript."""
+        before = self._account() if with_account else None
+        journal, trace = self._world.journal.mark(), self._visitor.trace.mark()
+        exchanges = len(self._client.exchanges)
+        outcome, card_refusal = self._perform(step)
+        lines = tuple(self._visitor.trace.since(trace))
+        seen = ObservedStep(
+            step,
+            self._world.clock.now(),
+            outcome,
+            card_refusal,
+            questions=tuple(self._world.journal.since(journal)),
+            trace=lines,
+            exchanges=tuple(self._client.exchanges[exchanges:]),
+            tries_spent=sum(spent_a_try(line) for line in lines),
+
+        )
+        return replace(seen, account_before=before, account_after=self._account()) if with_account else seen
+
+    def _account(self) -> messages.Account | None:
+        return self._client.account(self._visitor.authentication_certificate)
+
+    def _perform(self, step: Story) -> Presented:
+        try:
+            return self._tell(step), None
+        except CardFault as refusal:
+            return None, str(refusal)
+
+    def _tell(self, step: Story) -> messages.Outcome | None:
+        match step:
+            case At(time=clock, day=day):
+                self._set_clock(datetime.fromisoformat(f"{self._first_day.date()}T{clock}+09:00") + timedelta(days=day))
+            case Lose():
+                self._world.lose(self._visitor.resident_id)
+            case Move():
+                self._world.move_away(self._visitor.resident_id)
+            case Revoke(kind=kind, reason=reason):
+                self._world.revoke(self._visitor.resident_id, kind.value, reason)
+            case Enrol(chip=chip):
+                return self._enrol(chip)
+            case Login():
+                return self._login(step)
+            case Tap():
+                return self._tap(step)
+            case Sign():
+                return self._sign()
+            case Replay():
+                return self._replay()
+        return None
+
+    def _set_clock(self, instant: datetime) -> None:
+        self._world.clock.set(instant)
+        self._observation.epoch = self._world.clock.epoch
+        self._client.set_time(_instant(instant), self._world.clock.epoch)
+
+    def _enrol(self, chip: ChipMade) -> messages.Outcome:
+        with self._visitor.card_in_reader() as card:
+            certificate = card.authentication_certificate()
+            begun = self._begin(Purpose.ENROL, Environment.ATTENDED, TERMINAL, certificate)
+            if begun.outcome is not msgspec.UNSET:
+                return begun.outcome
+            challenge = _challenge(begun)
+            signature = card.sign_challenge(self._visitor.pin, challenge)
+            proof = self._chip_proof(chip, challenge)
+        presentation = messages.Presentation(
+            challenge=challenge, certificate=certificate, signature=signature, chip=proof
+        )
+        return self._complete(begun, presentation)
+
+    def _login(self, step: Login) -> messages.Outcome:
+        with self._visitor.card_in_reader() as card:
+            certificate = card.authentication_certificate()
+            begun = self._begin(Purpose.LOGIN, Environment.ONLINE, TERMINAL, certificate)
+            if begun.outcome is not msgspec.UNSET:
+                return begun.outcome
+            challenge = _challenge(begun)
+            signature: bytes | msgspec.UnsetType = msgspec.UNSET
+            if step.signature is SignatureMade.FORGED:
+                signature = self._hostile.sign_challenge(challenge)
+            elif step.pin is Pin.WRONG:
+                _type_wrong_pin(card, self._visitor.wrong_pin, challenge)
+            else:
+                signature = card.sign_challenge(self._visitor.pin, challenge)
+        return self._complete(
+            begun, messages.Presentation(challenge=challenge, certificate=certificate, signature=signature)
+        )
+
+    def _tap(self, step: Tap) -> messages.Outcome:
+        terminal = TERMINAL if step.terminal is TerminalSeen.OURS else STRANGER
+        with self._visitor.card_in_reader() as card:
+            certificate = card.authentication_certificate()
+            begun = self._begin(Purpose.TAP, step.environment, terminal, certificate)
+            if begun.outcome is not msgspec.UNSET:
+                return begun.outcome
+            challenge = _challenge(begun)
+            proof = self._chip_proof(step.chip, challenge)
+        return self._complete(begun, messages.Presentation(challenge=challenge, certificate=certificate, chip=proof))
+
+    def _sign(self) -> messages.Outcome:
+        with self._visitor.card_in_reader() as card:
+            certificate = card.signature_certificate(self._visitor.password)
+            begun = self._begin(Purpose.SIGN, Environment.ONLINE, TERMINAL, certificate)
+            if begun.outcome is not msgspec.UNSET:
+                return begun.outcome
+            if begun.document is msgspec.UNSET:
+                raise AdapterFault("begin for sign: expected the relying party's document, actual none")
+            signature = card.sign_document(self._visitor.password, begun.document)
+        presentation = messages.Presentation(
+            challenge=_challenge(begun), certificate=certificate, document_signature=signature
+        )
+        return self._complete(begun, presentation)
+
+    def _replay(self) -> messages.Outcome:
+        if self._last_complete is None:
+            raise HarnessFault("replay: expected an earlier presentation in the same case, actual none")
+        return self._client.complete(self._last_complete)
+
+    def _chip_proof(self, chip: ChipMade, challenge: bytes) -> messages.ChipProof:
+        if chip is ChipMade.SPLICED:
+            twin = Visitor.issue(self._world, birth_date=self._visitor.birth_date)
+            with twin.card_in_reader() as card:
+                return card.prove_chip(twin.birth_date, challenge)
+        with self._visitor.card_in_reader() as card:
+            genuine = card.prove_chip(self._visitor.birth_date, challenge)
+        return self._hostile.imitate(genuine, challenge) if chip is ChipMade.SELF_MADE else genuine
+
+    def _begin(
+        self, purpose: Purpose, environment: Environment, terminal: messages.TerminalCredential, certificate: bytes
+    ) -> messages.Begun:
+        return self._client.begin(
+            messages.Begin(
+                purpose=purpose,
+                service=SERVICE,
+                environment=environment,
+                terminal=terminal,
+                holder=messages.HolderHint(certificate=certificate),
+            )
+        )
+
+    def _complete(self, begun: messages.Begun, presentation: messages.Presentation) -> messages.Outcome:
+        if begun.session is msgspec.UNSET:
+            raise AdapterFault("begin: expected a session, actual none")
+        self._last_complete = messages.Complete(session=begun.session, presentation=presentation)
+        return self._client.complete(self._last_complete)
+
+
+def configuration(world: World, addresses: dict[str, str]) -> messages.Configure:
+    """Return what the product is told of the world: anchors, where the doors are, terminals, services."""
+    trust = world.trust()
+    return messages.Configure(
+        authorities=[
+            messages.AuthorityAnchor(kind=Kind(kind), certificate=der) for kind, der in trust.authorities.items()
+        ],
+        card_issuers=[messages.CardIssuerAnchor(key_id=key_id, key=key) for key_id, key in trust.card_issuers],
+        status=[
+            messages.StatusAddress(kind=kind, ocsp=addresses[f"ocsp-{kind.value}"], crl=addresses["crl"])
+            for kind in Kind
+        ],
+        terminals=[TERMINAL],
+        services=[messages.Service(id=SERVICE, purposes=list(Purpose))],
+    )
+
+
+def _type_wrong_pin(card: CardReader, pin: str, challenge: bytes) -> None:
+    """Let the holder type a wrong PIN: the card spends a try and signs nothing."""
+    try:
+        card.sign_challenge(pin, challenge)
+    except PinRefused:
+        return
+    raise HarnessFault("the card signed after a wrong PIN: the emulator is broken, not the product")
+
+
+def _challenge(begun: messages.Begun) -> bytes:
+    if begun.challenge is msgspec.UNSET:
+        raise AdapterFault("begin: expected a challenge, actual none")
+    return begun.challenge
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,66 @@
+"""A resident who visits the product under test, with a card whose every command is traced."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from harness.world import IssuedCard, World
+
+from cardsim.readers.inprocess import InProcessConnection
+from cardsim.slot import InsertedCard
+from cardsim.trace import Trace
+from harness.terminal.card_reader import CardReader
+
+
+class Visitor:
+    """A fresh resident with a fresh card in a reader of this process."""
+
+    pin = "1234"
+    wrong_pin = "4321"
+    password = "ABC123"  # noqa: S105  (the password of a synthetic card)
+
+    def __init__(self, world: World, issued: IssuedCard) -> None:
+        self._world = world
+        self._issued = issued
+        self.trace = Trace()
+        self._card = InsertedCard.unused(issued.profile, self.trace)
+
+    @classmethod
+    def issue(cls, world: World, **special: Any) -> "Visitor":
+        """Return a visitor whose resident is new; `special` overrides what the resident would be by the seed."""
+        wanted = {name: value for name, value in special.items() if value is not None}
+        return cls(world, world.issue_card(world.new_resident(**wanted).id))
+
+    @property
+    def resident_id(self) -> str:
+        """The resident's id in the world."""
+        return self._issued.resident.id
+
+    @property
+    def birth_date(self) -> date:
+        """The day the resident was born."""
+        return self._issued.resident.birth_date
+
+    @property
+    def serials(self) -> dict[str, int]:
+        """The serial numbers of the card's certificates by kind, as the journal names them."""
+        serials = {"auth": self._issued.auth_serial}
+        if self._issued.sign_serial is not None:
+            serials["sign"] = self._issued.sign_serial
+        return serials
+
+    @property
+    def authentication_certificate(self) -> bytes:
+        """The 利用者証明用電子証明書 (DER)."""
+        return self._issued.auth_certificate
+
+    @contextmanager
+    def card_in_reader(self) -> Iterator[CardReader]:
+        """Hold the card in the reader: powered within the block, its session gone afterwards."""
+        connection = InProcessConnection(self._card)
+        connection.connect()
+        try:
+            yield CardReader(connection)
+        finally:
+            connection.disconnect()

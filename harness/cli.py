@@ -1,0 +1,46 @@
+"""The command line: one program whose commands are found by the entry-point group `kazashi.commands`.
+
+Each entry point is a Typer application (a group of commands) or a function (one command). So `conformance`,
+`scenarios` and `loadtests` bring their own although `harness` imports none of them, and so may a vendor.
+"""
+
+import sys
+from importlib.metadata import entry_points
+
+import typer
+
+from cardsim.faults import CardSimFault
+from harness.errors import ConfigurationError
+
+GROUP = "kazashi.commands"
+CONFIGURATION = 2
+
+HELP = """Test harness and conformance suite for products that use the My Number card.
+
+マイナンバーカードを利用する製品のための試験環境と適合性試験。
+"""
+
+
+def build() -> typer.Typer:
+    """Return the program with every command that is installed, in the order of their names."""
+    program = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        command = point.load()
+        if isinstance(command, typer.Typer):
+            program.add_typer(command, name=point.name)
+        else:
+            program.command(point.name)(command)
+    return program
+
+
+def main() -> None:
+    """Run the program; a fault that a person can mend is one line on stderr and exit code 2."""
+    try:
+        build()(prog_name="kazashi")
+    except (ConfigurationError, CardSimFault) as fault:
+        sys.stderr.write(f"kazashi: {fault}\n")
+        sys.exit(CONFIGURATION)
+
+
+if __name__ == "__main__":
+    main()

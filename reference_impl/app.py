@@ -1,0 +1,102 @@
+"""The relying party as a process, `python -m reference_impl.app`: prints its address, serves, ends on SIGTERM."""
+
+import argparse
+import asyncio
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import uvicorn
+
+from reference_impl.clock import Clock
+from reference_impl.relying_party import RelyingParty
+from reference_impl.status_client import StatusClient
+from reference_impl.store.database import Database, StoreUnusable
+from reference_impl.surface import Surface
+from reference_impl.verification.purpose import PRODUCTION_POLICIES, TEST_POLICIES
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if sockets:
+            host, port = sockets[0].getsockname()[:2]
+            print(f"listening http://{host}:{port}", flush=True)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. `proto` is named because asyncio sets TCP_NODELAY only then; else a request costs 44 ms."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m reference_impl.app", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0: any free port")
+    parser.add_argument("--store", type=Path, help="SQLite file; in memory without it")
+    parser.add_argument("--policies", choices=("test", "production"), default="test", help="accepted policy arcs")
+    parser.add_argument("--test-surface", action="store_true", help="offer contract 1.0; never in production")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 when it was asked to end, 2 when it could not begin, with one line that says why and how to mend it."""
+    options = read_arguments(arguments)
+    try:
+        database = Database(options.store)
+    except StoreUnusable as error:
+        return _cannot_begin(f"{error}; give another path by --store")
+    try:
+        listener = listen(options.host, options.port)
+    except (OSError, OverflowError) as error:
+        database.close()
+        return _cannot_begin(
+            f"cannot listen on {options.host}:{options.port}: {error}; give another --port, or 0 for any"
+        )
+    policies = PRODUCTION_POLICIES if options.policies == "production" else TEST_POLICIES
+    status_client = StatusClient()
+    party = RelyingParty(database, Clock(), status_client.ask, policies=policies)
+    surface = Surface(party, test_surface=options.test_surface)
+    signal.signal(signal.SIGTERM, _end)  # uvicorn shuts down first, then hands the signal on to this
+    signal.signal(signal.SIGINT, _end)
+    try:
+        _serve(surface, listener)
+    finally:
+        surface.close()
+        status_client.close()
+        database.close()
+    return 0
+
+
+def _serve(surface: Surface, listener: socket.socket) -> None:
+    configuration = uvicorn.Config(
+        surface, lifespan="off", access_log=False, log_level="warning", timeout_graceful_shutdown=3
+    )
+    with listener, asyncio.Runner(loop_factory=configuration.get_loop_factory()) as runner:
+        runner.run(_Server(configuration).serve(sockets=[listener]))
+
+
+def _end(_signal: int, _frame: object) -> NoReturn:
+    sys.exit(0)
+
+
+def _cannot_begin(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

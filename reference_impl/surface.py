@@ -1,0 +1,175 @@
+"""The surface of contract 1.0 for tests: `POST /kazashi/v1/<verb>` as one ASGI application.
+
+A surface that sets the clock and shows accounts is for tests only: without `test_surface` every path answers 404.
+It decides nothing. A broken message gets a 4xx that says what, where and both sides, one line in the log without its
+content, and changes nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from reference_impl import VERSION
+from reference_impl.configuration import read_configuration
+from reference_impl.messages import (
+    AccountAnswer,
+    AccountQuery,
+    Begin,
+    Broken,
+    BrokenMessage,
+    Complete,
+    Configure,
+    Empty,
+    EpochAnswer,
+    ErrorAnswer,
+    Hello,
+    HelloAnswer,
+    Outcome,
+    OutcomeAnswer,
+    Reset,
+    SetTime,
+    StatusAnswer,
+    Tolerances,
+    read_message,
+    write_answer,
+)
+from reference_impl.relying_party import Judged, RelyingParty
+from reference_impl.store.sessions import CHALLENGE_LIFETIME
+from reference_impl.verification.der import DerError
+from reference_impl.verification.revocation import STATUS_TOLERANCE
+from reference_impl.verification.validity import CLOCK_TOLERANCE
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MAXIMUM_BODY: Final = 256 * 1024
+WORKERS: Final = 48
+"""Attempts judged at a time; most of them wait for the responder."""
+
+_PREFIX: Final = "/kazashi/v1/"
+_logger = logging.getLogger(__name__)
+
+
+class Surface:
+    """The ASGI application."""
+
+    def __init__(self, party: RelyingParty, *, test_surface: bool) -> None:
+        self._party = party
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="verification")
+        verbs: dict[str, Callable[[bytes], Struct]] = {
+            "hello": self._hello,
+            "configure": self._configure,
+            "reset": self._reset,
+            "set_time": self._set_time,
+            "begin": self._begin,
+            "complete": self._complete,
+            "account": self._account,
+        }
+        self._verbs = verbs if test_surface else {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, one answer."""
+        if scope["type"] != "http":
+            raise ValueError(f"expected the ASGI scope http, found {scope['type']}")
+        try:
+            verb = self._find_verb(scope)
+            body = await _read_body(scope, receive)
+            loop = asyncio.get_running_loop()
+            status, answer = 200, await loop.run_in_executor(self._workers, verb, body)
+        except BrokenMessage as error:
+            _logger.warning("%d %s: %s at %s", error.status, scope["path"], error.broken.what, error.broken.where)
+            status, answer = error.status, ErrorAnswer(error.broken)
+        await _answer(send, status, write_answer(answer))
+
+    def _find_verb(self, scope: Scope) -> Callable[[bytes], Struct]:
+        path = scope["path"]
+        verb = self._verbs.get(path.removeprefix(_PREFIX)) if path.startswith(_PREFIX) else None
+        if verb is None:
+            known = ", ".join(self._verbs) or "nothing here"
+            raise BrokenMessage(404, Broken("unknown path", "path", known, path[:100]))
+        if scope["method"] != "POST":
+            raise BrokenMessage(405, Broken("wrong method", "method", "POST", scope["method"]))
+        return verb
+
+    def _hello(self, body: bytes) -> HelloAnswer:
+        read_message(Hello, body)
+        seconds = (int(each.total_seconds()) for each in (CLOCK_TOLERANCE, STATUS_TOLERANCE, CHALLENGE_LIFETIME))
+        capabilities = ["set_time", "enrol", "login", "tap", "sign", "account"]
+        return HelloAnswer(
+            "1.0", "relying-party", "Kazashi reference relying party", VERSION, capabilities, Tolerances(*seconds)
+        )
+
+    def _configure(self, body: bytes) -> Empty:
+        self._party.configure(read_configuration(read_message(Configure, body)))
+        return Empty()
+
+    def _reset(self, body: bytes) -> Empty:
+        read_message(Reset, body)
+        self._party.reset()
+        return Empty()
+
+    def _set_time(self, body: bytes) -> EpochAnswer:
+        message = read_message(SetTime, body)
+        self._party.clock.set_time(message.instant, message.epoch)
+        return EpochAnswer(message.epoch)
+
+    def _begin(self, body: bytes) -> Struct:
+        answer = self._party.begin(read_message(Begin, body))
+        return OutcomeAnswer(_outcome(answer)) if isinstance(answer, Judged) else answer
+
+    def _complete(self, body: bytes) -> OutcomeAnswer:
+        return OutcomeAnswer(_outcome(self._party.complete(read_message(Complete, body))))
+
+    def _account(self, body: bytes) -> AccountAnswer:
+        message = read_message(AccountQuery, body)
+        try:
+            return AccountAnswer(self._party.account(message.certificate))
+        except DerError as error:
+            broken = Broken(f"not a certificate, offset {error.offset}", "$.certificate", error.expected, error.actual)
+            raise BrokenMessage(400, broken) from error
+
+    def close(self) -> None:
+        """Waits for attempts under way."""
+        self._workers.shutdown()
+
+
+def _outcome(judged: Judged) -> Outcome:
+    verdict, reading = judged.verdict, judged.reading
+    status = verdict.status
+    return Outcome(
+        decision=verdict.decision,
+        reason=verdict.reason,
+        steps=list(verdict.steps),
+        status=StatusAnswer(status.source, status.this_update) if status is not None else UNSET,
+        epoch=reading.epoch if reading.epoch is not None else UNSET,
+        details=msgspec.to_builtins(verdict.finding) if verdict.finding is not None else UNSET,
+    )
+
+
+async def _read_body(scope: Scope, receive: Receive) -> bytes:
+    """The body, of which no more is read than may come."""
+    declared = dict(scope["headers"]).get(b"content-length", b"0")
+    body = bytearray()
+    more = declared.isdigit() and int(declared) <= MAXIMUM_BODY
+    while more:
+        event = await receive()
+        body += event.get("body", b"")
+        more = event.get("more_body", False) and len(body) <= MAXIMUM_BODY
+    actual = max(len(body), int(declared) if declared.isdigit() else 0)
+    if actual > MAXIMUM_BODY:
+        raise BrokenMessage(
+            413, Broken("oversized message", "body", f"at most {MAXIMUM_BODY} bytes", f"{actual} or more")
+        )
+    return bytes(body)
+
+
+async def _answer(send: Send, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
