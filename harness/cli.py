@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from cardsim.faults import CardSimFault
+from cardsim.faults import CardFault
 from harness.errors import ConfigurationError
 
 GROUP = "kazashi.commands"
@@ -37,7 +37,7 @@ def main() -> None:
     """Run the program; a fault that a person can mend is one line on stderr and exit code 2."""
     try:
         build()(prog_name="kazashi")
-    except (ConfigurationError, CardSimFault) as fault:
+    except (ConfigurationError, CardFault) as fault:
         sys.stderr.write(f"kazashi: {fault}\n")
         sys.exit(CONFIGURATION)
 

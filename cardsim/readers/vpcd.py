@@ -28,6 +28,7 @@ DEFAULT_PORT = 35963
 CONNECT_SECONDS = 30.0
 """How long a reader may take to appear: pcscd may be starting."""
 _RETRY_SECONDS = 0.05
+_LAST_PORT = 65535
 _RECEIVE = 65536 + 2
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 """Linux only; elsewhere the door works, slowly."""
@@ -53,13 +54,15 @@ def connect(host: str, port: int, *, stop: Stop, seconds: float = CONNECT_SECOND
 
     Retries wait for `stop`, so that they end with it; ReaderUnreachable when the reader did not appear in time.
     """
+    if not 1 <= port <= _LAST_PORT:  # the resolver would take it modulo 65536 and reach another's reader
+        raise ReaderUnreachable(f"cannot reach a reader at {host}:{port}: a port is 1 to {_LAST_PORT}")
     for _ in range(max(1, round(seconds / _RETRY_SECONDS))):
         try:
             line = socket.create_connection((host, port))
         except ConnectionRefusedError:
             if stop.wait(_RETRY_SECONDS):
                 return None
-        except (OSError, OverflowError) as fault:
+        except OSError as fault:
             raise ReaderUnreachable(f"cannot reach a reader at {host}:{port}: {fault}") from fault
         else:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
-from harness.world import World
 
 from cardsim.trace import spent_a_try
 from conformance.case import (
@@ -37,6 +36,7 @@ from harness.contract.vocabulary import Environment, Kind, Purpose
 from harness.errors import HarnessFault
 from harness.terminal.card_reader import CardFault, CardReader, PinRefused
 from harness.terminal.hostile import SelfMadeChip
+from harness.world import World
 
 JST = timezone(timedelta(hours=9))
 SERVICE = "library"
@@ -121,7 +121,6 @@ class _Play:
             trace=lines,
             exchanges=tuple(self._client.exchanges[exchanges:]),
             tries_spent=sum(spent_a_try(line) for line in lines),
-
         )
         return replace(seen, account_before=before, account_after=self._account()) if with_account else seen
 
@@ -141,7 +140,7 @@ class _Play:
             case Lose():
                 self._world.lose(self._visitor.resident_id)
             case Move():
-                self._world.move_away(self._visitor.resident_id)
+                self._world.move(self._visitor.resident_id)
             case Revoke(kind=kind, reason=reason):
                 self._world.revoke(self._visitor.resident_id, kind.value, reason)
             case Enrol(chip=chip):

@@ -78,6 +78,8 @@ class Step(StrEnum):
     STATUS = "status"
     ACCOUNT = "account"
     POLICY = "policy"
+    DONE = "done"
+    """The accepted outcome is written down; a product may leave this out."""
 
 
 class StatusSource(StrEnum):

@@ -18,7 +18,7 @@ from reference_impl.reader.files import (
     select_application,
     select_file,
 )
-from reference_impl.reader.pins import require_own_reader, verify_pin
+from reference_impl.reader.pins import encode_pin, require_own_reader, verify_pin
 
 _SEQUENCE: Final = b"\x30"
 _BIRTH_RECORD: Final = bytes.fromhex("FF10")
@@ -67,16 +67,17 @@ class CardClient:
         """Internal authentication: the birth date opens the record, the key of the chip signs without a PIN."""
         require_own_reader(self._connection, self._test_card)
         select_application(self._connection, Application.VISUAL)
-        digits = era_digits(birth_date).encode("ascii")
+        digits = encode_pin(era_digits(birth_date))
         verify_pin(self._connection, VisualFile.BIRTH_DATE_KEY, digits, may_spend_last_try=may_spend_last_try)
         record = read_tagged_file(self._connection, VisualFile.BIRTH_RECORD, _BIRTH_RECORD)
         certificate = read_tagged_file(self._connection, VisualFile.CARD_CERTIFICATE, _CARD_CERTIFICATE)
         return ChipProof(record, certificate, self._compute(_PINLESS_KEY, challenge))
 
     def _open(self, file: JpkiFile, pin: str, *, may_spend_last_try: bool) -> None:
+        encoded = encode_pin(pin)
         require_own_reader(self._connection, self._test_card)
         select_application(self._connection, Application.JPKI)
-        verify_pin(self._connection, file, pin.encode("ascii"), may_spend_last_try=may_spend_last_try)
+        verify_pin(self._connection, file, encoded, may_spend_last_try=may_spend_last_try)
 
     def _sign(self, key: JpkiFile, message: bytes) -> bytes:
         select_file(self._connection, key)

@@ -1,4 +1,4 @@
-"""The birth date as the card's key 0011 wants it: six digits, the year counted in its Japanese era (spec/card.md §2.3)."""
+"""The birth date as the card's key 0011 wants it: six digits, the year that of its Japanese era (spec/card.md §2.3)."""
 
 from datetime import date
 from typing import Final

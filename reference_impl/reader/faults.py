@@ -3,6 +3,7 @@
 ReaderFault
 ├── CardRefused        the card answered with a status word that ends the work
 ├── PinWrong           the PIN was compared and is not the one; says how many tries are left
+├── PinUnusable        the PIN has a form that no card has; nothing was sent
 ├── PinBlocked         no try is left; nothing was sent
 ├── LastTryRefused     one try is left and nobody said it may be spent; nothing was sent
 ├── ReaderRefused      not a reader a PIN may be sent to; nothing was sent
@@ -35,6 +36,13 @@ class PinWrong(ReaderFault):
     def __init__(self, sw: int, tries: int) -> None:
         super().__init__(explain(sw, "ja"), explain(sw, "en"))
         self.tries = tries
+
+
+class PinUnusable(ReaderFault):
+    """No card has a PIN of this form."""
+
+    def __init__(self) -> None:
+        super().__init__("暗証番号は半角の1〜16文字です", "a PIN has 1 to 16 ASCII characters; this one was not sent")
 
 
 class PinBlocked(ReaderFault):

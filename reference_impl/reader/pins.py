@@ -4,10 +4,10 @@ from typing import Final
 
 from reference_impl.reader.connection import Connection, exchange
 from reference_impl.reader.faults import (
-    AnswerUnreadable,
     CardRefused,
     LastTryRefused,
     PinBlocked,
+    PinUnusable,
     PinWrong,
     ReaderRefused,
 )
@@ -33,6 +33,13 @@ def require_own_reader(connection: Connection, test_card: str | None) -> None:
         raise ReaderRefused(f"test card {test_card}", "another card")
 
 
+def encode_pin(pin: str) -> bytes:
+    """The PIN as the card compares it: ASCII, unpadded, 1 to 16 octets (spec/card.md §3)."""
+    if not pin.isascii() or not 1 <= len(pin) <= 16:
+        raise PinUnusable
+    return pin.encode("ascii")
+
+
 def read_tries(connection: Connection) -> int:
     """The tries left of the current PIN file: an empty VERIFY answers 63Cx, whatever was verified before."""
     sw = exchange(connection, bytes.fromhex("00200080")).sw
@@ -52,8 +59,6 @@ def verify_pin(connection: Connection, file: JpkiFile | VisualFile, pin: bytes, 
         raise PinBlocked(StatusWord.PIN_BLOCKED)
     if tries == 1 and not may_spend_last_try:
         raise LastTryRefused
-    if not 1 <= len(pin) <= 16:
-        raise AnswerUnreadable("PIN", "1 to 16 characters", f"{len(pin)}")
     sw = exchange(connection, bytes.fromhex("00200080") + bytes([len(pin)]) + pin).sw
     if sw in _BLOCKED:
         raise PinBlocked(sw)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from reference_impl.store.tables import metadata
@@ -31,7 +31,7 @@ class Database:
         event.listen(self._engine, "connect", _make_durable)
         try:
             metadata.create_all(self._engine)
-        except OperationalError as error:
+        except DatabaseError as error:
             self._engine.dispose()
             raise StoreUnusable(f"store {path}: expected a writable SQLite file, found: {error.orig}") from error
 

@@ -4,6 +4,7 @@ import asyncio
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -53,6 +54,24 @@ class World:
     surface: Surface
     party: RelyingParty
     responder: Responder
+    database: Database | None = None
+
+    @classmethod
+    def over(cls, path: Path | None = None) -> "World":
+        """A configured relying party over a store, whose clock stands at 2026-11-21 00:20:00 UTC."""
+        database = Database(path)
+        responder = Responder()
+        party = RelyingParty(database, Clock(), responder)
+        made = cls(Surface(party, test_surface=True), party, responder, database)
+        made.post("configure", configuration())
+        made.set_time("2026-11-21T00:20:00Z")
+        return made
+
+    def close(self) -> None:
+        """Ends its threads and gives the store back."""
+        self.surface.close()
+        if self.database is not None:
+            self.database.close()
 
     def send(self, verb: str, body: bytes, method: str = "POST") -> httpx.Response:
         """One HTTP exchange, in process."""
@@ -66,7 +85,6 @@ class World:
 
     def post(self, verb: str, message: Message) -> Message:
         """The answer to a message, which must be taken."""
-        response = httpx.Response(200)
         response = self.send(verb, httpx.Request("POST", "http://rp.test", json=message).content)
         assert response.status_code == 200, response.text
         answer: Message = response.json()
@@ -113,17 +131,10 @@ class World:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """A configured relying party whose clock stands at 2026-11-21 00:20:00 UTC."""
-    database = Database()
-    responder = Responder()
-    party = RelyingParty(database, Clock(), responder)
-    surface = Surface(party, test_surface=True)
-    made = World(surface, party, responder)
-    made.post("configure", configuration())
-    made.set_time("2026-11-21T00:20:00Z")
+    """A relying party with its store in memory."""
+    made = World.over()
     yield made
-    surface.close()
-    database.close()
+    made.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A small PKI for these tests, made with cryptography's builders and plain bytes; nothing here comes from the product."""
+"""A small PKI for these tests, made with cryptography's builders and plain bytes; nothing comes from the product."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,18 +22,15 @@ KEY_ID_TOWN = b"6000099\x08\x05001\x00\x00\x00\x00\x00"[:16]
 
 
 @cache
-def key(name: str, bits: int = 2048) -> rsa.RSAPrivateKey:
-    """One RSA key for each name, made once in a run."""
-    assert name
-    return rsa.generate_private_key(65537, bits)
+def key(name: str) -> rsa.RSAPrivateKey:
+    """One RSA key for each name, made once in a run; the one called "short" has 1024 bits."""
+    return rsa.generate_private_key(65537, 1024 if name == "short" else 2048)
 
 
 def spki(name: str) -> bytes:
     """The SubjectPublicKeyInfo of a named key."""
     return (
-        key(name)
-        .public_key()
-        .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        key(name).public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
 
 
@@ -67,7 +64,9 @@ def key_usage(*names: str) -> x509.KeyUsage:
 
 
 @cache
-def authority(kind: str, key_name: str, not_after: datetime = datetime(2033, 7, 15, 14, 59, 59, tzinfo=UTC)) -> x509.Certificate:
+def authority(
+    kind: str, key_name: str, not_after: datetime = datetime(2033, 7, 15, 14, 59, 59, tzinfo=UTC)
+) -> x509.Certificate:
     """A self-signed generation of one authority."""
     own = key(key_name)
     builder = x509.CertificateBuilder(
@@ -101,7 +100,7 @@ def sign_extensions() -> list[tuple[x509.ExtensionType, bool]]:
     return [(key_usage("digital_signature", "content_commitment"), True), (policies(SIGN_POLICY, CPS), True)]
 
 
-def leaf(  # noqa: PLR0913 - each argument is one thing a test varies
+def leaf(
     kind: str = "auth",
     *,
     holder: str = "holder",
@@ -113,13 +112,14 @@ def leaf(  # noqa: PLR0913 - each argument is one thing a test varies
     more: Extensions = (),
     not_before: datetime = NOT_BEFORE,
     not_after: datetime = NOT_AFTER,
-    digest: hashes.HashAlgorithm | None = None,
 ) -> bytes:
     """The DER of a holder's certificate; by default a right one."""
     issuer_key = issuer_key or f"{kind}-ca"
     if extensions is None:
         extensions = auth_extensions() if kind == "auth" else sign_extensions()
-    subject = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"), x509.NameAttribute(NameOID.COMMON_NAME, "X" * 23)])
+    subject = x509.Name(
+        [x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"), x509.NameAttribute(NameOID.COMMON_NAME, "X" * 23)]
+    )
     builder = x509.CertificateBuilder(
         issuer_name or ca_name(kind), subject, key(holder).public_key(), serial, not_before, not_after
     )
@@ -127,7 +127,7 @@ def leaf(  # noqa: PLR0913 - each argument is one thing a test varies
         builder = builder.add_extension(value, critical=critical)
     identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(key(aki_key or issuer_key).public_key())
     builder = builder.add_extension(identifier, critical=False)
-    certificate = builder.sign(key(issuer_key), digest or hashes.SHA256())
+    certificate = builder.sign(key(issuer_key), hashes.SHA256())
     return certificate.public_bytes(serialization.Encoding.DER)
 
 
@@ -150,7 +150,7 @@ def card_key(key_name: str) -> bytes:
 def cvc(subject: str = "town", issuer: str = "card-issuer", key_id: bytes = KEY_ID_ISSUER) -> bytes:
     """A card-verifiable certificate: 568 bytes."""
     body = key_id + KEY_ID_TOWN + card_key(subject)
-    return bytes.fromhex("7F21820233" "5F4E820129") + body + bytes.fromhex("5F37820100") + sign(issuer, body)
+    return bytes.fromhex("7F218202335F4E820129") + body + bytes.fromhex("5F37820100") + sign(issuer, body)
 
 
 def birth_record(chip: str = "chip", signer: str = "town", date: bytes = b"19900401") -> bytes:
@@ -179,3 +179,10 @@ def delegate(
     if nocheck:
         builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
     return builder.sign(key(issuer_key), hashes.SHA256())
+
+
+def resign(certificate: bytes, issuer_key: str = "auth-ca") -> bytes:
+    """The certificate with its body as given and a right signature over it; the outer length does not change."""
+    body_length = int.from_bytes(certificate[6:8])
+    body = certificate[4 : 8 + body_length]
+    return certificate[:-256] + sign(issuer_key, body)

@@ -22,8 +22,7 @@ class Settings:
     this_update: datetime = GRID
     next_update: datetime | None = GRID + timedelta(minutes=30)
     delegate: x509.Certificate | None = None
-    signer: str = "responder"
-    nonce: bytes | None | str = "echo"
+    nonce: bytes | str | None = "echo"
     serial_offset: int = 0
     issuer_key: str = "auth-ca"
     kind: str = "auth"
@@ -52,11 +51,15 @@ def answer(encoded: bytes, settings: Settings) -> bytes:
     """The DER of the answer to a request."""
     request = ocsp.load_der_ocsp_request(encoded)
     issuer = pki.authority(settings.kind, settings.issuer_key)
-    own = issuer if settings.signed_by_issuer else settings.delegate or pki.delegate(settings.issuer_key, kind=settings.kind)
+    own = (
+        issuer
+        if settings.signed_by_issuer
+        else settings.delegate or pki.delegate(settings.issuer_key, kind=settings.kind)
+    )
     hashed = hashes.Hash(settings.digest)
     hashed.update(issuer.subject.public_bytes())
     keyed = hashes.Hash(settings.digest)
-    bits = issuer.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)  # type: ignore[union-attr]
+    bits = issuer.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
     keyed.update(bits)
     builder = ocsp.OCSPResponseBuilder().add_response_by_hash(
         issuer_name_hash=hashed.finalize(),
@@ -78,5 +81,5 @@ def answer(encoded: bytes, settings: Settings) -> bytes:
         nonce = request.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce
     if isinstance(nonce, bytes):
         builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
-    key = pki.key(settings.issuer_key if settings.signed_by_issuer else settings.signer)
+    key = pki.key(settings.issuer_key if settings.signed_by_issuer else "responder")
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)

@@ -1,0 +1,1 @@
+"""The doors: HTTP in front of the world. They carry bytes and decide nothing."""

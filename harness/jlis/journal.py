@@ -1,0 +1,44 @@
+"""The journal: one entry for each request that reached the fake J-LIS, malformed ones too.
+
+It lives in memory and is lost with the process; a saved world keeps its history, not who asked what.
+"""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request: when (the world's instant), at which door, about what, and what it was told."""
+
+    at: datetime
+    door: str
+    kind: str | None
+    serial: int | None
+    partition: str | None
+    answer: str
+    http: int
+
+
+class Journal:
+    """Append-only, safe for threads."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._lock = threading.Lock()
+
+    def write(self, entry: Entry) -> None:
+        """Append an entry."""
+        with self._lock:
+            self._entries.append(entry)
+
+    def mark(self) -> int:
+        """Return a place to look back from, for `since`."""
+        with self._lock:
+            return len(self._entries)
+
+    def since(self, mark: int) -> list[Entry]:
+        """Return the entries written after a mark."""
+        with self._lock:
+            return self._entries[mark:]

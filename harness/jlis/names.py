@@ -1,0 +1,65 @@
+"""The names in certificates, byte for byte as observed (spec/pki.md §1.2–§1.4): C printable, the rest UTF8String."""
+
+from cryptography.x509 import Name, NameAttribute, RelativeDistinguishedName
+from cryptography.x509.oid import NameOID, ObjectIdentifier
+
+from harness.contract.vocabulary import Kind
+from harness.municipalities import Municipality
+
+ORGANIZATION = "JPKI-TEST"
+AGENCY = "Japan Agency for Local Authority Information Systems"
+_UNIT = {Kind.AUTH: "JPKI for user authentication", Kind.SIGN: "JPKI for digital signature"}
+_JAPANESE_UNIT = {
+    Kind.AUTH: "公的個人認証サービス利用者証明用",
+    Kind.SIGN: "公的個人認証サービス署名用",
+}
+C, O, OU, L, CN = (  # noqa: E741  (the attribute's own short name, RFC 4514 §3)
+    NameOID.COUNTRY_NAME,
+    NameOID.ORGANIZATION_NAME,
+    NameOID.ORGANIZATIONAL_UNIT_NAME,
+    NameOID.LOCALITY_NAME,
+    NameOID.COMMON_NAME,
+)
+
+
+def authority_name(kind: Kind) -> Name:
+    """Return the DN of the certification authority of `kind`."""
+    return _name((C, "JP"), (O, ORGANIZATION), (OU, _UNIT[kind]), (OU, AGENCY))
+
+
+def japanese_authority_name(kind: Kind) -> Name:
+    """Return the authority's name in Japanese, as it stands in subjectAltName and issuerAltName."""
+    return _name(
+        (C, "JP"), (O, "公的個人認証サービス"), (OU, _JAPANESE_UNIT[kind]), (OU, "地方公共団体情報システム機構")
+    )
+
+
+def distribution_point(kind: Kind, municipality: Municipality) -> Name:
+    """Return the DN under which a municipality's revocation list is published."""
+    return _name(
+        (C, "JP"),
+        (O, ORGANIZATION),
+        (OU, _UNIT[kind]),
+        (OU, "CRL Distribution Points"),
+        (OU, municipality.prefecture_romaji),
+        (CN, f"{municipality.romaji} CRLDP"),
+    )
+
+
+def responder_name(kind: Kind) -> Name:
+    """Return the DN of the delegated OCSP responder."""
+    return _name((C, "JP"), (O, ORGANIZATION), (OU, _UNIT[kind]), (CN, "OCSP Responder"))
+
+
+def authentication_subject(common_name: str) -> Name:
+    """Return the subject of an authentication certificate: no name, no locality."""
+    return _name((C, "JP"), (CN, common_name))
+
+
+def signature_subject(municipality: Municipality, common_name: str) -> Name:
+    """Return the subject of a signature certificate: two localities before the opaque CN."""
+    return _name((C, "JP"), (L, municipality.prefecture_romaji), (L, municipality.romaji), (CN, common_name))
+
+
+def _name(*attributes: tuple[ObjectIdentifier, str]) -> Name:
+    return Name([RelativeDistinguishedName([NameAttribute(oid, value)]) for oid, value in attributes])

@@ -1,0 +1,125 @@
+"""OCSP answers as of the 15-minute mark (RFC 6960, RFC 9654; grid and validity: spec/pki.md §3)."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from asn1crypto import ocsp, x509
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from harness.jlis.authority import Authority, Responder
+from harness.jlis.ocsp_request import NONCE_OID, Question, RefusedRequest, ResponseStatus, read_request
+from harness.jlis.reasons import RevocationReason
+from harness.jlis.register import Entry, Register
+
+GRID = timedelta(minutes=15)
+VALID = timedelta(minutes=30)
+_HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
+_REASONS = {
+    RevocationReason.KEY_COMPROMISE: "key_compromise",
+    RevocationReason.AFFILIATION_CHANGED: "affiliation_changed",
+    RevocationReason.SUPERSEDED: "superseded",
+    RevocationReason.CESSATION_OF_OPERATION: "cessation_of_operation",
+    RevocationReason.CERTIFICATE_HOLD: "certificate_hold",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OcspAnswer:
+    """The response (DER), and what the journal says of it."""
+
+    der: bytes
+    serial: int | None
+    said: str
+
+
+def mark_at(now: datetime) -> datetime:
+    """Return the mark of the grid (:00, :15, :30, :45) at or before `now`."""
+    return now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+
+
+def answer(request: bytes, authority: Authority, register: Register, now: datetime) -> OcspAnswer:
+    """Return what the responder of `authority` answers at `now`; a bad request gets an error status, never a fault."""
+    try:
+        question = read_request(request)
+    except RefusedRequest as refusal:
+        return OcspAnswer(_error(refusal.status), None, refusal.status.name.lower())
+    mark = mark_at(now)
+    entry = register.entry_at(authority.kind, question.serial, mark) if _is_ours(question, authority) else None
+    status, said = _status(entry, mark)
+    der = _signed(question, status, mark, now, authority.responder_at(now))
+    return OcspAnswer(der, question.serial, said)
+
+
+def _is_ours(question: Question, authority: Authority) -> bool:
+    """Whether the CertID names this authority, by exact bytes of name and key (RFC 6960 §4.1.1)."""
+    digest = _HASHES.get(question.hash_algorithm)
+    if digest is None:
+        return False
+    certificate = x509.Certificate.load(authority.der)
+    return (
+        question.name_hash == digest(certificate.subject.dump()).digest()
+        and question.key_hash == digest(bytes(certificate.public_key["public_key"])).digest()
+    )
+
+
+def _status(entry: Entry | None, mark: datetime) -> tuple[ocsp.CertStatus, str]:
+    if entry is None:
+        return ocsp.CertStatus("unknown", ocsp.StatusUnknown()), "unknown"
+    if not entry.is_revoked_at(mark) or entry.revoked is None or entry.reason is None:
+        return ocsp.CertStatus("good", ocsp.StatusGood()), "good"
+    revoked = ocsp.RevokedInfo(
+        {
+            "revocation_time": entry.revoked.replace(microsecond=0),
+            "revocation_reason": ocsp.CRLReason(_REASONS[entry.reason]),
+        }
+    )
+    return ocsp.CertStatus("revoked", revoked), f"revoked {entry.reason.value}"
+
+
+def _signed(question: Question, status: ocsp.CertStatus, mark: datetime, now: datetime, responder: Responder) -> bytes:
+    certificate = x509.Certificate.load(responder.certificate.public_bytes(Encoding.DER))
+    single = {
+        "cert_id": {
+            "hash_algorithm": {"algorithm": question.hash_algorithm},
+            "issuer_name_hash": question.name_hash,
+            "issuer_key_hash": question.key_hash,
+            "serial_number": question.serial,
+        },
+        "cert_status": status,
+        "this_update": mark,
+        "next_update": mark + VALID,
+    }
+    fields = {
+        "responder_id": ocsp.ResponderId("by_key", certificate.public_key.sha1),  # KeyHash, RFC 6960 §4.2.1
+        "produced_at": now.replace(microsecond=0),
+        "responses": [single],
+    }
+    if question.nonce is not None:
+        fields["response_extensions"] = [{"extn_id": NONCE_OID, "extn_value": question.nonce}]
+    data = ocsp.ResponseData(fields)
+    signature = responder.key.sign(data.dump(), PKCS1v15(), SHA256())
+    basic = {
+        "tbs_response_data": data,
+        "signature_algorithm": {"algorithm": "sha256_rsa"},
+        "signature": signature,
+        "certs": [certificate],
+    }
+    return bytes(
+        ocsp.OCSPResponse(
+            {
+                "response_status": "successful",
+                "response_bytes": {
+                    "response_type": "basic_ocsp_response",
+                    "response": ocsp.BasicOCSPResponse(basic),
+                },
+            }
+        ).dump()
+    )
+
+
+def _error(status: ResponseStatus) -> bytes:
+    """Return an error response: its status and no responseBytes (RFC 6960 §4.2.1)."""
+    return bytes.fromhex("30030a01") + bytes([status])

@@ -1,0 +1,184 @@
+"""Certificate profiles, extension by extension in the observed order (spec/pki.md §1.2–§1.5).
+
+Every certificate ends with a marker extension, so that nothing issued here can be taken for the real thing.
+RSA PKCS#1 v1.5 is deterministic: the same values always give the same bytes.
+"""
+
+import hashlib
+from datetime import datetime
+
+from asn1crypto.core import UTF8String
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, ObjectIdentifier
+
+from harness.contract.vocabulary import Kind
+from harness.jlis import names
+from harness.jlis.register import Entry
+from harness.jlis.validity import JST
+from harness.municipalities import MUNICIPALITIES
+from harness.residents import Resident
+
+MARKER_OID = ObjectIdentifier("2.25.253121416829298488693533599974424627569")
+MARKER = x509.UnrecognizedExtension(MARKER_OID, UTF8String("KAZASHI EMULATION").dump())
+POLICIES = {Kind.AUTH: "1.2.392.200149.8.5.1.2.30", Kind.SIGN: "1.2.392.200149.8.5.1.0.20"}
+"""The test arc: card authentication is an emulation choice, card signature is observed (spec/pki.md §1.5)."""
+CPS = "http://www.jpki.test/cps.html"
+ATTRIBUTE_ARC = "1.2.392.200149.8.5.5"
+ERAS = ((2019, 5, 1, "5"), (1989, 1, 8, "4"), (1926, 12, 25, "3"), (1912, 7, 30, "2"), (1, 1, 1, "1"))
+Extensions = list[tuple[x509.ExtensionType, bool]]
+
+
+def authority_certificate(
+    kind: Kind, key: RSAPrivateKey, serial: int, not_before: datetime, not_after: datetime
+) -> x509.Certificate:
+    """Return the self-signed certificate of an authority: no AKI, no policies, no AIA (§1.2)."""
+    name = names.authority_name(kind)
+    extensions: Extensions = [
+        (_key_usage("key_cert_sign", "crl_sign"), True),
+        (x509.SubjectAlternativeName([x509.DirectoryName(names.japanese_authority_name(kind))]), False),
+        (x509.BasicConstraints(ca=True, path_length=None), True),
+        (_distribution(name), False),
+        (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
+    ]
+    return _certificate(name, name, key.public_key(), serial, (not_before, not_after), extensions, key)
+
+
+def leaf_certificate(
+    entry: Entry, public_key: RSAPublicKey, issuer: x509.Certificate, issuer_key: RSAPrivateKey, ocsp: str
+) -> x509.Certificate:
+    """Return the certificate of a register entry: 利用者証明用 (§1.3) or 署名用 (§1.4)."""
+    municipality = MUNICIPALITIES[entry.resident.municipality]
+    if entry.kind is Kind.AUTH:
+        subject = names.authentication_subject(authentication_common_name(entry))
+        own: Extensions = [
+            (_key_usage("digital_signature"), True),
+            (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False),
+        ]
+    else:
+        subject = names.signature_subject(municipality, signature_common_name(entry))
+        own = [
+            (_key_usage("digital_signature", "content_commitment"), True),
+            (x509.SubjectAlternativeName(holder_attributes(entry.resident)), False),
+        ]
+    extensions = [
+        *own,
+        (_policy(entry.kind), True),
+        (x509.IssuerAlternativeName([x509.DirectoryName(names.japanese_authority_name(entry.kind))]), False),
+        (_distribution(names.distribution_point(entry.kind, municipality)), False),
+        *([(_ocsp_access(ocsp), False)] if entry.kind is Kind.AUTH else []),
+        (_authority_key(issuer), False),
+        (x509.SubjectKeyIdentifier.from_public_key(public_key), False),
+    ]
+    validity = (entry.issued, entry.not_after)
+    return _certificate(issuer.subject, subject, public_key, entry.serial, validity, extensions, issuer_key)
+
+
+def responder_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
+    kind: Kind,
+    public_key: RSAPublicKey,
+    issuer: x509.Certificate,
+    issuer_key: RSAPrivateKey,
+    serial: int,
+    validity: tuple[datetime, datetime],
+) -> x509.Certificate:
+    """Return the certificate of a delegated OCSP responder (RFC 6960 §4.2.2.2, with nocheck of §4.2.2.2.1)."""
+    extensions: Extensions = [
+        (_key_usage("digital_signature"), True),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False),
+        (x509.OCSPNoCheck(), False),
+        (_authority_key(issuer), False),
+        (x509.SubjectKeyIdentifier.from_public_key(public_key), False),
+    ]
+    name = names.responder_name(kind)
+    return _certificate(issuer.subject, name, public_key, serial, validity, extensions, issuer_key)
+
+
+def authentication_common_name(entry: Entry) -> str:
+    """Return 23 characters: 14 capitals and digits, municipality code, 3 digits, `A`; what the 14 mean is UNKNOWN."""
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    spread = hashlib.sha256(f"{entry.resident.id}/{entry.serial}".encode()).digest()
+    opaque = "".join(alphabet[byte % len(alphabet)] for byte in spread[:14])
+    return f"{opaque}{entry.resident.municipality}001A"
+
+
+def signature_common_name(entry: Entry) -> str:
+    """Return yyyymmddhhmmss, municipality code, 9 digits (emulation choice of §1.4; the exact form is UNKNOWN)."""
+    stamp = entry.issued.astimezone(JST).strftime("%Y%m%d%H%M%S")
+    return f"{stamp}{entry.resident.municipality}{entry.serial % 1_000_000_000:09d}"
+
+
+def holder_attributes(resident: Resident) -> list[x509.GeneralName]:
+    """Return the six otherNames of a signature certificate in their order (§1.4); no character was substituted."""
+    values = (
+        (1, resident.name),
+        (4, era_date(resident)),
+        (3, resident.sex),
+        (5, resident.address),
+        (2, "0" * len(resident.name)),
+        (6, "0" * len(resident.address)),
+    )
+    return [
+        x509.OtherName(ObjectIdentifier(f"{ATTRIBUTE_ARC}.{number}"), UTF8String(value).dump())
+        for number, value in values
+    ]
+
+
+def era_date(resident: Resident) -> str:
+    """Return EYYYYMMDD: the era's digit (1 明治 … 5 令和), then the Gregorian date."""
+    birth_date = resident.birth_date
+    day = (birth_date.year, birth_date.month, birth_date.day)
+    digit = next(digit for *first, digit in ERAS if tuple(first) <= day)
+    return f"{digit}{birth_date:%Y%m%d}"
+
+
+def _key_usage(*bits: str) -> x509.KeyUsage:
+    every = (
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "key_cert_sign",
+        "crl_sign",
+        "encipher_only",
+        "decipher_only",
+    )
+    return x509.KeyUsage(**{bit: bit in bits for bit in every})
+
+
+def _policy(kind: Kind) -> x509.CertificatePolicies:
+    return x509.CertificatePolicies([x509.PolicyInformation(ObjectIdentifier(POLICIES[kind]), [CPS])])
+
+
+def _distribution(name: x509.Name) -> x509.CRLDistributionPoints:
+    point = x509.DistributionPoint([x509.DirectoryName(name)], relative_name=None, reasons=None, crl_issuer=None)
+    return x509.CRLDistributionPoints([point])
+
+
+def _ocsp_access(address: str) -> x509.AuthorityInformationAccess:
+    location = x509.UniformResourceIdentifier(address)
+    return x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, location)])
+
+
+def _authority_key(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    """Return keyid, issuer and serial: same-named generations can only be told apart so (§1.1)."""
+    identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    return x509.AuthorityKeyIdentifier(identifier, [x509.DirectoryName(issuer.subject)], issuer.serial_number)
+
+
+def _certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
+    issuer: x509.Name,
+    subject: x509.Name,
+    public_key: RSAPublicKey,
+    serial: int,
+    validity: tuple[datetime, datetime],
+    extensions: Extensions,
+    issuer_key: RSAPrivateKey,
+) -> x509.Certificate:
+    not_before, not_after = (instant.replace(microsecond=0) for instant in validity)
+    builder = x509.CertificateBuilder(issuer, subject, public_key, serial, not_before, not_after)
+    for extension, critical in [*extensions, (MARKER, False)]:
+        builder = builder.add_extension(extension, critical)
+    return builder.sign(issuer_key, SHA256())

@@ -1,0 +1,260 @@
+"""A world: an append-only history on one clock, and everything else a projection of it.
+
+Each published view equals the register as of its own thisUpdate. So an event at or before an instant that was
+already published is refused: the view that went out would turn out false.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cardsim.personalise import Holder, IssuedFiles, Pins, personalise
+from cardsim.profile import Profile
+from harness.clock import ClockMode, ClockRow, WorldClock, host_now
+from harness.contract.vocabulary import Kind
+from harness.errors import ConfigurationError
+from harness.events import CardIssued, Event, Lost, Moved, Registered, Revoked
+from harness.history import History
+from harness.jlis import card_issuer, crl, ocsp
+from harness.jlis.authority import FIRST_SERIAL, Authority
+from harness.jlis.journal import Journal
+from harness.jlis.reasons import RevocationReason
+from harness.jlis.register import IllegalEvent, Register
+from harness.jlis.validity import card_expiry_of
+from harness.keys import KeyPool
+from harness.municipalities import MUNICIPALITIES, Municipality
+from harness.population import address_in, make_resident
+from harness.residents import Resident
+
+KEYS_PER_CARD = 3
+
+
+class EventRefused(Exception):
+    """An event that may not happen now; `str()` says why and what would do, and nothing changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What a relying party has to trust: authority certificates (DER) by kind, card-issuer keys (id, DER SPKI)."""
+
+    authorities: dict[str, bytes]
+    card_issuers: list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCard:
+    """A card that was handed over: its profile, and what stands on it."""
+
+    resident: Resident
+    profile: Profile
+    auth_serial: int
+    sign_serial: int
+    auth_certificate: bytes
+    sign_certificate: bytes
+
+
+class World:
+    """Residents, cards and the fake J-LIS, for one writer; reading it from several threads is safe."""
+
+    def __init__(self, history: History, keys: KeyPool) -> None:
+        self.clock = WorldClock(history)
+        self.journal = Journal()
+        self._history = history
+        self._keys = keys
+        self._lock = threading.RLock()
+        self._seed = int(_fact(history, "seed"))
+        origin = datetime.fromisoformat(_fact(history, "origin"))
+        self._authorities = {
+            kind: Authority.found(
+                kind, keys.named(f"authority-{kind.value}"), keys.named(f"responder-{kind.value}"), origin
+            )
+            for kind in Kind
+        }
+        self._card_issuer = card_issuer.CardIssuer(keys.named("card-issuer"))
+        self._register = Register()
+        self._published = history.load_published()
+        for event in history.events():
+            self._register.fold(event)
+
+    @classmethod
+    def create(cls, keys: KeyPool, *, seed: int, start: datetime, store: Path | None = None) -> "World":
+        """Return a new world whose clock stands at `start`, or the one that `store` already holds."""
+        history = History(store)
+        if history.fact("seed") is None:
+            history.set_fact("seed", str(seed))
+            history.set_fact("origin", start.isoformat())
+            history.save_clock(ClockRow(ClockMode.FROZEN, start, host_now(), 0))
+        return cls(history, keys)
+
+    def close(self) -> None:
+        """Give the store up."""
+        self._history.close()
+
+    def new_resident(self, **special: Any) -> Resident:
+        """Return a new resident as the seed makes them, but for the fields given."""
+        with self._lock:
+            made = make_resident(self._seed, len(self._register.residents()))
+            resident = msgspec.structs.replace(made, **special)
+            self._record(Registered(self.clock.now(), resident))
+            return resident
+
+    def residents(self) -> list[Resident]:
+        """Return everybody as they are now."""
+        with self._lock:
+            return self._register.residents()
+
+    def issue_card(self, resident_id: str, pins: Pins = Pins()) -> IssuedCard:  # noqa: B008  (a frozen value)
+        """Hand a card with both certificates to a resident who has none, and return it."""
+        with self._lock:
+            number = self._register.certificates()
+            self._record(
+                CardIssued(
+                    self.clock.now(),
+                    resident_id,
+                    auth_serial=FIRST_SERIAL + number,
+                    sign_serial=FIRST_SERIAL + number,
+                    auth_key=KEYS_PER_CARD * number,
+                    sign_key=KEYS_PER_CARD * number + 1,
+                    chip_key=KEYS_PER_CARD * number + 2,
+                )
+            )
+            return self.card_of(resident_id, pins)
+
+    def card_of(self, resident_id: str, pins: Pins = Pins()) -> IssuedCard:  # noqa: B008  (a frozen value)
+        """Return the card that a resident holds, as it was personalised; EventRefused when there is none."""
+        with self._lock:
+            issued = self._register.card(resident_id)
+            if issued is None:
+                raise EventRefused(f"resident {resident_id}: expected a card, actual none; issue one first")
+            return self._personalised(issued, pins)
+
+    def lose(self, resident_id: str) -> None:
+        """Report the card lost: both certificates are put on hold."""
+        self._happen(lambda now: Lost(now, resident_id))
+
+    def move(self, resident_id: str, municipality: str | None = None) -> None:
+        """Move a resident (default: to the other municipality): the signature certificate is revoked."""
+        with self._lock:
+            resident = self._resident(resident_id)
+            code = municipality or next(code for code in MUNICIPALITIES if code != resident.municipality)
+            if code not in MUNICIPALITIES:
+                raise EventRefused(f"municipality {code!r}: expected one of {', '.join(MUNICIPALITIES)}")
+            lot = len(self._register.residents())
+            self._happen(lambda now: Moved(now, resident_id, code, address_in(code, lot)))
+
+    def revoke(self, resident_id: str, kind: str, reason: str) -> None:
+        """Revoke one certificate of a resident, `kind` auth or sign, for a reason such as keyCompromise."""
+        try:
+            event_kind, event_reason = Kind(kind), RevocationReason(reason)
+        except ValueError as fault:
+            known = ", ".join(reason.value for reason in RevocationReason)
+            raise EventRefused(f"revoke: {fault}; kinds: auth, sign; reasons: {known}") from fault
+        self._happen(lambda now: Revoked(now, resident_id, event_kind, event_reason))
+
+    def trust(self) -> Trust:
+        """Return the anchors of this world."""
+        authorities = {kind.value: authority.der for kind, authority in self._authorities.items()}
+        return Trust(authorities, [(self._card_issuer.id, self._card_issuer.public_key)])
+
+    def ocsp(self, kind: Kind, request: bytes, now: datetime) -> ocsp.OcspAnswer:
+        """Return the OCSP answer of the responder of `kind` at `now`; what it says is published from then on."""
+        with self._lock:
+            self._publish(ocsp.mark_at(now))
+            return ocsp.answer(request, self._authorities[kind], self._register, now)
+
+    def crl(self, kind: Kind, municipality: Municipality, now: datetime) -> bytes:
+        """Return the municipality's revocation list (DER) that is current at `now`."""
+        with self._lock:
+            self._publish(crl.window_at(now).this_update)
+            return crl.crl_at(self._authorities[kind], municipality, self._register, now)
+
+    def _happen(self, make: Callable[[datetime], Event]) -> None:
+        with self._lock:
+            self._record(make(self.clock.now()))
+
+    def _record(self, event: Event) -> None:
+        """Check, fold, store: an event that cannot happen changes nothing."""
+        if self._published is not None and event.at <= self._published:
+            raise EventRefused(
+                f"event at {event.at.isoformat()}: a status as of {self._published.isoformat()} was already published "
+                "and would turn out false; set the clock to a later instant"
+            )
+        try:
+            self._register.fold(event)
+        except IllegalEvent as fault:
+            raise EventRefused(str(fault)) from fault
+        self._history.append(event)
+
+    def _publish(self, instant: datetime) -> None:
+        if self._published is None or instant > self._published:
+            self._published = instant
+            self._history.save_published(instant)
+
+    def _resident(self, resident_id: str) -> Resident:
+        try:
+            return self._register.resident(resident_id)
+        except IllegalEvent as fault:
+            raise EventRefused(str(fault)) from fault
+
+    def _personalised(self, issued: CardIssued, pins: Pins) -> IssuedCard:
+        certificates = {}
+        for kind, serial, key in (
+            (Kind.AUTH, issued.auth_serial, issued.auth_key),
+            (Kind.SIGN, issued.sign_serial, issued.sign_key),
+        ):
+            entry = self._register.entry_at(kind, serial, issued.at)
+            if entry is None:
+                raise EventRefused(f"serial {serial:X}: expected a {kind.value} certificate in the register")
+            certificates[kind] = self._authorities[kind].leaf(entry, self._keys.numbered(key).public_key())
+            resident = entry.resident
+        files = self._files(issued, resident, certificates)
+        profile = personalise(_holder(resident, issued.at), files, pins, serial=f"{issued.auth_serial:016d}")
+        return IssuedCard(
+            resident,
+            profile,
+            issued.auth_serial,
+            issued.sign_serial,
+            certificates[Kind.AUTH],
+            certificates[Kind.SIGN],
+        )
+
+    def _files(self, issued: CardIssued, resident: Resident, certificates: dict[Kind, bytes]) -> IssuedFiles:
+        municipality = MUNICIPALITIES[resident.municipality]
+        municipality_key = self._keys.named(f"municipality-{municipality.code}")
+        chip_key = self._keys.numbered(issued.chip_key)
+        return IssuedFiles(
+            auth_certificate=certificates[Kind.AUTH],
+            auth_ca_certificate=self._authorities[Kind.AUTH].der,
+            sign_certificate=certificates[Kind.SIGN],
+            sign_ca_certificate=self._authorities[Kind.SIGN].der,
+            auth_key=self._keys.numbered(issued.auth_key),
+            sign_key=self._keys.numbered(issued.sign_key),
+            chip_key=chip_key,
+            birth_record=card_issuer.birth_record(resident.birth_date, chip_key.public_key(), municipality_key),
+            cvc=self._card_issuer.certify(municipality, municipality_key.public_key()),
+        )
+
+
+def _holder(resident: Resident, issued: datetime) -> Holder:
+    return Holder(
+        name=resident.name,
+        address=resident.address,
+        birth_date=resident.birth_date,
+        sex=resident.sex,
+        number=resident.number,
+        expiry=card_expiry_of(resident, issued),
+        municipality_code=resident.municipality,
+        security_code=resident.security_code,
+    )
+
+
+def _fact(history: History, name: str) -> str:
+    value = history.fact(name)
+    if value is None:
+        raise ConfigurationError(f"store: expected the world's {name}, actual none; it is not the store of a world")
+    return value

@@ -1,0 +1,214 @@
+"""The status: what an OCSP answer must be before `good` is believed."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from asn1crypto import ocsp as asn1_ocsp
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509 import ocsp
+
+from reference_impl.verification.revocation import StatusUnreachable
+from tests.reference_impl import pki
+from tests.reference_impl.conftest import World, b64, configuration
+from tests.reference_impl.responder import GRID, REVOKED, UNKNOWN, Settings, answer
+from tests.reference_impl.test_outcomes import refused
+
+ONE = timedelta(seconds=1)
+
+REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
+    "revoked": ("REVOKED", {"status": REVOKED, "reason": x509.ReasonFlags.affiliation_changed}),
+    "revoked-without-reason": ("REVOKED", {"status": REVOKED}),
+    "on-hold": ("ON_HOLD", {"status": REVOKED, "reason": x509.ReasonFlags.certificate_hold}),
+    "unknown": ("STATUS_UNKNOWN", {"status": UNKNOWN}),
+    "one-second-after-next-update": ("STATUS_STALE", {"next_update": pki.NOW - ONE}),
+    "this-update-in-the-future": ("STATUS_STALE", {"this_update": pki.NOW + ONE}),
+    "older-than-a-day": (
+        "STATUS_STALE",
+        {"this_update": pki.NOW - timedelta(hours=24, seconds=1), "next_update": pki.NOW + ONE},
+    ),
+    "no-next-update-and-old": (
+        "STATUS_STALE",
+        {"this_update": pki.NOW - timedelta(minutes=30, seconds=1), "next_update": None},
+    ),
+    "revoked-but-stale": ("STATUS_STALE", {"status": REVOKED, "next_update": pki.NOW - ONE}),
+    "delegate-of-a-stranger": ("STATUS_UNTRUSTED", {"delegate": ("rogue-ca", {})}),
+    "delegate-of-the-other-generation": ("STATUS_UNTRUSTED", {"delegate": ("auth-ca-2", {})}),
+    "delegate-of-the-other-authority": ("STATUS_UNTRUSTED", {"delegate": ("sign-ca", {"kind": "sign"})}),
+    "delegate-without-the-purpose": ("STATUS_UNTRUSTED", {"delegate": ("auth-ca", {"may_sign": False})}),
+    "delegate-without-nocheck": ("STATUS_UNTRUSTED", {"delegate": ("auth-ca", {"nocheck": False})}),
+    "delegate-expired": ("STATUS_UNTRUSTED", {"delegate": ("auth-ca", {"not_after": pki.NOW - ONE})}),
+    "nonce-of-another-question": ("STATUS_UNTRUSTED", {"nonce": b"n" * 32}),
+    "nonce-shorter": ("STATUS_UNTRUSTED", {"nonce": b"n"}),
+    "neighbour-serial": ("STATUS_UNTRUSTED", {"serial_offset": 1}),
+}
+
+
+def prepare(changes: dict[str, Any]) -> dict[str, Any]:
+    """The settings, with the delegate's certificate made only now."""
+    if "delegate" not in changes:
+        return changes
+    issuer, how = changes["delegate"]
+    return {**changes, "delegate": pki.delegate(issuer, **how)}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_answer_is_refused_for_its_reason(enrolled: World, case: str) -> None:
+    """One thing wrong with the answer gives its reason after the proof; the same login with a right answer passes."""
+    reason, changes = REFUSED[case]
+    right = enrolled.responder.settings
+    enrolled.responder.set(**prepare(changes))
+    refused(enrolled.attempt("login"), reason, "proof")
+    assert len(enrolled.responder.asked) == 1
+    enrolled.responder.settings = right
+    assert enrolled.attempt("login")["reason"] == "OK"
+
+
+ACCEPTED: dict[str, dict[str, Any]] = {
+    "one-second-before-next-update": {"next_update": pki.NOW + ONE},
+    "this-update-one-second-ago": {"this_update": pki.NOW - ONE},
+    "no-next-update-and-young": {"next_update": None, "this_update": pki.NOW - timedelta(minutes=29, seconds=59)},
+    "nonce-left-out": {"nonce": None},
+    "sha-1-twin": {"digest": hashes.SHA1()},  # noqa: S303 - a CertID's hash proves nothing
+    "responder-by-name": {"by_name": True},
+    "signed-by-the-issuer": {"signed_by_issuer": True},
+    "delegate-in-its-last-second": {"delegate": ("auth-ca", {"not_after": pki.NOW + ONE})},
+}
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_right_or_unusual_answer_is_accepted(enrolled: World, case: str) -> None:
+    """What RFC 6960 and RFC 9919 allow is accepted."""
+    enrolled.responder.set(**prepare(ACCEPTED[case]))
+    assert enrolled.attempt("login")["reason"] == "OK"
+
+
+def test_stale_refusal_names_both_instants(enrolled: World) -> None:
+    """STATUS_STALE says which limit was passed and when now was."""
+    enrolled.responder.set(next_update=pki.NOW - ONE)
+    compared = enrolled.attempt("login")["details"]["compared"]
+    assert compared == {"what": "nextUpdate", "limit": "2026-11-21T00:19:59Z", "now": "2026-11-21T00:20:00Z"}
+
+
+def unreachable(address: str, request: bytes) -> bytes:
+    """No responder there."""
+    raise StatusUnreachable(f"no answer to {len(request)} bytes from {address}")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        unreachable,
+        lambda _address, _request: b"<html>busy</html>",
+        lambda _address, request: answer(request, Settings())[:-1],
+        lambda _address, _request: bytes.fromhex("30030A0103"),  # tryLater
+        lambda _address, _request: bytes.fromhex("30030A0106"),  # unauthorized
+        lambda _address, request: answer(request, Settings()).replace(
+            bytes.fromhex("0A0100"), bytes.fromhex("0A0103"), 1
+        ),
+    ],
+    ids=["unreachable", "not-ocsp", "truncated", "try-later", "unauthorized", "try-later-with-a-good-answer-attached"],
+)
+def test_no_answer_is_a_retry(enrolled: World, ask: Any) -> None:
+    """Without an answer nothing is accepted and nothing is held against the holder."""
+    enrolled.party._ask_responder = ask
+    outcome = enrolled.attempt("login")
+    assert (outcome["decision"], outcome["reason"], outcome["steps"][-1]) == ("retry", "STATUS_UNAVAILABLE", "proof")
+
+
+def test_no_configured_responder_is_a_retry(enrolled: World) -> None:
+    """A kind without an address is STATUS_UNAVAILABLE: fail closed."""
+    enrolled.post("configure", {**configuration(), "status": []})
+    assert enrolled.attempt("login")["reason"] == "STATUS_UNAVAILABLE"
+
+
+def test_altered_answer_is_untrusted(enrolled: World) -> None:
+    """One bit of the signed part flipped is STATUS_UNTRUSTED."""
+
+    def alter(_address: str, request: bytes) -> bytes:
+        right = answer(request, Settings(this_update=GRID))
+        at = right.index(b"20261121001500Z")
+        return right[: at + 13] + b"1" + right[at + 14 :]
+
+    enrolled.party._ask_responder = alter
+    refused(enrolled.attempt("login"), "STATUS_UNTRUSTED", "proof")
+
+
+def test_signature_of_another_key_is_untrusted(enrolled: World) -> None:
+    """The right delegate named and enclosed, but another key signed: STATUS_UNTRUSTED; signed by its own, accepted."""
+    for signer, reason in (("rogue-ca", "STATUS_UNTRUSTED"), ("responder", "OK")):
+
+        def sign_anew(_address: str, request: bytes, signer: str = signer) -> bytes:
+            response = asn1_ocsp.OCSPResponse.load(answer(request, Settings()))
+            basic = asn1_ocsp.BasicOCSPResponse.load(response["response_bytes"]["response"].contents)
+            basic["signature"] = pki.sign(signer, basic["tbs_response_data"].dump())
+            response["response_bytes"]["response"] = basic
+            encoded: bytes = response.dump(force=True)
+            return encoded
+
+        enrolled.party._ask_responder = sign_anew
+        assert enrolled.attempt("login")["reason"] == reason
+
+
+def merge(first: bytes, second: bytes) -> bytes:
+    """One answer with the SingleResponses of both, signed anew (asn1crypto; the builder makes one only)."""
+    merged, other = (asn1_ocsp.OCSPResponse.load(each) for each in (first, second))
+    basic = asn1_ocsp.BasicOCSPResponse.load(merged["response_bytes"]["response"].contents)
+    added = asn1_ocsp.BasicOCSPResponse.load(other["response_bytes"]["response"].contents)
+    basic["tbs_response_data"]["responses"].append(added["tbs_response_data"]["responses"][0])
+    basic["signature"] = pki.sign("responder", basic["tbs_response_data"].dump(force=True))
+    merged["response_bytes"]["response"] = basic
+    encoded: bytes = merged.dump(force=True)
+    return encoded
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ({"status": REVOKED, "serial_offset": 1}, {}, "OK"),
+        ({}, {"status": REVOKED, "serial_offset": 1}, "OK"),
+        ({}, {"digest": hashes.SHA1()}, "OK"),  # noqa: S303 - a CertID's hash proves nothing
+        ({}, {"status": REVOKED, "digest": hashes.SHA1()}, "REVOKED"),  # noqa: S303
+    ],
+    ids=["neighbour-first", "neighbour-second", "both-hashes", "both-hashes-at-odds"],
+)
+def test_extra_single_response_is_no_harm(
+    enrolled: World, first: dict[str, Any], second: dict[str, Any], reason: str
+) -> None:
+    """An answer about another serial beside the asked one is legal and not ours; of two about ours none may refuse."""
+    settings = (replace(Settings(), **first), replace(Settings(), **second))
+    enrolled.party._ask_responder = lambda _address, request: merge(
+        answer(request, settings[0]), answer(request, settings[1])
+    )
+    assert enrolled.attempt("login")["reason"] == reason
+
+
+def test_request_is_encoded_as_the_standards_have_it(enrolled: World) -> None:
+    """The request asks by SHA-256 for the serial, with 32 octets of nonce wrapped twice, new ones each time."""
+    nonces = []
+    for _ in range(2):
+        enrolled.attempt("login")
+        encoded = enrolled.responder.asked[-1][1]
+        request = ocsp.load_der_ocsp_request(encoded)
+        assert (request.serial_number, request.hash_algorithm.name) == (0x07123456, "sha256")
+        at = encoded.index(bytes.fromhex("06092B0601050507300102"))
+        assert encoded[at + 11 : at + 15] == bytes.fromhex("04220420")
+        nonces.append(encoded[at + 15 : at + 47])
+    assert nonces[0] != nonces[1]
+
+
+def test_odd_serials_get_a_clean_verdict(enrolled: World) -> None:
+    """A serial of zero is asked about as any other; a negative one is POLICY; neither ends in an error."""
+    zero = pki.leaf(serial=0x7F000001)
+    at = zero.index(bytes.fromhex("02047F000001"))
+    for number, reason in ((b"\x02\x04\xff\x00\x00\x01", "POLICY"), (b"\x02\x04\x7f\x00\x00\x01", "NOT_ENROLLED")):
+        outcome = enrolled.attempt("login", certificate=pki.resign(zero[:at] + number + zero[at + 6 :]))
+        refused(outcome, reason, "decode" if reason == "POLICY" else "status")
+
+
+def test_status_of_a_hinted_holder_is_not_asked_at_the_beginning(enrolled: World) -> None:
+    """Naming a holder costs no status question."""
+    enrolled.begin("tap", holder={"certificate": b64(pki.leaf())})
+    assert enrolled.responder.asked == []
