@@ -53,7 +53,7 @@ class RelyingPartyRole:
         self._client = client
         self._world = world
         self._hostile = hostile
-        self._next_day = _midnight(world.clock.now())
+        self._next_day = _midnight(world.clock.now()) + timedelta(days=1)
 
     def play(self, case: Case) -> Observation:
         """Return what was seen when `case` was played; an adapter's fault interrupts the case, not the run."""

@@ -1,9 +1,9 @@
 """From the text after `--target` to a running product.
 
-    reference                the reference relying party, started as a process of its own
-    checker                  the second, independent one on the OpenSSL command line
-    http://127.0.0.1:8080    a product that already runs
-    command:perl mine.pl     a product that is started, and ended afterwards
+reference                the reference relying party, started as a process of its own
+checker                  the second, independent one on the OpenSSL command line
+http://127.0.0.1:8080    a product that already runs
+command:perl mine.pl     a product that is started, and ended afterwards
 """
 
 import shlex

@@ -3,7 +3,7 @@
 import hashlib
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from reference_impl.store.database import Database
@@ -31,7 +31,7 @@ class Accounts:
     def find(self, holder: HolderKey) -> Enrolled | None:
         """What was learnt of this holder at enrolment."""
         with self._database.transaction() as connection:
-            row = connection.execute(select(accounts).where(_is_account_of(holder))).one_or_none()
+            row = connection.execute(select(accounts).where(_is_of(accounts, holder))).one_or_none()
             if row is None:
                 return None
             return Enrolled(frozenset(_services(connection, holder)), row.birth_date, row.chip_key)
@@ -39,7 +39,7 @@ class Accounts:
     def view(self, holder: HolderKey) -> AccountView | None:
         """The account as the contract shows it."""
         with self._database.transaction() as connection:
-            row = connection.execute(select(accounts).where(_is_account_of(holder))).one_or_none()
+            row = connection.execute(select(accounts).where(_is_of(accounts, holder))).one_or_none()
             if row is None:
                 return None
             chip_key = hashlib.sha256(row.chip_key).hexdigest()
@@ -50,7 +50,7 @@ class Accounts:
         identity = {"issuer_key": holder.issuer_key, "serial": holder.serial}
         try:
             with self._database.transaction() as connection:
-                if connection.execute(select(accounts).where(_is_account_of(holder))).one_or_none() is None:
+                if connection.execute(select(accounts).where(_is_of(accounts, holder))).one_or_none() is None:
                     learnt = {"birth_date": record.birth_date, "chip_key": record.chip_key}
                     connection.execute(insert(accounts).values(**identity, **learnt, accepted=0))
                 connection.execute(insert(memberships).values(**identity, service=service))
@@ -65,18 +65,16 @@ class Accounts:
             return _count(connection, holder)
 
 
-def _is_account_of(holder: HolderKey) -> ColumnElement[bool]:
-    """The key of an account: the issuer's key and the serial, both."""
-    return (accounts.c.issuer_key == holder.issuer_key) & (accounts.c.serial == holder.serial)
+def _is_of(table: Table, holder: HolderKey) -> ColumnElement[bool]:
+    """The key of whatever belongs to an account: the issuer's key and the serial, both (spec/pki.md §5)."""
+    return (table.c.issuer_key == holder.issuer_key) & (table.c.serial == holder.serial)
 
 
 def _services(connection: Connection, holder: HolderKey) -> list[str]:
-    statement = select(memberships.c.service).where(
-        memberships.c.issuer_key == holder.issuer_key, memberships.c.serial == holder.serial
-    )
-    return list(connection.execute(statement.order_by(memberships.c.service)).scalars())
+    statement = select(memberships.c.service).where(_is_of(memberships, holder)).order_by(memberships.c.service)
+    return list(connection.execute(statement).scalars())
 
 
 def _count(connection: Connection, holder: HolderKey) -> bool:
-    statement = update(accounts).where(_is_account_of(holder)).values(accepted=accounts.c.accepted + 1)
+    statement = update(accounts).where(_is_of(accounts, holder)).values(accepted=accounts.c.accepted + 1)
     return connection.execute(statement).rowcount == 1

@@ -65,7 +65,7 @@ class Answer(msgspec.Struct, frozen=True):
     responder_key_hash: bytes | None
     certificates: tuple[bytes, ...]
     nonce: bytes | None
-    critical_extensions: tuple[str, ...]
+    unprocessed_extensions: tuple[str, ...]
     singles: tuple[Single, ...]
 
 
@@ -114,7 +114,11 @@ def _take_apart(response: ocsp.OCSPResponse) -> Answer:
         responder_key_hash=response.responder_key_hash,
         certificates=tuple(each.public_bytes(serialization.Encoding.DER) for each in response.certificates),
         nonce=nonces[0] if nonces else None,
-        critical_extensions=tuple(each.oid.dotted_string for each in response.extensions if each.critical),
+        unprocessed_extensions=tuple(
+            each.oid.dotted_string
+            for each in response.extensions
+            if each.critical and not isinstance(each.value, x509.OCSPNonce)
+        ),
         singles=tuple(_read_single(each) for each in response.responses),
     )
 

@@ -97,8 +97,8 @@ def _obtain(ask: Ask, request: bytes) -> Answer:
 
 def is_signed_by_authorised_responder(answer: Answer, issuer: Authority, now: datetime) -> bool:
     """Whether the issuer, or a delegate of the issuing key, is named as responder and signed the answer."""
-    if answer.critical_extensions:
-        return False  # none is processed here, and RFC 6960 §4.4 makes none critical
+    if answer.unprocessed_extensions:
+        return False  # critical and not the nonce: what it changes about the answer is not known here
     candidates = [issuer.certificate]
     for encoded in answer.certificates:
         try:

@@ -104,6 +104,12 @@ class CardMachine(RuleBasedStateMachine):
             assert answer == bytes([0x63, 0xC0 | self.left[which]])
             self.proved.discard(which)
 
+    @rule(which=st.sampled_from(["auth", "sign", "birth"]))
+    def enter(self, which: str) -> None:
+        """The holder goes to the PIN's application and types it right: else the interesting states are rare."""
+        self.select_application(VISUAL if which == "birth" else JPKI)
+        self.verify(which, self.secrets[which])
+
     @rule(which=st.sampled_from(["auth", "sign"]), value=st.sampled_from(VALUES))
     def change(self, which: str, value: bytes) -> None:
         """Only a verified PIN takes a new value."""
@@ -139,6 +145,13 @@ class CardMachine(RuleBasedStateMachine):
         """Bytes at random, unless they happen to be a PIN or a SELECT, of which the account would not know."""
         if len(raw) < 2 or raw[1] not in {0x20, 0x24, 0xA4}:
             assert len(self.send(raw)) >= 2
+
+    @invariant()
+    def verified_is_as_accounted(self) -> None:
+        """A PIN counts as verified exactly while the account says so."""
+        assert self.state.session.verified == {
+            {"auth": 0x18, "sign": 0x1B, "birth": 0x11}[which] for which in self.proved
+        }
 
     @invariant()
     def tries_are_as_accounted(self) -> None:

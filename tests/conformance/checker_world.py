@@ -52,14 +52,23 @@ def written(instant: datetime) -> str:
 
 
 def name(common_name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"),
-                      x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    return x509.Name(
+        [x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"), x509.NameAttribute(NameOID.COMMON_NAME, common_name)]
+    )
 
 
 def usage(*, repudiation: bool = False, ca: bool = False) -> x509.KeyUsage:
-    return x509.KeyUsage(digital_signature=not ca, content_commitment=repudiation, key_encipherment=False,
-                         data_encipherment=False, key_agreement=False, key_cert_sign=ca, crl_sign=ca,
-                         encipher_only=False, decipher_only=False)
+    return x509.KeyUsage(
+        digital_signature=not ca,
+        content_commitment=repudiation,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=ca,
+        crl_sign=ca,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 @dataclass(frozen=True)
@@ -67,22 +76,41 @@ class Authority:
     key: RSAPrivateKey
     certificate: x509.Certificate
 
-    def issue(self, public: RSAPublicKey, serial: int, extensions: Sequence[tuple[x509.ExtensionType, bool]],
-              *, since: datetime = NOW - timedelta(days=100),
-              until: datetime = NOW + timedelta(days=100)) -> x509.Certificate:
-        builder = (x509.CertificateBuilder().subject_name(name(f"subject {serial}"))
-                   .issuer_name(self.certificate.subject).public_key(public).serial_number(serial)
-                   .not_valid_before(since).not_valid_after(until))
+    def issue(
+        self,
+        public: RSAPublicKey,
+        serial: int,
+        extensions: Sequence[tuple[x509.ExtensionType, bool]],
+        *,
+        since: datetime = NOW - timedelta(days=100),
+        until: datetime = NOW + timedelta(days=100),
+    ) -> x509.Certificate:
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(name(f"subject {serial}"))
+            .issuer_name(self.certificate.subject)
+            .public_key(public)
+            .serial_number(serial)
+            .not_valid_before(since)
+            .not_valid_after(until)
+        )
         for extension, critical in extensions:
             builder = builder.add_extension(extension, critical)
         return builder.sign(self.key, SHA256)
 
 
 def authority(key: RSAPrivateKey, common_name: str) -> Authority:
-    made = (x509.CertificateBuilder().subject_name(name(common_name)).issuer_name(name(common_name))
-            .public_key(key.public_key()).serial_number(1).not_valid_before(NOW - timedelta(days=1000))
-            .not_valid_after(NOW + timedelta(days=2000)).add_extension(usage(ca=True), critical=True)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name(common_name))
+        .issuer_name(name(common_name))
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOW - timedelta(days=1000))
+        .not_valid_after(NOW + timedelta(days=2000))
+        .add_extension(usage(ca=True), critical=True)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    )
     return Authority(key, made.sign(key, SHA256))
 
 
@@ -93,8 +121,11 @@ def policies(identifier: str) -> tuple[x509.CertificatePolicies, bool]:
 CLIENT = (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False)
 AUTH_EXTENSIONS = ((usage(), True), CLIENT, policies(AUTH_POLICY))
 SIGN_EXTENSIONS = ((usage(repudiation=True), True), policies(SIGN_POLICY))
-NO_CHECK = ((usage(), True), (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False),
-            (x509.OCSPNoCheck(), False))
+NO_CHECK = (
+    (usage(), True),
+    (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False),
+    (x509.OCSPNoCheck(), False),
+)
 
 
 def card_key(key: RSAPrivateKey) -> bytes:
@@ -116,10 +147,14 @@ class Chip:
 
     def material(self, challenge: bytes) -> dict[str, str]:
         signed = bytes.fromhex("DF1108") + self.born + bytes.fromhex("DF12820109") + card_key(self.key)
-        record = (bytes.fromhex("FF1082021E") + signed + bytes.fromhex("DF13820100")
-                  + sign(self.record_signer or self.municipality, signed))
+        record = (
+            bytes.fromhex("FF1082021E")
+            + signed
+            + bytes.fromhex("DF13820100")
+            + sign(self.record_signer or self.municipality, signed)
+        )
         body = self.key_id + b"4820101\x08\x05001\x00\x00\x00\x00" + card_key(self.municipality)
-        cvc = (bytes.fromhex("7F21820233 5F4E820129") + body + bytes.fromhex("5F37820100") + sign(self.issuer, body))
+        cvc = bytes.fromhex("7F21820233 5F4E820129") + body + bytes.fromhex("5F37820100") + sign(self.issuer, body)
         proof = sign(self.signer or self.key, challenge)
         return {"birth_record": b64(record), "cvc": b64(cvc), "signature": b64(proof)}
 
@@ -146,8 +181,10 @@ class World:
 def make_world() -> World:
     """The one world of a test run: its keys take a second."""
     made = [rsa.generate_private_key(65537, 2048) for _ in range(9)]
-    auth, rogue, signing = (authority(key, common_name) for key, common_name in zip(
-        made, ("authentication", "authentication", "signature"), strict=False))
+    auth, rogue, signing = (
+        authority(key, common_name)
+        for key, common_name in zip(made, ("authentication", "authentication", "signature"), strict=False)
+    )
     return World(auth, rogue, signing, made[3], made[4], Chip(made[5], made[6], made[7]), made[8])
 
 
@@ -187,22 +224,34 @@ class Responder:
         if said.refusal is not None:
             return ocsp.OCSPResponseBuilder.build_unsuccessful(said.refusal).public_bytes(serialization.Encoding.DER)
         ca = self.world.signing if path == "/sign" else self.world.auth
-        twin = (ocsp.OCSPRequestBuilder().add_certificate(ca.certificate, ca.certificate, hashes.SHA1()).build()  # noqa: S303
-                if said.by_sha1 else request)
+        twin = (
+            ocsp.OCSPRequestBuilder().add_certificate(ca.certificate, ca.certificate, hashes.SHA1()).build()  # noqa: S303
+            if said.by_sha1
+            else request
+        )
         builder = ocsp.OCSPResponseBuilder().add_response_by_hash(
-            twin.issuer_name_hash, twin.issuer_key_hash, request.serial_number + said.serial_off_by,
-            twin.hash_algorithm, said.status, said.this_update, said.next_update,
-            GRID if said.status is ocsp.OCSPCertStatus.REVOKED else None, said.why)
+            twin.issuer_name_hash,
+            twin.issuer_key_hash,
+            request.serial_number + said.serial_off_by,
+            twin.hash_algorithm,
+            said.status,
+            said.this_update,
+            said.next_update,
+            GRID if said.status is ocsp.OCSPCertStatus.REVOKED else None,
+            said.why,
+        )
         nonces: dict[str, x509.ExtensionType] = {
-            "echo": x509.OCSPNonce(self.nonce(request)), "wrong": x509.OCSPNonce(bytes(32)),
-            "no octet string": x509.UnrecognizedExtension(OCSPExtensionOID.NONCE, b"\x02\x01\x05")}
+            "echo": x509.OCSPNonce(self.nonce(request)),
+            "wrong": x509.OCSPNonce(bytes(32)),
+            "no octet string": x509.UnrecognizedExtension(OCSPExtensionOID.NONCE, b"\x02\x01\x05"),
+        }
         if said.nonce in nonces:
             builder = builder.add_extension(nonces[said.nonce], critical=False)
         answer = self._signed(builder, ca)
         whole = answer.public_bytes(serialization.Encoding.DER)
         if said.signer == "nobody":
             whole = whole.replace(answer.signature, bytes([answer.signature[0] ^ 1]) + answer.signature[1:])
-        return whole[:said.cut]
+        return whole[: said.cut]
 
     @staticmethod
     def nonce(request: ocsp.OCSPRequest) -> bytes:
@@ -293,17 +342,26 @@ class Desk:
 
     def configuration(self, url: str) -> Message:
         world = self.world
-        issuer = world.chip.issuer.public_key().public_bytes(serialization.Encoding.DER,
-                                                             serialization.PublicFormat.SubjectPublicKeyInfo)
+        issuer = world.chip.issuer.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
         every = ["enrol", "login", "tap", "sign"]
-        return {"authorities": [{"kind": "auth", "certificate": b64(der(world.auth.certificate))},
-                                {"kind": "sign", "certificate": b64(der(world.signing.certificate))}],
-                "card_issuers": [{"key_id": b64(KEY_ID), "key": b64(issuer)}],
-                "status": [{"kind": kind, "ocsp": f"{url}/{kind}", "crl": f"{url}/crl/index.json"}
-                           for kind in ("auth", "sign")],
-                "terminals": [TERMINAL],
-                "services": [{"id": "library", "purposes": every}, {"id": "pool", "purposes": every},
-                             {"id": "kiosk", "purposes": ["login"]}]}
+        return {
+            "authorities": [
+                {"kind": "auth", "certificate": b64(der(world.auth.certificate))},
+                {"kind": "sign", "certificate": b64(der(world.signing.certificate))},
+            ],
+            "card_issuers": [{"key_id": b64(KEY_ID), "key": b64(issuer)}],
+            "status": [
+                {"kind": kind, "ocsp": f"{url}/{kind}", "crl": f"{url}/crl/index.json"} for kind in ("auth", "sign")
+            ],
+            "terminals": [TERMINAL],
+            "services": [
+                {"id": "library", "purposes": every},
+                {"id": "pool", "purposes": every},
+                {"id": "kiosk", "purposes": ["login"]},
+            ],
+        }
 
     def begin(self, purpose: str, **changed: Any) -> Message:
         message: Message = {"purpose": purpose, "service": "library", "environment": "attended"}
@@ -311,11 +369,19 @@ class Desk:
             message |= {"terminal": TERMINAL}
         return self.ask("begin", **{**message, **changed})
 
-    def presentation(self, purpose: str, begun: Message, certificate: x509.Certificate | bytes,
-                     key: RSAPrivateKey | None = None, chip: Chip | None = None) -> Message:
+    def presentation(
+        self,
+        purpose: str,
+        begun: Message,
+        certificate: x509.Certificate | bytes,
+        key: RSAPrivateKey | None = None,
+        chip: Chip | None = None,
+    ) -> Message:
         challenge = base64.b64decode(begun["challenge"])
-        shown: Message = {"challenge": begun["challenge"],
-                          "certificate": b64(certificate if isinstance(certificate, bytes) else der(certificate))}
+        shown: Message = {
+            "challenge": begun["challenge"],
+            "certificate": b64(certificate if isinstance(certificate, bytes) else der(certificate)),
+        }
         if purpose in {"enrol", "login"}:
             shown["signature"] = b64(sign(key or self.world.holder, challenge))
         if purpose in {"enrol", "tap"}:
@@ -328,8 +394,14 @@ class Desk:
         outcome: Message = self.ask("complete", session=begun["session"], presentation=shown)["outcome"]
         return outcome
 
-    def go(self, purpose: str, certificate: x509.Certificate | bytes, key: RSAPrivateKey | None = None,
-           chip: Chip | None = None, **changed: Any) -> Message:
+    def go(
+        self,
+        purpose: str,
+        certificate: x509.Certificate | bytes,
+        key: RSAPrivateKey | None = None,
+        chip: Chip | None = None,
+        **changed: Any,
+    ) -> Message:
         """The outcome of one whole run."""
         begun = self.begin(purpose, **changed)
         if "outcome" in begun:
@@ -352,8 +424,6 @@ OK = ("accept", "OK")
 
 def refused(reason: str) -> tuple[str, str]:
     return "reject", reason
-
-
 
 
 @contextmanager

@@ -66,10 +66,23 @@ def test_one_card_enrols_logs_in_taps_and_signs(site: Site) -> None:
     for purpose, middle in steps.items():
         outcome = desk.go(purpose, card)
         assert outcome == {
-            "decision": "accept", "reason": "OK", "epoch": 1,
-            "steps": ["decode", "purpose", "issuer", "validity", "place", "challenge", *middle,
-                      "status", "account", "policy"],
-            "status": {"source": "ocsp", "this_update": "2026-11-21T00:15:00Z"}}
+            "decision": "accept",
+            "reason": "OK",
+            "epoch": 1,
+            "steps": [
+                "decode",
+                "purpose",
+                "issuer",
+                "validity",
+                "place",
+                "challenge",
+                *middle,
+                "status",
+                "account",
+                "policy",
+            ],
+            "status": {"source": "ocsp", "this_update": "2026-11-21T00:15:00Z"},
+        }
     outcome = desk.go("sign", desk.world.sign_certificate())
     assert verdict(outcome) == OK
     assert outcome["steps"][6:] == ["proof", "status", "policy"]
@@ -86,12 +99,21 @@ def test_the_question_carries_32_octets_of_nonce(site: Site) -> None:
     assert first != second
 
 
-@pytest.mark.parametrize(("changed", "instant", "expected"), [
-    ({"until": NOW}, NOW - SECOND, OK),
-    ({"until": NOW}, NOW + SECOND, refused("EXPIRED")),
-    ({"since": NOW}, NOW + SECOND, OK),
-    ({"since": NOW}, NOW - SECOND, refused("NOT_YET_VALID")),
-], ids=["a second before notAfter", "a second after notAfter", "a second after notBefore", "a second before notBefore"])
+@pytest.mark.parametrize(
+    ("changed", "instant", "expected"),
+    [
+        ({"until": NOW}, NOW - SECOND, OK),
+        ({"until": NOW}, NOW + SECOND, refused("EXPIRED")),
+        ({"since": NOW}, NOW + SECOND, OK),
+        ({"since": NOW}, NOW - SECOND, refused("NOT_YET_VALID")),
+    ],
+    ids=[
+        "a second before notAfter",
+        "a second after notAfter",
+        "a second after notBefore",
+        "a second before notBefore",
+    ],
+)
 def test_validity_to_the_second(site: Site, changed: Message, instant: Any, expected: tuple[str, str]) -> None:
     """The certificate's period is judged by set_time alone, and an expired one costs no status question."""
     desk, responder = site
@@ -124,12 +146,16 @@ def test_one_changed_byte_of_the_certificate(desk: Desk, world: World) -> None:
     assert verdict(desk.go("enrol", card)) == OK
 
 
-@pytest.mark.parametrize("extensions", [
-    ((usage(), True), policies("1.2.392.200149.8.5.1.2.30")),
-    ((usage(), True), CLIENT, policies("1.2.392.200149.8.5.1.0.20")),
-    ((usage(ca=True), True), CLIENT, policies("1.2.392.200149.8.5.1.2.30")),
-    ((usage(), True), CLIENT),
-], ids=["no clientAuth", "signature policy", "no digitalSignature", "no policy"])
+@pytest.mark.parametrize(
+    "extensions",
+    [
+        ((usage(), True), policies("1.2.392.200149.8.5.1.2.30")),
+        ((usage(), True), CLIENT, policies("1.2.392.200149.8.5.1.0.20")),
+        ((usage(ca=True), True), CLIENT, policies("1.2.392.200149.8.5.1.2.30")),
+        ((usage(), True), CLIENT),
+    ],
+    ids=["no clientAuth", "signature policy", "no digitalSignature", "no policy"],
+)
 def test_an_authentication_certificate_must_say_so(desk: Desk, world: World, extensions: Any) -> None:
     """Usage, extended usage and policy all have to name authentication."""
     assert verdict(desk.go("enrol", world.auth_certificate(extensions=extensions))) == refused("WRONG_PURPOSE")
@@ -222,8 +248,9 @@ def test_another_sessions_challenge(desk: Desk, world: World) -> None:
     assert verdict(desk.complete(two, shown)) == OK
 
 
-@pytest.mark.parametrize(("late", "expected"), [(-1, OK), (1, refused("CHALLENGE_EXPIRED"))],
-                         ids=["in time", "too late"])
+@pytest.mark.parametrize(
+    ("late", "expected"), [(-1, OK), (1, refused("CHALLENGE_EXPIRED"))], ids=["in time", "too late"]
+)
 def test_a_challenge_ages(desk: Desk, world: World, late: int, expected: tuple[str, str]) -> None:
     """A challenge lives as long as hello says."""
     life = desk.ask("hello", contract="1.0")["tolerances"]["challenge_seconds"]
@@ -269,7 +296,10 @@ def test_the_account_says_who_and_with_which_chip(desk: Desk, world: World) -> N
     found = desk.account(card)
     assert found is not None
     assert {name: found[name] for name in ("serial", "services", "accepted")} == {
-        "serial": "132c4ab", "services": ["library"], "accepted": 1}
+        "serial": "132c4ab",
+        "services": ["library"],
+        "accepted": 1,
+    }
     assert len(found["issuer_key"]) == len(found["chip_key"]) == 64
     assert desk.account(world.auth_certificate(by=world.rogue)) is None
     assert desk.account(world.auth_certificate(serial=9)) is None
@@ -280,14 +310,18 @@ def test_the_account_says_who_and_with_which_chip(desk: Desk, world: World) -> N
 
 def forged(world: World) -> dict[str, Chip]:
     """One lie each in the chain from the card issuer to our challenge."""
-    return {"unknown issuer key": replace(world.chip, key_id=b"7" * 16),
-            "CVC by another issuer": replace(world.chip, issuer=world.other),
-            "record by another municipality": replace(world.chip, record_signer=world.other),
-            "challenge by another chip": replace(world.chip, signer=world.other)}
+    return {
+        "unknown issuer key": replace(world.chip, key_id=b"7" * 16),
+        "CVC by another issuer": replace(world.chip, issuer=world.other),
+        "record by another municipality": replace(world.chip, record_signer=world.other),
+        "challenge by another chip": replace(world.chip, signer=world.other),
+    }
 
 
-@pytest.mark.parametrize("lie", ["unknown issuer key", "CVC by another issuer", "record by another municipality",
-                                 "challenge by another chip"])
+@pytest.mark.parametrize(
+    "lie",
+    ["unknown issuer key", "CVC by another issuer", "record by another municipality", "challenge by another chip"],
+)
 def test_a_chip_that_is_not_genuine(site: Site, lie: str) -> None:
     """Each link of the chip's chain is checked, at enrolment and at a tap, before anybody is asked."""
     desk, responder = site
@@ -314,9 +348,16 @@ def test_another_genuine_chip_is_not_the_enrolled_one(site: Site) -> None:
     assert verdict(desk.go("tap", card)) == OK
 
 
-@pytest.mark.parametrize(("environment", "expected"), [
-    ("attended", OK), ("managed", OK), ("lent", OK),
-    ("online", refused("PLACE_NOT_ALLOWED")), ("outdoor", refused("PLACE_NOT_ALLOWED"))])
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ("attended", OK),
+        ("managed", OK),
+        ("lent", OK),
+        ("online", refused("PLACE_NOT_ALLOWED")),
+        ("outdoor", refused("PLACE_NOT_ALLOWED")),
+    ],
+)
 def test_a_tap_needs_a_watched_place(desk: Desk, world: World, environment: str, expected: tuple[str, str]) -> None:
     """A tap online or outdoors is refused at begin; a login there is not."""
     card = world.auth_certificate()
@@ -348,8 +389,16 @@ def test_a_service_has_the_purposes_it_was_given(desk: Desk) -> None:
     assert "session" in desk.begin("login", service="kiosk")
 
 
-@pytest.mark.parametrize(("purpose", "part"), [
-    ("enrol", "signature"), ("enrol", "chip"), ("login", "signature"), ("tap", "chip"), ("sign", "document_signature")])
+@pytest.mark.parametrize(
+    ("purpose", "part"),
+    [
+        ("enrol", "signature"),
+        ("enrol", "chip"),
+        ("login", "signature"),
+        ("tap", "chip"),
+        ("sign", "document_signature"),
+    ],
+)
 def test_a_missing_part(desk: Desk, world: World, purpose: str, part: str) -> None:
     """What a purpose needs and the presentation lacks is MALFORMED, and costs no challenge."""
     card = world.sign_certificate() if purpose == "sign" else world.auth_certificate()

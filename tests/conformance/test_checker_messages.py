@@ -57,16 +57,24 @@ BROKEN: dict[str, tuple[str, object, str]] = {
     "base64 with a space": ("account", {"certificate": "AA AA"}, "body.certificate"),
     "base64 with loose bits": ("account", {"certificate": "AB=="}, "body.certificate"),
     "base64 in Japanese": ("account", {"certificate": "あ"}, "body.certificate"),
-    "chip without CVC": ("complete", {"session": "s", "presentation": {
-        **SHOWN, "chip": {"birth_record": "", "signature": ""}}}, "body.presentation.chip.cvc"),
+    "chip without CVC": (
+        "complete",
+        {"session": "s", "presentation": {**SHOWN, "chip": {"birth_record": "", "signature": ""}}},
+        "body.presentation.chip.cvc",
+    ),
     "no time zone": ("set_time", {"instant": "2026-11-21T00:15:00", "epoch": 1}, "body.instant"),
     "a 13th month": ("set_time", {"instant": "2026-13-21T00:15:00Z", "epoch": 1}, "body.instant"),
     "epoch true": ("set_time", {"instant": "2026-11-21T00:15:00Z", "epoch": True}, "body.epoch"),
     "an anchor that is none": (
-        "configure", {**NOTHING, "authorities": [{"kind": "auth", "certificate": "AAAA"}]},
-        "body.authorities[0].certificate"),
+        "configure",
+        {**NOTHING, "authorities": [{"kind": "auth", "certificate": "AAAA"}]},
+        "body.authorities[0].certificate",
+    ),
     "a short key-id": (
-        "configure", {**NOTHING, "card_issuers": [{"key_id": "AAAA", "key": "AAAA"}]}, "body.card_issuers[0].key_id"),
+        "configure",
+        {**NOTHING, "card_issuers": [{"key_id": "AAAA", "key": "AAAA"}]},
+        "body.card_issuers[0].key_id",
+    ),
 }
 
 
@@ -105,9 +113,13 @@ def test_hello_declares_what_is_tested_here(desk: Desk) -> None:
     """The statement names every purpose and judges to the second."""
     hello = desk.ask("hello", contract="1.0")
     assert hello.pop("version").startswith("0.1.0 on OpenSSL 3")
-    assert hello == {"contract": "1.0", "role": "relying-party", "product": "kazashi-checker",
-                     "capabilities": ["set_time", "enrol", "login", "tap", "sign", "account"],
-                     "tolerances": {"clock_seconds": 0, "status_seconds": 0, "challenge_seconds": 300}}
+    assert hello == {
+        "contract": "1.0",
+        "role": "relying-party",
+        "product": "kazashi-checker",
+        "capabilities": ["set_time", "enrol", "login", "tap", "sign", "account"],
+        "tolerances": {"clock_seconds": 0, "status_seconds": 0, "challenge_seconds": 300},
+    }
 
 
 def test_without_a_time_nothing_is_decided() -> None:
@@ -119,8 +131,14 @@ def test_without_a_time_nothing_is_decided() -> None:
 
 
 def start(*arguments: str, path: str = os.environ["PATH"]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "conformance.checker", *arguments], env={"PATH": path}, text=True,
-                          capture_output=True, timeout=30, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "conformance.checker", *arguments],
+        env={"PATH": path},
+        text=True,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
 
 
 def test_no_openssl(tmp_path: Path) -> None:

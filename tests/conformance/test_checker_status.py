@@ -62,8 +62,10 @@ CASES = {
     "delegate expired": (Said(signer="expired delegate"), refused("STATUS_UNTRUSTED")),
     "valid one second longer": (Said(next_update=NOW + SECOND), OK),
     "one second stale": (Said(next_update=NOW - SECOND), refused("STATUS_STALE")),
-    "stale and revoked": (Said(OCSPCertStatus.REVOKED, ReasonFlags.superseded, next_update=NOW - SECOND),
-                          refused("STATUS_STALE")),
+    "stale and revoked": (
+        Said(OCSPCertStatus.REVOKED, ReasonFlags.superseded, next_update=NOW - SECOND),
+        refused("STATUS_STALE"),
+    ),
     "without end": (Said(next_update=None), refused("STATUS_STALE")),
     "from the future": (Said(this_update=NOW + SECOND), refused("STATUS_UNTRUSTED")),
     "tryLater": (Said(refusal=OCSPResponseStatus.TRY_LATER), RETRY),
@@ -101,8 +103,9 @@ def test_a_responder_that_is_gone(site: Site) -> None:
     """A refused connection, at the address of this kind alone, is retry; the other kind goes on."""
     desk, responder = site
     configuration = desk.configuration(responder.url)
-    gone = configuration | {"status": [{"kind": "auth", "ocsp": "http://127.0.0.1:1/", "crl": ""},
-                                       configuration["status"][1]]}
+    gone = configuration | {
+        "status": [{"kind": "auth", "ocsp": "http://127.0.0.1:1/", "crl": ""}, configuration["status"][1]]
+    }
     none = configuration | {"status": []}
     card = desk.world.auth_certificate()
     for broken in (gone, none):

@@ -164,7 +164,7 @@ def delegate(
     *,
     kind: str = "auth",
     responder: str = "responder",
-    may_sign: bool = True,
+    usage: ObjectIdentifier | None = ExtendedKeyUsageOID.OCSP_SIGNING,
     nocheck: bool = True,
     not_after: datetime = NOW + timedelta(days=90),
 ) -> x509.Certificate:
@@ -174,8 +174,8 @@ def delegate(
         ca_name(kind), name, key(responder).public_key(), 77, NOW - timedelta(days=90), not_after
     )
     builder = builder.add_extension(key_usage("digital_signature"), critical=True)
-    if may_sign:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
+    if usage is not None:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
     if nocheck:
         builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
     return builder.sign(key(issuer_key), hashes.SHA256())

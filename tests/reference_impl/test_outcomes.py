@@ -126,6 +126,12 @@ CERTIFICATES: list[tuple[str, str, str, dict[str, Any]]] = [
         "purpose",
         {"issuer_name": x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "JPKI")])},
     ),
+    (
+        "authority-of-the-other-kind",
+        "UNKNOWN_ISSUER",
+        "purpose",
+        {"issuer_key": "sign-ca", "issuer_name": pki.ca_name("sign")},
+    ),
     ("same-name-unpinned-key", "UNKNOWN_ISSUER", "purpose", {"issuer_key": "rogue-ca"}),
     ("claims-pinned-key", "BAD_SIGNATURE", "purpose", {"issuer_key": "rogue-ca", "aki_key": "auth-ca"}),
     ("expired", "EXPIRED", "issuer", {"not_after": pki.NOW - timedelta(seconds=1)}),

@@ -1,14 +1,18 @@
 """The status: what an OCSP answer must be before `good` is believed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from asn1crypto import ocsp as asn1_ocsp
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from reference_impl.verification.revocation import StatusUnreachable
 from tests.reference_impl import pki
@@ -37,7 +41,12 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "delegate-of-a-stranger": ("STATUS_UNTRUSTED", {"delegate": ("rogue-ca", {})}),
     "delegate-of-the-other-generation": ("STATUS_UNTRUSTED", {"delegate": ("auth-ca-2", {})}),
     "delegate-of-the-other-authority": ("STATUS_UNTRUSTED", {"delegate": ("sign-ca", {"kind": "sign"})}),
-    "delegate-without-the-purpose": ("STATUS_UNTRUSTED", {"delegate": ("auth-ca", {"may_sign": False})}),
+    "delegate-of-another-name": ("STATUS_UNTRUSTED", {"delegate": ("auth-ca", {"kind": "sign"})}),
+    "delegate-without-a-purpose": ("STATUS_UNTRUSTED", {"delegate": ("auth-ca", {"usage": None})}),
+    "delegate-for-another-purpose": (
+        "STATUS_UNTRUSTED",
+        {"delegate": ("auth-ca", {"usage": ExtendedKeyUsageOID.CLIENT_AUTH})},
+    ),
     "delegate-without-nocheck": ("STATUS_UNTRUSTED", {"delegate": ("auth-ca", {"nocheck": False})}),
     "delegate-expired": ("STATUS_UNTRUSTED", {"delegate": ("auth-ca", {"not_after": pki.NOW - ONE})}),
     "nonce-of-another-question": ("STATUS_UNTRUSTED", {"nonce": b"n" * 32}),
@@ -127,7 +136,7 @@ def test_no_configured_responder_is_a_retry(enrolled: World) -> None:
 def test_altered_answer_is_untrusted(enrolled: World) -> None:
     """One bit of the signed part flipped is STATUS_UNTRUSTED."""
 
-    def alter(_address: str, request: bytes) -> bytes:
+    def flip(_address: str, request: bytes) -> bytes:
         right = answer(request, Settings(this_update=GRID))
         at = right.index(b"20261121001500Z")
         return right[: at + 13] + b"1" + right[at + 14 :]
@@ -136,32 +145,46 @@ def test_altered_answer_is_untrusted(enrolled: World) -> None:
     refused(enrolled.attempt("login"), "STATUS_UNTRUSTED", "proof")
 
 
-def test_signature_of_another_key_is_untrusted(enrolled: World) -> None:
-    """The right delegate named and enclosed, but another key signed: STATUS_UNTRUSTED; signed by its own, accepted."""
-    for signer, reason in (("rogue-ca", "STATUS_UNTRUSTED"), ("responder", "OK")):
+def alter(encoded: bytes, change: Callable[[Any], None], signer: str = "responder") -> bytes:
+    """An answer with its inside changed and signed anew (asn1crypto; the builder makes no such answers)."""
+    response = asn1_ocsp.OCSPResponse.load(encoded)
+    basic = asn1_ocsp.BasicOCSPResponse.load(response["response_bytes"]["response"].contents)
+    change(basic["tbs_response_data"])
+    basic["signature"] = pki.sign(signer, basic["tbs_response_data"].dump(force=True))
+    response["response_bytes"]["response"] = basic
+    altered: bytes = response.dump(force=True)
+    return altered
 
-        def sign_anew(_address: str, request: bytes, signer: str = signer) -> bytes:
-            response = asn1_ocsp.OCSPResponse.load(answer(request, Settings()))
-            basic = asn1_ocsp.BasicOCSPResponse.load(response["response_bytes"]["response"].contents)
-            basic["signature"] = pki.sign(signer, basic["tbs_response_data"].dump())
-            response["response_bytes"]["response"] = basic
-            encoded: bytes = response.dump(force=True)
-            return encoded
 
-        enrolled.party._ask_responder = sign_anew
-        assert enrolled.attempt("login")["reason"] == reason
+def answer_altered(world: World, change: Callable[[Any], None], signer: str = "responder") -> None:
+    """Every answer from now on is altered so."""
+    world.party._ask_responder = lambda _address, request: alter(answer(request, Settings()), change, signer)
+
+
+@pytest.mark.parametrize(("signer", "reason"), [("responder", "OK"), ("rogue-ca", "STATUS_UNTRUSTED")])
+def test_signature_of_another_key_is_untrusted(enrolled: World, signer: str, reason: str) -> None:
+    """The right delegate named and enclosed, but another key signed."""
+    answer_altered(enrolled, lambda _: None, signer)
+    assert enrolled.attempt("login")["reason"] == reason
+
+
+@pytest.mark.parametrize(("critical", "reason"), [(False, "OK"), (True, "STATUS_UNTRUSTED")])
+def test_unknown_critical_extension_makes_an_answer_untrusted(
+    enrolled: World,
+    critical: bool,  # noqa: FBT001
+    reason: str,
+) -> None:
+    """An extension nobody here knows is ignored, unless it is critical."""
+    extension = {"extn_id": "2.25.1", "critical": critical, "extn_value": b"\x05\x00"}
+    answer_altered(enrolled, lambda data: data["response_extensions"].append(extension))
+    assert enrolled.attempt("login")["reason"] == reason
 
 
 def merge(first: bytes, second: bytes) -> bytes:
-    """One answer with the SingleResponses of both, signed anew (asn1crypto; the builder makes one only)."""
-    merged, other = (asn1_ocsp.OCSPResponse.load(each) for each in (first, second))
-    basic = asn1_ocsp.BasicOCSPResponse.load(merged["response_bytes"]["response"].contents)
-    added = asn1_ocsp.BasicOCSPResponse.load(other["response_bytes"]["response"].contents)
-    basic["tbs_response_data"]["responses"].append(added["tbs_response_data"]["responses"][0])
-    basic["signature"] = pki.sign("responder", basic["tbs_response_data"].dump(force=True))
-    merged["response_bytes"]["response"] = basic
-    encoded: bytes = merged.dump(force=True)
-    return encoded
+    """One answer with the SingleResponses of both."""
+    other = asn1_ocsp.BasicOCSPResponse.load(asn1_ocsp.OCSPResponse.load(second)["response_bytes"]["response"].contents)
+    single = other["tbs_response_data"]["responses"][0]
+    return alter(first, lambda data: data["responses"].append(single))
 
 
 @pytest.mark.parametrize(
@@ -193,6 +216,9 @@ def test_request_is_encoded_as_the_standards_have_it(enrolled: World) -> None:
         encoded = enrolled.responder.asked[-1][1]
         request = ocsp.load_der_ocsp_request(encoded)
         assert (request.serial_number, request.hash_algorithm.name) == (0x07123456, "sha256")
+        authority = asn1_x509.Certificate.load(pki.der(pki.authority("auth", "auth-ca")))
+        assert request.issuer_name_hash == sha256(authority.subject.dump()).digest()
+        assert request.issuer_key_hash == authority.public_key.sha256
         at = encoded.index(bytes.fromhex("06092B0601050507300102"))
         assert encoded[at + 11 : at + 15] == bytes.fromhex("04220420")
         nonces.append(encoded[at + 15 : at + 47])

@@ -1,0 +1,48 @@
+"""One world for all certifications of this folder: making keys is what takes time."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.catalogue_loader import Catalogue, load_catalogue
+from conformance.certification import Certification, certify
+from conformance.setting import Setting, setting
+from harness.contract.client import RelyingPartyClient
+from harness.keys import KeyPool
+
+Certify = Callable[[str, Catalogue], Certification]
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The catalogue as it is shipped."""
+    return load_catalogue("relying-party")
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
+    """A world whose keys grow as cases need them."""
+    folder: Path = tmp_path_factory.mktemp("keys")
+    with setting(KeyPool(folder), seed=7, cases=8) as made:
+        yield made
+
+
+@pytest.fixture
+def certify_at(world: Setting) -> Certify:
+    """Certify whatever answers at an address."""
+
+    def run(address: str, cases: Catalogue) -> Certification:
+        with RelyingPartyClient(address) as client:
+            return certify(
+                cases,
+                client,
+                world.world,
+                world.hostile,
+                addresses=world.addresses,
+                target=address,
+                seed=7,
+                progress=lambda judgement, number, total: None,  # noqa: ARG005  (nobody watches)
+            )
+
+    return run
