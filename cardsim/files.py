@@ -12,8 +12,6 @@ from cardsim.pins import Pin
 
 ISSUER_SECURITY_DOMAIN = bytes.fromhex("A0000001510000")
 """GlobalPlatform's Issuer Security Domain: current after power-on (spec/card.md §1.2)."""
-MASTER_FILE = 0x3F00
-"""Identifier of the MF, which cannot be selected by it on this card (spec/card.md §1.2)."""
 NO_FILE = 0
 """No elementary file is current; identifiers begin at 0001 (spec/card.md §1.2)."""
 

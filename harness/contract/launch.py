@@ -57,7 +57,7 @@ class LaunchedProduct:
                 f"target {shlex.join(self.command)}: expected the line `listening http://127.0.0.1:PORT` on stdout "
                 f"within {patience:.0f} s, actual {self.output_tail(5)!r}; print it when the surface is ready"
             )
-        self.address = self._address
+        self.address: str = self._address
 
     def __enter__(self) -> Self:
         return self

@@ -110,6 +110,13 @@ class CardMachine(RuleBasedStateMachine):
         self.select_application(VISUAL if which == "birth" else JPKI)
         self.verify(which, self.secrets[which])
 
+    @rule(which=st.sampled_from(["auth", "sign", "birth"]), times=st.integers(1, 3))
+    def mistype(self, which: str, times: int) -> None:
+        """The holder types it wrong, up to and beyond the last try."""
+        self.select_application(VISUAL if which == "birth" else JPKI)
+        for _ in range(times):
+            self.verify(which, self.secrets[which] + b"0")
+
     @rule(which=st.sampled_from(["auth", "sign"]), value=st.sampled_from(VALUES))
     def change(self, which: str, value: bytes) -> None:
         """Only a verified PIN takes a new value."""
