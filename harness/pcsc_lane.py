@@ -141,11 +141,15 @@ class PcscLane:
         _await_reader(card.reader, _scard().SCARD_STATE_PRESENT)
         return card
 
-    def connect(self, reader: str = OUR_READER) -> Connection:
-        """Return a pyscard connection to the card in a reader, connected; the caller disconnects."""
-        connection: Connection = _pyscard("smartcard.pcsc.PCSCReader").PCSCReader(slot_of(reader)).createConnection()
-        connection.connect()
-        return connection
+    @contextmanager
+    def connected(self, reader: str = OUR_READER) -> Iterator[Connection]:
+        """Offer a pyscard connection to the card in a reader; at the end it is released, while pcscd still runs."""
+        connection = _pyscard("smartcard.pcsc.PCSCReader").PCSCReader(slot_of(reader)).createConnection()
+        try:
+            connection.connect()
+            yield connection
+        finally:
+            connection.release()
 
 
 def slot_of(reader: str) -> str:
@@ -230,10 +234,9 @@ def _configure(folder: Path, readers: Sequence[str], *, isolated: bool) -> dict[
     for reader, port in ports.items():
         driver = f"drivers/{port}.so"
         shutil.copyfile(_DRIVER, folder / driver)
-        blocks.append(
-            f'FRIENDLYNAME "{reader}"\nDEVICENAME /dev/null:{port:#06X}\nLIBPATH {seen / driver}\nCHANNELID {port:#06X}\n'
-        )
-    (folder / "config" / "reader.conf").write_text("\n".join(blocks).replace("0X", "0x"), encoding="ascii")
+        device = f"DEVICENAME /dev/null:0x{port:04X}\nCHANNELID 0x{port:04X}"
+        blocks.append(f'FRIENDLYNAME "{reader}"\n{device}\nLIBPATH {seen / driver}\n')
+    (folder / "config" / "reader.conf").write_text("\n".join(blocks), encoding="ascii")
     return ports
 
 
@@ -410,8 +413,8 @@ def main(arguments: Sequence[str]) -> int:
     mode, folder, parent = arguments
     try:
         if mode != "plain":
-            _raise_loopback()
-            _mount(Path(folder), Path("/run"))
+            raise_loopback()
+            mount_over(Path(folder), Path("/run"))
         if mode == "try":
             return 0
         _die_with(int(parent))
@@ -426,7 +429,7 @@ def main(arguments: Sequence[str]) -> int:
     return 2
 
 
-def _raise_loopback() -> None:
+def raise_loopback() -> None:
     """A new network namespace has a loopback that is down; iproute2 may be missing, the ioctl is not."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         answer = fcntl.ioctl(control, _SIOCGIFFLAGS, struct.pack(_INTERFACE_REQUEST, b"lo", 0))
@@ -434,7 +437,8 @@ def _raise_loopback() -> None:
         fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack(_INTERFACE_REQUEST, b"lo", flags | _IFF_UP))
 
 
-def _mount(folder: Path, over: Path) -> None:
+def mount_over(folder: Path, over: Path) -> None:
+    """Make a folder appear over another one in this mount namespace: mount(2), MS_BIND."""
     library = ctypes.CDLL(None, use_errno=True)
     if library.mount(os.fsencode(folder), os.fsencode(over), None, _MS_BIND, None) != 0:
         number = ctypes.get_errno()

@@ -141,7 +141,7 @@ def test_altered_answer_is_untrusted(enrolled: World) -> None:
         at = right.index(b"20261121001500Z")
         return right[: at + 13] + b"1" + right[at + 14 :]
 
-    enrolled.party._ask_responder = alter
+    enrolled.party._ask_responder = flip
     refused(enrolled.attempt("login"), "STATUS_UNTRUSTED", "proof")
 
 
@@ -166,6 +166,13 @@ def test_signature_of_another_key_is_untrusted(enrolled: World, signer: str, rea
     """The right delegate named and enclosed, but another key signed."""
     answer_altered(enrolled, lambda _: None, signer)
     assert enrolled.attempt("login")["reason"] == reason
+
+
+def test_responder_must_be_the_one_that_is_named(enrolled: World) -> None:
+    """An answer whose responderID names another key than the enclosed delegate's is STATUS_UNTRUSTED."""
+    other = asn1_ocsp.ResponderId({"by_key": bytes(20)})
+    answer_altered(enrolled, lambda data: data.__setitem__("responder_id", other))
+    refused(enrolled.attempt("login"), "STATUS_UNTRUSTED", "proof")
 
 
 @pytest.mark.parametrize(("critical", "reason"), [(False, "OK"), (True, "STATUS_UNTRUSTED")])

@@ -153,6 +153,15 @@ def test_enrolment_at_one_service_opens_no_other(enrolled: World) -> None:
     refused(enrolled.post("complete", enrolled.present(begun, "login"))["outcome"], "NOT_ENROLLED", "status")
 
 
+def test_birth_date_is_not_given_to_a_service_without_the_holder(enrolled: World) -> None:
+    """Another service of the same relying party, where the holder has not enrolled, learns nothing of her."""
+    services = [*configuration()["services"], {"id": "pool", "purposes": ["tap"]}]
+    enrolled.post("configure", {**configuration(), "services": services})
+    answer = enrolled.begin("tap", service="pool", holder={"certificate": b64(pki.leaf())})
+    refused(answer["outcome"], "NOT_ENROLLED", None)
+    assert "1990" not in str(answer)
+
+
 @pytest.mark.parametrize(("service", "purpose"), [("archive", "sign"), ("nobody", "login")])
 def test_service_is_open_for_its_purposes_only(enrolled: World, service: str, purpose: str) -> None:
     """A purpose that a service does not have, and a service that does not exist, are POLICY."""
