@@ -15,7 +15,11 @@ from reference_impl.verification.revocation import StatusUnreachable
 TIMEOUT_SECONDS: Final = 3.0
 MAXIMUM_ANSWER: Final = 64 * 1024
 
-_HEADERS: Final = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
+_HEADERS: Final = {
+    "Content-Type": "application/ocsp-request",
+    "Accept": "application/ocsp-response",
+    "Accept-Encoding": "identity",  # what is not unpacked cannot grow
+}
 
 
 class StatusClient:
@@ -59,7 +63,7 @@ class StatusClient:
 
 async def _read_bounded(answer: httpx.Response) -> bytes:
     body = bytearray()
-    async for part in answer.aiter_bytes():
+    async for part in answer.aiter_raw():
         body += part
         if len(body) > MAXIMUM_ANSWER:
             raise StatusUnreachable(f"expected at most {MAXIMUM_ANSWER} octets, the answer is longer")

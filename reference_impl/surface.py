@@ -52,6 +52,9 @@ MAXIMUM_BODY: Final = 256 * 1024
 WORKERS: Final = 48
 """Attempts judged at a time; most of them wait for the responder."""
 
+LAST_YEAR: Final = 9998
+"""Sums of an instant and a period stay within what a datetime can hold."""
+
 _PREFIX: Final = "/kazashi/v1/"
 _logger = logging.getLogger(__name__)
 
@@ -116,6 +119,9 @@ class Surface:
 
     def _set_time(self, body: bytes) -> EpochAnswer:
         message = read_message(SetTime, body)
+        if not 1970 <= message.instant.year <= LAST_YEAR:
+            actual = str(message.instant.year)
+            raise BrokenMessage(400, Broken("unusable instant", "$.instant", f"a year of 1970 to {LAST_YEAR}", actual))
         self._party.clock.set_time(message.instant, message.epoch)
         return EpochAnswer(message.epoch)
 

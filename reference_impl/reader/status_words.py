@@ -43,7 +43,11 @@ def explain(sw: int, language: Language) -> str:
     """What a status word means to the person at the reader."""
     tries = tries_left(sw)
     if tries is not None:
-        return f"暗証番号が違います。残り{tries}回です" if language == "ja" else f"wrong PIN, {tries} tries left"
+        return (
+            f"暗証番号が違います。残り{tries}回です"
+            if language == "ja"
+            else f"wrong PIN, {tries} {'try' if tries == 1 else 'tries'} left"
+        )
     try:
         ja, en = _TEXTS[StatusWord(sw)]
     except ValueError:

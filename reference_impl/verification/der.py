@@ -20,6 +20,10 @@ GENERALIZED_TIME: Final = 0x18
 SEQUENCE: Final = 0x30
 SET: Final = 0x31
 
+_MAXIMUM_DEPTH: Final = 32
+_MAXIMUM_OID: Final = 64
+"""Bounds of what is read at all, in levels and octets; no certificate comes near them."""
+
 _CONSTRUCTED: Final = 0x20
 _LONG_TAG: Final = 0x1F
 
@@ -92,14 +96,16 @@ def parse_der(data: bytes, tag: int) -> Element:
     expect_tag(element, tag)
     if element.end != len(data):
         raise DerError(element.end, "X.690 §8.1", "the end of the data", f"{len(data) - element.end} octets more")
-    _check_nested(element)
+    _check_nested(element, 0)
     return element
 
 
-def _check_nested(element: Element) -> None:
+def _check_nested(element: Element, depth: int) -> None:
+    if depth > _MAXIMUM_DEPTH:
+        raise DerError(element.start, "local limit", f"at most {_MAXIMUM_DEPTH} levels", "more")
     if element.tag & _CONSTRUCTED:
         for child in children(element):
-            _check_nested(child)
+            _check_nested(child, depth + 1)
 
 
 def children(element: Element) -> list[Element]:
@@ -160,6 +166,8 @@ def read_oid(element: Element) -> str:
     content = expect_tag(element, OBJECT_IDENTIFIER).content
     if not content or content[-1] & 0x80:
         raise DerError(element.body, "X.690 §8.19.2", "a complete subidentifier", content.hex() or "nothing")
+    if len(content) > _MAXIMUM_OID:
+        raise DerError(element.body, "local limit", f"at most {_MAXIMUM_OID} octets", f"{len(content)}")
     arcs: list[int] = []
     value, fresh = 0, True
     for offset, octet in enumerate(content):

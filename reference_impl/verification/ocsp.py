@@ -99,7 +99,7 @@ def parse_answer(data: bytes) -> Answer | str:
         return response.response_status.name
     try:
         return _take_apart(response)
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion) as error:
         raise UnreadableContent("expected a BasicOCSPResponse as RFC 6960 has it, found a field that is not") from error
 
 

@@ -9,6 +9,9 @@ from reference_impl.verification import oids, signatures
 from reference_impl.verification.certificate import Certificate
 from reference_impl.verification.extensions import PROCESSED, KeyUsage
 
+MAXIMUM_SERIAL_BITS: Final = 160
+"""RFC 5280 §4.1.2.2: users must be able to handle 20 octets, and issuers must not use more."""
+
 
 class CertificateKind(StrEnum):
     """The two certificates of a card, each under an authority of its own (spec/pki.md §1.1)."""
@@ -103,6 +106,8 @@ def profile_defect(certificate: Certificate) -> str | None:
         return f"signature algorithm {certificate.algorithm}"
     if certificate.serial < 0:
         return "a negative serial number, about which no status can be asked"
+    if certificate.serial.bit_length() > MAXIMUM_SERIAL_BITS:
+        return "a serial number of more than 20 octets"
     try:
         signatures.load_key(certificate.public_key)
     except signatures.KeyRefused as error:

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from reference_impl.verification import oids
 
 MINIMUM_KEY_BITS: Final = 2048
+MAXIMUM_KEY_BITS: Final = 4096
+"""A longer key costs the verifier more than any card is worth; JPKI's have 2048 bits (spec/pki.md §1.8)."""
 
 _HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
     oids.RSA_SHA256: hashes.SHA256(),
@@ -36,16 +38,14 @@ def is_trusted_algorithm(identifier: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def load_key(public_key: bytes) -> RSAPublicKey:
-    """The RSA key in a SubjectPublicKeyInfo, at least 2048 bits long. Anchors and frequent holders stay loaded."""
+    """The RSA key in a SubjectPublicKeyInfo, of a size that is used here. Anchors and frequent holders stay loaded."""
     try:
         key = load_der_public_key(public_key)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise KeyRefused("expected a readable RSA public key, found another structure") from error
     if not isinstance(key, RSAPublicKey):
         raise KeyRefused(f"expected an RSA public key, found {type(key).__name__}")
-    if key.key_size < MINIMUM_KEY_BITS:
-        raise KeyRefused(f"expected at least {MINIMUM_KEY_BITS} bits, found {key.key_size}")
-    return key
+    return _require_size(key)
 
 
 def load_key_numbers(modulus: bytes, exponent: bytes) -> RSAPublicKey:
@@ -54,8 +54,12 @@ def load_key_numbers(modulus: bytes, exponent: bytes) -> RSAPublicKey:
         key = RSAPublicNumbers(int.from_bytes(exponent), int.from_bytes(modulus)).public_key()
     except ValueError as error:
         raise KeyRefused("expected the numbers of an RSA key, found others") from error
-    if key.key_size < MINIMUM_KEY_BITS:
-        raise KeyRefused(f"expected at least {MINIMUM_KEY_BITS} bits, found {key.key_size}")
+    return _require_size(key)
+
+
+def _require_size(key: RSAPublicKey) -> RSAPublicKey:
+    if not MINIMUM_KEY_BITS <= key.key_size <= MAXIMUM_KEY_BITS:
+        raise KeyRefused(f"expected {MINIMUM_KEY_BITS} to {MAXIMUM_KEY_BITS} bits, found {key.key_size}")
     return key
 
 

@@ -181,8 +181,11 @@ def delegate(
     return builder.sign(key(issuer_key), hashes.SHA256())
 
 
-def resign(certificate: bytes, issuer_key: str = "auth-ca") -> bytes:
-    """The certificate with its body as given and a right signature over it; the outer length does not change."""
-    body_length = int.from_bytes(certificate[6:8])
-    body = certificate[4 : 8 + body_length]
-    return certificate[:-256] + sign(issuer_key, body)
+def with_serial(serial: bytes) -> bytes:
+    """A right certificate whose serialNumber is encoded so (the builder makes positive ones only)."""
+    whole = leaf(serial=0x07123456)
+    body = whole[8 : 8 + int.from_bytes(whole[6:8])].replace(bytes.fromhex("020407123456"), serial, 1)
+    body = b"\x30\x82" + len(body).to_bytes(2) + body
+    algorithm = bytes.fromhex("300D06092A864886F70D01010B0500")
+    content = body + algorithm + bytes.fromhex("0382010100") + sign("auth-ca", body)
+    return b"\x30\x82" + len(content).to_bytes(2) + content

@@ -66,6 +66,53 @@ def test_answer_parser_takes_the_whole_and_nothing_else() -> None:
             parse_answer(damaged)
 
 
+def test_answer_parser_survives_any_flipped_byte() -> None:
+    """Any one byte of an answer changed is read or refused by name; nothing else escapes."""
+    certificate = parse_certificate(pki.leaf())
+    issuer = parse_certificate(pki.der(pki.authority("auth", "auth-ca")))
+    whole = answer(build_request(certificate, issuer, b"n" * 32), Settings())
+    for offset in range(len(whole)):
+        for mask in (0x01, 0x80, 0xFF):
+            try:
+                parse_answer(whole[:offset] + bytes([whole[offset] ^ mask]) + whole[offset + 1 :])
+            except (UnreadableAnswer, UnreadableContent):
+                continue
+
+
+def nested(levels: int) -> bytes:
+    """SEQUENCEs in SEQUENCEs."""
+    data = b""
+    for _ in range(levels):
+        size = len(data)
+        length = bytes([size]) if size < 128 else b"\x83" + size.to_bytes(3)
+        if 128 <= size < 65536:
+            length = bytes([0x81, size]) if size < 256 else b"\x82" + size.to_bytes(2)
+        data = b"\x30" + length + data
+    return data
+
+
+@pytest.mark.parametrize(("levels", "is_read"), [(33, True), (34, False), (20_000, False)])
+def test_depth_is_bounded(levels: int, is_read: bool) -> None:  # noqa: FBT001
+    """Structures deeper than the limit are refused instead of exhausting the reader."""
+    if is_read:
+        der.parse_der(nested(levels), 0x30)
+        return
+    with pytest.raises(DerError, match="levels"):
+        der.parse_der(nested(levels), 0x30)
+
+
+@pytest.mark.parametrize(("octets", "is_read"), [(64, True), (65, False), (100_000, False)])
+def test_length_of_object_identifiers_is_bounded(octets: int, is_read: bool) -> None:  # noqa: FBT001
+    """Identifiers longer than the limit are refused instead of being computed."""
+    content = b"\x2a" + b"\xff" * (octets - 2) + b"\x01"
+    element = der.Element(content, 0x06, 0, 0, len(content))
+    if is_read:
+        assert der.read_oid(element).startswith("1.2.")
+        return
+    with pytest.raises(DerError, match="octets"):
+        der.read_oid(element)
+
+
 def test_certificate_is_read_field_by_field() -> None:
     """The fields are those the builder was given."""
     encoded = pki.leaf()

@@ -232,13 +232,20 @@ def test_request_is_encoded_as_the_standards_have_it(enrolled: World) -> None:
     assert nonces[0] != nonces[1]
 
 
-def test_odd_serials_get_a_clean_verdict(enrolled: World) -> None:
-    """A serial of zero is asked about as any other; a negative one is POLICY; neither ends in an error."""
-    zero = pki.leaf(serial=0x7F000001)
-    at = zero.index(bytes.fromhex("02047F000001"))
-    for number, reason in ((b"\x02\x04\xff\x00\x00\x01", "POLICY"), (b"\x02\x04\x7f\x00\x00\x01", "NOT_ENROLLED")):
-        outcome = enrolled.attempt("login", certificate=pki.resign(zero[:at] + number + zero[at + 6 :]))
-        refused(outcome, reason, "decode" if reason == "POLICY" else "status")
+@pytest.mark.parametrize(
+    ("serial", "reason"),
+    [
+        ("020100", "NOT_ENROLLED"),
+        ("0201FF", "POLICY"),
+        ("0214" + "7F" * 20, "NOT_ENROLLED"),
+        ("0215" + "7F" * 21, "POLICY"),
+    ],
+    ids=["zero", "negative", "20-octets", "21-octets"],
+)
+def test_odd_serials_get_a_clean_verdict(enrolled: World, serial: str, reason: str) -> None:
+    """Zero and 20 octets are asked about as any other; a negative number and 21 octets are POLICY, and no error."""
+    outcome = enrolled.attempt("login", certificate=pki.with_serial(bytes.fromhex(serial)))
+    refused(outcome, reason, "decode" if reason == "POLICY" else "status")
 
 
 def test_status_of_a_hinted_holder_is_not_asked_at_the_beginning(enrolled: World) -> None:

@@ -49,6 +49,8 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
         "$.presentation.chip",
     ),
     "local-time": ("set_time", {"instant": "2026-11-21T00:15:00", "epoch": 1}, "$.instant"),
+    "year-one": ("set_time", {"instant": "0001-01-01T00:00:00Z", "epoch": 1}, "$.instant"),
+    "last-year": ("set_time", {"instant": "9999-12-31T23:59:59Z", "epoch": 1}, "$.instant"),
     "fractional-epoch": ("set_time", {"instant": "2026-11-21T00:15:00Z", "epoch": 1.5}, "$.epoch"),
     "account-of-no-certificate": ("account", {"certificate": "AAAA"}, "$.certificate"),
     "anchor-of-no-certificate": (
