@@ -3,12 +3,23 @@
 This is the only module of the harness that asks the host for the time.
 """
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct
+
+
+EARLIEST = datetime(2016, 1, 1, tzinfo=UTC)
+"""The service began in January 2016; revocation lists are numbered from a little before."""
+LATEST = datetime(2099, 12, 31, tzinfo=UTC)
+"""Leaves room for certificates that outlive the world by years, in a calendar that ends with 9999."""
+
+
+class ClockRefused(ValueError):
+    """An instant that no world can stand at; `str()` says why, and the clock is as it was."""
 
 
 class ClockMode(StrEnum):
@@ -53,6 +64,7 @@ class WorldClock:
     def __init__(self, store: ClockStore, host: Callable[[], datetime] = host_now) -> None:
         self._store = store
         self._host = host
+        self._turn = threading.Lock()
 
     @property
     def row(self) -> ClockRow:
@@ -70,21 +82,42 @@ class WorldClock:
 
     def set(self, instant: datetime) -> None:
         """Set the clock to an aware instant; whether it runs or stands stays as it is."""
-        if instant.tzinfo is None:
-            raise ValueError(f"clock: expected an instant with a time zone, actual {instant.isoformat()}")
-        self._change(self.row.mode, instant.astimezone(UTC))
+        self._change(lambda row, _: (row.mode, possible_instant(instant)))
 
     def advance(self, span: timedelta) -> None:
         """Move the clock by `span`."""
-        self._change(self.row.mode, self.now() + span)
+        self._change(lambda row, now: (row.mode, _later(now, span)))
 
     def freeze(self) -> None:
         """Stop the clock where it is."""
-        self._change(ClockMode.FROZEN, self.now())
+        self._change(lambda _, now: (ClockMode.FROZEN, now))
 
     def run(self) -> None:
         """Let the clock go on from where it is, at the host's pace."""
-        self._change(ClockMode.RUNNING, self.now())
+        self._change(lambda _, now: (ClockMode.RUNNING, now))
 
-    def _change(self, mode: ClockMode, instant: datetime) -> None:
-        self._store.save_clock(ClockRow(mode, instant, self._host(), self.row.epoch + 1))
+    def _change(self, setting: Callable[[ClockRow, datetime], tuple[ClockMode, datetime]]) -> None:
+        """Replace the row by one that follows from it: two changes at once are two epochs, and none is lost."""
+        with self._turn:
+            row, host = self.row, self._host()
+            mode, instant = setting(row, instant_at(row, host))
+            self._store.save_clock(ClockRow(mode, instant, host, row.epoch + 1))
+
+
+def possible_instant(instant: datetime) -> datetime:
+    """Return the instant in UTC; ClockRefused when it has no time zone or lies where no world can be."""
+    if instant.tzinfo is None:
+        raise ClockRefused(f"clock: expected an instant with a time zone, actual {instant.isoformat()}")
+    if not EARLIEST <= instant <= LATEST:
+        raise ClockRefused(
+            f"clock: expected an instant from {EARLIEST.isoformat()} to {LATEST.isoformat()}, "
+            f"actual {instant.isoformat()}"
+        )
+    return instant.astimezone(UTC)
+
+
+def _later(now: datetime, span: timedelta) -> datetime:
+    try:
+        return possible_instant(now + span)
+    except OverflowError as fault:
+        raise ClockRefused(f"clock: expected a span within the calendar, actual {span}") from fault

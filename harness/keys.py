@@ -8,6 +8,7 @@ trust store must not let a stranger mint residents.
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -17,6 +18,8 @@ from harness.errors import ConfigurationError
 
 PUBLIC_EXPONENT = 65537
 KEY_BITS = 2048
+OTHERS = 0o077
+"""The permission bits of anybody but the owner."""
 Progress = Callable[[int, int], None]
 
 
@@ -28,6 +31,8 @@ class KeyPool:
         self._loaded: dict[str, rsa.RSAPrivateKey] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if folder.stat().st_mode & OTHERS:
+                folder.chmod(0o700)  # made by somebody else's umask; the keys in it are their owner's only
         except OSError as fault:
             raise ConfigurationError(
                 f"{folder}: expected a folder for keys, actual {fault.strerror}; name another in KAZASHI_HOME"
@@ -72,16 +77,16 @@ def _write_once(path: Path, key: rsa.RSAPrivateKey) -> None:
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
-        try:
+            file.flush()
+            os.fsync(file.fileno())  # certificates will rest on this key: it must not be gone after a power cut
+        with suppress(FileExistsError):
             os.link(made, path)
-        except FileExistsError:
-            pass
-        finally:
-            made.unlink()
     except OSError as fault:
         raise ConfigurationError(
             f"{path.parent}: expected to write a key, actual {fault.strerror}; name another folder in KAZASHI_HOME"
         ) from fault
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> rsa.RSAPrivateKey:

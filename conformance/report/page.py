@@ -13,7 +13,7 @@ from conformance.case import At, Move, Revoke, StoryStep
 from conformance.certification import Certification
 from conformance.judge import Judgement, Verdict
 from conformance.observation import ObservedStep
-from conformance.report.words import WORDS
+from conformance.report.words import WORDS, check_name
 
 _ORDER = (Verdict.FAIL, Verdict.HARNESS_ERROR, Verdict.TIMEOUT, Verdict.REVIEW, Verdict.NA, Verdict.PASS)
 _TEMPLATES = jinja2.Environment(
@@ -36,6 +36,7 @@ def page(run: Certification, *, language: str) -> str:
         judgements=judgements,
         counts={verdict: count for verdict, count in counts.items() if count},
         words=WORDS,
+        check_name=check_name,
         told=told,
         said=said,
         trace_text=trace_text,

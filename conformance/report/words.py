@@ -36,3 +36,24 @@ WORDS: dict[str, dict[str, str]] = {
         "ja": "対になる項目が受理されていないため、拒否の原因は証明されていません。",
     },
 }
+
+CHECKS: dict[str, dict[str, str]] = {
+    "decision": {"en": "decision", "ja": "可否の決定"},
+    "reason": {"en": "reason", "ja": "理由"},
+    "status questions": {"en": "status questions in the journal", "ja": "記録された失効確認の問合せ"},
+    "epoch": {"en": "clock setting echoed", "ja": "時計の設定番号の返送"},
+    "card tries spent": {"en": "PIN tries spent on the card", "ja": "カードで消費されたPIN試行回数"},
+    "account unchanged": {"en": "account unchanged", "ja": "アカウントの不変"},
+    "twin": {"en": "accepted twin passed in this run", "ja": "対になる項目が同じ実行で受理された"},
+    "capability": {"en": "capability declared", "ja": "宣言された機能"},
+    "setup": {"en": "before", "ja": "前提"},
+    "afterwards": {"en": "afterwards", "ja": "その後"},
+}
+
+
+def check_name(name: str, language: str) -> str:
+    """Return the name of a check for people; `setup login` and `afterwards tap` keep their verb."""
+    first, _, verb = name.partition(" ")
+    if name in CHECKS:
+        return CHECKS[name][language]
+    return f"{CHECKS[first][language]}: {verb}"

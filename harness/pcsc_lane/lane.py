@@ -1,0 +1,124 @@
+"""The lane: a pcscd of our own, and cards in its readers, each served by a process."""
+
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.pcsc_lane.daemon import Daemon, end_process, running_daemon
+from harness.pcsc_lane.faults import LaneUnavailable
+from harness.pcsc_lane.readers import (
+    PATIENCE,
+    Connection,
+    await_card,
+    await_empty,
+    connection_to,
+    listed_readers,
+    slot_of,
+)
+
+OUR_READER = "Kazashi Virtual Reader"
+"""Begins with "Kazashi", as every reader must to which a client of ours gives a PIN (DESIGN.md §4, Readers)."""
+SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
+
+
+@dataclass(frozen=True, slots=True)
+class CardProcess:
+    """A card in a reader of the lane, served by a process of its own."""
+
+    slot: str
+    _process: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        """The process id of the card's door."""
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        """Return whether the card's door still runs."""
+        return self._process.poll() is None
+
+    def remove(self) -> None:
+        """Take the card out; returns when PC/SC sees the reader empty."""
+        end_process(self._process)
+        await_empty(self.slot)
+
+    def kill(self) -> None:
+        """End the card's process by SIGKILL, as a crash would; returns when PC/SC sees the reader empty."""
+        self._process.kill()
+        self._process.wait()
+        await_empty(self.slot)
+
+
+@dataclass(frozen=True, slots=True)
+class PcscLane:
+    """A running pcscd and its readers."""
+
+    daemon: Daemon
+    _cards: ExitStack
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a PC/SC program needs in its environment to find this daemon; this process has it already."""
+        return {SOCKET_VARIABLE: str(self.daemon.socket)}
+
+    def insert(self, folder: Path, reader: str = OUR_READER, *, trace: Path | None = None) -> CardProcess:
+        """Put the card of a folder (`cardsim.folder`) into a reader; returns when PC/SC sees it there."""
+        door = [sys.executable, "-m", "cardsim.readers.vpcd", f"--card={folder}", f"--port={self.daemon.ports[reader]}"]
+        process = subprocess.Popen(
+            [*self.daemon.door_prefix(), *door, *([] if trace is None else [f"--trace={trace}"])],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self._cards.callback(end_process, process)
+        _await_ready(process)
+        await_card(slot_of(reader))
+        return CardProcess(slot_of(reader), process)
+
+    def connected(self, reader: str = OUR_READER) -> AbstractContextManager[Connection]:
+        """Offer a pyscard connection to the card in a reader; released at the end."""
+        return connection_to(slot_of(reader))
+
+
+@contextmanager
+def running_lane(readers: Sequence[str] = (OUR_READER,)) -> Iterator[PcscLane]:
+    """Start a lane with these readers; at the end, or after any failure, no process and no file of it is left."""
+    with ExitStack() as stack:
+        daemon = stack.enter_context(running_daemon(readers))
+        lane = PcscLane(daemon, stack)
+        stack.enter_context(_set_in_process(lane.environment))
+        missing = {slot_of(reader) for reader in readers} - set(listed_readers())
+        if missing:  # pcscd goes on without a reader whose port it could not have
+            raise LaneUnavailable(f"pcscd runs without {', '.join(sorted(missing))}: {daemon.said()}")
+        yield lane
+
+
+@contextmanager
+def _set_in_process(variables: Mapping[str, str]) -> Iterator[None]:
+    """libpcsclite in this process, and every program it starts, finds the lane."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _await_ready(process: subprocess.Popen[bytes]) -> None:
+    """Return once the card's door says that it has its reader."""
+    if process.stdout is None:
+        raise ValueError("the card's door needs a pipe for what it says")
+    speaks = select.select([process.stdout], [], [], PATIENCE)[0]
+    said = process.stdout.readline().decode(errors="replace").strip() if speaks else ""
+    if said != "ready":
+        raise LaneUnavailable(f"the card's door: expected the line `ready` within {PATIENCE:g} s, actual {said!r}")

@@ -1,0 +1,86 @@
+"""One card, two doors: what is asked and answered through pcscd is what is asked and answered in process."""
+
+from cardsim.profile import Profile
+from cardsim.readers.inprocess import InProcessConnection
+from cardsim.slot import InsertedCard
+from cardsim.trace import Event, Trace, TraceLine
+from harness.pcsc_lane import Connection
+from tests.real_clients.programs import Bench
+
+DIGEST_INFO = "3031300D060960864801650304020105000420" + "5A" * 32
+COMMANDS = (
+    "00A4000000",
+    "00A4040C0AD392F000260100000001",
+    "00A4020C02000A",
+    "00B0000004",
+    "00B0000000",
+    "00B0010000",
+    "00B00000000000",  # extended Le: the whole file in one answer
+    "00B08A0000",
+    "00B07FFF00",
+    "00A4020C020001",
+    "00B0000000",
+    "00A4020C020018",
+    "00200080",
+    "002000800439393939",
+    "00200080",
+    "002000800431323334",
+    "00A4020C020017",
+    f"802A008033{DIGEST_INFO}00",
+    "802A008000",
+    "0084000008",
+    "00CA005F5100",
+    "00A4040C0AD3921000310001010402",
+    "00A4020C020011",
+    "002000800635353032 3137",
+    "00A4020C020001",
+    "00B0000000",
+    "00A4020C020004",
+    "00B0000000",
+    f"802A000033{DIGEST_INFO}00",
+    "00A4040C07A0000001510000",
+    "00A4040C06A00000030800",
+    "80FC0000",
+    "FFCA000000",
+    "00B0",
+)
+
+
+def test_both_doors_give_the_same_answers_and_the_same_trace(bench: Bench, profile: Profile) -> None:
+    """Same command and answer bytes, same status words, same current files, line by line."""
+    with bench.lane.connected() as connection:
+        through_pcscd = ask(connection)
+    trace = Trace()
+    inside = InProcessConnection(InsertedCard.unused(profile, trace))
+    inside.connect()
+    assert through_pcscd == ask(inside)
+    assert facts(bench.commands()) == facts([line for line in trace if line.event is Event.COMMAND])
+
+
+def test_the_comparison_covers_accepted_and_refused_commands(bench: Bench) -> None:
+    """The list is worth comparing: signatures, files and refusals of several kinds are among the answers."""
+    with bench.lane.connected() as connection:
+        answers = ask(connection)
+    assert {answer[-4:] for answer in answers} >= {"9000", "6982", "63C2", "63C3", "6A82", "6B00", "6700"}
+    assert max(len(answer) for answer in answers) > 2 * 1900
+    assert sum(len(answer) == 2 * 258 for answer in answers) >= 2
+
+
+def test_the_card_shows_its_atr(bench: Bench) -> None:
+    """pcscd sees the contact ATR of spec/card.md §1.1."""
+    with bench.lane.connected() as connection:
+        assert bytes(connection.getATR()) == bytes.fromhex("3BE000FF8131FE4514")
+
+
+def ask(connection: Connection | InProcessConnection) -> list[str]:
+    """The answers, as hex."""
+    answers = []
+    for command in COMMANDS:
+        data, sw1, sw2 = connection.transmit(list(bytes.fromhex(command)))
+        answers.append(bytes([*data, sw1, sw2]).hex().upper())
+    return answers
+
+
+def facts(lines: list[TraceLine]) -> list[tuple[bytes, bytes, int, bytes, int, str]]:
+    """What a trace says of each command; numbers are left out, for pcscd powers the card on and off between."""
+    return [(line.command, line.answer, line.sw, line.aid, line.fid, line.where) for line in lines]
