@@ -11,7 +11,6 @@ from typing import Protocol
 
 from msgspec import Struct
 
-
 EARLIEST = datetime(2016, 1, 1, tzinfo=UTC)
 """The service began in January 2016; revocation lists are numbered from a little before."""
 LATEST = datetime(2099, 12, 31, tzinfo=UTC)

@@ -5,12 +5,10 @@ import random
 from datetime import date
 
 from harness.municipalities import MUNICIPALITIES
-from harness.residents import Resident
+from harness.residents import NUMBER_PREFIX, Resident, check_digit
 
 FAMILY_NAMES = ("試験", "見本", "仮名", "模擬", "例示", "検証", "架空", "標本")
 GIVEN_NAMES = ("太郎", "花子", "一郎", "桜", "健", "葵", "翼", "光")
-NUMBER_PREFIX = "9999"
-"""Every synthetic 個人番号 begins so."""
 _STREETS = ("中央", "本町", "緑町", "栄町", "泉")
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
@@ -40,9 +38,7 @@ def address_in(code: str, lot: int) -> str:
 
 
 def number_at(seed: int, position: int) -> str:
-    """Return a synthetic 個人番号: fixed prefix, seven digits, correct check digit (平成26年総務省令第85号 第5条)."""
+    """Return a synthetic 個人番号: fixed prefix, seven digits, correct check digit."""
     spread = int.from_bytes(hashlib.sha256(f"{seed}/number".encode()).digest()[:4], "big")
     digits = f"{NUMBER_PREFIX}{(spread + position) % 10_000_000:07d}"
-    weighted = sum(int(digit) * (n + 1 if n <= 6 else n - 5) for n, digit in enumerate(reversed(digits), start=1))
-    remainder = weighted % 11
-    return digits + str(0 if remainder <= 1 else 11 - remainder)
+    return digits + check_digit(digits)

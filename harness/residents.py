@@ -1,6 +1,6 @@
 """A resident as the resident register knows them. All of them are made up (harness/population.py)."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -56,8 +56,3 @@ def check_digit(digits: str) -> str:
     weighted = sum(int(digit) * (n + 1 if n <= 6 else n - 5) for n, digit in enumerate(reversed(digits), start=1))
     remainder = weighted % 11
     return str(0 if remainder <= 1 else 11 - remainder)
-
-
-def day_of(instant: datetime) -> date:
-    """Return the calendar day of an instant in Japan."""
-    return instant.astimezone(JST).date()

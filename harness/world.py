@@ -4,27 +4,29 @@ Each published view equals the register as of its own thisUpdate. So an event at
 already published is refused: the view that went out would turn out false.
 """
 
+import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cardsim.personalise import Holder, IssuedFiles, Pins, personalise
 from cardsim.profile import Profile
-from harness.clock import ClockMode, ClockRow, WorldClock, host_now
+from harness.clock import ClockMode, ClockRow, WorldClock, host_now, possible_instant
 from harness.contract.vocabulary import Kind
-from harness.errors import ConfigurationError
 from harness.events import CardIssued, Event, Lost, Moved, Registered, Revoked
-from harness.history import History
+from harness.history import History, StoreUnusable
 from harness.jlis import card_issuer, crl, ocsp
 from harness.jlis.authority import FIRST_SERIAL, Authority
 from harness.jlis.journal import Journal
 from harness.jlis.reasons import RevocationReason
-from harness.jlis.register import IllegalEvent, Register
+from harness.jlis.register import Entry, IllegalEvent, NoSuchResident, Register
 from harness.jlis.validity import card_expiry_of
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES, Municipality
@@ -36,6 +38,10 @@ KEYS_PER_CARD = 3
 
 class EventRefused(Exception):
     """An event that may not happen now; `str()` says why and what would do, and nothing changed."""
+
+
+class UnknownResident(EventRefused):
+    """The event names somebody whom the world does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,8 @@ class World:
         self._history = history
         self._keys = keys
         self._lock = threading.RLock()
-        self._seed = int(_fact(history, "seed"))
-        origin = datetime.fromisoformat(_fact(history, "origin"))
+        self.seed = int(history.known_fact("seed"))
+        origin = datetime.fromisoformat(history.known_fact("origin"))
         self._authorities = {
             kind: Authority.found(
                 kind, keys.named(f"authority-{kind.value}"), keys.named(f"responder-{kind.value}"), origin
@@ -76,7 +82,14 @@ class World:
             for kind in Kind
         }
         self._card_issuer = card_issuer.CardIssuer(keys.named("card-issuer"))
+        if history.known_fact("keys") != _fingerprint(keys):
+            raise StoreUnusable(
+                "the world's store: expected the authority keys that it was made with, actual others; "
+                "set KAZASHI_HOME to the installation that made it"
+            )
         self._register = Register()
+        self._lists: dict[tuple[Kind, str], tuple[int, bytes]] = {}
+        """The last list of each partition with its number: what was published never changes."""
         self._published = history.load_published()
         for event in history.events():
             self._register.fold(event)
@@ -84,51 +97,77 @@ class World:
     @classmethod
     def create(cls, keys: KeyPool, *, seed: int, start: datetime, store: Path | None = None) -> "World":
         """Return a new world whose clock stands at `start`, or the one that `store` already holds."""
-        history = History(store)
-        if history.fact("seed") is None:
-            history.set_fact("seed", str(seed))
-            history.set_fact("origin", start.isoformat())
-            history.save_clock(ClockRow(ClockMode.FROZEN, start, host_now(), 0))
-        return cls(history, keys)
+        origin = possible_instant(start)
+        with ExitStack() as undo:
+            history = History(store)
+            undo.callback(history.close)
+            if history.fact("seed") is None:
+                clock = ClockRow(ClockMode.FROZEN, origin, host_now(), 0)
+                history.set_facts(
+                    {
+                        "seed": str(seed),
+                        "origin": origin.isoformat(),
+                        "keys": _fingerprint(keys),
+                        "clock": msgspec.json.encode(clock).decode(),
+                    }
+                )
+            world = cls(history, keys)
+            undo.pop_all()
+        return world
 
     def close(self) -> None:
         """Give the store up."""
         self._history.close()
 
-    def new_resident(self, **special: Any) -> Resident:
-        """Return a new resident as the seed makes them, but for the fields given."""
-        with self._lock:
-            made = make_resident(self._seed, len(self._register.residents()))
+    def new_resident(self, *, with_card: bool = False, **special: Any) -> Resident:
+        """Return a new resident as the seed makes them, but for the fields given; with a card, or not at all."""
+        with self._lock, _refusals():
+            made = make_resident(self.seed, len(self._register.residents()))
             resident = msgspec.structs.replace(made, **special)
-            self._record(Registered(self.clock.now(), resident))
+            registered = Registered(self.clock.now(), resident)
+            self._check(registered)
+            if not with_card:
+                self._record(registered)
+                return resident
+            issued = self._next_card(resident.id, registered.at)
+            self._register.check_card(resident, issued)
+            self._ready_keys(issued)
+            self._record(registered, issued)
             return resident
+
+    def resident(self, resident_id: str) -> Resident:
+        """Return a resident as they are now; UnknownResident when there is none of that id."""
+        with self._lock, _refusals():
+            return self._register.resident(resident_id)
 
     def residents(self) -> list[Resident]:
         """Return everybody as they are now."""
         with self._lock:
             return self._register.residents()
 
+    def certificates(self, resident_id: str) -> list[Entry]:
+        """Return the certificates of a resident's present card, as the register has them now."""
+        with self._lock:
+            issued = self._register.card(self.resident(resident_id).id)
+            if issued is None:
+                return []
+            serials = {Kind.AUTH: issued.auth_serial, Kind.SIGN: issued.sign_serial}
+            found = [self._register.entry_at(kind, serial, issued.at) for kind, serial in serials.items()]
+            return [entry for entry in found if entry is not None]
+
     def issue_card(self, resident_id: str, pins: Pins = Pins()) -> IssuedCard:  # noqa: B008  (a frozen value)
         """Hand a card with both certificates to a resident who has none, and return it."""
-        with self._lock:
-            number = self._register.certificates()
-            self._record(
-                CardIssued(
-                    self.clock.now(),
-                    resident_id,
-                    auth_serial=FIRST_SERIAL + number,
-                    sign_serial=FIRST_SERIAL + number,
-                    auth_key=KEYS_PER_CARD * number,
-                    sign_key=KEYS_PER_CARD * number + 1,
-                    chip_key=KEYS_PER_CARD * number + 2,
-                )
-            )
+        with self._lock, _refusals():
+            issued = self._next_card(resident_id, self.clock.now())
+            self._check(issued)
+            self._ready_keys(issued)
+            self._record(issued)
             return self.card_of(resident_id, pins)
 
     def card_of(self, resident_id: str, pins: Pins = Pins()) -> IssuedCard:  # noqa: B008  (a frozen value)
         """Return the card that a resident holds, as it was personalised; EventRefused when there is none."""
         with self._lock:
-            issued = self._register.card(resident_id)
+            issued = self._register.card(self.resident(resident_id).id)
             if issued is None:
                 raise EventRefused(f"resident {resident_id}: expected a card, actual none; issue one first")
             return self._personalised(issued, pins)
@@ -140,7 +179,7 @@ class World:
     def move(self, resident_id: str, municipality: str | None = None) -> None:
         """Move a resident (default: to the other municipality): the signature certificate is revoked."""
         with self._lock:
-            resident = self._resident(resident_id)
+            resident = self.resident(resident_id)
             code = municipality or next(code for code in MUNICIPALITIES if code != resident.municipality)
             if code not in MUNICIPALITIES:
                 raise EventRefused(f"municipality {code!r}: expected one of {', '.join(MUNICIPALITIES)}")
@@ -164,42 +203,58 @@ class World:
     def ocsp(self, kind: Kind, request: bytes, now: datetime) -> ocsp.OcspAnswer:
         """Return the OCSP answer of the responder of `kind` at `now`; what it says is published from then on."""
         with self._lock:
-            self._publish(ocsp.mark_at(now))
-            return ocsp.answer(request, self._authorities[kind], self._register, now)
+            answer = ocsp.answer(request, self._authorities[kind], self._register, now)
+            if answer.serial is not None:  # an error status tells nothing of the register
+                self._publish(ocsp.mark_at(now))
+            return answer
 
     def crl(self, kind: Kind, municipality: Municipality, now: datetime) -> bytes:
         """Return the municipality's revocation list (DER) that is current at `now`."""
         with self._lock:
-            self._publish(crl.window_at(now).this_update)
-            return crl.crl_at(self._authorities[kind], municipality, self._register, now)
+            window = crl.window_at(now)
+            self._publish(window.this_update)
+            number, der = self._lists.get((kind, municipality.code), (None, b""))
+            if number != window.number:
+                der = crl.crl_at(self._authorities[kind], municipality, self._register, now)
+                self._lists[kind, municipality.code] = window.number, der
+            return der
 
     def _happen(self, make: Callable[[datetime], Event]) -> None:
-        with self._lock:
-            self._record(make(self.clock.now()))
+        with self._lock, _refusals():
+            event = make(self.clock.now())
+            self._check(event)
+            self._record(event)
 
-    def _record(self, event: Event) -> None:
-        """Check, fold, store: an event that cannot happen changes nothing."""
+    def _record(self, *events: Event) -> None:
+        """Store, then fold: what cannot be stored has not happened, and nothing checked can fail to fold."""
+        self._history.append(*events)
+        for event in events:
+            self._register.fold(event)
+
+    def _check(self, event: Event) -> None:
         if self._published is not None and event.at <= self._published:
             raise EventRefused(
                 f"event at {event.at.isoformat()}: a status as of {self._published.isoformat()} was already published "
                 "and would turn out false; set the clock to a later instant"
             )
-        try:
-            self._register.fold(event)
-        except IllegalEvent as fault:
-            raise EventRefused(str(fault)) from fault
-        self._history.append(event)
+        self._register.check(event)
+
+    def _next_card(self, resident_id: str, at: datetime) -> CardIssued:
+        """Return the event that hands over the next card: next serial number, next three keys of the pool."""
+        number = self._register.certificates()
+        serial = FIRST_SERIAL + number
+        auth_key, sign_key, chip_key = range(KEYS_PER_CARD * number, KEYS_PER_CARD * (number + 1))
+        return CardIssued(at, resident_id, serial, serial, auth_key, sign_key, chip_key)
+
+    def _ready_keys(self, issued: CardIssued) -> None:
+        """Make the card's keys, so that a full disk is met before the card is in the register."""
+        for number in (issued.auth_key, issued.sign_key, issued.chip_key):
+            self._keys.numbered(number)
 
     def _publish(self, instant: datetime) -> None:
         if self._published is None or instant > self._published:
-            self._published = instant
             self._history.save_published(instant)
-
-    def _resident(self, resident_id: str) -> Resident:
-        try:
-            return self._register.resident(resident_id)
-        except IllegalEvent as fault:
-            raise EventRefused(str(fault)) from fault
+            self._published = instant
 
     def _personalised(self, issued: CardIssued, pins: Pins) -> IssuedCard:
         certificates = {}
@@ -240,6 +295,17 @@ class World:
         )
 
 
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Tell a caller of the world what the register refused."""
+    try:
+        yield
+    except NoSuchResident as fault:
+        raise UnknownResident(str(fault)) from fault
+    except IllegalEvent as fault:
+        raise EventRefused(str(fault)) from fault
+
+
 def _holder(resident: Resident, issued: datetime) -> Holder:
     return Holder(
         name=resident.name,
@@ -253,8 +319,10 @@ def _holder(resident: Resident, issued: datetime) -> Holder:
     )
 
 
-def _fact(history: History, name: str) -> str:
-    value = history.fact(name)
-    if value is None:
-        raise ConfigurationError(f"store: expected the world's {name}, actual none; it is not the store of a world")
-    return value
+def _fingerprint(keys: KeyPool) -> str:
+    """Return what names the keys that every certificate of a world rests on."""
+    digest = hashlib.sha256()
+    for name in ("authority-auth", "authority-sign", "card-issuer"):
+        public = keys.named(name).public_key()
+        digest.update(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+    return digest.hexdigest()

@@ -19,8 +19,9 @@ from harness.jlis import crl, ocsp
 
 Verdict = tuple[Decision, Reason]
 ACCEPTED: Verdict = (Decision.ACCEPT, Reason.OK)
-WITHOUT_ANSWER = frozenset({Reason.STATUS_UNAVAILABLE, Reason.RENEWAL_PENDING})
-"""The reasons that go with retry or pending: no verdict, neither right nor wrong."""
+WAITING = frozenset({Decision.RETRY, Decision.PENDING})
+WAITING_REASONS = frozenset({Reason.STATUS_UNAVAILABLE, Reason.RENEWAL_PENDING})
+"""The reasons that go with retry or pending; with any other they are a wrong verdict."""
 
 
 class Deed(StrEnum):
@@ -32,6 +33,8 @@ class Deed(StrEnum):
     """Signs it with a key that is nobody's certificate's."""
     REPLAYED = "replayed"
     """Presents it a second time."""
+    NOT_YET = "not-yet"
+    """Has only begun: nothing is proved, so nobody may be accepted."""
 
 
 class Facts(Struct, frozen=True):
@@ -64,11 +67,12 @@ class Ruling(StrEnum):
     RIGHT = "right"
     WRONG = "wrong"
     UNDECIDED = "undecided"
-    """Retry or pending: the fake J-LIS was there to be asked, so this is counted with the errors."""
+    """No verdict on this instant: retry or pending although the fake J-LIS is there, or another clock's epoch.
+    Counted with the errors."""
 
 
 class Ruled(Struct, frozen=True):
-    """An outcome and what would have been right, both as text; `bad` when accepting is not permitted."""
+    """An outcome and what would have been right, both as text; `bad` when the login made must not be accepted."""
 
     ruling: Ruling
     expected: str
@@ -83,79 +87,90 @@ class Views(Struct, frozen=True):
     newest: datetime
 
 
-def views_at(source: StatusSource, instant: datetime, status_seconds: int) -> Views:
-    """Return the published views that are fresh at `instant`: nextUpdate plus the declared tolerance is not past.
-
-    OCSP: the 15-minute grid, each answer valid for 30 minutes; CRL: once a day, 48 hours (spec/pki.md §2, §3).
-    """
-    published, period, valid = _PUBLICATION[source]
-    earliest = instant - valid - timedelta(seconds=status_seconds)
-    oldest = published(earliest)
-    return Views(oldest if oldest == earliest else oldest + period, published(instant))
-
-
 _PUBLICATION: dict[StatusSource, tuple[Callable[[datetime], datetime], timedelta, timedelta]] = {
     StatusSource.OCSP: (ocsp.mark_at, ocsp.GRID, ocsp.VALID),
     StatusSource.CRL: (lambda now: crl.window_at(now).this_update, crl.PERIOD, crl.VALID),
 }
+"""Latest mark at an instant, time between marks, time from thisUpdate to nextUpdate (spec/pki.md §2, §3)."""
+
+
+def views_at(source: StatusSource, instant: datetime, status_seconds: int) -> Views:
+    """Return the published views that are fresh at `instant`: nextUpdate plus the declared tolerance is not past."""
+    mark_at, period, valid = _PUBLICATION[source]
+    earliest = instant - valid - timedelta(seconds=status_seconds)
+    mark = mark_at(earliest)
+    return Views(mark if mark == earliest else mark + period, mark_at(instant))
 
 
 def permitted(facts: Facts, deed: Deed, instant: datetime, declared: Declared, views: Views) -> frozenset[Verdict]:
-    """Return every verdict on a login that is right, in the contract's order of steps: the first fault is the reason."""
-    expired = _may_be_past(facts.not_after, instant, declared.clock_seconds)
-    withdrawn = frozenset({False}) if facts.revoked is None else _may_be_seen(facts.revoked, views)
-    certain, uncertain = frozenset({True}), frozenset({True, False})
-    steps = (
-        (Reason.EXPIRED, expired),
-        (Reason.CHALLENGE_REPLAYED, certain if deed is Deed.REPLAYED else frozenset({False})),
-        (Reason.BAD_SIGNATURE, certain if deed is Deed.FORGED else frozenset({False})),
-        (Reason.ON_HOLD if facts.on_hold else Reason.REVOKED, withdrawn),
-        (Reason.NOT_ENROLLED, frozenset({not facts.enrolled})),
+    """Return every right verdict on a login, in the contract's order of steps: the first fault is the reason."""
+    steps: tuple[tuple[Reason, bool | None], ...] = (  # None: failing and passing are both right
+        (Reason.EXPIRED, _is_past(facts.not_after, instant, declared.clock_seconds)),
+        (Reason.CHALLENGE_REPLAYED, deed is Deed.REPLAYED),
+        (Reason.BAD_SIGNATURE, deed is Deed.FORGED),
+        (Reason.ON_HOLD if facts.on_hold else Reason.REVOKED, _is_seen(facts.revoked, views)),
+        (Reason.NOT_ENROLLED, not facts.enrolled),
     )
     right: set[Verdict] = set()
     for reason, fails in steps:
-        if True in fails:
+        if fails is not False:
             right.add((Decision.REJECT, reason))
-        if fails == certain:
+        if fails is True:
             return frozenset(right)
-        assert fails in (uncertain, frozenset({False}))
-    return frozenset(right | {ACCEPTED})
+    return frozenset(right if deed is Deed.NOT_YET else right | {ACCEPTED})
 
 
-def rule(
-    facts: Facts, deed: Deed, moment: Moment, declared: Declared, outcome: messages.Outcome, *, proved: bool = True
-) -> Ruled:
-    """Return whether `outcome` is right; `proved` is False for an outcome given at `begin`, where nobody may be in yet.
+def rule(facts: Facts, deed: Deed, moment: Moment, declared: Declared, outcome: messages.Outcome) -> Ruled:
+    """Return whether `outcome` is right, what would have been, and what came.
 
-    The status method is the one the outcome names, and OCSP where it names none: that address is in `configure`
-    for every kind. A thisUpdate that the outcome names decides alone, if it is fresh.
+    The status method is the one that the outcome names, and OCSP where it names none (`configure` gives its address
+    for every kind). A thisUpdate that the outcome names decides alone, if it is fresh; if not, the verdict is wrong.
     """
     status = outcome.status
     source = StatusSource.OCSP if status is msgspec.UNSET else status.source
     views = views_at(source, moment.instant, declared.status_seconds)
-    actual = _told((outcome.decision, outcome.reason))
-    if outcome.epoch not in (msgspec.UNSET, moment.epoch):
-        actual += f", at clock epoch {outcome.epoch} for {moment.epoch}"
-        right = permitted(facts, deed, moment.instant, declared, views)
-        return Ruled(Ruling.WRONG, _listed(right), actual, ACCEPTED not in right)
-    stale = False
+    actual, is_stale = _told(outcome.decision, outcome.reason), False
     if status is not msgspec.UNSET:
         seen = datetime.fromisoformat(status.this_update)
-        stale = not views.oldest <= seen <= views.newest
-        views = views if stale else Views(seen, seen)
-        actual += f", by a {source.value} status as of {status.this_update}" if stale else ""
+        is_stale = not views.oldest <= seen <= views.newest
+        if is_stale:
+            actual += f", by a status as of {status.this_update}"
+        else:
+            views = Views(seen, seen)
     right = permitted(facts, deed, moment.instant, declared, views)
-    bad = ACCEPTED not in right
-    answers = right if proved else right - {ACCEPTED}
-    expected = _listed(answers) if answers else "a challenge"
-    return Ruled(_ruling(outcome, answers, declared, stale=stale), expected, actual, bad)
+    bad = ACCEPTED not in right and deed is not Deed.NOT_YET
+    if outcome.epoch is not msgspec.UNSET and outcome.epoch != moment.epoch:
+        return Ruled(Ruling.UNDECIDED, _listed(right), f"{actual}, at epoch {outcome.epoch} not {moment.epoch}", bad)
+    if outcome.decision in WAITING and outcome.reason in WAITING_REASONS:
+        return Ruled(Ruling.UNDECIDED, _listed(right), actual, bad)
+    ruling = Ruling.RIGHT if _is_among(right, outcome, declared) and not is_stale else Ruling.WRONG
+    return Ruled(ruling, _listed(right), actual, bad)
 
 
-def _ruling(outcome: messages.Outcome, right: frozenset[Verdict], declared: Declared, *, stale: bool) -> Ruling:
-    if outcome.decision in (Decision.RETRY, Decision.PENDING) and outcome.reason in WITHOUT_ANSWER:
-        return Ruling.UNDECIDED
-    if stale:
-        return Ruling.WRONG
+def _is_past(not_after: datetime, instant: datetime, clock_seconds: int) -> bool | None:
+    """Whether validity is over: surely so beyond the declared tolerance, surely not before notAfter."""
+    if instant < not_after:
+        return False
+    return True if instant > not_after + timedelta(seconds=clock_seconds) else None
+
+
+def _is_seen(revoked: datetime | None, views: Views) -> bool | None:
+    """Whether the status shows the revocation: in every view, in none, or in some. An event on a mark counts as in."""
+    if revoked is None or revoked > views.newest:
+        return False
+    return True if revoked <= views.oldest else None
+
+
+def _is_among(right: frozenset[Verdict], outcome: messages.Outcome, declared: Declared) -> bool:
+    """A product of coarse reasons is judged by its decisions alone."""
     if declared.coarse_reasons:
-        return Ruling.RIGHT if outcome.decision in {decision for decision, _ in right} else Ruling.WRONG
-    return Ruling.RIGHT if (outcome.decision, outcome.reason) in right else Ruling.WRONG
+        return outcome.decision in {decision for decision, _ in right}
+    return (outcome.decision, outcome.reason) in right
+
+
+def _listed(right: frozenset[Verdict]) -> str:
+    return " or ".join(sorted(_told(*verdict) for verdict in right)) or "a challenge"
+
+
+def _told(decision: Decision, reason: Reason) -> str:
+    return f"{decision.value} {reason.value}"

@@ -32,15 +32,16 @@ from conformance.observation import Interruption, Observation, ObservedStep
 from conformance.roles.visitor import Visitor
 from harness.contract import messages
 from harness.contract.client import AdapterFault, RelyingPartyClient, TimedOut
-from harness.contract.vocabulary import Environment, Kind, Purpose
+from harness.contract.configuration import SERVICE, TERMINAL, configuration
+from harness.contract.vocabulary import Environment, Purpose
 from harness.errors import HarnessFault
 from harness.terminal.card_reader import CardFault, CardReader, PinRefused
 from harness.terminal.hostile import SelfMadeChip
 from harness.world import World
 
+__all__ = ["RelyingPartyRole", "configuration"]
+
 JST = timezone(timedelta(hours=9))
-SERVICE = "library"
-TERMINAL = messages.TerminalCredential(id="counter-1", credential="kazashi-terminal-credential")
 STRANGER = messages.TerminalCredential(id="counter-1", credential="guessed")
 BEFORE_OPENING = timedelta(hours=7)
 Presented = tuple[messages.Outcome | None, str | None]
@@ -249,23 +250,6 @@ class _Play:
             raise AdapterFault("begin: expected a session, actual none")
         self._last_complete = messages.Complete(session=begun.session, presentation=presentation)
         return self._client.complete(self._last_complete)
-
-
-def configuration(world: World, addresses: dict[str, str]) -> messages.Configure:
-    """Return what the product is told of the world: anchors, where the doors are, terminals, services."""
-    trust = world.trust()
-    return messages.Configure(
-        authorities=[
-            messages.AuthorityAnchor(kind=Kind(kind), certificate=der) for kind, der in trust.authorities.items()
-        ],
-        card_issuers=[messages.CardIssuerAnchor(key_id=key_id, key=key) for key_id, key in trust.card_issuers],
-        status=[
-            messages.StatusAddress(kind=kind, ocsp=addresses[f"ocsp-{kind.value}"], crl=addresses["crl"])
-            for kind in Kind
-        ],
-        terminals=[TERMINAL],
-        services=[messages.Service(id=SERVICE, purposes=list(Purpose))],
-    )
 
 
 def _type_wrong_pin(card: CardReader, pin: str, challenge: bytes) -> None:

@@ -5,17 +5,18 @@ GET  /ocsp/{auth|sign}/{base64}   the same request in the address
 GET  /crl/index.json              distribution point DN → address
 GET  /crl/{kind}/card/{sha256}.crl
 GET  /anchors/{auth|sign}.cer
+
+Every request is written in the journal with its answer, those that nobody can understand too.
 """
 
 import base64
 import binascii
 from email.utils import format_datetime
-from typing import Any
-from urllib.parse import unquote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -43,36 +44,36 @@ class JlisDoor:
                 Route("/crl/index.json", self.index, methods=["GET"]),
                 Route("/crl/{kind}/card/{name}", self.list, methods=["GET"]),
                 Route("/anchors/{kind}.cer", self.anchor, methods=["GET"]),
-            ]
+            ],
+            exception_handlers={HTTPException: self.no_such_place},
         )
 
     async def ocsp_post(self, request: Request) -> Response:
         """Answer an OCSP request in the body."""
         kind = _kind(request)
-        if kind is None:
-            return self._unknown(request)
         try:
             body = await read_body(request, LONGEST_REQUEST)
         except BodyTooLong as fault:
-            self._note("ocsp", kind, "too long", 413)
+            self._note("ocsp", "too long", 413, kind)
             return Response(str(fault), 413)
+        except ClientDisconnect:
+            self._note("ocsp", "cut off", 400, kind)
+            return Response("body: expected as long as announced, actual cut off", 400)
         return await run_in_threadpool(self._answer, kind, body)
 
     async def ocsp_get(self, request: Request) -> Response:
-        """Answer an OCSP request in the address."""
+        """Answer an OCSP request in the address; the server has already undone its percent-encoding."""
         kind = _kind(request)
-        if kind is None:
-            return self._unknown(request)
         try:
-            body = base64.b64decode(unquote(request.path_params["request"]), validate=True)
+            body = base64.b64decode(request.path_params["request"], validate=True)
         except (binascii.Error, ValueError):
             body = b""  # what cannot be decoded is a malformed request, and the responder says so
         return await run_in_threadpool(self._answer, kind, body)
 
     async def index(self, request: Request) -> Response:
-        """List every distribution point with the address of its list."""
+        """List every distribution point with the address of its list, under the name the client called us by."""
         base = str(request.base_url).rstrip("/")
-        self._note("crl", None, "index", 200)
+        self._note("crl", "index", 200)
         return JSONResponse(
             {
                 "lists": [
@@ -89,9 +90,9 @@ class JlisDoor:
 
     async def list(self, request: Request) -> Response:
         """Answer with the list that is current, or with 304 to whoever has it."""
-        found = self._lists.get(request.url.path)
+        found = self._lists.get(request.scope["path"])
         if found is None:
-            return self._unknown(request)
+            raise HTTPException(404)
         kind, place = found
         now = self._world.clock.now()
         window = crl.window_at(now)
@@ -99,19 +100,35 @@ class JlisDoor:
             "etag": f'"{window.number}"',
             "last-modified": format_datetime(window.this_update, usegmt=True),
         }
-        if request.headers.get("if-none-match") == headers["etag"]:
-            self._note("crl", kind, "not modified", 304, partition=place.code)
+        if headers["etag"] in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
+            self._note("crl", "not modified", 304, kind, place.code)
             return Response(status_code=304, headers=headers)
         der = await run_in_threadpool(self._world.crl, kind, place, now)
-        self._note("crl", kind, f"list {window.number}", 200, partition=place.code)
+        self._note("crl", f"list {window.number}", 200, kind, place.code)
         return Response(der, media_type="application/pkix-crl", headers=headers)
 
     async def anchor(self, request: Request) -> Response:
         """Answer with an authority's certificate (DER)."""
         kind = _kind(request)
-        if kind is None:
-            return self._unknown(request)
+        self._note("anchors", "certificate", 200, kind)
         return Response(self._world.trust().authorities[kind.value], media_type="application/pkix-cert")
+
+    async def no_such_place(self, request: Request, fault: Exception) -> Response:
+        """Answer whoever asks for what is not here (404), or asks otherwise than one can (405)."""
+        code = fault.status_code if isinstance(fault, HTTPException) else 404
+        asked = f"{request.method} {request.scope['path']}"[:200]
+        self._note("unknown", asked, code)
+        headers = fault.headers if isinstance(fault, HTTPException) else None
+        return Response(f"{asked}: expected POST /ocsp/auth and the like, actual no such door", code, headers)
+
+    def garbled(self, what: str) -> None:
+        """Write down that something other than HTTP came."""
+        self._note("unknown", what, 400)
+
+    def addresses(self, url: str) -> dict[str, str]:
+        """Return where each service is when the door stands at `url`."""
+        ocsp = {f"ocsp-{kind.value}": f"{url}/ocsp/{kind.value}" for kind in Kind}
+        return {**ocsp, "crl": f"{url}/crl/index.json"}
 
     def _answer(self, kind: Kind, body: bytes) -> Response:
         now = self._world.clock.now()
@@ -119,23 +136,13 @@ class JlisDoor:
         self._world.journal.write(Entry(now, "ocsp", kind.value, answer.serial, None, answer.said, 200))
         return Response(answer.der, media_type=OCSP_RESPONSE)
 
-    def _unknown(self, request: Request) -> Response:
-        self._note("unknown", None, request.url.path[:200], 404)
-        return Response(f"no such address: {request.url.path}", 404)
-
-    def _note(self, door: str, kind: Kind | None, said: str, http: int, **more: Any) -> None:
+    def _note(self, door: str, said: str, http: int, kind: Kind | None = None, partition: str | None = None) -> None:
         named = None if kind is None else kind.value
-        now = self._world.clock.now()
-        self._world.journal.write(Entry(now, door, named, None, more.get("partition"), said, http))
-
-    def addresses(self, url: str) -> dict[str, str]:
-        """Return where each service is when the door stands at `url`."""
-        ocsp = {f"ocsp-{kind.value}": f"{url}/ocsp/{kind.value}" for kind in Kind}
-        return {**ocsp, "crl": f"{url}/crl/index.json"}
+        self._world.journal.write(Entry(self._world.clock.now(), door, named, None, partition, said, http))
 
 
-def _kind(request: Request) -> Kind | None:
+def _kind(request: Request) -> Kind:
     try:
         return Kind(request.path_params["kind"])
-    except ValueError:
-        return None
+    except ValueError as fault:
+        raise HTTPException(404) from fault

@@ -2,29 +2,49 @@
 
 import socket
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from harness.errors import ConfigurationError
 
 LOOPBACK = "127.0.0.1"
+OPENING_SECONDS = 10
+CLOSING_SECONDS = 3
+"""How long a request that is being answered, or never ends, may hold the door open once it is told to close."""
+
+
+def nobody_listens(_: str) -> None:
+    """Let what is no HTTP pass unnoticed but for its 400."""
 
 
 class Served:
-    """`app` at `url` until `stop`; port 0 takes any free one. ConfigurationError when the port is taken."""
+    """`app` at `url` until `stop`; port 0 takes any free one. ConfigurationError when the port is taken.
 
-    def __init__(self, app: Any, *, port: int = 0) -> None:
+    `garbled` is told of each connection that brought something other than HTTP: no application ever sees those.
+    """
+
+    def __init__(self, app: Any, *, port: int = 0, garbled: Callable[[str], None] = nobody_listens) -> None:
         listener = _listen(port)
         self.port: int = listener.getsockname()[1]
         self.url = f"http://{LOOPBACK}:{self.port}"
-        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none")
+        config = uvicorn.Config(
+            app,
+            http=_telling(garbled),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=CLOSING_SECONDS,
+        )
         self._server = _ThreadedServer(config)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
         self._thread.start()
-        if not self._server.ready.wait(10):
-            raise ConfigurationError(f"{self.url}: expected the door to open within 10 s, actual it did not")
+        if not self._server.ready.wait(OPENING_SECONDS):
+            raise ConfigurationError(f"{self.url}: expected the door to open within {OPENING_SECONDS} s, actual not")
 
     def __enter__(self) -> Self:
         return self
@@ -37,11 +57,11 @@ class Served:
     def stop(self) -> None:
         """Close the door and wait until it is closed."""
         self._server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(2 * CLOSING_SECONDS)
 
 
 class _ThreadedServer(uvicorn.Server):
-    """Says when it listens; leaves the signals to the process."""
+    """Says when it listens. Its thread is not the main one, so that uvicorn leaves the signals alone."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -51,8 +71,16 @@ class _ThreadedServer(uvicorn.Server):
         await super().startup(sockets)
         self.ready.set()
 
-    def install_signal_handlers(self) -> None:
-        """Signals are the process's affair, not a door's."""
+
+def _telling(garbled: Callable[[str], None]) -> type[HttpToolsProtocol]:
+    """Return uvicorn's reader of HTTP, which also tells `garbled` what it refused with 400."""
+
+    class TellingProtocol(HttpToolsProtocol):
+        def send_400_response(self, msg: str) -> None:
+            garbled(msg)
+            super().send_400_response(msg)
+
+    return TellingProtocol
 
 
 def _listen(port: int) -> socket.socket:

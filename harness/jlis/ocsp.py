@@ -82,12 +82,7 @@ def _status(entry: Entry | None, mark: datetime) -> tuple[ocsp.CertStatus, str]:
 def _signed(question: Question, status: ocsp.CertStatus, mark: datetime, now: datetime, responder: Responder) -> bytes:
     certificate = x509.Certificate.load(responder.certificate.public_bytes(Encoding.DER))
     single = {
-        "cert_id": {
-            "hash_algorithm": {"algorithm": question.hash_algorithm},
-            "issuer_name_hash": question.name_hash,
-            "issuer_key_hash": question.key_hash,
-            "serial_number": question.serial,
-        },
+        "cert_id": ocsp.CertId.load(question.cert_id),
         "cert_status": status,
         "this_update": mark,
         "next_update": mark + VALID,

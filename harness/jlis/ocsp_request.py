@@ -36,6 +36,8 @@ class RefusedRequest(Exception):
 class Question:
     """What is asked: the CertID in its parts, and the nonce to echo, if one is."""
 
+    cert_id: bytes
+    """The CertID (DER) as it was asked, to be echoed: clients compare it, some with the hash's parameters."""
     hash_algorithm: str
     name_hash: bytes
     key_hash: bytes
@@ -45,39 +47,76 @@ class Question:
 
 def read_request(data: bytes) -> Question:
     """Return the question in a DER OCSPRequest; RefusedRequest for anything else."""
-    try:
-        request = ocsp.OCSPRequest.load(data, strict=True)
-        asked = request["tbs_request"]["request_list"]
-        count = len(asked)
-        certificates = [single["req_cert"] for single in asked]
-        questions = [
-            Question(
-                hash_algorithm=certificate["hash_algorithm"]["algorithm"].native,
-                name_hash=certificate["issuer_name_hash"].native,
-                key_hash=certificate["issuer_key_hash"].native,
-                serial=certificate["serial_number"].native,
-                nonce=_nonce(request),
-            )
-            for certificate in certificates
-        ]
-    except (ValueError, TypeError, KeyError) as fault:
-        raise RefusedRequest(ResponseStatus.MALFORMED_REQUEST, f"not an OCSPRequest: {fault}") from fault
-    if count == 0:
+    asked, cert_ids = _parsed(data)
+    questions, nonce, not_understood = asked["request_list"], _nonce(asked), _critical_extensions(asked)
+    if not questions:
         raise RefusedRequest(ResponseStatus.MALFORMED_REQUEST, "expected a question, actual an empty requestList")
-    if count > MOST_QUESTIONS:
-        raise RefusedRequest(ResponseStatus.UNAUTHORIZED, f"expected at most {MOST_QUESTIONS} question, actual {count}")
-    return questions[0]
+    if len(questions) > MOST_QUESTIONS:
+        raise RefusedRequest(
+            ResponseStatus.UNAUTHORIZED, f"expected at most {MOST_QUESTIONS} question, actual {len(questions)}"
+        )
+    if not_understood:
+        raise RefusedRequest(
+            ResponseStatus.UNAUTHORIZED, f"critical extensions: expected none but the nonce, actual {not_understood}"
+        )
+    certificate = questions[0]["req_cert"]
+    return Question(
+        cert_id=cert_ids[0],
+        hash_algorithm=certificate["hash_algorithm"]["algorithm"].native,
+        name_hash=certificate["issuer_name_hash"].native,
+        key_hash=certificate["issuer_key_hash"].native,
+        serial=certificate["serial_number"].native,
+        nonce=nonce,
+    )
 
 
-def _nonce(request: ocsp.OCSPRequest) -> bytes | None:
+def _parsed(data: bytes) -> tuple[ocsp.TBSRequest, list[bytes]]:
+    """Return what is asked, and its CertIDs written anew as DER, for one comes back under the responder's signature.
+
+    Every part is read: the parser is lazy and would else fail in the middle of an answer. Its faults are many: besides
+    ValueError those of Python itself, where an octet names a type that it has no code for, or in a deep nest.
+    """
+    try:
+        asked = ocsp.OCSPRequest.load(data, strict=True)["tbs_request"]
+        asked.native  # noqa: B018  (reads everything)
+        return asked, [single["req_cert"].copy().dump(force=True) for single in asked["request_list"]]
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as fault:
+        raise RefusedRequest(ResponseStatus.MALFORMED_REQUEST, f"not an OCSPRequest: {fault}") from fault
+
+
+def _nonce(asked: ocsp.TBSRequest) -> bytes | None:
     """Return the nonce to echo: RFC 9654 §2.1 lets a responder leave out those of other lengths than 16 to 32."""
-    for extension in request["tbs_request"]["request_extensions"]:
-        if extension["extn_id"].dotted != NONCE_OID:
-            continue
-        nonce = OctetString.load(extension["extn_value"].contents, strict=True).native
-        if not 1 <= len(nonce) <= LONGEST_NONCE:
-            raise RefusedRequest(
-                ResponseStatus.MALFORMED_REQUEST, f"nonce: expected 1 to {LONGEST_NONCE} octets, actual {len(nonce)}"
-            )
-        return bytes(nonce) if len(nonce) in ECHOED_NONCES else None
-    return None
+    values = [
+        extension["extn_value"].contents
+        for extension in asked["request_extensions"]
+        if extension["extn_id"].dotted == NONCE_OID
+    ]
+    if not values:
+        return None
+    try:
+        (value,) = values  # an extension stands once (RFC 5280 §4.2)
+        nonce = bytes(OctetString.load(value, strict=True).native)
+    except (ValueError, TypeError) as fault:
+        raise RefusedRequest(
+            ResponseStatus.MALFORMED_REQUEST, f"nonce: expected one OCTET STRING, actual {fault}"
+        ) from fault
+    if not 1 <= len(nonce) <= LONGEST_NONCE:
+        raise RefusedRequest(
+            ResponseStatus.MALFORMED_REQUEST, f"nonce: expected 1 to {LONGEST_NONCE} octets, actual {len(nonce)}"
+        )
+    return nonce if len(nonce) in ECHOED_NONCES else None
+
+
+def _critical_extensions(asked: ocsp.TBSRequest) -> list[str]:
+    """Return the critical extensions that are not understood: only uncritical ones may be ignored (RFC 6960 §4.4).
+
+    What the responder then says is left open; unauthorized covers one "not capable of responding authoritatively".
+    """
+    extensions = [*asked["request_extensions"]]
+    for single in asked["request_list"]:
+        extensions += single["single_request_extensions"]
+    return [
+        extension["extn_id"].dotted
+        for extension in extensions
+        if extension["critical"].native and extension["extn_id"].dotted != NONCE_OID
+    ]

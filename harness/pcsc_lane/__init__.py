@@ -21,7 +21,7 @@ when pcscd closes its line. Where the kernel refuses the namespaces, pcscd runs 
 
 from harness.pcsc_lane.faults import LaneUnavailable
 from harness.pcsc_lane.lane import OUR_READER, CardProcess, PcscLane, running_lane
-from harness.pcsc_lane.rate import measure_read_binary
+from harness.pcsc_lane.rate import measure_read_binary, on_one_cpu
 from harness.pcsc_lane.readers import Connection
 
 __all__ = [
@@ -31,5 +31,6 @@ __all__ = [
     "LaneUnavailable",
     "PcscLane",
     "measure_read_binary",
+    "on_one_cpu",
     "running_lane",
 ]

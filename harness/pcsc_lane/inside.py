@@ -19,7 +19,6 @@ from pathlib import Path
 from harness.pcsc_lane.daemon import RUN
 from harness.pcsc_lane.faults import LaneUnavailable
 
-
 _REFUSED = 2
 _PR_SET_PDEATHSIG = 1
 _MS_BIND = 4096

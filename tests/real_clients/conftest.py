@@ -33,7 +33,7 @@ HOLDER = Holder(
 
 @pytest.fixture(scope="session")
 def lane() -> Iterator[PcscLane]:
-    """pcscd with our reader and one that is not ours. A machine where it cannot run fails every test, with the reason."""
+    """pcscd with our reader and a foreign one. Where it cannot run every test fails, with the reason."""
     with running_lane((OUR_READER, FOREIGN_READER)) as running:
         yield running
 
@@ -60,6 +60,17 @@ def profile() -> Profile:
 def bench(lane: PcscLane, profile: Profile, tmp_path: Path) -> Iterator[Bench]:
     """A fresh card in our reader, with its folder and trace; taken out at the end."""
     bench = Bench(lane, tmp_path / "card", tmp_path / "trace.jsonl")
+    save_card(profile, bench.folder)
+    bench.insert(OUR_READER)
+    yield bench
+    bench.remove()
+
+
+@pytest.fixture(scope="module")
+def shared_bench(lane: PcscLane, profile: Profile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A card in our reader for all tests of a module: pcscd takes 0.4 s to notice one, and as long to miss it."""
+    folder = tmp_path_factory.mktemp("shared")
+    bench = Bench(lane, folder / "card", folder / "trace.jsonl")
     save_card(profile, bench.folder)
     bench.insert(OUR_READER)
     yield bench

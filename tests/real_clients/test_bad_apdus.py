@@ -26,7 +26,8 @@ LONGEST = 65535
         ("00B00000FF00", "6700"),
         ("00B0" + "00" * 300, "6700"),
         ("00A4040C0000FF" + "41" * 20, "6700"),
-        ("0020008011" + "31" * 17, "6981"),
+        ("0020008011" + "31" * 17, "6986"),
+        ("0020009811" + "31" * 17, "6700"),
         ("00" * 261, "6700"),
         ("00" * LONGEST, "6700"),
         ("00FE0000", "6D00"),
@@ -34,26 +35,26 @@ LONGEST = 65535
     ],
     ids=lambda value: f"{value[:14]} of {len(value) // 2}" if len(value) > 4 else value,
 )
-def test_a_malformed_command_has_a_defined_answer(bench: Bench, command: str, status: str) -> None:
+def test_a_malformed_command_has_a_defined_answer(shared_bench: Bench, command: str, status: str) -> None:
     """The status word is the one of spec/card.md §1.4; the card then answers as before."""
-    with bench.lane.connected() as connection:
+    with shared_bench.lane.connected() as connection:
         assert ask(connection, SELECT_JPKI) == "9000"
         assert ask(connection, command) == status
         assert ask(connection, "00B08A0004")[:4] == "3082"
-    assert bench.card.is_alive()
+    assert shared_bench.card.is_alive()
 
 
-def test_noise_gets_answers_and_leaves_the_card_as_it_was(bench: Bench) -> None:
+def test_noise_gets_answers_and_leaves_the_card_as_it_was(shared_bench: Bench) -> None:
     """300 commands of random length and content: each is answered by a status word, no try is spent, nobody ends."""
     noise = random.Random(20261121)  # noqa: S311 - a test that can be repeated
-    with bench.lane.connected() as connection:
+    with shared_bench.lane.connected() as connection:
         for _ in range(300):
             command = noise.randbytes(noise.randint(2, 300))
             assert ask(connection, command.hex())[-4:-2] in {"67", "68", "69", "6A", "6B", "6D", "6E"}
         assert ask(connection, SELECT_JPKI) == "9000"
         assert ask(connection, SELECT_PIN) == "9000"
         assert ask(connection, "00200080") == "63C3"
-    assert bench.card.is_alive()
+    assert shared_bench.card.is_alive()
 
 
 def ask(connection: Connection, command: str) -> str:

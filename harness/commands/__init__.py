@@ -1,0 +1,1 @@
+"""The commands of the world: `kazashi up`, `clock`, `resident`, `card`."""

@@ -1,0 +1,148 @@
+"""`kazashi card`: cards as folders, which a process can serve to a PC/SC reader."""
+
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import msgspec
+import typer
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from cryptography.x509.oid import NameOID
+
+from cardsim.applications import jpki
+from cardsim.faults import CardUnreadable
+from cardsim.files import File
+from cardsim.folder import save_card
+from cardsim.profile import Profile, pins_of
+from cardsim.readers import vpcd
+from cardsim.state import Kept
+from harness.announcement import ADDRESSES
+from harness.clock import host_now
+from harness.commands.words import read_instant, show_instant
+from harness.contract.vocabulary import Kind
+from harness.control_client import ControlClient
+from harness.doors.control_messages import NewResident
+from harness.errors import ConfigurationError
+from harness.home import home, key_pool
+from harness.world import World
+
+app = typer.Typer(help="Cards as folders / フォルダーに保存したカード", no_args_is_help=True)
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="the card's folder / カードのフォルダー")]
+ANCHORS = "anchors"
+PROFILE, KEPT = "profile.json", "kept.json"
+"""The files of a card's folder (cardsim/folder.py)."""
+T = TypeVar("T")
+
+
+@app.command()
+def new(
+    folder: Folder,
+    *,
+    resident: Annotated[str | None, typer.Option(help="whose card; a new resident by default")] = None,
+    throw_away: Annotated[bool, typer.Option(help="of a world of its own, even when one is up")] = False,
+    seed: Annotated[int, typer.Option(help="throw-away world: who the holder is", min=0)] = 1,
+    at: Annotated[str | None, typer.Option(help="throw-away world: when it is handed over")] = None,
+) -> None:
+    """Write a card and the anchors to trust: of the world that is up, otherwise of a throw-away one.
+
+    カードと信頼の起点をフォルダーに書き出す。
+    """
+    if (folder / PROFILE).exists():  # asked before anybody is registered for a card that cannot be saved
+        raise CardUnreadable(f"{folder} already holds a card: choose another folder")
+    if (home() / ADDRESSES).exists() and not throw_away:
+        profile, anchors = _of_running_world(resident)
+        whose = "the world that is up / 起動中の世界"
+    elif resident is not None:
+        raise ConfigurationError(f"--resident {resident}: expected a world that is up; start one with `kazashi up`")
+    else:
+        profile, anchors = _of_throw_away_world(seed, at)
+        whose = "a throw-away world / 使い捨ての世界"
+    save_card(profile, folder)
+    _save_anchors(anchors, folder / ANCHORS)
+    typer.echo(f"{folder}: card {profile.serial} of {whose}; PIN 1234, password ABC123")
+
+
+@app.command()
+def serve(
+    folder: Folder,
+    *,
+    host: Annotated[str, typer.Option(help="where vpcd listens")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="vpcd's port")] = vpcd.DEFAULT_PORT,
+    trace: Annotated[Path | None, typer.Option(help="append the masked trace to this file")] = None,
+) -> None:
+    """Put a card into a vpcd reader until Ctrl-C / カードを仮想リーダーに置く"""
+    traced = [] if trace is None else ["--trace", str(trace)]
+    raise typer.Exit(vpcd.main(["--card", str(folder), "--host", host, "--port", str(port), *traced]))
+
+
+@app.command()
+def show(folder: Folder) -> None:
+    """Show what is on a card and how many tries are left; a card that is being served stays so.
+
+    カードの内容と暗証番号の残り回数を表示する。
+    """
+    profile = _read(folder / PROFILE, Profile)
+    kept = _read(folder / KEPT, Kept)
+    typer.echo(f"card {profile.serial}  ATR {profile.atr.hex().upper()}")
+    elements = profile.applications[jpki.AID].elements
+    for fid in (jpki.AUTH_CERTIFICATE, jpki.SIGN_CERTIFICATE):
+        file = elements[fid]
+        if isinstance(file, File) and file.body.startswith(b"\x30"):
+            typer.echo(f"  {fid:04X} {file.name}: {_certificate(file.body)}")
+    for pin in pins_of(profile):
+        typer.echo(f"  {pin.fid:04X} {pin.name}: {kept.pins[pin.kept_as].left}/{pin.tries}")
+
+
+def _of_running_world(resident: str | None) -> tuple[Profile, dict[str, bytes]]:
+    with ControlClient(home()) as control:
+        found = resident or control.new_resident(NewResident()).resident.id
+        profile = msgspec.json.decode(msgspec.json.encode(control.card(found).profile), type=Profile)
+        anchors = control.anchors()
+    return profile, {
+        **{f"{anchor.kind.value}-ca": anchor.certificate for anchor in anchors.authorities},
+        **{f"card-issuer-{anchor.key_id.hex()}": anchor.key for anchor in anchors.card_issuers},
+    }
+
+
+def _of_throw_away_world(seed: int, at: str | None) -> tuple[Profile, dict[str, bytes]]:
+    world = World.create(key_pool(), seed=seed, start=host_now() if at is None else read_instant(at))
+    profile = world.issue_card(world.new_resident().id).profile
+    trust = world.trust()
+    world.close()
+    return profile, {
+        **{f"{kind}-ca": trust.authorities[kind] for kind in (Kind.AUTH.value, Kind.SIGN.value)},
+        **{f"card-issuer-{key_id.hex()}": key for key_id, key in trust.card_issuers},
+    }
+
+
+def _save_anchors(anchors: dict[str, bytes], folder: Path) -> None:
+    """Write authority certificates and card-issuer keys as PEM; a key's id stands in its name."""
+    try:
+        folder.mkdir(exist_ok=True)
+        for name, der in anchors.items():
+            (folder / f"{name}.pem").write_bytes(_pem(der))
+    except OSError as fault:
+        raise ConfigurationError(f"{folder}: expected a folder to write, actual {fault.strerror}") from fault
+
+
+def _pem(der: bytes) -> bytes:
+    try:
+        return x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM)
+    except ValueError:
+        return load_der_public_key(der).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _certificate(body: bytes) -> str:
+    length = 4 + int.from_bytes(body[2:4], "big")
+    certificate = x509.load_der_x509_certificate(body[:length])
+    name = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+    return f"{certificate.serial_number:x}  {name!s}  until {show_instant(certificate.not_valid_after_utc)}"
+
+
+def _read(path: Path, wanted: type[T]) -> T:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=wanted)
+    except OSError as fault:
+        raise CardUnreadable(f"no card in {path.parent}: cannot read {path.name}: {fault.strerror}") from fault
+    except msgspec.MsgspecError as fault:
+        raise CardUnreadable(f"{path} is not of a card: {fault}") from fault

@@ -1,0 +1,125 @@
+"""`kazashi resident`: the people of the world that is up, and what befalls them."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
+import typer
+
+from harness.commands.words import show_instant
+from harness.contract.messages import Message
+from harness.contract.vocabulary import Kind
+from harness.control_client import ControlClient
+from harness.doors.control_messages import CertificateState, Move, NewResident, Nothing, ResidentState, Revoke
+from harness.errors import ConfigurationError
+from harness.home import home
+from harness.jlis.ocsp import GRID, mark_at
+from harness.jlis.reasons import RevocationReason
+
+app = typer.Typer(help="The residents of the world that is up / 起動中の世界の住民", no_args_is_help=True)
+Id = Annotated[str, typer.Argument(metavar="ID", help="such as r000001")]
+AsJson = Annotated[bool, typer.Option("--json", help="for a program / JSON で出力")]
+
+
+@app.command("list")
+def list_residents(*, json: AsJson = False) -> None:
+    """List everybody with their certificates / 住民の一覧"""
+    with ControlClient(home()) as control:
+        residents = control.residents()
+    if json:
+        typer.echo(msgspec.json.encode(residents).decode())
+        return
+    for resident in residents:
+        _show(resident, json=False)
+
+
+@app.command()
+def new(  # noqa: PLR0913  (the fields of a resident)
+    *,
+    name: Annotated[str | None, typer.Option(help="氏名")] = None,
+    birth_date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="生年月日")] = None,
+    sex: Annotated[str | None, typer.Option(help="1 male, 2 female / 性別")] = None,
+    municipality: Annotated[str | None, typer.Option(help="市区町村コード: 48201, 48202")] = None,
+    address: Annotated[str | None, typer.Option(help="住所")] = None,
+    card_expiry: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="カードの有効期限")] = None,
+    card: Annotated[bool, typer.Option(help="hand over a card at once / カードを交付する")] = True,
+    json: AsJson = False,
+) -> None:
+    """Register somebody; what is not given follows from the seed / 住民を登録する"""
+    given = {
+        "name": name,
+        "birth_date": read_day(birth_date),
+        "sex": sex,
+        "municipality": municipality,
+        "address": address,
+        "card_expiry": read_day(card_expiry),
+    }
+    said = {field: value for field, value in given.items() if value is not None}
+    wanted = msgspec.structs.replace(NewResident(card=card), **said)
+    with ControlClient(home()) as control:
+        made = control.new_resident(wanted)
+    _show(made, json=json)
+    if made.certificates and not json:
+        known = mark_at(made.certificates[0].issued - datetime.resolution) + GRID
+        typer.echo(f"  OCSP knows the certificates from {show_instant(known)} / OCSP への反映")
+
+
+@app.command()
+def lose(resident_id: Id, *, json: AsJson = False) -> None:
+    """Report a card lost: both certificates are put on hold / 紛失による一時停止"""
+    _happen(resident_id, "lose", Nothing(), json=json)
+
+
+@app.command()
+def move(
+    resident_id: Id,
+    *,
+    municipality: Annotated[str | None, typer.Option(help="48201 or 48202; the other one by default")] = None,
+    json: AsJson = False,
+) -> None:
+    """Move house: the signature certificate is revoked / 転居・転入"""
+    _happen(resident_id, "move", Move() if municipality is None else Move(municipality=municipality), json=json)
+
+
+@app.command()
+def revoke(
+    resident_id: Id,
+    *,
+    kind: Annotated[Kind, typer.Option(help="auth 利用者証明用, sign 署名用")],
+    reason: Annotated[RevocationReason, typer.Option(help="失効事由")] = RevocationReason.CESSATION_OF_OPERATION,
+    json: AsJson = False,
+) -> None:
+    """Revoke one certificate / 電子証明書を失効させる"""
+    _happen(resident_id, "revoke", Revoke(kind=kind, reason=reason), json=json)
+
+
+def read_day(text: str | None) -> date | None:
+    """Return a day written YYYY-MM-DD."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as fault:
+        raise ConfigurationError(f"day {text!r}: expected YYYY-MM-DD, actual {fault}") from fault
+
+
+def _happen(resident_id: str, event: str, message: Message, *, json: bool) -> None:
+    with ControlClient(home()) as control:
+        _show(control.happen(resident_id, event, message), json=json)
+
+
+def _show(state: ResidentState, *, json: bool) -> None:
+    if json:
+        typer.echo(msgspec.json.encode(state).decode())
+        return
+    who = state.resident
+    typer.echo(f"{who.id}  {who.name}  {who.birth_date}  {who.municipality}  {who.address}")
+    for certificate in state.certificates:
+        typer.echo(f"  {_certificate(certificate)}")
+
+
+def _certificate(state: CertificateState) -> str:
+    life = f"{show_instant(state.issued)} – {show_instant(state.not_after)}"
+    if state.revoked is None or state.reason is None:
+        return f"{state.kind.value}  {state.serial}  {life}"
+    return f"{state.kind.value}  {state.serial}  {life}  {state.reason.value} {show_instant(state.revoked)}"

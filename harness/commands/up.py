@@ -1,0 +1,157 @@
+"""`kazashi up`: the whole world with its doors and the reference relying party, until Ctrl-C or SIGTERM."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from harness.announcement import Announcement, as_json, write_private
+from harness.clock import ClockMode, host_now
+from harness.commands.follower import Follower
+from harness.commands.words import read_instant, show_instant
+from harness.contract.client import AdapterFault, RelyingPartyClient
+from harness.contract.configuration import configuration
+from harness.contract.launch import LaunchedProduct
+from harness.contract.vocabulary import Kind
+from harness.doors.control import ControlDoor
+from harness.doors.jlis import JlisDoor
+from harness.doors.server import Served
+from harness.errors import ConfigurationError
+from harness.home import home, key_pool
+from harness.world import KEYS_PER_CARD, World
+
+RELYING_PARTY = (sys.executable, "-m", "reference_impl.app", "--test-surface")
+BEFORE = timedelta(days=1)
+"""How long before the world opens its first residents got their cards: lists and OCSP know them then."""
+DEFAULT_SEED = 1
+LOOK_SECONDS = 1.0
+ENDED_BY_ITSELF = 3
+
+
+def up(  # noqa: PLR0913  (each is an option of the command line)
+    *,
+    port: Annotated[int, typer.Option(help="port of the fake J-LIS; 0 is any / 疑似 J-LIS")] = 0,
+    port_control: Annotated[int, typer.Option(help="port of the control API; 0 is any / 管理 API")] = 0,
+    port_relying_party: Annotated[int, typer.Option(help="port of the relying party; 0 is any / 検証者")] = 0,
+    store: Annotated[Path | None, typer.Option(help="keep the world in this file / 世界を保存するファイル")] = None,
+    seed: Annotated[int | None, typer.Option(help="who lives there follows from it; default 1", min=0)] = None,
+    residents: Annotated[int, typer.Option(help="residents of a new world, with cards", min=0)] = 3,
+    running: Annotated[bool | None, typer.Option("--running/--frozen", help="default of a new world: running")] = None,
+    at: Annotated[str | None, typer.Option(help="where the clock is set; a new world's default is now")] = None,
+    json: Annotated[Path | None, typer.Option(help="write the addresses to this file / アドレスの出力先")] = None,
+) -> None:
+    """Run the whole world until Ctrl-C: fake J-LIS, control API, reference relying party.
+
+    世界全体(疑似 J-LIS、管理 API、検証者の参照実装)を Ctrl-C まで動かす。
+    """
+    instant = None if at is None else read_instant(at)
+    with ExitStack() as doors, _told_to_end() as told:
+        announcement = doors.enter_context(Announcement(home()))
+        world = doors.enter_context(_opened(store, seed, instant, residents))
+        _set_going(world, running)
+        jlis = JlisDoor(world)
+        served = doors.enter_context(Served(jlis.app, port=port, garbled=jlis.garbled))
+        command = [*RELYING_PARTY, "--port", str(port_relying_party)]
+        product = doors.enter_context(LaunchedProduct(command))
+        client = doors.enter_context(RelyingPartyClient(product.address))
+        addresses = jlis.addresses(served.url)
+        _introduce(client, world, addresses)
+        follower = doors.enter_context(Follower(client, world.clock, _tell))
+        control = ControlDoor(world, announcement.token, clock_moved=follower.follow)
+        management = doors.enter_context(Served(control.app, port=port_control, garbled=control.garbled))
+        everything = {
+            "control": management.url,
+            "ocsp": addresses[f"ocsp-{Kind.AUTH.value}"],
+            **addresses,
+            "relying_party": product.address,
+            "token": announcement.token_file.as_uri(),
+        }
+        announcement.publish(everything)
+        if json is not None:
+            write_private(json, as_json(everything))
+        _show(everything, world)
+        _wait(told, product)
+
+
+def _introduce(client: RelyingPartyClient, world: World, addresses: dict[str, str]) -> None:
+    try:
+        client.hello()
+        client.configure(configuration(world, addresses))
+    except AdapterFault as fault:
+        raise ConfigurationError(f"relying party: {fault}") from fault
+
+
+@contextmanager
+def _opened(store: Path | None, seed: int | None, at: datetime | None, residents: int) -> Iterator[World]:
+    """Yield the stored world, or a new one that opens at `at` with residents who have had their cards for a day."""
+    opens = at or host_now()
+    keys = key_pool()
+    world = World.create(keys, seed=DEFAULT_SEED if seed is None else seed, start=opens - BEFORE, store=store)
+    try:
+        if seed is not None and world.seed != seed:
+            raise ConfigurationError(f"{store}: expected a world of seed {seed}, actual {world.seed}; leave --seed out")
+        if world.clock.epoch == 0:  # never set: nobody has lived in it yet
+            with typer.progressbar(length=KEYS_PER_CARD * residents, label="keys / 鍵", file=sys.stderr) as bar:
+                keys.prepare(KEYS_PER_CARD * residents, lambda *_: bar.update(1))
+            for _ in range(residents - len(world.residents())):
+                world.new_resident(with_card=True)
+            world.clock.set(opens)
+            world.clock.run()
+        elif at is not None:
+            world.clock.set(at)
+        yield world
+    finally:
+        world.close()
+
+
+def _set_going(world: World, running: bool | None) -> None:  # noqa: FBT001  (an option of the command line)
+    mode = world.clock.row.mode
+    if running is True and mode is ClockMode.FROZEN:
+        world.clock.run()
+    elif running is False and mode is ClockMode.RUNNING:
+        world.clock.freeze()
+
+
+@contextmanager
+def _told_to_end() -> Iterator[threading.Event]:
+    """Yield what Ctrl-C and SIGTERM set; within the block neither ends the process by itself."""
+    told = threading.Event()
+
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        told.set()
+
+    before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield told
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _wait(told: threading.Event, product: LaunchedProduct) -> None:
+    """Return when told to end; a relying party that ended by itself ends the world, with its last words."""
+    while not told.wait(LOOK_SECONDS):
+        if os.waitid(os.P_PID, product.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            _tell(f"the relying party ended by itself; its last words: {product.output_tail(5)!r}")
+            raise typer.Exit(ENDED_BY_ITSELF)
+
+
+def _show(addresses: dict[str, str], world: World) -> None:
+    for name, url in addresses.items():
+        typer.echo(f"{name:14} {url}")
+    how = "running / 進行中" if world.clock.row.mode is ClockMode.RUNNING else "frozen / 停止中"
+    typer.echo(f"{'clock':14} {show_instant(world.clock.now())} {how}")
+    typer.echo(f"{'residents':14} {len(world.residents())}")
+    typer.echo("Ctrl-C ends it / Ctrl-C で終了")
+
+
+def _tell(what: str) -> None:
+    typer.echo(f"kazashi: {what}", err=True)

@@ -1,0 +1,42 @@
+"""How instants and spans are written on the command line, and shown."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from harness.clock import ClockMode
+from harness.doors.control_messages import ClockState
+from harness.errors import ConfigurationError
+from harness.jlis.validity import JST
+
+_UNITS = ("days", "hours", "minutes", "seconds")
+_SPAN = re.compile("".join(rf"(?:(?P<{unit}>[0-9]{{1,9}}){unit[0]})?" for unit in _UNITS))
+
+
+def read_instant(text: str) -> datetime:
+    """Return an instant written in ISO 8601; without a time zone it is Japan's time."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise ConfigurationError(
+            f"instant {text!r}: expected something like 2026-12-01T09:07 (Japan's time) or 2026-12-01T00:07:00Z"
+        ) from fault
+    return (instant if instant.tzinfo else instant.replace(tzinfo=JST)).astimezone(UTC)
+
+
+def read_span(text: str) -> timedelta:
+    """Return a span written as 15m, 36h, 1d12h, 90s."""
+    found = _SPAN.fullmatch(text)
+    if not text or found is None:
+        raise ConfigurationError(f"span {text!r}: expected something like 15m, 36h, 1d12h or 90s")
+    return timedelta(**{unit: int(number or 0) for unit, number in found.groupdict().items()})
+
+
+def show_instant(instant: datetime) -> str:
+    """Return an instant in Japan's time, to the second."""
+    return instant.astimezone(JST).isoformat(timespec="seconds")
+
+
+def show_clock(clock: ClockState) -> str:
+    """Return the clock in one line."""
+    runs = "running / 進行中" if clock.mode is ClockMode.RUNNING else "frozen / 停止中"
+    return f"{show_instant(clock.instant)}  {runs}  epoch {clock.epoch}"

@@ -1,0 +1,27 @@
+"""What a relying party is told of a world: anchors, where the fake J-LIS answers, terminals, services."""
+
+from collections.abc import Mapping
+
+from harness.contract import messages
+from harness.contract.vocabulary import Kind, Purpose
+from harness.world import World
+
+SERVICE = "library"
+TERMINAL = messages.TerminalCredential(id="counter-1", credential="kazashi-terminal-credential")
+
+
+def configuration(world: World, addresses: Mapping[str, str]) -> messages.Configure:
+    """Return the message `configure`; `addresses` are those of the door (`ocsp-auth`, `ocsp-sign`, `crl`)."""
+    trust = world.trust()
+    return messages.Configure(
+        authorities=[
+            messages.AuthorityAnchor(kind=Kind(kind), certificate=der) for kind, der in trust.authorities.items()
+        ],
+        card_issuers=[messages.CardIssuerAnchor(key_id=key_id, key=key) for key_id, key in trust.card_issuers],
+        status=[
+            messages.StatusAddress(kind=kind, ocsp=addresses[f"ocsp-{kind.value}"], crl=addresses["crl"])
+            for kind in Kind
+        ],
+        terminals=[TERMINAL],
+        services=[messages.Service(id=SERVICE, purposes=list(Purpose))],
+    )

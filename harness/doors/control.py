@@ -1,0 +1,128 @@
+"""The control door: what a person or a test may do to a running world, over HTTP with a token.
+
+Routes, messages and /v1/openapi.json come from one table (control_operations.py). Whatever is refused is refused
+with {"error": {what, where, expected, actual}}, and then nothing changed.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from harness.clock import ClockRefused
+from harness.doors.body import BodyTooLong, read_body
+from harness.doors.complaint import complain
+from harness.doors.control_operations import OPERATIONS, Asked, Operation
+from harness.doors.guard import Guard
+from harness.doors.openapi import describe
+from harness.errors import ConfigurationError
+from harness.jlis.journal import Entry
+from harness.world import EventRefused, UnknownResident, World
+
+LONGEST_MESSAGE = 65_536
+DESCRIPTION = "/v1/openapi.json"
+_PLACE = re.compile(r"^(?P<what>.+) - at `(?P<where>.+)`$")
+_MISMATCH = re.compile(r"^Expected (?P<expected>.+), got (?P<actual>.+)$")
+
+
+def nothing_follows() -> None:
+    """What is done after the clock was moved when nobody has to hear of it."""
+
+
+class ControlDoor:
+    """The service object: a world, the token, and who is told when the clock was moved."""
+
+    def __init__(self, world: World, token: str, *, clock_moved: Callable[[], None] = nothing_follows) -> None:
+        self._world = world
+        self._clock_moved = clock_moved
+        routes = [Route(row.path, self._endpoint(row), methods=[row.method]) for row in OPERATIONS]
+        routes.append(Route(DESCRIPTION, self.description, methods=["GET"]))
+        self.app = Guard(
+            Starlette(routes=routes, exception_handlers={HTTPException: self.no_such_place}), token, self._note
+        )
+
+    async def description(self, request: Request) -> Response:
+        """Describe this door as OpenAPI 3.1."""
+        return JSONResponse(describe(OPERATIONS, str(request.base_url).rstrip("/"), version("kazashi")))
+
+    async def no_such_place(self, request: Request, fault: Exception) -> Response:
+        """Answer whoever asks for what is not here (404), or asks otherwise than one can (405)."""
+        code = fault.status_code if isinstance(fault, HTTPException) else 404
+        where = _where(request)
+        self._note(where, code)
+        refusal = complain(code, "address", where, f"an operation of {DESCRIPTION}", "none of that name")
+        refusal.headers.update((isinstance(fault, HTTPException) and fault.headers) or {})
+        return refusal
+
+    def garbled(self, what: str) -> None:
+        """Write down that something other than HTTP came."""
+        self._note(what, 400)
+
+    def _note(self, what: str, http: int) -> None:
+        """Write down what was refused; what was done stands in the history."""
+        self._world.journal.write(Entry(self._world.clock.now(), "control", None, None, None, what, http))
+
+    def _endpoint(self, row: Operation) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            where = _where(request)
+            response = await self._read_and_perform(request, row, where)
+            if response.status_code != 200:
+                self._note(where, response.status_code)
+            return response
+
+        return answer
+
+    async def _read_and_perform(self, request: Request, row: Operation, where: str) -> Response:
+        try:
+            message = await _message(request, row)
+        except BodyTooLong:
+            return complain(413, "message", where, f"at most {LONGEST_MESSAGE} octets", "more")
+        except ClientDisconnect:
+            return complain(400, "message", where, "as long as announced", "cut off")
+        except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+            return _broken(str(fault), where, row)
+        asked = Asked(request.path_params.get("resident_id", ""), message)
+        return await run_in_threadpool(self._perform, row, asked, where)
+
+    def _perform(self, row: Operation, asked: Asked, where: str) -> Response:
+        epoch = self._world.clock.epoch
+        try:
+            answer = row.act(self._world, asked)
+        except UnknownResident as fault:
+            return complain(404, "resident", where, "a resident of this world", str(fault))
+        except EventRefused as fault:
+            return complain(409, "event", where, "an event that can happen now", str(fault))
+        except ClockRefused as fault:
+            return complain(400, "clock", where, "an instant that a world can stand at", str(fault))
+        except ConfigurationError as fault:
+            return complain(503, "store", where, "a store that can be written", str(fault))
+        if self._world.clock.epoch != epoch:
+            self._clock_moved()
+        return Response(msgspec.json.encode(answer), media_type="application/json")
+
+
+async def _message(request: Request, row: Operation) -> msgspec.Struct:
+    """Return the message in the body, or of a GET in the query."""
+    if row.method == "GET":
+        return msgspec.convert(dict(request.query_params), row.asks, strict=False)
+    return msgspec.json.decode(await read_body(request, LONGEST_MESSAGE) or b"{}", type=row.asks)
+
+
+def _broken(fault: str, where: str, row: Operation) -> Response:
+    """Return the refusal of a message, with the parser's own words for what it found where."""
+    placed = _PLACE.match(fault)
+    what = placed["what"] if placed else fault
+    mismatch = _MISMATCH.match(what)
+    expected, actual = (mismatch["expected"], mismatch["actual"]) if mismatch else (row.asks.__name__, what)
+    return complain(400, "message", f"{where} {placed['where'] if placed else '$'}", expected, actual)
+
+
+def _where(request: Request) -> str:
+    return f"{request.method} {request.scope['path']}"[:200]

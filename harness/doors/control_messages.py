@@ -1,0 +1,137 @@
+"""The messages of the control API, as types that refuse what they do not know; its OpenAPI is drawn from them."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, UnsetType
+
+from harness.clock import ClockMode
+from harness.contract.messages import AuthorityAnchor, CardIssuerAnchor, Message, SerialHex
+from harness.contract.vocabulary import Kind
+from harness.jlis.reasons import RevocationReason
+from harness.residents import Resident
+
+Instant = Annotated[datetime, Meta(tz=True, description="with a time zone; answers are in UTC")]
+Mark = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+LONGEST_ADVANCE = 100 * 366 * 86_400
+
+
+class Nothing(Message, frozen=True):
+    """No field at all; an empty body says the same."""
+
+
+class ClockState(Message, frozen=True):
+    """The world's instant, whether it stands or runs, and how often it was set."""
+
+    instant: Instant
+    mode: ClockMode
+    epoch: int
+
+
+class SetClock(Message, frozen=True):
+    """Where to set the clock."""
+
+    instant: Instant
+
+
+class AdvanceClock(Message, frozen=True):
+    """How far to move the clock."""
+
+    seconds: Annotated[int, Meta(ge=1, le=LONGEST_ADVANCE)]
+
+
+class NewResident(Message, frozen=True):
+    """A new resident: what is left out follows from the world's seed."""
+
+    name: str | UnsetType = UNSET
+    birth_date: date | UnsetType = UNSET
+    sex: str | UnsetType = UNSET
+    municipality: str | UnsetType = UNSET
+    address: str | UnsetType = UNSET
+    card_expiry: date | UnsetType = UNSET
+    card: bool = True
+    """Whether a card with both certificates is handed over at once."""
+
+
+class CertificateState(Message, frozen=True):
+    """A certificate as the register has it now; what OCSP and lists say is older (the mark, the publication)."""
+
+    kind: Kind
+    serial: SerialHex
+    issued: Instant
+    not_after: Instant
+    revoked: Instant | None
+    reason: RevocationReason | None
+
+
+class ResidentState(Message, frozen=True):
+    """A resident and the certificates of their card, none when they have no card."""
+
+    resident: Resident
+    certificates: list[CertificateState]
+
+
+class Residents(Message, frozen=True):
+    """Everybody, in the order they were registered."""
+
+    residents: list[ResidentState]
+
+
+class Card(Message, frozen=True):
+    """A resident's card as it was personalised, with its private keys: what a card folder's profile.json holds."""
+
+    serial: str
+    auth_certificate: bytes
+    sign_certificate: bytes
+    profile: dict[str, Any]
+
+
+class Move(Message, frozen=True):
+    """Where to: the code of a municipality, or the other one when it is left out."""
+
+    municipality: str | UnsetType = UNSET
+
+
+class Revoke(Message, frozen=True):
+    """Which certificate is revoked and why."""
+
+    kind: Kind
+    reason: RevocationReason
+
+
+class JournalEntry(Message, frozen=True):
+    """One request that reached the fake J-LIS."""
+
+    at: Instant
+    door: str
+    kind: Kind | None
+    serial: SerialHex | None
+    partition: str | None
+    answer: str
+    http: int
+
+
+class JournalQuery(Message, frozen=True):
+    """From which mark on."""
+
+    since: Mark = 0
+
+
+class JournalPage(Message, frozen=True):
+    """The entries after the mark that was asked for, and the mark to ask with next."""
+
+    mark: Mark
+    entries: list[JournalEntry]
+
+
+class Anchors(Message, frozen=True):
+    """What a relying party of this world has to trust."""
+
+    authorities: list[AuthorityAnchor]
+    card_issuers: list[CardIssuerAnchor]
+
+
+class Addresses(Message, frozen=True):
+    """Where the doors of this world are."""
+
+    addresses: dict[str, str]

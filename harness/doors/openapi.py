@@ -1,0 +1,69 @@
+"""The OpenAPI 3.1 description of a table of operations, drawn from the same rows and message types as the routes."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from harness.contract.messages import Message, Refused
+from harness.doors.control_operations import Operation
+
+REFUSALS = {
+    "400": "The message is broken; nothing changed.",
+    "401": "The token is missing or wrong.",
+    "403": "The request comes from a page of another origin.",
+    "404": "Nobody or nothing of that name.",
+    "409": "The event cannot happen now; nothing changed.",
+    "413": "The message is too long.",
+    "421": "The Host header names another host.",
+    "503": "The world's store cannot be written; nothing changed.",
+}
+
+
+def describe(operations: Sequence[Operation], url: str, version: str) -> dict[str, Any]:
+    """Return the description of the control API at `url`."""
+    types = list(dict.fromkeys([t for row in operations for t in (row.asks, row.answers)] + [Refused]))
+    drawn, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    schemas = dict(zip(types, drawn, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for row in operations:
+        paths.setdefault(row.path, {})[row.method.lower()] = _operation(row, schemas, components)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Kazashi control API", "version": version},
+        "servers": [{"url": url}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(row: Operation, schemas: dict[type[Message], Any], components: dict[str, Any]) -> dict[str, Any]:
+    refusals = {code: _content(text, schemas[Refused]) for code, text in REFUSALS.items()}
+    drawn: dict[str, Any] = {
+        "operationId": row.name,
+        "summary": row.summary,
+        "responses": {"200": _content("Done.", schemas[row.answers]), **refusals},
+    }
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", row.path)
+    ]
+    fields = components[row.asks.__name__].get("properties", {})
+    if row.method == "GET":
+        parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()]
+    else:
+        drawn["requestBody"] = {"required": bool(fields), **_json(schemas[row.asks])}
+    return {**drawn, "parameters": parameters} if parameters else drawn
+
+
+def _content(description: str, schema: Any) -> dict[str, Any]:
+    return {"description": description, **_json(schema)}
+
+
+def _json(schema: Any) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}

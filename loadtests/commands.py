@@ -1,0 +1,88 @@
+"""`kazashi load run`."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from harness.contract.client import AdapterFault
+from harness.errors import ConfigurationError, HarnessFault
+from harness.home import key_pool
+from loadtests.generator import require_locust
+from loadtests.options import Options
+from loadtests.result import tell, write_result
+from loadtests.run import run
+from loadtests.stage import EnrolmentRefused
+
+FAILED, HARNESS_ERROR = 1, 3
+SIGTERM_EXIT = 128 + signal.SIGTERM
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def load() -> None:
+    """Load that also judges: every verdict given under load is compared with the truth.
+
+    判定の正しさも検査する負荷試験。
+    """
+
+
+@app.command("run")
+def run_command(  # noqa: PLR0913  (each is an option of the command line)
+    *,
+    users: Annotated[int, typer.Option(help="visitors at a time / 同時利用者数", min=1, max=1000)] = 20,
+    seconds: Annotated[int, typer.Option(help="length of the load / 負荷をかける秒数", min=1, max=3600)] = 10,
+    target: Annotated[
+        str, typer.Option(help="reference, http://127.0.0.1:PORT, or command:PROGRAM / 試験対象")
+    ] = "reference",
+    bad: Annotated[float, typer.Option(help="share of logins to be refused / 拒否すべきログインの割合")] = 0.2,
+    seed: Annotated[int, typer.Option(help="residents and mix follow from it", min=0)] = 1,
+    timeout: Annotated[float, typer.Option(help="seconds the product may take for one answer", min=0.1)] = 5.0,
+    out: Annotated[Path, typer.Option(help="folder of load.json / 結果の出力先")] = Path("out"),
+) -> None:
+    """Send logins to a product, a stated share of them bad, judge every verdict, and write load.json.
+
+    終了コード: 0 誤判定なし / 1 誤判定・エラー・判定なし / 2 設定誤り / 3 試験環境の誤り
+    """
+    if not 0 < bad < 1:
+        raise ConfigurationError(f"--bad {bad}: expected a share between 0 and 1, for both verdicts must be seen")
+    require_locust()
+    console, stderr = Console(), Console(stderr=True)
+    options = Options(target=target, users=users, seconds=seconds, bad=bad, seed=seed, timeout=timeout)
+    try:
+        with _sigterm_unwinds(), Progress(console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
+            result = run(options, key_pool(), bars)
+    except EnrolmentRefused as refusal:
+        message = f"wrong verdict before the load: {refusal}"
+        console.print(message, style="red", highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(FAILED) from refusal
+    except AdapterFault as fault:
+        raise ConfigurationError(f"before any load was sent: {fault}") from fault
+    except HarnessFault as fault:
+        typer.echo(f"kazashi: {fault}", err=True)
+        raise typer.Exit(HARNESS_ERROR) from fault
+    path = write_result(result, out)
+    tell(result, console)
+    console.print(path, highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if result.passed else FAILED)
+
+
+@contextmanager
+def _sigterm_unwinds() -> Iterator[None]:
+    """Let SIGTERM unwind the stack, so that the product and Locust are ended like after any other failure."""
+
+    def leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise SystemExit(SIGTERM_EXIT)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

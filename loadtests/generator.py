@@ -1,0 +1,96 @@
+"""Locust as a process of its own: its patched loop and uvicorn's hang together, so the two never share one."""
+
+import math
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+
+from harness.errors import ConfigurationError, HarnessFault
+from loadtests.options import Options
+from loadtests.population import Population, write_population
+from loadtests.tally import Tally
+
+LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+GRACE = 20.0
+"""Seconds beyond its time that Locust may take to start, to let the last logins end, and to stop."""
+POLL = 0.2
+REQUESTS_PER_VISIT = 3
+"""Of the longest visit, a replaying one."""
+Progress = Callable[[float, float], None]
+
+
+def require_locust() -> None:
+    """Check that Locust is installed, without importing it here; ConfigurationError says how to get it."""
+    if find_spec("locust") is None:
+        raise ConfigurationError("load: expected Locust, actual not installed; pip install 'kazashi[load]'")
+
+
+def generate(
+    population: Population, address: str, folder: Path, options: Options, progress: Progress | None = None
+) -> Tally:
+    """Return what Locust counted while it sent load to `address`; its files go to `folder`, and it ends in any case.
+
+    A visit under way when the time is over may still end: a product that hangs shows as errors, not as silence.
+    """
+    people, counts, log = folder / "population.json", folder / "tally.json", folder / "locust.log"
+    write_population(population, people)
+    last_visits = math.ceil(options.timeout * REQUESTS_PER_VISIT) + 1
+    command = [
+        *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
+        *("--host", address, "--users", str(options.users), "--spawn-rate", str(options.users)),
+        *("--run-time", f"{options.seconds}s", "--stop-timeout", str(last_visits)),
+        *("--population", str(people), "--tally", str(counts)),
+    ]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=folder, env=_environment()
+        )
+        try:
+            _wait(process, options.seconds, last_visits + GRACE, progress)
+        finally:
+            _end(process)
+            people.unlink()  # the keys in it are of no more use
+    return _read(counts, log)
+
+
+def _environment() -> dict[str, str]:
+    """Return this process's variables without those that would set Locust's options behind our back."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("LOCUST_")}
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float, grace: float, progress: Progress | None) -> None:
+    """Wait for the end, at most `grace` beyond `seconds`; `progress(elapsed, seconds)` as time goes."""
+    begun = time.monotonic()
+    while (elapsed := time.monotonic() - begun) < seconds + grace:
+        try:
+            process.wait(POLL)
+        except subprocess.TimeoutExpired:
+            if progress is not None:
+                progress(elapsed, seconds)
+        else:
+            return
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process by its own pid: SIGTERM, and SIGKILL when it has not ended within five seconds."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _read(counts: Path, log: Path) -> Tally:
+    try:
+        return msgspec.json.decode(counts.read_bytes(), type=Tally)
+    except (OSError, msgspec.MsgspecError) as fault:
+        said = " | ".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])
+        raise HarnessFault(f"Locust: expected its counts, actual {fault}; it said: {said!r}") from fault

@@ -1,0 +1,156 @@
+"""What a run found, for a person (a table) and for a program (load.json)."""
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from rich.console import Console
+from rich.table import Table
+
+from harness.clock import ClockMode
+from harness.contract import messages
+from harness.contract.vocabulary import Verb
+from harness.errors import ConfigurationError
+from loadtests.options import Options
+from loadtests.population import Population
+from loadtests.tally import Shortcoming, Tally, WrongVerdict
+from loadtests.truth import Ruling
+
+VERBS = (Verb.BEGIN, Verb.COMPLETE)
+
+
+class Latency(Struct, frozen=True):
+    """Percentiles of one verb in milliseconds."""
+
+    p50: float
+    p99: float
+
+
+class Verdicts(Struct, frozen=True):
+    """One row: a kind of visit, what was right, what came, how often."""
+
+    kind: str
+    expected: str
+    actual: str
+    ruling: Ruling
+    count: int
+
+
+class Result(Struct, frozen=True):
+    """The content of load.json."""
+
+    asked: Options
+    product: str
+    clock: str
+    instant: datetime
+    coarse_reasons: bool
+    verdict: str
+    because: list[Shortcoming]
+    seconds: float
+    requests: int
+    requests_per_second: float
+    verdicts_per_second: float
+    latency_ms: dict[str, Latency]
+    verdicts: list[Verdicts]
+    wrong_verdicts: int
+    undecided: int
+    errors: int
+    error_kinds: dict[str, int]
+    bad_share: float
+    """Of the verdicts; what was asked for is `asked.bad`."""
+    status_questions: int
+    """OCSP questions that the fake J-LIS was asked during the load."""
+    wrong: list[WrongVerdict]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was wrong, nothing failed, and both accepting and refusing were seen."""
+        return not self.because
+
+
+def result_of(
+    asked: Options, product: messages.Introduction, population: Population, tally: Tally, status_questions: int
+) -> Result:
+    """Return the result of one run."""
+    because = tally.shortcomings()
+    seconds = tally.seconds or float(asked.seconds)
+    rows = [
+        Verdicts(line.kind, line.ruled.expected, line.ruled.actual, line.ruled.ruling, line.count)
+        for line in tally.lines
+    ]
+    return Result(
+        asked=asked,
+        product=f"{product.product} {product.version}",
+        clock=ClockMode.FROZEN.value,  # moved between the acts, never during the load
+        instant=population.moment.instant,
+        coarse_reasons=population.declared.coarse_reasons,
+        verdict="fail" if because else "pass",
+        because=because,
+        seconds=round(seconds, 2),
+        requests=tally.requests,
+        requests_per_second=round(tally.requests / seconds, 1),
+        verdicts_per_second=round(tally.verdicts / seconds, 1),
+        latency_ms={
+            verb.value: Latency(tally.milliseconds(verb.value, 0.5), tally.milliseconds(verb.value, 0.99))
+            for verb in VERBS
+        },
+        verdicts=sorted(rows, key=lambda row: (row.expected, row.kind, row.actual)),
+        wrong_verdicts=tally.count(Ruling.WRONG),
+        undecided=tally.count(Ruling.UNDECIDED),
+        errors=sum(tally.errors.values()),
+        error_kinds=dict(sorted(tally.errors.items())),
+        bad_share=round(tally.bad_share, 4),
+        status_questions=status_questions,
+        wrong=tally.wrong,
+    )
+
+
+def write_result(result: Result, folder: Path) -> Path:
+    """Write load.json and return its path."""
+    path = folder / "load.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+    except OSError as fault:
+        raise ConfigurationError(
+            f"{path}: expected to write the result, actual {fault.strerror}; name another --out"
+        ) from fault
+    return path
+
+
+def tell(result: Result, console: Console) -> None:
+    """Show the result."""
+    table = Table(title=f"{result.product}: {result.verdict.upper()}", title_justify="left")
+    table.add_column("count", justify="right", no_wrap=True)
+    for heading in ("visit", "ruling"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("right would be", "actual"):
+        table.add_column(heading)
+    for row in result.verdicts:
+        style = {Ruling.RIGHT: "", Ruling.WRONG: "red", Ruling.UNDECIDED: "yellow"}[row.ruling]
+        table.add_row(str(row.count), row.kind, row.ruling.value, row.expected, row.actual, style=style)
+    console.print(table)
+    for line in _figures(result):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    for fault, count in result.error_kinds.items():
+        console.print(f"error  {fault}: {count}", style="red", highlight=False, markup=False, soft_wrap=True)
+    for shortcoming in result.because:
+        console.print(f"not passed: {shortcoming.value}", style="red", highlight=False, markup=False, soft_wrap=True)
+
+
+def _figures(result: Result) -> list[str]:
+    latencies = ", ".join(
+        f"{verb} p50 {latency.p50:.1f} ms p99 {latency.p99:.1f} ms" for verb, latency in result.latency_ms.items()
+    )
+    lines = [
+        f"clock {result.clock} at {result.instant.isoformat()}",
+        f"{result.requests} requests in {result.seconds:.1f} s by {result.asked.users} users",
+        f"{result.requests_per_second:.0f} requests/s, {result.verdicts_per_second:.0f} verdicts/s; {latencies}",
+        f"bad share {result.bad_share:.1%} (asked {result.asked.bad:.0%})",
+        f"status questions at the fake J-LIS {result.status_questions}",
+        f"wrong verdicts {result.wrong_verdicts}, undecided {result.undecided}, errors {result.errors}",
+    ]
+    if result.coarse_reasons:
+        lines.append("the product declares coarse reasons: only its decisions were judged")
+    return lines

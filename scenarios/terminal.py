@@ -1,0 +1,150 @@
+"""The terminal between a card and the product: it begins, collects what the card shows, and presents it."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from msgspec import UNSET, UnsetType
+
+from harness.contract import messages
+from harness.contract.client import Broken, RelyingPartyClient
+from harness.contract.vocabulary import Environment, Purpose
+from harness.terminal.card_reader import CardReader, PinBlocked, PinRefused
+from harness.terminal.hostile import SelfMadeChip
+from scenarios.cards import Card
+
+SERVICE = "library"
+OURS = messages.TerminalCredential(id="counter-1", credential="kazashi-terminal-credential")
+STRANGER = messages.TerminalCredential(id="counter-1", credential="guessed")
+Given = TypeVar("Given")
+Present = Callable[[messages.Begun, bytes], messages.Presentation]
+
+
+class Slot:
+    """The slot of a reader: one card at a time."""
+
+    def __init__(self, held: ExitStack) -> None:
+        self._held = held
+
+    def put_in(self, card: Card) -> CardReader:
+        """Take out what is in the slot, put this card in, and return what a terminal can do with it."""
+        self._held.close()
+        return CardReader(self._held.enter_context(card.in_reader()))
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who stands before the terminal: a card, and what its holder knows or a forger adds."""
+
+    card: Card
+    birth_date: date
+    forger: SelfMadeChip | None = None
+    """A chip of somebody's own making proves itself in place of the card's."""
+    chip_of: Card | None = None
+    """Another genuine card proves itself in place of this one."""
+
+
+class Terminal:
+    """The product's terminals, wherever they stand."""
+
+    def __init__(self, client: RelyingPartyClient) -> None:
+        self._client = client
+
+    def enrol(self, slot: Slot, holder: Holder, pin: str) -> messages.Outcome:
+        """Return what came of a registration: signature with the PIN, and proof of the chip."""
+        card = slot.put_in(holder.card)
+        certificate = card.authentication_certificate()
+
+        def present(begun: messages.Begun, challenge: bytes) -> messages.Presentation:
+            signature = _signature(card, pin, challenge)
+            chip = _chip_proof(card, holder, begun, challenge)
+            return messages.Presentation(challenge=challenge, certificate=certificate, signature=signature, chip=chip)
+
+        return self._visit(Purpose.ENROL, Environment.ATTENDED, certificate, present)
+
+    def tap(
+        self, slot: Slot, holder: Holder, at: Environment, credential: messages.TerminalCredential
+    ) -> messages.Outcome:
+        """Return what came of a tap: certificate and proof of the chip, no PIN."""
+        card = slot.put_in(holder.card)
+        certificate = card.authentication_certificate()
+
+        def present(begun: messages.Begun, challenge: bytes) -> messages.Presentation:
+            proving = card if holder.chip_of is None else slot.put_in(holder.chip_of)
+            chip = _chip_proof(proving, holder, begun, challenge)
+            return messages.Presentation(challenge=challenge, certificate=certificate, chip=chip)
+
+        return self._visit(Purpose.TAP, at, certificate, present, credential)
+
+    def log_in(self, slot: Slot, holder: Holder, pin: str) -> messages.Outcome:
+        """Return what came of a login; where the card refuses the PIN this terminal goes on all the same."""
+        card = slot.put_in(holder.card)
+        certificate = card.authentication_certificate()
+
+        def present(_: messages.Begun, challenge: bytes) -> messages.Presentation:
+            signature = _signature(card, pin, challenge)
+            return messages.Presentation(challenge=challenge, certificate=certificate, signature=signature)
+
+        return self._visit(Purpose.LOGIN, Environment.ONLINE, certificate, present)
+
+    def sign(self, slot: Slot, holder: Holder, password: str) -> messages.Outcome | None:
+        """Return what came of a signature; None when the card refused the password and so showed no certificate."""
+        card = slot.put_in(holder.card)
+        try:
+            certificate = card.signature_certificate(password)
+        except (PinRefused, PinBlocked):
+            return None
+
+        def present(begun: messages.Begun, challenge: bytes) -> messages.Presentation:
+            signature = card.sign_document(password, _given(begun.document, "a document"))
+            return messages.Presentation(challenge=challenge, certificate=certificate, document_signature=signature)
+
+        return self._visit(Purpose.SIGN, Environment.ONLINE, certificate, present)
+
+    def _visit(
+        self,
+        purpose: Purpose,
+        environment: Environment,
+        certificate: bytes,
+        present: Present,
+        credential: messages.TerminalCredential = OURS,
+    ) -> messages.Outcome:
+        """Begin; unless that decides it, answer the challenge with what `present` makes."""
+        begun = self._client.begin(
+            messages.Begin(
+                purpose=purpose,
+                service=SERVICE,
+                environment=environment,
+                terminal=credential,
+                holder=messages.HolderHint(certificate=certificate),
+            )
+        )
+        if begun.outcome is not UNSET:
+            return begun.outcome
+        presentation = present(begun, _given(begun.challenge, "a challenge"))
+        return self._client.complete(
+            messages.Complete(session=_given(begun.session, "a session"), presentation=presentation)
+        )
+
+
+def _signature(card: CardReader, pin: str, challenge: bytes) -> bytes | UnsetType:
+    try:
+        return card.sign_challenge(pin, challenge)
+    except (PinRefused, PinBlocked):
+        return UNSET
+
+
+def _chip_proof(card: CardReader, holder: Holder, begun: messages.Begun, challenge: bytes) -> messages.ChipProof:
+    """Open the birth record with the date the product learnt at enrolment; where it has none, the holder says it."""
+    said = begun.birth_date
+    birth_date = holder.birth_date if isinstance(said, UnsetType) else date.fromisoformat(said)
+    genuine = card.prove_chip(birth_date, challenge)
+    return genuine if holder.forger is None else holder.forger.imitate(genuine, challenge)
+
+
+def _given(value: Given | UnsetType, what: str) -> Given:
+    if isinstance(value, UnsetType):
+        raise Broken(f"begin: expected {what}, actual none")
+    return value

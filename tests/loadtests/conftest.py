@@ -1,0 +1,45 @@
+"""One installation for all load runs of this folder: making keys is what takes time."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from loadtests.commands import app
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a load run ended."""
+
+    exit_code: int
+    said: str
+    written: Any
+    fault: BaseException | None
+
+
+LoadRun = Callable[..., Done]
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the keys of these tests are kept."""
+    return tmp_path_factory.mktemp("installation")
+
+
+@pytest.fixture
+def load_run(installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadRun:
+    """Run `kazashi load run` in this process, as short as may be unless told otherwise."""
+    monkeypatch.setenv("KAZASHI_HOME", str(installation))
+
+    def run(*arguments: str) -> Done:
+        done = CliRunner().invoke(app, ["run", "--users", "4", "--seconds", "2", "--out", str(tmp_path), *arguments])
+        path = tmp_path / "load.json"
+        written = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        return Done(done.exit_code, done.output, written, done.exception)
+
+    return run

@@ -1,0 +1,39 @@
+"""What stands behind `--target`."""
+
+import sys
+
+import pytest
+
+from harness.errors import ConfigurationError
+from scenarios.target import parse_target, running_target
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("reference", (sys.executable, "-m", "reference_impl.app", "--test-surface")),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("https://product.test", "https://product.test"),
+        ("command:perl 'my product.pl' --x", ["perl", "my product.pl", "--x"]),
+    ],
+)
+def test_a_target_is_an_address_or_a_command(text: str, means: object) -> None:
+    """An address is used as it is, a command is split as a shell would."""
+    assert parse_target(text) == means
+
+
+@pytest.mark.parametrize(
+    "text", ["", "checker", "command:", "command: ", "http://", "ftp://x", "command:perl 'x", "http://["]
+)
+def test_anything_else_is_refused_in_one_line(text: str) -> None:
+    """The line names the option and the text."""
+    with pytest.raises(ConfigurationError) as refused:
+        parse_target(text)
+    assert str(refused.value).startswith(f"--target {text!r}: ")
+    assert "\n" not in str(refused.value)
+
+
+def test_an_address_is_not_started() -> None:
+    """What already runs is left alone."""
+    with running_target("http://127.0.0.1:9") as address:
+        assert address == "http://127.0.0.1:9"
