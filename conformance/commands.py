@@ -13,8 +13,9 @@ from conformance.judge import Judgement, Verdict
 from conformance.report.words import WORDS
 from conformance.report.write import write_reports
 from conformance.setting import setting
-from conformance.targets.resolve import running_target
+from conformance.targets import product_named
 from harness.contract.client import RelyingPartyClient, Unreachable
+from harness.contract.targets import running_target
 from harness.errors import ConfigurationError
 from harness.home import key_pool
 
@@ -52,7 +53,8 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
 
 
 def _run(catalogue: Catalogue, console: Console, *, target: str, seed: int, timeout: float) -> Certification:
-    with Progress(console=console, transient=True) as progress:
+    product = product_named(target)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         keys = progress.add_task("keys / 鍵", total=None, visible=False)
         cases = progress.add_task("cases / 試験項目", total=len(catalogue.cases))
 
@@ -64,7 +66,7 @@ def _run(catalogue: Catalogue, console: Console, *, target: str, seed: int, time
 
         with (
             setting(key_pool(), seed=seed, cases=len(catalogue.cases), progress=key_made) as world,
-            running_target(target) as address,
+            running_target(product) as address,
             RelyingPartyClient(address, timeout=timeout) as client,
         ):
             try:

@@ -28,7 +28,10 @@ class Need:
 
     def is_there(self) -> bool:
         """Return whether it is on PATH; a path is looked for as a file."""
-        return Path(self.program).exists() if self.program.startswith("/") else shutil.which(self.program) is not None
+        if self.program.startswith("/"):
+            return Path(self.program).exists()
+        # Daemons stand where an ordinary Debian user's PATH does not look.
+        return shutil.which(self.program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin") is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ LANES = (
             Need("swig", "swig"),
             Need("cc", "gcc"),
             Need("unshare", "util-linux"),
+            Need("nsenter", "util-linux"),
         ),
     ),
 )

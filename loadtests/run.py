@@ -10,6 +10,7 @@ from rich.progress import Progress
 from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import SERVICE, TERMINAL
+from harness.contract.targets import running_target
 from harness.contract.vocabulary import Capability
 from harness.keys import KeyPool
 from loadtests.generator import generate
@@ -17,7 +18,7 @@ from loadtests.options import Options
 from loadtests.population import LoadHolder, Population
 from loadtests.result import Result, result_of
 from loadtests.stage import Settlement, how_many, introduce, stage
-from loadtests.target import parse_target, running_target
+from loadtests.target import parse_own_target
 from loadtests.truth import Declared, Moment
 
 FORGER = "load-forger"
@@ -25,7 +26,7 @@ FORGER = "load-forger"
 
 def run(options: Options, keys: KeyPool, bars: Progress) -> Result:
     """Return what the run found; whatever happens, product and Locust have ended when this returns."""
-    target = parse_target(options.target)
+    target = parse_own_target(options.target)
     numbers = how_many(options.users)
     making_keys, enrolling, loading = (_bar(bars, what) for what in ("keys / 鍵", "enrolments / 登録", "load / 負荷"))
     with (

@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from harness.contract.client import AdapterFault, RelyingPartyClient
+from harness.contract.targets import REFERENCE, parse_target
 from harness.errors import ConfigurationError
 from scenarios.story import Story, load_stories
-from scenarios.target import REFERENCE, parse_target
 
 LANGUAGES = ("ja", "en")
 BACKENDS = ("inprocess", "pcsc")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from harness.contract.targets import REFERENCE
 from scenarios.fixtures import BACKENDS, clock, jlis, pcsc_lane, reader, resident, stage, telling, town
 from scenarios.story import story_of
-from scenarios.target import REFERENCE
 
 __all__ = ["clock", "jlis", "pcsc_lane", "reader", "resident", "stage", "telling", "town"]
 

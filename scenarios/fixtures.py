@@ -10,6 +10,7 @@ import pytest
 from cardsim.status import Language
 from harness.contract.client import AdapterFault, RelyingPartyClient
 from harness.contract.messages import Introduction
+from harness.contract.targets import REFERENCE, parse_target, running_target
 from harness.contract.vocabulary import Capability
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
@@ -25,7 +26,6 @@ from scenarios.jlis import Jlis
 from scenarios.resident import Resident
 from scenarios.stage import Stage, configuration
 from scenarios.story import story_of
-from scenarios.target import REFERENCE, running_target
 from scenarios.telling import Telling
 from scenarios.town import Town
 
@@ -47,7 +47,7 @@ def stage(pytestconfig: pytest.Config) -> Iterator[Stage]:
         with Served(door.app, garbled=door.garbled) as served:
             addresses = door.addresses(served.url)
             try:
-                with running_target(target) as address, RelyingPartyClient(address) as client:
+                with running_target(parse_target(target)) as address, RelyingPartyClient(address) as client:
                     product = _introduced(client, target)
                     client.configure(configuration(world, addresses))
                     yield Stage(world, client, product, forger, addresses)

@@ -34,8 +34,11 @@ class Certificate:
         RFC 5280 §4.2.1.3–4.2.1.4 define the fields; that all of them are demanded is the JPKI profile's policy.
         """
         if kind == "auth":
-            return bool("digital_signature" in self.usages and "client_auth" in self.extended_usages
-                        and self.policies & AUTH_POLICIES)
+            return bool(
+                "digital_signature" in self.usages
+                and "client_auth" in self.extended_usages
+                and self.policies & AUTH_POLICIES
+            )
         return bool({"digital_signature", "non_repudiation"} <= self.usages and self.policies & SIGN_POLICIES)
 
 
@@ -48,9 +51,16 @@ def read_certificate(der: bytes) -> Certificate:
         policies = read.certificate_policies_value.native if read.certificate_policies_value else []
         usages = read.key_usage_value.native if read.key_usage_value else set()
         extended = read.extended_key_usage_value.native if read.extended_key_usage_value else []
-        return Certificate(der, key, read.serial_number, read.not_valid_before, read.not_valid_after,
-                           frozenset(usages), frozenset(extended),
-                           frozenset(policy["policy_identifier"] for policy in policies))
+        return Certificate(
+            der,
+            key,
+            read.serial_number,
+            read.not_valid_before,
+            read.not_valid_after,
+            frozenset(usages),
+            frozenset(extended),
+            frozenset(policy["policy_identifier"] for policy in policies),
+        )
     except (TypeError, KeyError, AttributeError, IndexError, OverflowError) as fault:  # asn1crypto's ways to say no
         raise ValueError(f"no certificate: {fault}") from fault
 
@@ -62,19 +72,19 @@ def _length(data: bytes, at: int) -> tuple[int, int]:
         raise ValueError(f"length byte {data[at]:02X} at {at}: expected 00..7F, 81 or 82")
     if len(data) < at + 1 + more:
         raise ValueError(f"length at {at} is cut")
-    return int.from_bytes(data[at + 1:at + 1 + more], "big") if more else data[at], at + 1 + more
+    return int.from_bytes(data[at + 1 : at + 1 + more], "big") if more else data[at], at + 1 + more
 
 
 def _objects(data: bytes, *tags: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Value and whole TLV of each of these tags, in this order, with nothing between them or behind."""
     at = 0
     for tag in tags:
-        if data[at:at + len(tag)] != tag or len(data) == at + len(tag):
-            raise ValueError(f"expected tag {tag.hex()} at {at}, actual {data[at:at + len(tag)].hex() or 'the end'}")
+        if data[at : at + len(tag)] != tag or len(data) == at + len(tag):
+            raise ValueError(f"expected tag {tag.hex()} at {at}, actual {data[at : at + len(tag)].hex() or 'the end'}")
         length, start = _length(data, at + len(tag))
         if start + length > len(data):
             raise ValueError(f"{tag.hex()} announces {length} bytes, {len(data) - start} follow")
-        yield data[start:start + length], data[at:start + length]
+        yield data[start : start + length], data[at : start + length]
         at = start + length
     if at != len(data):
         raise ValueError(f"{len(data) - at} bytes behind {tags[-1].hex()}")
@@ -83,11 +93,12 @@ def _objects(data: bytes, *tags: bytes) -> Iterator[tuple[bytes, bytes]]:
 def _card_key(body: bytes) -> bytes:
     """The DER SPKI of a card key `90 exponent ‖ 91 modulus` (spec/card.md §2.2)."""
     (exponent, _), (modulus, _) = _objects(body, b"\x90", b"\x91")
-    numbers = keys.RSAPublicKey({"modulus": int.from_bytes(modulus, "big"),
-                                 "public_exponent": int.from_bytes(exponent, "big")})
-    written: bytes = keys.PublicKeyInfo({
-        "algorithm": keys.PublicKeyAlgorithm({"algorithm": "rsa", "parameters": core.Null()}),
-        "public_key": numbers}).dump()
+    numbers = keys.RSAPublicKey(
+        {"modulus": int.from_bytes(modulus, "big"), "public_exponent": int.from_bytes(exponent, "big")}
+    )
+    written: bytes = keys.PublicKeyInfo(
+        {"algorithm": keys.PublicKeyAlgorithm({"algorithm": "rsa", "parameters": core.Null()}), "public_key": numbers}
+    ).dump()
     return written
 
 
@@ -109,8 +120,9 @@ def read_birth_record(data: bytes) -> BirthRecord:
     digits = born.decode("ascii")
     if len(digits) != 8 or not digits.isdigit():
         raise ValueError(f"DF11 {born.hex()}: expected eight digits")
-    return BirthRecord(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}", _card_key(key), key,
-                       born_object + key_object, signature)
+    return BirthRecord(
+        f"{digits[:4]}-{digits[4:6]}-{digits[6:]}", _card_key(key), key, born_object + key_object, signature
+    )
 
 
 @dataclass(frozen=True, slots=True)

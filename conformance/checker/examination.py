@@ -80,8 +80,11 @@ class Examination:
         certificate, chip = self._decode()
         self.steps.append("purpose")  # (2)
         if not certificate.fits(kind):
-            raise Refused("WRONG_PURPOSE", f"no {kind} certificate: {sorted(certificate.usages)}, "
-                                           f"{sorted(certificate.extended_usages)}, {sorted(certificate.policies)}")
+            raise Refused(
+                "WRONG_PURPOSE",
+                f"no {kind} certificate: {sorted(certificate.usages)}, "
+                f"{sorted(certificate.extended_usages)}, {sorted(certificate.policies)}",
+            )
         self.steps.append("issuer")  # (3)
         issuer = find_issuer(self.openssl, self.configuration, certificate, kind)
         self.steps.append("validity")  # (4) RFC 5280 §4.1.2.5: both ends belong to the period
@@ -103,8 +106,10 @@ class Examination:
             certificate = read_certificate(self.presentation["certificate"])
             chip = None
             if "chip" in needed:
-                chip = (read_birth_record(self.presentation["chip"]["birth_record"]),
-                        read_card_certificate(self.presentation["chip"]["cvc"]))
+                chip = (
+                    read_birth_record(self.presentation["chip"]["birth_record"]),
+                    read_card_certificate(self.presentation["chip"]["cvc"]),
+                )
         except ValueError as fault:
             raise Refused("MALFORMED", str(fault)) from None
         if not self.openssl.parses(certificate.der):
@@ -120,8 +125,11 @@ class Examination:
     def _genuine(self, record: BirthRecord, cvc: CardCertificate) -> None:
         """(7) Anchor → CVC → birth record → chip key → our fresh challenge (spec/pki.md §5)."""
         signed = self.openssl.signed
-        if not any(signed(key, cvc.signature, cvc.body)
-                   for key_id, key in self.configuration.card_issuers if key_id == cvc.issuer_key_id):
+        if not any(
+            signed(key, cvc.signature, cvc.body)
+            for key_id, key in self.configuration.card_issuers
+            if key_id == cvc.issuer_key_id
+        ):
             raise Refused("CARD_NOT_GENUINE", f"no card issuer {cvc.issuer_key_id.hex()} signed the CVC")
         if not signed(cvc.key, record.signature, record.signed):
             raise Refused("CARD_NOT_GENUINE", "the CVC's key did not sign the birth record")

@@ -111,23 +111,27 @@ def record(required: Mapping[str, Shape], optional: Mapping[str, Shape] | None =
 
 
 _CHIP = record({"birth_record": octets, "cvc": octets, "signature": octets})
-_PRESENTATION = record({"challenge": octets, "certificate": octets},
-                       {"signature": octets, "document_signature": octets, "chip": _CHIP})
+_PRESENTATION = record(
+    {"challenge": octets, "certificate": octets}, {"signature": octets, "document_signature": octets, "chip": _CHIP}
+)
 
 REQUESTS: dict[str, Shape] = {
     "hello": record({"contract": one_of("1.0")}),
-    "configure": record({
-        "authorities": many(record({"kind": one_of(*KINDS), "certificate": octets})),
-        "card_issuers": many(record({"key_id": octets, "key": octets})),
-        "status": many(record({"kind": one_of(*KINDS), "ocsp": text, "crl": text})),
-        "terminals": many(record({"id": text, "credential": text})),
-        "services": many(record({"id": text, "purposes": many(one_of(*PURPOSES))})),
-    }),
+    "configure": record(
+        {
+            "authorities": many(record({"kind": one_of(*KINDS), "certificate": octets})),
+            "card_issuers": many(record({"key_id": octets, "key": octets})),
+            "status": many(record({"kind": one_of(*KINDS), "ocsp": text, "crl": text})),
+            "terminals": many(record({"id": text, "credential": text})),
+            "services": many(record({"id": text, "purposes": many(one_of(*PURPOSES))})),
+        }
+    ),
     "reset": record({}),
     "set_time": record({"instant": instant, "epoch": number}),
     "begin": record(
         {"purpose": one_of(*PURPOSES), "service": text, "environment": one_of(*ENVIRONMENTS)},
-        {"terminal": record({"id": text, "credential": text}), "holder": record({"certificate": octets})}),
+        {"terminal": record({"id": text, "credential": text}), "holder": record({"certificate": octets})},
+    ),
     "complete": record({"session": text, "presentation": _PRESENTATION}),
     "account": record({"certificate": octets}),
 }

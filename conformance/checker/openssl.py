@@ -69,9 +69,20 @@ class OpenSsl:
         Times are left out: OpenSSL calls a certificate expired *at* notAfter, RFC 5280 §4.1.2.5 includes it.
         Security level 2 refuses RSA below 2048 bits and SHA-1 (local policy; RFC 5280 sets no floor).
         """
-        done = self._run(["verify", "-no-CAfile", *_NO_STORE, "-no_check_time", "-auth_level", "2",
-                          "-trusted", "anchor.pem", "leaf.pem"],
-                         {"anchor.pem": _certificate(anchor), "leaf.pem": _certificate(certificate)})
+        done = self._run(
+            [
+                "verify",
+                "-no-CAfile",
+                *_NO_STORE,
+                "-no_check_time",
+                "-auth_level",
+                "2",
+                "-trusted",
+                "anchor.pem",
+                "leaf.pem",
+            ],
+            {"anchor.pem": _certificate(anchor), "leaf.pem": _certificate(certificate)},
+        )
         if done.returncode == 0 and done.stdout.strip() == b"leaf.pem: OK":
             return frozenset()
         return frozenset(int(found) for found in _FAULT.findall(done.stderr)) or frozenset({1})  # 1: unspecified
@@ -80,41 +91,84 @@ class OpenSsl:
         """Whether the RSA key (DER SPKI) made this PKCS#1 v1.5 signature with SHA-256 over the message."""
         if keys.PublicKeyInfo.load(key).algorithm != "rsa":
             return False  # `dgst -verify` would take ECDSA or PSS just as gladly; the contract has one algorithm
-        done = self._run(["dgst", "-sha256", "-verify", "key.pem", "-signature", "signature.bin", "message.bin"],
-                         {"key.pem": pem.armor("PUBLIC KEY", key), "signature.bin": signature, "message.bin": message})
+        done = self._run(
+            ["dgst", "-sha256", "-verify", "key.pem", "-signature", "signature.bin", "message.bin"],
+            {"key.pem": pem.armor("PUBLIC KEY", key), "signature.bin": signature, "message.bin": message},
+        )
         return done.returncode == 0 and done.stdout.strip() == b"Verified OK"
 
     def status_request(self, certificate: bytes, issuer: bytes) -> bytes:
         """An OCSP request that asks twice, by SHA-256 and by SHA-1 CertID, without nonce (RFC 6960 §4.1.1)."""
-        made = self._made("request.der", ["ocsp", "-issuer", "issuer.pem", "-sha256", "-cert", "leaf.pem",
-                                          "-sha1", "-cert", "leaf.pem", "-no_nonce", "-reqout", "request.der"],
-                          {"issuer.pem": _certificate(issuer), "leaf.pem": _certificate(certificate)})
+        made = self._made(
+            "request.der",
+            [
+                "ocsp",
+                "-issuer",
+                "issuer.pem",
+                "-sha256",
+                "-cert",
+                "leaf.pem",
+                "-sha1",
+                "-cert",
+                "leaf.pem",
+                "-no_nonce",
+                "-reqout",
+                "request.der",
+            ],
+            {"issuer.pem": _certificate(issuer), "leaf.pem": _certificate(certificate)},
+        )
         if made is None:
             raise OSError("openssl ocsp wrote no request for a certificate that openssl x509 reads")
         return made
 
     def fetch_status(self, url: str, request: bytes) -> bytes | None:
         """The responder's answer, unjudged; none when it cannot be reached or does not speak OCSP over HTTP."""
-        return self._made("answer.der", ["ocsp", "-noverify", "-url", url, "-reqin", "request.der",
-                                         "-respout", "answer.der"], {"request.der": request}, RESPONDER_SECONDS)
+        return self._made(
+            "answer.der",
+            ["ocsp", "-noverify", "-url", url, "-reqin", "request.der", "-respout", "answer.der"],
+            {"request.der": request},
+            RESPONDER_SECONDS,
+        )
 
     def read_status(self, answer: bytes, certificate: bytes, issuer: bytes, now: datetime) -> Reading:
         """What the answer says of the certificate, and whether its signer may say so at `now` (RFC 6960 §4.2.2.2).
 
         The only trust is the key that issued the certificate: another generation's delegate does not chain to it.
         """
-        done = self._run(["ocsp", "-issuer", "issuer.pem", "-sha256", "-cert", "leaf.pem", "-sha1", "-cert", "leaf.pem",
-                          "-no_nonce", "-respin", "answer.der", "-CAfile", "issuer.pem", *_NO_STORE,
-                          "-attime", str(int(now.timestamp())), "-validity_period", _A_CENTURY],
-                         {"issuer.pem": _certificate(issuer), "leaf.pem": _certificate(certificate),
-                          "answer.der": answer})
-        return Reading(trusted=_ACCEPTED.search(done.stderr) is not None,
-                       statuses=frozenset(found.decode() for found in _STATUS.findall(done.stdout)),
-                       reasons=frozenset(found.decode() for found in _REASON.findall(done.stdout)),
-                       complaint=done.stderr.decode(errors="replace").strip()[-300:])
+        done = self._run(
+            [
+                "ocsp",
+                "-issuer",
+                "issuer.pem",
+                "-sha256",
+                "-cert",
+                "leaf.pem",
+                "-sha1",
+                "-cert",
+                "leaf.pem",
+                "-no_nonce",
+                "-respin",
+                "answer.der",
+                "-CAfile",
+                "issuer.pem",
+                *_NO_STORE,
+                "-attime",
+                str(int(now.timestamp())),
+                "-validity_period",
+                _A_CENTURY,
+            ],
+            {"issuer.pem": _certificate(issuer), "leaf.pem": _certificate(certificate), "answer.der": answer},
+        )
+        return Reading(
+            trusted=_ACCEPTED.search(done.stderr) is not None,
+            statuses=frozenset(found.decode() for found in _STATUS.findall(done.stdout)),
+            reasons=frozenset(found.decode() for found in _REASON.findall(done.stdout)),
+            complaint=done.stderr.decode(errors="replace").strip()[-300:],
+        )
 
-    def _made(self, name: str, arguments: list[str], files: Mapping[str, bytes],
-              patience: float = 20.0) -> bytes | None:
+    def _made(
+        self, name: str, arguments: list[str], files: Mapping[str, bytes], patience: float = 20.0
+    ) -> bytes | None:
         """The file that the program writes, or none when it wrote none in time."""
         with tempfile.TemporaryDirectory(prefix="kazashi-checker-") as folder:
             try:
@@ -128,9 +182,17 @@ class OpenSsl:
         with tempfile.TemporaryDirectory(prefix="kazashi-checker-") as folder:
             return self._run_in(Path(folder), arguments, files, 20.0)
 
-    def _run_in(self, folder: Path, arguments: list[str], files: Mapping[str, bytes],
-                patience: float) -> subprocess.CompletedProcess[bytes]:
+    def _run_in(
+        self, folder: Path, arguments: list[str], files: Mapping[str, bytes], patience: float
+    ) -> subprocess.CompletedProcess[bytes]:
         for name, content in files.items():
             (folder / name).write_bytes(content)
-        return subprocess.run([self._program, *arguments], cwd=folder, env=self._environment, check=False,
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=patience)
+        return subprocess.run(
+            [self._program, *arguments],
+            cwd=folder,
+            env=self._environment,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=patience,
+        )

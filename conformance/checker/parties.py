@@ -23,8 +23,11 @@ class Refused(Exception):
 
 def outcome(reason: str, why: str, steps: list[str], epoch: int | None, status: dict[str, str]) -> dict[str, Any]:
     """The outcome of the contract; a responder that cannot be reached is the one reason to try again."""
-    written: dict[str, Any] = {"decision": {"OK": "accept", "STATUS_UNAVAILABLE": "retry"}.get(reason, "reject"),
-                               "reason": reason, "steps": steps}
+    written: dict[str, Any] = {
+        "decision": {"OK": "accept", "STATUS_UNAVAILABLE": "retry"}.get(reason, "reject"),
+        "reason": reason,
+        "steps": steps,
+    }
     if status:
         written["status"] = status
     if epoch is not None:
@@ -58,8 +61,13 @@ class Configuration:
     def check_terminal(self, terminal: dict[str, str] | None) -> None:
         """Refuse a terminal that does not know its credential: it would be told a birth date."""
         known = self.terminals.get(terminal["id"]) if terminal else None
-        if terminal is None or known is None or not hmac.compare_digest(
-                known.encode(errors="backslashreplace"), terminal["credential"].encode(errors="backslashreplace")):
+        if (
+            terminal is None
+            or known is None
+            or not hmac.compare_digest(
+                known.encode(errors="backslashreplace"), terminal["credential"].encode(errors="backslashreplace")
+            )
+        ):
             raise Refused("POLICY", "the terminal is not authenticated")
 
 

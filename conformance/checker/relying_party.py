@@ -39,18 +39,32 @@ class RelyingParty:
         self._accounts: dict[AccountKey, Account] = {}
         self._version = f"0.1.0 on {openssl.version()}"
         self._verbs: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-            "hello": self._hello, "configure": self._configure, "reset": self._reset, "set_time": self._set_time,
-            "begin": self._begin, "complete": self._complete, "account": self._account}
+            "hello": self._hello,
+            "configure": self._configure,
+            "reset": self._reset,
+            "set_time": self._set_time,
+            "begin": self._begin,
+            "complete": self._complete,
+            "account": self._account,
+        }
 
     def answer(self, verb: str, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request that `read_request` has read."""
         return self._verbs[verb](request)
 
     def _hello(self, _request: dict[str, Any]) -> dict[str, Any]:
-        return {"contract": "1.0", "role": "relying-party", "product": "kazashi-checker", "version": self._version,
-                "capabilities": ["set_time", "enrol", "login", "tap", "sign", "account"],
-                "tolerances": {"clock_seconds": 0, "status_seconds": int(TOLERANCE.total_seconds()),
-                               "challenge_seconds": int(CHALLENGE_LIFE.total_seconds())}}
+        return {
+            "contract": "1.0",
+            "role": "relying-party",
+            "product": "kazashi-checker",
+            "version": self._version,
+            "capabilities": ["set_time", "enrol", "login", "tap", "sign", "account"],
+            "tolerances": {
+                "clock_seconds": 0,
+                "status_seconds": int(TOLERANCE.total_seconds()),
+                "challenge_seconds": int(CHALLENGE_LIFE.total_seconds()),
+            },
+        }
 
     def _configure(self, request: dict[str, Any]) -> dict[str, Any]:
         _check_anchors(request)
@@ -59,7 +73,8 @@ class RelyingParty:
             tuple((entry["key_id"], entry["key"]) for entry in request["card_issuers"]),
             {entry["kind"]: entry["ocsp"] for entry in request["status"]},
             {entry["id"]: entry["credential"] for entry in request["terminals"]},
-            {entry["id"]: frozenset(entry["purposes"]) for entry in request["services"]})
+            {entry["id"]: frozenset(entry["purposes"]) for entry in request["services"]},
+        )
         return {}
 
     def _reset(self, _request: dict[str, Any]) -> dict[str, Any]:
@@ -83,8 +98,14 @@ class RelyingParty:
         name, challenge, signs = secrets.token_hex(16), secrets.token_bytes(32), request["purpose"] == "sign"
         document = f"Kazashi checker\nservice {request['service']!a}\nchallenge ".encode() + challenge
         with self._lock:
-            self._sessions[name] = Session(request["purpose"], request["service"], request["environment"], challenge,
-                                           document if signs else challenge, clock[0])
+            self._sessions[name] = Session(
+                request["purpose"],
+                request["service"],
+                request["environment"],
+                challenge,
+                document if signs else challenge,
+                clock[0],
+            )
         answer = {"session": name, "challenge": base64.b64encode(challenge).decode()}
         if signs:
             answer["document"] = base64.b64encode(document).decode()
@@ -124,10 +145,16 @@ class RelyingParty:
             return {"account": None}
         with self._lock:
             account = self._accounts.get(key)
-            return {"account": account and {
-                "issuer_key": hashlib.sha256(key[0]).hexdigest(), "serial": f"{key[1]:x}",
-                "services": list(account.services), "chip_key": hashlib.sha256(account.chip_key).hexdigest(),
-                "accepted": account.accepted}}
+            return {
+                "account": account
+                and {
+                    "issuer_key": hashlib.sha256(key[0]).hexdigest(),
+                    "serial": f"{key[1]:x}",
+                    "services": list(account.services),
+                    "chip_key": hashlib.sha256(account.chip_key).hexdigest(),
+                    "accepted": account.accepted,
+                }
+            }
 
     def _complete(self, request: dict[str, Any]) -> dict[str, Any]:
         clock, session = self._clock, self._sessions.get(request["session"])

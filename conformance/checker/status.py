@@ -37,9 +37,14 @@ def ask(openssl: OpenSsl, url: str | None, certificate: bytes, issuer: bytes, no
     nonce = secrets.token_bytes(32)
     question = ocsp.OCSPRequest.load(openssl.status_request(certificate, issuer))
     asked = [single["req_cert"] for single in question["tbs_request"]["request_list"]]
-    request = ocsp.OCSPRequest({"tbs_request": {
-        "request_list": [{"req_cert": asked[0]}],
-        "request_extensions": [{"extn_id": "nonce", "extn_value": core.OctetString(nonce)}]}}).dump()
+    request = ocsp.OCSPRequest(
+        {
+            "tbs_request": {
+                "request_list": [{"req_cert": asked[0]}],
+                "request_extensions": [{"extn_id": "nonce", "extn_value": core.OctetString(nonce)}],
+            }
+        }
+    ).dump()
     # (2) Error statuses carry no answer (RFC 6960 §4.2.1): there is nothing to believe or disbelieve.
     raw = openssl.fetch_status(url, request)
     if raw is None:
@@ -50,10 +55,16 @@ def ask(openssl: OpenSsl, url: str | None, certificate: bytes, issuer: bytes, no
         if said != "successful":
             return Status("STATUS_UNAVAILABLE", f"the responder answers {said}")
         data = answer.response_data
-        nonces = [bytes(extension["extn_value"].parsed.native) for extension in data["response_extensions"]
-                  if extension["extn_id"].native == "nonce"]
-        singles = [single for single in data["responses"]
-                   if single["cert_id"].native in [identifier.native for identifier in asked]]
+        nonces = [
+            bytes(extension["extn_value"].parsed.native)
+            for extension in data["response_extensions"]
+            if extension["extn_id"].native == "nonce"
+        ]
+        singles = [
+            single
+            for single in data["responses"]
+            if single["cert_id"].native in [identifier.native for identifier in asked]
+        ]
         times = [(single["this_update"].native, single["next_update"].native) for single in singles]
     except (ValueError, TypeError, AttributeError) as fault:  # asn1crypto's three ways to refuse a structure
         return Status("STATUS_UNTRUSTED", f"the answer does not parse: {fault}"[:200])

@@ -20,6 +20,7 @@ from harness.commands.words import read_instant, show_instant
 from harness.contract.client import AdapterFault, RelyingPartyClient
 from harness.contract.configuration import configuration
 from harness.contract.launch import LaunchedProduct
+from harness.contract.targets import REFERENCE_COMMAND
 from harness.contract.vocabulary import Kind
 from harness.doors.control import ControlDoor
 from harness.doors.jlis import JlisDoor
@@ -28,7 +29,6 @@ from harness.errors import ConfigurationError
 from harness.home import home, key_pool
 from harness.world import KEYS_PER_CARD, World
 
-RELYING_PARTY = (sys.executable, "-m", "reference_impl.app", "--test-surface")
 BEFORE = timedelta(days=1)
 """How long before the world opens its first residents got their cards: lists and OCSP know them then."""
 DEFAULT_SEED = 1
@@ -59,7 +59,7 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
         _set_going(world, running)
         jlis = JlisDoor(world)
         served = doors.enter_context(Served(jlis.app, port=port, garbled=jlis.garbled))
-        command = [*RELYING_PARTY, "--port", str(port_relying_party)]
+        command = [*REFERENCE_COMMAND, "--port", str(port_relying_party)]
         product = doors.enter_context(LaunchedProduct(command))
         client = doors.enter_context(RelyingPartyClient(product.address))
         addresses = jlis.addresses(served.url)

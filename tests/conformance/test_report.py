@@ -11,7 +11,8 @@ from conformance.catalogue_loader import Catalogue
 from conformance.certification import Certification
 from conformance.report.words import CHECKS, WORDS, check_name
 from conformance.report.write import write_reports
-from conformance.targets.resolve import running_target
+from conformance.targets import product_named
+from harness.contract.targets import running_target
 from harness.errors import ConfigurationError
 from tests.conformance.conftest import Certify
 
@@ -43,14 +44,14 @@ def some(catalogue: Catalogue) -> Catalogue:
 @pytest.fixture
 def honest(some: Catalogue, certify_at: Certify) -> Certification:
     """A run in which everything passes."""
-    with running_target("reference") as address:
+    with running_target(product_named("reference")) as address:
         return certify_at(address, some)
 
 
 @pytest.fixture
 def dishonest(some: Catalogue, certify_at: Certify) -> Certification:
     """A run in which nothing passes."""
-    with running_target(f"command:perl {ALWAYS} accept") as address:
+    with running_target(product_named(f"command:perl {ALWAYS} accept")) as address:
         return certify_at(address, some)
 
 

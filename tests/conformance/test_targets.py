@@ -8,7 +8,8 @@ import pytest
 from conformance.catalogue_loader import Catalogue
 from conformance.certification import SuiteVerdict
 from conformance.judge import Verdict
-from conformance.targets.resolve import running_target
+from conformance.targets import product_named
+from harness.contract.targets import running_target
 from harness.errors import ConfigurationError
 from tests.conformance.conftest import Certify
 
@@ -18,7 +19,7 @@ ALWAYS = Path(__file__).resolve().parents[2] / "conformance" / "targets" / "alwa
 @pytest.mark.parametrize("target", ["reference", "checker"])
 def test_honest_product_is_conformant(target: str, catalogue: Catalogue, certify_at: Certify) -> None:
     """The reference, and the checker that shares no code with it, agree with every case of the catalogue."""
-    with running_target(target) as address:
+    with running_target(product_named(target)) as address:
         run = certify_at(address, catalogue)
     assert {case: judged.verdict for case, judged in run.judgements.items() if judged.verdict is not Verdict.PASS} == {}
     assert run.verdict is SuiteVerdict.CONFORMANT
@@ -27,7 +28,7 @@ def test_honest_product_is_conformant(target: str, catalogue: Catalogue, certify
 @pytest.mark.parametrize("decision", ["accept", "reject"])
 def test_dishonest_product_is_refused(decision: str, catalogue: Catalogue, certify_at: Certify) -> None:
     """Whoever decides without looking passes no refusal: the twin, the reason or the journal gives it away."""
-    with running_target(f"command:perl {ALWAYS} {decision}") as address:
+    with running_target(product_named(f"command:perl {ALWAYS} {decision}")) as address:
         run = certify_at(address, catalogue)
     assert run.verdict is SuiteVerdict.NOT_CONFORMANT
     refusals = [judged for judged in run.judgements.values() if judged.case.is_refusal]
@@ -38,7 +39,7 @@ def test_dishonest_product_is_refused(decision: str, catalogue: Catalogue, certi
 def test_same_seed_same_verdicts_other_seed_too(catalogue: Catalogue, certify_at: Certify) -> None:
     """The order and the residents differ from run to run; the verdicts do not."""
     some = catalogue.with_twins(["tap/spliced-card", "login/wrong-pin"])
-    with running_target("reference") as address:
+    with running_target(product_named("reference")) as address:
         first, second = (certify_at(address, some) for _ in range(2))
     assert [judged.verdict for judged in first.judgements.values()] == [
         judged.verdict for judged in second.judgements.values()
@@ -56,6 +57,6 @@ def test_same_seed_same_verdicts_other_seed_too(catalogue: Catalogue, certify_at
 )
 def test_unusable_target_is_a_configuration_fault(target: str, says: str) -> None:
     """A target that cannot be reached says so in one line; it is never a verdict."""
-    with pytest.raises(ConfigurationError, match=says) as fault, running_target(target):
+    with pytest.raises(ConfigurationError, match=says) as fault, running_target(product_named(target)):
         pass
     assert "\n" not in str(fault.value)

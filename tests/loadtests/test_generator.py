@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.contract.targets import parse_target, running_target
 from harness.errors import HarnessFault
 from loadtests import generator
 from loadtests.options import Options
-from loadtests.target import parse_target, running_target
 from tests.loadtests.people import population
 from tests.loadtests.test_run import broken
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from harness.contract.client import RelyingPartyClient
+from harness.contract.targets import running_target
 from harness.contract.vocabulary import Kind, StatusSource
 from harness.keys import KeyPool
 from loadtests.population import Standing
 from loadtests.stage import Settlement, how_many, stage
-from loadtests.target import running_target
 from loadtests.truth import Deed, permitted, views_at
 from tests.loadtests.test_run import ALWAYS
 from tests.loadtests.test_truth import EXACT

@@ -2,14 +2,15 @@
 
 import pytest
 
+from harness.contract.targets import running_target
 from harness.errors import ConfigurationError
-from loadtests.target import parse_target, running_target
+from loadtests.target import parse_own_target
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:8080", "http://localhost:1", "https://[::1]:8443"])
 def test_address_of_this_machine_is_used_as_it_is(address: str) -> None:
     """A product that already runs is neither started nor ended."""
-    with running_target(parse_target(address)) as found:
+    with running_target(parse_own_target(address)) as found:
         assert found == address
 
 
@@ -29,6 +30,6 @@ def test_address_of_this_machine_is_used_as_it_is(address: str) -> None:
 )
 def test_unusable_target_is_a_configuration_fault(target: str, says: str) -> None:
     """One line; in particular, load is sent to no other machine."""
-    with pytest.raises(ConfigurationError, match=says) as fault, running_target(parse_target(target)):
+    with pytest.raises(ConfigurationError, match=says) as fault, running_target(parse_own_target(target)):
         pass
     assert "\n" not in str(fault.value)

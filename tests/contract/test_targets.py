@@ -4,14 +4,14 @@ import sys
 
 import pytest
 
+from harness.contract.targets import parse_target, running_target
 from harness.errors import ConfigurationError
-from scenarios.target import parse_target, running_target
 
 
 @pytest.mark.parametrize(
     ("text", "means"),
     [
-        ("reference", (sys.executable, "-m", "reference_impl.app", "--test-surface")),
+        ("reference", [sys.executable, "-m", "reference_impl.app", "--test-surface"]),
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("https://product.test", "https://product.test"),
         ("command:perl 'my product.pl' --x", ["perl", "my product.pl", "--x"]),
@@ -37,3 +37,10 @@ def test_an_address_is_not_started() -> None:
     """What already runs is left alone."""
     with running_target("http://127.0.0.1:9") as address:
         assert address == "http://127.0.0.1:9"
+
+
+def test_a_caller_may_know_more_products_by_name() -> None:
+    """A word that the caller gives a command for is that command, and is named where a target is refused."""
+    assert parse_target("checker", {"checker": ["openssl-checker"]}) == ["openssl-checker"]
+    with pytest.raises(ConfigurationError, match="expected reference, checker, http"):
+        parse_target("nonsense", {"checker": ["openssl-checker"]})

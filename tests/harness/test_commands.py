@@ -1,0 +1,311 @@
+"""`kazashi up` and the commands that find it: a world as a person has it, on ports of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from cardsim.folder import load_card
+from cardsim.readers.inprocess import InProcessConnection
+from cardsim.slot import InsertedCard
+from harness.contract import messages
+from harness.contract.client import RelyingPartyClient
+from harness.contract.configuration import SERVICE, TERMINAL
+from harness.contract.vocabulary import Decision, Environment, Purpose
+from harness.keys import KeyPool
+from harness.terminal.card_reader import CardReader
+from tests.harness.openssl import openssl
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+LAST_LINE = "Ctrl-C ends it"
+
+
+@pytest.fixture(scope="module")
+def home(keys: KeyPool, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose keys are those of the session: making them is what takes time."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "keys").symlink_to(keys._folder)
+    return folder
+
+
+def command(*arguments: str | Path) -> list[str]:
+    """Return a command line of Kazashi."""
+    return [sys.executable, "-m", "harness.cli", *map(str, arguments)]
+
+
+@pytest.fixture(scope="module")
+def run(home: Path) -> Run:
+    """Run a command in that home."""
+
+    def run(*arguments: str | Path, home: Path = home) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "KAZASHI_HOME": str(home)}
+        return subprocess.run(command(*arguments), env=environment, capture_output=True, text=True, check=False)
+
+    return run
+
+
+class Up:
+    """A `kazashi up` of this test."""
+
+    def __init__(self, home: Path, *options: str | Path) -> None:
+        environment = {**os.environ, "KAZASHI_HOME": str(home)}
+        self.process = subprocess.Popen(
+            command("up", *options), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert self.process.stdout is not None
+        self.said: list[str] = []
+        for line in self.process.stdout:
+            self.said.append(line)
+            if line.startswith(LAST_LINE):
+                break
+        else:
+            raise AssertionError("".join(self.said))
+        threading.Thread(
+            target=lambda: [self.said.append(line) for line in self.process.stdout or ()], daemon=True
+        ).start()
+        self.addresses: dict[str, str] = json.loads((home / "up.json").read_text())
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Tell it to end and return its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def up(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """The world of this module, frozen at 09:00, and its addresses in a file."""
+    file = tmp_path_factory.mktemp("told") / "up.json"
+    world = Up(home, "--frozen", "--at", "2026-12-02T09:00", "--seed", "7", "--json", file)
+    assert json.loads(file.read_text()) == world.addresses
+    yield world
+    world.end()
+
+
+def told(done: subprocess.CompletedProcess[str]) -> Any:
+    """Return what a command said for a program."""
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def one_line(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the one line that a fault of the user is, with exit code 2."""
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stderr.startswith("kazashi: ")
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr
+
+
+def test_up_says_where_everything_is(home: Path, up: Up) -> None:
+    """Every address on stdout and in the file; the token in a file that only its owner can read."""
+    assert {"control", "ocsp", "ocsp-auth", "ocsp-sign", "crl", "relying_party"} <= set(up.addresses)
+    for name, url in up.addresses.items():
+        assert any(line.split() == [name, url] for line in up.said)
+    token = Path(urlsplit(up.addresses["token"]).path)
+    assert token == home / "control-token"
+    for private in (token, home / "up.json"):
+        assert private.stat().st_mode & 0o777 == 0o600
+    headers = {"authorization": f"Bearer {token.read_text()}"}
+    assert httpx.get(up.addresses["control"] + "/v1/clock", headers=headers, trust_env=False).status_code == 200
+    assert httpx.get(up.addresses["control"] + "/v1/clock", trust_env=False).status_code == 401
+    assert len(httpx.get(up.addresses["crl"], trust_env=False).json()["lists"]) == 4
+
+
+@pytest.mark.usefixtures("up")
+def test_a_second_world_in_the_same_home_is_one_line(run: Run) -> None:
+    """Two would tell two truths under one name."""
+    assert "another `kazashi up` runs here" in one_line(run("up"))
+
+
+def test_the_holders_of_a_new_world_are_known_to_ocsp(run: Run, up: Up, tmp_path: Path) -> None:
+    """They got their cards the day before: `openssl ocsp` says good at once, until the mark after a loss."""
+    holder = told(run("resident", "list", "--json"))[0]
+    serial, instant = holder["certificates"][0]["serial"], "1796169600"  # 2026-12-02T00:00:00Z
+    (tmp_path / "ca.der").write_bytes(httpx.get(up.addresses["control"], trust_env=False).content and b"")
+    anchor = httpx.get(up.addresses["ocsp"].replace("/ocsp/auth", "/anchors/auth.cer"), trust_env=False).content
+    (tmp_path / "ca.der").write_bytes(anchor)
+    openssl("x509", "-inform", "DER", "-in", tmp_path / "ca.der", "-out", tmp_path / "ca.pem")
+
+    def status() -> str:
+        options = ["-issuer", tmp_path / "ca.pem", "-CAfile", tmp_path / "ca.pem", "-serial", f"0x{serial}"]
+        return openssl("ocsp", *options, "-url", up.addresses["ocsp"], "-attime", instant)[1]
+
+    assert "\ngood\n" in status()
+    assert "09:15:00" in run("clock", "advance", "15m").stdout
+    lost = told(run("resident", "lose", holder["resident"]["id"], "--json"))
+    assert {row["reason"] for row in lost["certificates"]} == {"certificateHold"}
+    assert "certificateHold" in status()
+
+
+@pytest.mark.usefixtures("up")
+def test_clock(run: Run) -> None:
+    """Shown in Japan's time; set in any; refused where no world can be."""
+    run("clock", "freeze")
+    assert run("clock", "set", "2026-12-03T09:00").stdout.startswith("2026-12-03T09:00:00+09:00  frozen")
+    assert told(run("clock", "show", "--json"))["instant"] == "2026-12-03T00:00:00Z"
+    assert run("clock", "set", "2026-12-03T00:30:00Z").stdout.startswith("2026-12-03T09:30:00+09:00")
+    assert run("clock", "advance", "1d2h3m4s").stdout.startswith("2026-12-04T11:33:04+09:00")
+    assert "running" in run("clock", "run").stdout
+    assert "frozen" in run("clock", "freeze").stdout
+    for wrong in (["set", "soon"], ["set", "1990-01-01"], ["advance", "5x"], ["advance", ""], ["advance", "0s"]):
+        assert "expected" in one_line(run("clock", *wrong))
+
+
+@pytest.mark.usefixtures("up")
+def test_residents(run: Run) -> None:
+    """New, moved, revoked, listed; somebody unknown and an event that cannot happen are one line."""
+    made = told(run("resident", "new", "--name", "試験　太郎", "--birth-date", "1980-02-29", "--json"))
+    name = made["resident"]["id"]
+    assert "OCSP knows the certificates from" in run("resident", "new").stdout
+    moved = told(run("resident", "move", name, "--json"))
+    assert moved["resident"]["municipality"] != made["resident"]["municipality"]
+    assert [row["reason"] for row in moved["certificates"]] == [None, "affiliationChanged"]
+    assert "keyCompromise" in run("resident", "revoke", name, "--kind", "auth", "--reason", "keyCompromise").stdout
+    assert "試験　太郎" in run("resident", "list").stdout
+    assert "'r999999'" in one_line(run("resident", "lose", "r999999"))
+    assert "in force" in one_line(run("resident", "lose", name))
+    assert "birth_date" in one_line(run("resident", "new", "--birth-date", "2999-01-01"))
+    assert "YYYY-MM-DD" in one_line(run("resident", "new", "--birth-date", "1980-02-31"))
+
+
+def test_a_card_of_the_world_is_accepted_by_its_relying_party(run: Run, up: Up, tmp_path: Path) -> None:
+    """The whole path by command line: a card in a folder, its holder enrolled at the reference, at the world's time."""
+    run("clock", "freeze")
+    assert run("card", "new", tmp_path / "card").returncode == 0
+    run("clock", "advance", "15m")
+    profile, store = load_card(tmp_path / "card")
+    holder = told(run("resident", "list", "--json"))[-1]["resident"]
+    connection = InProcessConnection(InsertedCard(profile, store))
+    connection.connect()
+    reader = CardReader(connection)
+    with RelyingPartyClient(up.addresses["relying_party"]) as client:
+        certificate = reader.authentication_certificate()
+        begun = client.begin(
+            messages.Begin(purpose=Purpose.ENROL, service=SERVICE, environment=Environment.ATTENDED, terminal=TERMINAL)
+        )
+        assert begun.session is not msgspec.UNSET
+        assert begun.challenge is not msgspec.UNSET
+        presentation = messages.Presentation(
+            challenge=begun.challenge,
+            certificate=certificate,
+            signature=reader.sign_challenge("1234", begun.challenge),
+            chip=reader.prove_chip(msgspec.convert(holder["birth_date"], __import__("datetime").date), begun.challenge),
+        )
+        outcome = client.complete(messages.Complete(session=begun.session, presentation=presentation))
+    connection.disconnect()
+    store.close()
+    assert outcome.decision is Decision.ACCEPT, outcome
+    assert outcome.epoch == told(run("clock", "show", "--json"))["epoch"]
+
+
+@pytest.mark.usefixtures("up")
+def test_cards_in_folders(run: Run, tmp_path: Path) -> None:
+    """Certificates that verify under the anchors beside them; what is on the card; a folder that has one is kept."""
+    before = len(told(run("resident", "list", "--json")))
+    assert "the world that is up" in run("card", "new", tmp_path / "card").stdout
+    assert (tmp_path / "card").stat().st_mode & 0o777 == 0o700
+    anchors = {path.stem: path for path in (tmp_path / "card" / "anchors").iterdir()}
+    assert set(anchors) == {"auth-ca", "sign-ca", "card-issuer-36303030303233080530303100000000"}
+    assert load_pem_public_key(anchors["card-issuer-36303030303233080530303100000000"].read_bytes())
+    profile, store = load_card(tmp_path / "card")
+    shown = run("card", "show", tmp_path / "card").stdout  # while this process owns it
+    store.close()
+    assert profile.serial in shown
+    assert "0018 利用者証明用暗証番号: 3/3" in shown
+    assert "001B 署名用パスワード: 5/5" in shown
+    for fid, kind in ((0x000A, "auth"), (0x0001, "sign")):
+        body = next(app.elements[fid].body for app in profile.applications.values() if 0x000A in app.elements)  # type: ignore[union-attr]
+        leaf = x509.load_der_x509_certificate(body[: 4 + int.from_bytes(body[2:4], "big")])
+        leaf.verify_directly_issued_by(x509.load_pem_x509_certificate(anchors[f"{kind}-ca"].read_bytes()))
+        assert f"{leaf.serial_number:x}" in shown
+    assert "already holds a card" in one_line(run("card", "new", tmp_path / "card"))
+    assert len(told(run("resident", "list", "--json"))) == before + 1
+    assert "'r999999'" in one_line(run("card", "new", tmp_path / "other", "--resident", "r999999"))
+    assert "no card in" in one_line(run("card", "show", tmp_path / "nothing"))
+    assert not (tmp_path / "other").exists()
+
+
+def test_without_a_world(run: Run, home: Path, tmp_path: Path) -> None:
+    """Commands of a running world say how to start one; a card is made of a throw-away world, the same for a seed."""
+    other = tmp_path / "home"
+    other.mkdir()
+    (other / "keys").symlink_to(home / "keys")
+    for arguments in (
+        ["clock", "show"],
+        ["resident", "list"],
+        ["card", "new", str(tmp_path / "c"), "--resident", "r000001"],
+    ):
+        assert "start one with `kazashi up`" in one_line(run(*arguments, home=other))
+    for name in ("a", "b"):
+        options = ["--seed", "3", "--at", "2026-12-01T09:00"]
+        assert "a throw-away world" in run("card", "new", tmp_path / name, *options, home=other).stdout
+    assert (tmp_path / "a" / "profile.json").read_bytes() == (tmp_path / "b" / "profile.json").read_bytes()
+
+
+def test_a_card_is_served_to_a_reader_until_told_to_end(run: Run, tmp_path: Path) -> None:
+    """`card serve` connects to vpcd's port, answers the ATR, and ends with 0; without a reader it is one line."""
+    import socket  # noqa: PLC0415  (only here)
+
+    run("card", "new", tmp_path / "card", "--throw-away")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        serving = subprocess.Popen(command("card", "serve", tmp_path / "card", "--port", str(port)))
+        reader, _ = listener.accept()
+        with reader:
+            reader.sendall(bytes.fromhex("000104"))
+            assert reader.recv(64) == bytes.fromhex("0009") + bytes.fromhex("3BE000FF8131FE4514")
+            serving.send_signal(signal.SIGTERM)
+            assert serving.wait(20) == 0
+    assert run("card", "serve", tmp_path / "nothing").returncode == 2
+
+
+def test_a_stored_world_is_the_same_after_a_restart(home: Path, run: Run, tmp_path: Path) -> None:
+    """Residents, clock and epoch; ended by Ctrl-C with exit 0, everything taken back; another seed is refused."""
+    other, store = tmp_path / "home", tmp_path / "world.db"
+    other.mkdir()
+    (other / "keys").symlink_to(home / "keys")
+    first = Up(other, "--store", store, "--seed", "5", "--residents", "1", "--at", "2026-12-02T09:00", "--frozen")
+    run("resident", "lose", "r000001", home=other)
+    before = [told(run(*show, "--json", home=other)) for show in (["clock", "show"], ["resident", "list"])]
+    token = (other / "control-token").read_text()
+    assert first.end(signal.SIGINT) == 0
+    assert sorted(path.name for path in other.iterdir()) == ["keys", "up.lock"]
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(first.addresses["relying_party"], trust_env=False)
+    again = Up(other, "--store", store)
+    assert [told(run(*show, "--json", home=other)) for show in (["clock", "show"], ["resident", "list"])] == before
+    assert (other / "control-token").read_text() != token
+    assert again.end() == 0
+    assert "expected a world of seed 6, actual 5" in one_line(run("up", "--store", store, "--seed", "6", home=other))
+
+
+@pytest.mark.parametrize("option", ["--port", "--port-control", "--port-relying-party"])
+def test_a_port_in_use_is_one_line(run: Run, home: Path, tmp_path: Path, up: Up, option: str) -> None:
+    """It says which, and what would do; nothing is left behind."""
+    (tmp_path / "keys").symlink_to(home / "keys")
+    taken = str(urlsplit(up.addresses["control"]).port)
+    assert taken in one_line(run("up", option, taken, home=tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["keys", "up.lock"]
+
+
+def test_places_that_cannot_be_written_are_one_line(run: Run, home: Path, tmp_path: Path) -> None:
+    """A home, a store, a file for the addresses."""
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "keys").symlink_to(home / "keys")
+    assert "KAZASHI_HOME" in one_line(run("up", home=tmp_path / "file" / "home"))
+    below = tmp_path / "file" / "below"
+    assert str(below) in one_line(run("up", "--store", below, home=tmp_path / "home"))
+    assert str(below) in one_line(run("up", "--json", below, home=tmp_path / "home"))
+    assert str(below) in one_line(run("card", "new", below, "--throw-away", home=tmp_path / "home"))
