@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.world import World
-
 from conformance.catalogue_loader import Catalogue
 from conformance.judge import Judgement, Verdict, judge, not_applicable, with_twins
 from conformance.roles.relying_party import RelyingPartyRole, configuration
@@ -14,6 +12,7 @@ from harness.contract.client import RelyingPartyClient
 from harness.contract.messages import Introduction
 from harness.contract.vocabulary import Capability
 from harness.terminal.hostile import SelfMadeChip
+from harness.world import World
 
 Progress = Callable[[Judgement, int, int], None]
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from harness.jlis.journal import Entry
-
 from cardsim.trace import TraceLine
 from conformance.case import Case, StoryStep
 from harness.contract.client import Exchange
 from harness.contract.messages import Account, Outcome
+from harness.jlis.journal import Entry
 
 
 class Interruption(StrEnum):

@@ -5,12 +5,11 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from harness.world import IssuedCard, World
-
 from cardsim.readers.inprocess import InProcessConnection
 from cardsim.slot import InsertedCard
 from cardsim.trace import Trace
 from harness.terminal.card_reader import CardReader
+from harness.world import IssuedCard, World
 
 
 class Visitor:

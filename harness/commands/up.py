@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,6 +11,8 @@ from types import FrameType
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import Progress
 
 from harness.announcement import Announcement, as_json, write_private
 from harness.clock import ClockMode, host_now
@@ -27,6 +28,7 @@ from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.errors import ConfigurationError
 from harness.home import home, key_pool
+from harness.keys import KeyPool
 from harness.world import KEYS_PER_CARD, World
 
 BEFORE = timedelta(days=1)
@@ -56,7 +58,7 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     with ExitStack() as doors, _told_to_end() as told:
         announcement = doors.enter_context(Announcement(home()))
         world = doors.enter_context(_opened(store, seed, instant, residents))
-        _set_going(world, running)
+        _set_going(world, instant, running)
         jlis = JlisDoor(world)
         served = doors.enter_context(Served(jlis.app, port=port, garbled=jlis.garbled))
         command = [*REFERENCE_COMMAND, "--port", str(port_relying_party)]
@@ -92,32 +94,39 @@ def _introduce(client: RelyingPartyClient, world: World, addresses: dict[str, st
 @contextmanager
 def _opened(store: Path | None, seed: int | None, at: datetime | None, residents: int) -> Iterator[World]:
     """Yield the stored world, or a new one that opens at `at` with residents who have had their cards for a day."""
-    opens = at or host_now()
     keys = key_pool()
-    world = World.create(keys, seed=DEFAULT_SEED if seed is None else seed, start=opens - BEFORE, store=store)
+    start = (at or host_now()) - BEFORE
+    world = World.create(keys, seed=DEFAULT_SEED if seed is None else seed, start=start, store=store)
     try:
         if seed is not None and world.seed != seed:
             raise ConfigurationError(f"{store}: expected a world of seed {seed}, actual {world.seed}; leave --seed out")
         if world.clock.epoch == 0:  # never set: nobody has lived in it yet
-            with typer.progressbar(length=KEYS_PER_CARD * residents, label="keys / 鍵", file=sys.stderr) as bar:
-                keys.prepare(KEYS_PER_CARD * residents, lambda *_: bar.update(1))
+            _prepare(keys, KEYS_PER_CARD * residents)
             for _ in range(residents - len(world.residents())):
                 world.new_resident(with_card=True)
-            world.clock.set(opens)
-            world.clock.run()
-        elif at is not None:
-            world.clock.set(at)
         yield world
     finally:
         world.close()
 
 
-def _set_going(world: World, running: bool | None) -> None:  # noqa: FBT001  (an option of the command line)
+def _prepare(keys: KeyPool, count: int) -> None:
+    """Make the keys that are missing; a bar shows how far it is, and none when there is nothing to do."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("keys / 鍵", total=None, visible=False)
+        keys.prepare(count, lambda made, wanted: progress.update(bar, completed=made, total=wanted, visible=True))
+
+
+def _set_going(world: World, at: datetime | None, running: bool | None) -> None:  # noqa: FBT001  (an option)
+    """Set the clock where it was asked for: frozen before it is set, so that it stands at that very instant."""
+    fresh = world.clock.epoch == 0
     mode = world.clock.row.mode
-    if running is True and mode is ClockMode.FROZEN:
-        world.clock.run()
-    elif running is False and mode is ClockMode.RUNNING:
+    if running is False and mode is ClockMode.RUNNING:
         world.clock.freeze()
+    if fresh or at is not None:
+        world.clock.set(at or host_now())
+    if mode is ClockMode.FROZEN and (running or (fresh and running is None)):
+        world.clock.run()
 
 
 @contextmanager

@@ -3,10 +3,15 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,11 +20,13 @@ import httpx
 import msgspec
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from cardsim.folder import load_card
 from cardsim.readers.inprocess import InProcessConnection
 from cardsim.slot import InsertedCard
+from harness.cli import main
 from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import SERVICE, TERMINAL
@@ -28,7 +35,17 @@ from harness.keys import KeyPool
 from harness.terminal.card_reader import CardReader
 from tests.harness.openssl import openssl
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+
+@dataclass(frozen=True)
+class Done:
+    """What a command said, and its exit code."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
 LAST_LINE = "Ctrl-C ends it"
 
 
@@ -47,11 +64,18 @@ def command(*arguments: str | Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def run(home: Path) -> Run:
-    """Run a command in that home."""
+    """Run a command in that home, in this process: starting another takes longer than most of them."""
 
-    def run(*arguments: str | Path, home: Path = home) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "KAZASHI_HOME": str(home)}
-        return subprocess.run(command(*arguments), env=environment, capture_output=True, text=True, check=False)
+    def run(*arguments: str | Path, home: Path = home) -> Done:
+        said, complained, code = StringIO(), StringIO(), 0
+        with pytest.MonkeyPatch.context() as patched, redirect_stdout(said), redirect_stderr(complained):
+            patched.setenv("KAZASHI_HOME", str(home))
+            patched.setattr(sys, "argv", ["kazashi", *map(str, arguments)])
+            try:
+                main()
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        return Done(code, said.getvalue(), complained.getvalue())
 
     return run
 
@@ -72,15 +96,18 @@ class Up:
                 break
         else:
             raise AssertionError("".join(self.said))
-        threading.Thread(
-            target=lambda: [self.said.append(line) for line in self.process.stdout or ()], daemon=True
-        ).start()
+        self._rest = threading.Thread(target=self.process.stdout.read, daemon=True)  # a full pipe would stop it
+        self._rest.start()
         self.addresses: dict[str, str] = json.loads((home / "up.json").read_text())
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Tell it to end and return its exit code."""
         self.process.send_signal(number)
-        return self.process.wait(20)
+        code = self.process.wait(20)
+        self._rest.join(5)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
 
 
 @pytest.fixture(scope="module")
@@ -93,13 +120,13 @@ def up(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     world.end()
 
 
-def told(done: subprocess.CompletedProcess[str]) -> Any:
+def told(done: Done) -> Any:
     """Return what a command said for a program."""
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def one_line(done: subprocess.CompletedProcess[str]) -> str:
+def one_line(done: Done) -> str:
     """Return the one line that a fault of the user is, with exit code 2."""
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stderr.startswith("kazashi: ")
@@ -132,13 +159,19 @@ def test_the_holders_of_a_new_world_are_known_to_ocsp(run: Run, up: Up, tmp_path
     """They got their cards the day before: `openssl ocsp` says good at once, until the mark after a loss."""
     holder = told(run("resident", "list", "--json"))[0]
     serial, instant = holder["certificates"][0]["serial"], "1796169600"  # 2026-12-02T00:00:00Z
-    (tmp_path / "ca.der").write_bytes(httpx.get(up.addresses["control"], trust_env=False).content and b"")
     anchor = httpx.get(up.addresses["ocsp"].replace("/ocsp/auth", "/anchors/auth.cer"), trust_env=False).content
     (tmp_path / "ca.der").write_bytes(anchor)
     openssl("x509", "-inform", "DER", "-in", tmp_path / "ca.der", "-out", tmp_path / "ca.pem")
 
     def status() -> str:
-        options = ["-issuer", tmp_path / "ca.pem", "-CAfile", tmp_path / "ca.pem", "-serial", f"0x{serial}"]
+        options: list[str | Path] = [
+            "-issuer",
+            tmp_path / "ca.pem",
+            "-CAfile",
+            tmp_path / "ca.pem",
+            "-serial",
+            f"0x{serial}",
+        ]
         return openssl("ocsp", *options, "-url", up.addresses["ocsp"], "-attime", instant)[1]
 
     assert "\ngood\n" in status()
@@ -200,7 +233,7 @@ def test_a_card_of_the_world_is_accepted_by_its_relying_party(run: Run, up: Up, 
             challenge=begun.challenge,
             certificate=certificate,
             signature=reader.sign_challenge("1234", begun.challenge),
-            chip=reader.prove_chip(msgspec.convert(holder["birth_date"], __import__("datetime").date), begun.challenge),
+            chip=reader.prove_chip(msgspec.convert(holder["birth_date"], date), begun.challenge),
         )
         outcome = client.complete(messages.Complete(session=begun.session, presentation=presentation))
     connection.disconnect()
@@ -217,7 +250,8 @@ def test_cards_in_folders(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "card").stat().st_mode & 0o777 == 0o700
     anchors = {path.stem: path for path in (tmp_path / "card" / "anchors").iterdir()}
     assert set(anchors) == {"auth-ca", "sign-ca", "card-issuer-36303030303233080530303100000000"}
-    assert load_pem_public_key(anchors["card-issuer-36303030303233080530303100000000"].read_bytes())
+    issuer = load_pem_public_key(anchors["card-issuer-36303030303233080530303100000000"].read_bytes())
+    assert isinstance(issuer, RSAPublicKey)
     profile, store = load_card(tmp_path / "card")
     shown = run("card", "show", tmp_path / "card").stdout  # while this process owns it
     store.close()
@@ -255,8 +289,6 @@ def test_without_a_world(run: Run, home: Path, tmp_path: Path) -> None:
 
 def test_a_card_is_served_to_a_reader_until_told_to_end(run: Run, tmp_path: Path) -> None:
     """`card serve` connects to vpcd's port, answers the ATR, and ends with 0; without a reader it is one line."""
-    import socket  # noqa: PLC0415  (only here)
-
     run("card", "new", tmp_path / "card", "--throw-away")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

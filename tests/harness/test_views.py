@@ -185,7 +185,7 @@ def _reason(entry: x509.RevokedCertificate) -> str:
     return str(entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.value)
 
 
-@settings(max_examples=40)
+@settings(max_examples=150)
 @given(
     story=st.lists(st.tuples(minutes, whats), max_size=12),
     looks=st.lists(st.tuples(minutes, st.integers(0, 59)), min_size=1, max_size=4),
