@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -48,7 +49,9 @@ class Lane:
 
 
 OPENSSL = Need("openssl", "openssl")
-PERL = Need("perl", "perl")
+PERL = Need("json_pp", "perl")
+"""Debian's base system has a perl without its modules; the package that brings json_pp brings JSON::PP too."""
+PYTHON_HEADER = Need(f"{sysconfig.get_path('include')}/Python.h", "python3-dev")
 LANES = (
     Lane("lint", "ruff and the import contracts"),
     Lane("types", "mypy --strict on everything"),
@@ -67,6 +70,8 @@ LANES = (
             Need("/usr/lib/pcsc/drivers/serial/libifdvpcd.so", "vsmartcard-vpcd"),
             Need("swig", "swig"),
             Need("cc", "gcc"),
+            Need("/usr/include/stdio.h", "libc6-dev"),
+            PYTHON_HEADER,
             Need("unshare", "util-linux"),
             Need("nsenter", "util-linux"),
         ),
