@@ -5,6 +5,7 @@ Each entry point is a Typer application (a group of commands) or a function (one
 """
 
 import sys
+import traceback
 from importlib.metadata import entry_points
 
 import typer
@@ -13,7 +14,7 @@ from cardsim.faults import CardFault
 from harness.errors import ConfigurationError
 
 GROUP = "kazashi.commands"
-CONFIGURATION = 2
+CONFIGURATION, HARNESS_ERROR = 2, 3
 
 HELP = """Test harness and conformance suite for products that use the My Number card.
 
@@ -34,12 +35,15 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """Run the program; a fault that a person can mend is one line on stderr and exit code 2."""
+    """Run the program; a fault that a person can mend is one line on stderr and exit code 2, one of ours is 3."""
     try:
         build()(prog_name="kazashi")
     except (ConfigurationError, CardFault) as fault:
         sys.stderr.write(f"kazashi: {fault}\n")
         sys.exit(CONFIGURATION)
+    except Exception:  # noqa: BLE001  (the outermost door: Python's own exit code 1 would say "not conformant")
+        traceback.print_exc()
+        sys.exit(HARNESS_ERROR)
 
 
 if __name__ == "__main__":

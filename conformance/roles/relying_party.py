@@ -37,7 +37,7 @@ from harness.contract.vocabulary import Environment, Purpose
 from harness.errors import HarnessFault
 from harness.terminal.card_reader import CardFault, CardReader, PinRefused
 from harness.terminal.hostile import SelfMadeChip
-from harness.world import World
+from harness.world import EventRefused, World
 
 __all__ = ["RelyingPartyRole", "configuration"]
 
@@ -65,7 +65,7 @@ class RelyingPartyRole:
         self._next_day += timedelta(days=2 + max((step.day for step in case.steps if isinstance(step, At)), default=0))
         try:
             _Play(self._client, self._world, self._hostile, observation, first_day).run()
-        except (AdapterFault, HarnessFault) as fault:
+        except (AdapterFault, HarnessFault, EventRefused) as fault:
             late = isinstance(fault, TimedOut)
             observation.interruption = Interruption.TIMEOUT if late else Interruption.HARNESS_ERROR
             observation.transcript = str(fault)

@@ -142,3 +142,17 @@ def test_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "KAZASHI_HOME" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_fault_of_our_own_is_exit_3_and_not_a_verdict(home: Path) -> None:
+    """A traceback must not end with exit code 1, which would say "not conformant"."""
+    program = (
+        "import harness.cli as cli\n"
+        "def broken():\n"
+        "    raise RuntimeError('ours')\n"
+        "cli.build = lambda: (lambda prog_name: broken())\n"
+        "cli.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=home, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "RuntimeError: ours" in done.stderr
