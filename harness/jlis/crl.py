@@ -5,7 +5,7 @@ Nothing is stored: the window, the list's number and its content follow from the
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -23,7 +23,7 @@ PUBLICATION = time(3, 0, tzinfo=JST)
 """The clock time of publication is UNKNOWN; 03:00 JST is an emulation choice."""
 PERIOD = timedelta(days=1)
 VALID = timedelta(hours=48)
-FIRST_PUBLICATION = datetime(2015, 10, 20, 3, 0, tzinfo=JST).astimezone(UTC)
+FIRST_PUBLICATION = datetime.combine(date(2015, 10, 20), PUBLICATION).astimezone(UTC)
 """List number 0; no world begins earlier (the service began in January 2016)."""
 REASONS = {
     RevocationReason.KEY_COMPROMISE: x509.ReasonFlags.key_compromise,
