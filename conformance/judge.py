@@ -126,9 +126,10 @@ def _outcome_checks(case: Case, judged: ObservedStep) -> list[Check]:
 
 def _evidence_checks(case: Case, observation: Observation, judged: ObservedStep) -> list[Check]:
     checks = [_questions_check(case, observation, judged)]
-    if judged.outcome is not None and judged.outcome.epoch is not msgspec.UNSET and observation.epoch is not None:
-        echoed = judged.outcome.epoch
-        checks.append(Check("epoch", str(observation.epoch), str(echoed), echoed == observation.epoch))
+    if judged.outcome is not None and observation.epoch is not None:
+        # A product that takes the world's time says with each outcome in which setting of the clock it lived.
+        echoed = "none" if judged.outcome.epoch is msgspec.UNSET else str(judged.outcome.epoch)
+        checks.append(Check("epoch", str(observation.epoch), echoed, echoed == str(observation.epoch)))
     if case.expect.card is not None:
         wanted = case.expect.card.tries_spent
         checks.append(Check("card tries spent", str(wanted), str(judged.tries_spent), judged.tries_spent == wanted))

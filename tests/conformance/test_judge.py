@@ -24,8 +24,8 @@ from harness.contract.vocabulary import Capability, Decision, Kind, Reason
 from harness.jlis.journal import Entry
 
 NOON = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
-ACCEPTED = Outcome(decision=Decision.ACCEPT, reason=Reason.OK, steps=[])
-ON_HOLD = Outcome(decision=Decision.REJECT, reason=Reason.ON_HOLD, steps=[])
+ACCEPTED = Outcome(decision=Decision.ACCEPT, reason=Reason.OK, steps=[], epoch=5)
+ON_HOLD = Outcome(decision=Decision.REJECT, reason=Reason.ON_HOLD, steps=[], epoch=5)
 SERIAL = 0x07000001
 ASKED = Entry(NOON, "ocsp", "auth", SERIAL, None, "good", 200)
 ANOTHER_ASKED = replace(ASKED, serial=SERIAL + 1)
@@ -79,6 +79,7 @@ def test_refusal_with_reason_and_question_passes() -> None:
         (ON_HOLD, (ANOTHER_ASKED,), ["status questions"]),
         (ON_HOLD, (replace(ASKED, kind="sign"),), ["status questions"]),
         (msgspec.structs.replace(ON_HOLD, epoch=4), (ASKED,), ["epoch"]),
+        (msgspec.structs.replace(ON_HOLD, epoch=msgspec.UNSET), (ASKED,), ["epoch"]),
         (None, (ASKED,), ["decision", "reason"]),
     ],
 )
