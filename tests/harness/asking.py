@@ -5,7 +5,7 @@ from datetime import datetime
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA1, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
@@ -74,17 +74,3 @@ def _hashed(issuer: x509.Certificate) -> tuple[bytes, bytes]:
     """Return what RFC 6960 §4.1.1 hashes: the DER of the name, and the key without tag, length and unused bits."""
     parsed = asn1.Certificate.load(issuer.public_bytes(Encoding.DER))
     return parsed.subject.dump(), bytes(parsed.public_key["public_key"])
-
-
-__all__ = [
-    "MALFORMED",
-    "SHA256",
-    "UNAUTHORIZED",
-    "ask",
-    "authority",
-    "cert_id",
-    "handmade",
-    "nonce_extension",
-    "request",
-    "tlv",
-]

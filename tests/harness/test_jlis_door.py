@@ -162,7 +162,10 @@ def test_post_and_get_are_the_same_question(world: World, card: IssuedCard, clie
     bare = client.get(f"/ocsp/auth/{text}")
     assert posted.content == escaped.content == bare.content
     assert posted.headers["content-type"] == "application/ocsp-response"
-    entries = world.journal.since(mark)
+    assert (
+        client.get(f"/ocsp/auth/{quote(quote(text, safe=''), safe='')}").content == MALFORMED
+    )  # escaped once too often
+    entries = world.journal.since(mark)[:3]
     assert [(e.door, e.kind, e.serial, e.answer, e.http) for e in entries] == [
         ("ocsp", "auth", card.auth_serial, "good", 200)
     ] * 3
@@ -174,7 +177,6 @@ def test_post_and_get_are_the_same_question(world: World, card: IssuedCard, clie
         pytest.param("POST", "/ocsp/auth", b"", 200, "malformed_request", id="empty"),
         pytest.param("POST", "/ocsp/auth", b"{}", 200, "malformed_request", id="JSON"),
         pytest.param("GET", "/ocsp/auth/%25%25", b"", 200, "malformed_request", id="no base64"),
-        pytest.param("GET", "/ocsp/auth/TUFB%252B", b"", 200, "malformed_request", id="escaped twice"),
         pytest.param("POST", "/ocsp/auth", bytes(LONGEST_REQUEST + 1), 413, "too long", id="too long"),
         pytest.param("POST", "/ocsp/mobile", b"", 404, "POST /ocsp/mobile", id="another kind"),
         pytest.param("GET", "/ocsp/auth", b"", 405, "GET /ocsp/auth", id="no request in the address"),
