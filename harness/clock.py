@@ -11,6 +11,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from harness.errors import ConfigurationError
+
 EARLIEST = datetime(2016, 1, 1, tzinfo=UTC)
 """The service began in January 2016; revocation lists are numbered from a little before."""
 LATEST = datetime(2099, 12, 31, tzinfo=UTC)
@@ -64,6 +66,7 @@ class WorldClock:
         self._store = store
         self._host = host
         self._turn = threading.Lock()
+        self._last: datetime | None = None
 
     @property
     def row(self) -> ClockRow:
@@ -77,7 +80,17 @@ class WorldClock:
 
     def now(self) -> datetime:
         """Return the world's instant, in UTC."""
-        return instant_at(self.row, self._host())
+        self._last = instant_at(self.row, self._host())
+        return self._last
+
+    def now_or_last(self) -> datetime:
+        """Return the instant, or the last one read while the store fails: a line of the journal needs one then too."""
+        try:
+            return self.now()
+        except ConfigurationError:
+            if self._last is None:
+                raise
+            return self._last
 
     def set(self, instant: datetime) -> None:
         """Set the clock to an aware instant; whether it runs or stands stays as it is."""

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from harness.clock import ClockRefused
 from harness.doors.body import BodyTooLong, read_body
 from harness.doors.complaint import complain
+from harness.doors.control_messages import ClockState
 from harness.doors.control_operations import OPERATIONS, Asked, Operation
 from harness.doors.guard import Guard
 from harness.doors.openapi import describe
@@ -67,7 +68,7 @@ class ControlDoor:
 
     def _note(self, what: str, http: int) -> None:
         """Write down what was refused; what was done stands in the history."""
-        self._world.journal.write(Entry(self._world.clock.now(), "control", None, None, None, what, http))
+        self._world.journal.write(Entry(self._world.clock.now_or_last(), "control", None, None, None, what, http))
 
     def _endpoint(self, row: Operation) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -92,7 +93,6 @@ class ControlDoor:
         return await run_in_threadpool(self._perform, row, asked, where)
 
     def _perform(self, row: Operation, asked: Asked, where: str) -> Response:
-        epoch = self._world.clock.epoch
         try:
             answer = row.act(self._world, asked)
         except UnknownResident as fault:
@@ -103,7 +103,7 @@ class ControlDoor:
             return complain(400, "clock", where, "an instant that a world can stand at", str(fault))
         except ConfigurationError as fault:
             return complain(503, "store", where, "a store that can be written", str(fault))
-        if self._world.clock.epoch != epoch:
+        if row.method != "GET" and row.answers is ClockState:
             self._clock_moved()
         return Response(msgspec.json.encode(answer), media_type="application/json")
 

@@ -12,6 +12,8 @@ from harness.jlis.reasons import RevocationReason
 from harness.residents import Resident
 
 Instant = Annotated[datetime, Meta(tz=True, description="with a time zone; answers are in UTC")]
+AskedSerial = Annotated[str, Meta(pattern=r"^-?[0-9a-f]+$", description="hexadecimal, as it was asked for")]
+"""Anybody may ask for a number that no certificate can have, a negative one too; the journal tells of it."""
 Mark = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 LONGEST_ADVANCE = 100 * 366 * 86_400
 
@@ -105,7 +107,7 @@ class JournalEntry(Message, frozen=True):
     at: Instant
     door: str
     kind: Kind | None
-    serial: SerialHex | None
+    serial: AskedSerial | None
     partition: str | None
     answer: str
     http: int

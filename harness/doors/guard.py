@@ -21,7 +21,7 @@ class Guard:
     def __init__(self, app: ASGIApp, token: str, note: Callable[[str, int], None]) -> None:
         self._app = app
         self._note = note
-        self._proof = f"Bearer {token}".encode("ascii")
+        self._token = token.encode("ascii")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the refusal, or hand the request on."""
@@ -42,12 +42,17 @@ class Guard:
         if strange:
             return complain(403, "Origin", "header Origin", "none, or this door's own", ", ".join(_texts(strange)))
         proofs = _values(scope, b"authorization")
-        if len(proofs) != 1 or not hmac.compare_digest(proofs[0], self._proof):
+        if len(proofs) != 1 or not self._is_proof(proofs[0]):
             actual = "none" if not proofs else "another"
             refusal = complain(401, "token", "header Authorization", "Bearer and the token of this world", actual)
             refusal.headers["www-authenticate"] = "Bearer"
             return refusal
         return None
+
+    def _is_proof(self, value: bytes) -> bool:
+        """Whether it is `Bearer` in any case (RFC 9110 §11.1) with the token, compared in the same time for all."""
+        scheme, _, token = value.partition(b" ")
+        return scheme.lower() == b"bearer" and hmac.compare_digest(token, self._token)
 
 
 def _values(scope: Scope, wanted: bytes) -> list[bytes]:

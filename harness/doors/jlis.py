@@ -11,6 +11,7 @@ Every request is written in the journal with its answer, those that nobody can u
 
 import base64
 import binascii
+import hashlib
 from email.utils import format_datetime
 
 from starlette.applications import Starlette
@@ -22,6 +23,7 @@ from starlette.routing import Route
 
 from harness.contract.vocabulary import Kind
 from harness.doors.body import BodyTooLong, read_body
+from harness.errors import ConfigurationError
 from harness.jlis import crl, names
 from harness.jlis.journal import Entry
 from harness.municipalities import MUNICIPALITIES
@@ -45,7 +47,7 @@ class JlisDoor:
                 Route("/crl/{kind}/card/{name}", self.list, methods=["GET"]),
                 Route("/anchors/{kind}.cer", self.anchor, methods=["GET"]),
             ],
-            exception_handlers={HTTPException: self.no_such_place},
+            exception_handlers={HTTPException: self.no_such_place, ConfigurationError: self.store_fails},
         )
 
     async def ocsp_post(self, request: Request) -> Response:
@@ -89,21 +91,25 @@ class JlisDoor:
         )
 
     async def list(self, request: Request) -> Response:
-        """Answer with the list that is current, or with 304 to whoever has it."""
+        """Answer with the list that is current, or with 304 to whoever has it.
+
+        The tag names the bytes: number and date are the same in every world, and another world's list is another list.
+        If-Modified-Since is therefore not asked for its opinion.
+        """
         found = self._lists.get(request.scope["path"])
         if found is None:
             raise HTTPException(404)
         kind, place = found
         now = self._world.clock.now()
         window = crl.window_at(now)
+        der = await run_in_threadpool(self._world.crl, kind, place, now)
         headers = {
-            "etag": f'"{window.number}"',
+            "etag": f'"{hashlib.sha256(der).hexdigest()}"',
             "last-modified": format_datetime(window.this_update, usegmt=True),
         }
-        if headers["etag"] in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
+        if _has_it(request, headers["etag"]):
             self._note("crl", "not modified", 304, kind, place.code)
             return Response(status_code=304, headers=headers)
-        der = await run_in_threadpool(self._world.crl, kind, place, now)
         self._note("crl", f"list {window.number}", 200, kind, place.code)
         return Response(der, media_type="application/pkix-crl", headers=headers)
 
@@ -120,6 +126,12 @@ class JlisDoor:
         self._note("unknown", asked, code)
         headers = fault.headers if isinstance(fault, HTTPException) else None
         return Response(f"{asked}: expected POST /ocsp/auth and the like, actual no such door", code, headers)
+
+    async def store_fails(self, request: Request, fault: Exception) -> Response:
+        """Answer 503 while the store fails: a view that cannot be remembered as published does not leave."""
+        kind = None if "kind" not in request.path_params else _kind(request)
+        self._note(request.scope["path"].split("/")[1], "store fails", 503, kind)
+        return Response(str(fault), 503)
 
     def garbled(self, what: str) -> None:
         """Write down that something other than HTTP came."""
@@ -138,7 +150,7 @@ class JlisDoor:
 
     def _note(self, door: str, said: str, http: int, kind: Kind | None = None, partition: str | None = None) -> None:
         named = None if kind is None else kind.value
-        self._world.journal.write(Entry(self._world.clock.now(), door, named, None, partition, said, http))
+        self._world.journal.write(Entry(self._world.clock.now_or_last(), door, named, None, partition, said, http))
 
 
 def _kind(request: Request) -> Kind:
@@ -146,3 +158,9 @@ def _kind(request: Request) -> Kind:
         return Kind(request.path_params["kind"])
     except ValueError as fault:
         raise HTTPException(404) from fault
+
+
+def _has_it(request: Request, etag: str) -> bool:
+    """Whether If-None-Match names the list; the comparison is the weak one (RFC 9110 §13.1.2)."""
+    tags = [tag.strip().removeprefix("W/") for tag in ",".join(request.headers.getlist("if-none-match")).split(",")]
+    return etag in tags or tags == ["*"]

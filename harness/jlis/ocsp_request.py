@@ -7,6 +7,8 @@ from asn1crypto import ocsp
 from asn1crypto.core import OctetString
 
 NONCE_OID = "1.3.6.1.5.5.7.48.1.2"
+VERSION = "v1"
+"""The only one whose syntax is known (RFC 6960 §4.1.1): what another one would mean nobody can tell."""
 LONGEST_NONCE = 128
 ECHOED_NONCES = range(16, 33)
 MOST_QUESTIONS = 1
@@ -49,6 +51,10 @@ def read_request(data: bytes) -> Question:
     """Return the question in a DER OCSPRequest; RefusedRequest for anything else."""
     asked, cert_ids = _parsed(data)
     questions, nonce, not_understood = asked["request_list"], _nonce(asked), _critical_extensions(asked)
+    if asked["version"].native != VERSION:
+        raise RefusedRequest(
+            ResponseStatus.MALFORMED_REQUEST, f"version: expected {VERSION}, actual {asked['version'].native}"
+        )
     if not questions:
         raise RefusedRequest(ResponseStatus.MALFORMED_REQUEST, "expected a question, actual an empty requestList")
     if len(questions) > MOST_QUESTIONS:

@@ -20,7 +20,8 @@ from harness.jlis.validity import JST
 from harness.municipalities import MUNICIPALITIES
 from harness.residents import Resident
 
-MARKER_OID = ObjectIdentifier("2.25.253121416829298488693533599974424627569")
+MARKER_OID = ObjectIdentifier("2.25.259267976527167383238010975930971176331")
+"""spec/pki.md §1.5."""
 MARKER = x509.UnrecognizedExtension(MARKER_OID, UTF8String("KAZASHI EMULATION").dump())
 POLICIES = {Kind.AUTH: "1.2.392.200149.8.5.1.2.30", Kind.SIGN: "1.2.392.200149.8.5.1.0.20"}
 """The test arc: card authentication is an emulation choice, card signature is observed (spec/pki.md §1.5)."""

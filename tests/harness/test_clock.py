@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from harness.clock import EARLIEST, LATEST, ClockMode, ClockRefused, ClockRow, WorldClock
+from harness.errors import ConfigurationError
 from tests.harness.instants import jst
 
 START = jst("2026-12-01T00:00:00")
@@ -63,6 +64,21 @@ def test_a_running_clock_keeps_the_hosts_pace(clock: WorldClock, host: Host) -> 
     clock.freeze()
     host.now += timedelta(hours=1)
     assert clock.now() == jst("2026-12-01T00:07:01")
+
+
+def test_a_store_that_fails_leaves_the_last_reading(clock: WorldClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is journalled then needs an instant: the last one read, and the fault itself when none ever was."""
+
+    def fail(_: Row) -> ClockRow:
+        raise ConfigurationError("locked")
+
+    unread = WorldClock(Row())
+    assert clock.now_or_last() == START
+    monkeypatch.setattr(Row, "load_clock", fail)
+    assert clock.now_or_last() == START
+    for reading in (clock.now, unread.now_or_last):
+        with pytest.raises(ConfigurationError, match="locked"):
+            reading()
 
 
 def test_each_change_is_an_epoch(clock: WorldClock) -> None:

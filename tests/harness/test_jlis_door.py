@@ -19,6 +19,7 @@ from harness.errors import ConfigurationError
 from harness.municipalities import AOI
 from harness.world import IssuedCard, World
 from tests.harness.asking import MALFORMED, request
+from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
 from tests.harness.openssl import at, openssl, status_of, write_authorities, write_card
 
@@ -162,9 +163,8 @@ def test_post_and_get_are_the_same_question(world: World, card: IssuedCard, clie
     bare = client.get(f"/ocsp/auth/{text}")
     assert posted.content == escaped.content == bare.content
     assert posted.headers["content-type"] == "application/ocsp-response"
-    assert (
-        client.get(f"/ocsp/auth/{quote(quote(text, safe=''), safe='')}").content == MALFORMED
-    )  # escaped once too often
+    twice = quote(quote(text, safe=""), safe="")
+    assert client.get(f"/ocsp/auth/{twice}").content == MALFORMED
     entries = world.journal.since(mark)[:3]
     assert [(e.door, e.kind, e.serial, e.answer, e.http) for e in entries] == [
         ("ocsp", "auth", card.auth_serial, "good", 200)
@@ -250,6 +250,30 @@ def test_a_list_is_not_sent_twice(world: World, client: httpx.Client) -> None:
     assert client.get(row["url"], headers=known).status_code == 304
     world.clock.advance(timedelta(days=1))
     assert client.get(row["url"], headers=known).status_code == 200
+
+
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*"])
+def test_every_form_in_which_a_list_is_known(client: httpx.Client, form: str) -> None:
+    """RFC 9110 §13.1.2: compared weakly, in a list of tags, or any at all; another tag is not this one."""
+    url = client.get("/crl/index.json").json()["lists"][0]["url"]
+    tag = client.get(url).headers["etag"]
+    assert client.get(url, headers={"if-none-match": form.format(tag)}).status_code == 304
+    assert client.get(url, headers={"if-none-match": '"4061"'}).status_code == 200
+
+
+def test_another_worlds_list_is_another_list(make_world: MakeWorld, client: httpx.Client) -> None:
+    """Same municipality, same number, same date, one more entry: whoever has the first does not have the second."""
+    url = httpx.URL(client.get("/crl/index.json").json()["lists"][0]["url"])
+    first = client.get(url)
+    other = make_world()
+    other.lose(other.issue_card(other.new_resident(municipality=AOI.code).id).resident.id)
+    other.clock.set(jst("2026-12-02T09:07:00"))
+    with Served(JlisDoor(other).app) as served:
+        known = {"if-none-match": first.headers["etag"]}
+        second = httpx.get(served.url + url.path, headers=known, trust_env=False)
+    assert second.status_code == 200
+    assert second.headers["last-modified"] == first.headers["last-modified"] == "Tue, 01 Dec 2026 18:00:00 GMT"
+    assert second.content != first.content
 
 
 @pytest.mark.parametrize("kind", ["auth", "sign"])

@@ -1,7 +1,7 @@
 """OCSP answers: status as of the mark, hashes, nonces, and what a request that is none gets. RFC 6960, RFC 9654."""
 
 import hashlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from asn1crypto import ocsp as asn1
@@ -106,9 +106,8 @@ def test_both_hashes_of_a_certid(settled: Settled, algorithm: HashAlgorithm) -> 
 def test_absent_parameters_come_back_absent(settled: Settled) -> None:
     """RFC 5754 §2: the parameters of a hash may be absent; a client that compares CertIDs finds its own octets."""
     world, card = settled
-    bare = tlv(
-        0x30, cert_id(world, Kind.AUTH, card.auth_serial)[2:].replace(SHA1_ID, bytes.fromhex("300706052b0e03021a"))
-    )
+    whole = cert_id(world, Kind.AUTH, card.auth_serial)
+    bare = tlv(0x30, whole[2:].replace(SHA1_ID, bytes.fromhex("300706052b0e03021a")))
     answered = world.ocsp(Kind.AUTH, handmade([bare]), NOW)
     assert answered.said == "good"
     assert parsed(answered.der)["responses"][0]["cert_id"].dump() == bare
@@ -123,6 +122,17 @@ def test_a_certid_of_another_authority_is_unknown(settled: Settled, kind: Kind) 
     assert (
         ocsp.load_der_ocsp_response(world.ocsp(kind, asked, NOW).der).certificate_status is ocsp.OCSPCertStatus.UNKNOWN
     )
+
+
+@pytest.mark.parametrize("part", [slice(15, 35), slice(37, 57)], ids=["another name", "another key"])
+def test_half_an_authority_is_none(settled: Settled, part: slice) -> None:
+    """RFC 6960 §4.1.1: name and key both; generations of one authority share the name (spec/pki.md §1.1)."""
+    world, card = settled
+    asked = bytearray(cert_id(world, Kind.AUTH, card.auth_serial))
+    assert asked[13:15] == asked[35:37] == b"\x04\x14"
+    assert world.ocsp(Kind.AUTH, handmade([bytes(asked)]), NOW).said == "good"
+    asked[part] = bytes(20)
+    assert world.ocsp(Kind.AUTH, handmade([bytes(asked)]), NOW).said == "unknown"
 
 
 def test_a_hash_that_is_not_supported_is_unknown(settled: Settled) -> None:
@@ -145,7 +155,7 @@ def test_the_signer_is_a_delegate(settled: Settled) -> None:
         ("1.3.6.1.5.5.7.48.1.5", False),
         ("2.5.29.35", False),
         ("2.5.29.14", False),
-        ("2.25.253121416829298488693533599974424627569", False),
+        ("2.25.259267976527167383238010975930971176331", False),
     ]
     assert delegate.extended_key_usage_value.native == ["ocsp_signing"]
     assert delegate.key_usage_value.native == {"digital_signature"}
@@ -155,6 +165,28 @@ def test_the_signer_is_a_delegate(settled: Settled) -> None:
     assert basic["tbs_response_data"]["responder_id"].name == "by_key"
     key_bits = bytes(delegate.public_key["public_key"])
     assert basic["tbs_response_data"]["responder_id"].native == hashlib.sha1(key_bits, usedforsecurity=False).digest()
+
+
+def test_the_delegate_is_in_office_all_year(settled: Settled) -> None:
+    """First and last second of each month in two years: valid then, for a year at most, and renewed under new serials.
+
+    nocheck means that nobody asks for its revocation, so RFC 6960 §4.2.2.2.1 wants it short-lived.
+    """
+    world, card = settled
+    asked = request(world, Kind.AUTH, card.auth_serial)
+    months = [datetime(2026 + n // 12, n % 12 + 1, 1, tzinfo=UTC) for n in range(11, 36)]
+    serials = set()
+    for first in months:
+        for instant in (first, first - timedelta(seconds=1)):
+            basic = asn1.OCSPResponse.load(world.ocsp(Kind.AUTH, asked, instant).der)["response_bytes"][
+                "response"
+            ].parsed
+            (delegate,) = basic["certs"]
+            life = delegate["tbs_certificate"]["validity"].native
+            assert life["not_before"] <= instant <= instant + timedelta(minutes=30) <= life["not_after"], instant
+            assert life["not_after"] - life["not_before"] <= timedelta(days=366)
+            serials.add(delegate.serial_number)
+    assert len(serials) == len(months) + 1
 
 
 @pytest.mark.parametrize(
@@ -219,6 +251,15 @@ def test_a_batch_is_not_answered(settled: Settled) -> None:
     assert world.ocsp(Kind.AUTH, handmade([]), NOW).der == MALFORMED
 
 
+@pytest.mark.parametrize(("version", "answer"), [(0, "good"), (1, "malformed_request"), (5, "malformed_request")])
+def test_a_version_that_nobody_knows_is_malformed(settled: Settled, version: int, answer: str) -> None:
+    """RFC 6960 §4.1.1 has v1(0) alone; a later one may mean something else by the same octets."""
+    world, card = settled
+    single = tlv(0x30, tlv(0x30, cert_id(world, Kind.AUTH, card.auth_serial)))
+    asked = tlv(0x30, tlv(0x30, tlv(0xA0, tlv(0x02, bytes([version]))), single))
+    assert world.ocsp(Kind.AUTH, asked, NOW).said == answer
+
+
 def test_every_truncation_and_a_tail_is_malformed(settled: Settled) -> None:
     """Cut at each octet, or followed by one more: malformedRequest, and nothing is published by it."""
     world, card = settled
@@ -256,14 +297,15 @@ def test_requests_that_broke_the_parser_once(world: World, found: str) -> None:
 
 
 def test_a_deep_nest_is_malformed(settled: Settled) -> None:
-    """Twelve thousand objects in one another are no hash parameters."""
+    """Twelve thousand objects in one another are no parameters of any hash, known or not."""
     world, _ = settled
     nest = b""
     for _ in range(12_000):
         nest = tlv(0x30, nest)
     parts = (tlv(0x04, bytes(20)), tlv(0x04, bytes(20)), tlv(0x02, b"\x01"))
-    asked = tlv(0x30, tlv(0x30, bytes.fromhex("06052b0e03021a"), nest), *parts)
-    assert world.ocsp(Kind.AUTH, handmade([asked]), NOW).der == MALFORMED
+    for algorithm in ("06052b0e03021a", "06032a0304"):
+        asked = tlv(0x30, tlv(0x30, bytes.fromhex(algorithm), nest), *parts)
+        assert world.ocsp(Kind.AUTH, handmade([asked]), NOW).der == MALFORMED
 
 
 @pytest.fixture(scope="module")

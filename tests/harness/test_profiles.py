@@ -25,7 +25,7 @@ KEY_USAGE, SAN, IAN, BASIC, CRLDP, SKI, AKI, POLICIES, EKU, AIA = (
     "2.5.29.37",
     "1.3.6.1.5.5.7.1.1",
 )
-MARKER = "2.25.253121416829298488693533599974424627569"
+MARKER = "2.25.259267976527167383238010975930971176331"
 AGENCY = "Japan Agency for Local Authority Information Systems"
 UNITS = {"auth": "JPKI for user authentication", "sign": "JPKI for digital signature"}
 JAPANESE = {"auth": "公的個人認証サービス利用者証明用", "sign": "公的個人認証サービス署名用"}
@@ -266,6 +266,40 @@ def test_serial_numbers_have_four_octets_and_validity_ends_with_a_day_in_japan(c
     validity = certificate["tbs_certificate"]["validity"].native
     assert validity["not_before"] == datetime(2026, 11, 30, 15, 0, 0, tzinfo=UTC)
     assert validity["not_after"] == datetime(2031, 4, 1, 14, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        (
+            "auth",
+            (
+                "Key Usage: critical\n                Digital Signature\n",
+                "TLS Web Client Authentication",
+                "Policy: 1.2.392.200149.8.5.1.2.30\n                  CPS: http://www.jpki.test/cps.html",
+                "OCSP - URI:http://ocspauthnorm.jpki.test",
+                "OU = JPKI for user authentication, OU = CRL Distribution Points, OU = Shiken-ken, CN = Aoi-shi CRLDP",
+            ),
+        ),
+        (
+            "sign",
+            (
+                "Key Usage: critical\n                Digital Signature, Non Repudiation\n",
+                "Policy: 1.2.392.200149.8.5.1.0.20\n                  CPS: http://www.jpki.test/cps.html",
+                "Subject: C = JP, L = Shiken-ken, L = Aoi-shi, CN = 2026120100000048201",
+                "OU = JPKI for digital signature, OU = CRL Distribution Points, OU = Shiken-ken, CN = Aoi-shi CRLDP",
+            ),
+        ),
+    ],
+)
+def test_openssl_shows_the_profile(card: IssuedCard, kind: str, shown: tuple[str, ...], tmp_path: Path) -> None:
+    """`openssl x509 -text` reads everything as meant, and the marker as the last extension under its own number."""
+    code, text = openssl("x509", "-noout", "-text", "-in", write_card(tmp_path, card)[kind])
+    assert code == 0
+    for words in shown:
+        assert words in text
+    last = text[text.rindex("X509v3") :]
+    assert f"            {MARKER}: \n                ..KAZASHI EMULATION\n" in last
 
 
 @pytest.mark.parametrize("kind", [Kind.AUTH, Kind.SIGN])
