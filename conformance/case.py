@@ -132,6 +132,14 @@ class CardTrace(Struct, frozen=True, forbid_unknown_fields=True):
     tries_spent: Annotated[int, Meta(ge=0, le=5)]
 
 
+class AccountAfter(StrEnum):
+    """What the judged step leaves of the account, as the verb `account` shows it before and after."""
+
+    UNCHANGED = "unchanged"
+    COUNTED = "counted"
+    """One more accepted use, nothing else; the chip of the enrolment is remembered."""
+
+
 class Expectation(Struct, frozen=True, forbid_unknown_fields=True):
     """One decision and one reason, and the evidence that they came about in the right way."""
 
@@ -139,7 +147,7 @@ class Expectation(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
     questions: Questions
     card: CardTrace | None = None
-    account_unchanged: bool = False
+    account: AccountAfter | None = None
 
 
 class Holder(Struct, frozen=True, forbid_unknown_fields=True):

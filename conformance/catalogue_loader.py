@@ -19,11 +19,15 @@ FOLDER = Path(__file__).parent / "catalogue"
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All cases of a role by id, in the order of their ids, and the SHA-256 of their compiled JSON (hex)."""
+    """All cases of a role by id, in the order of their ids, and the SHA-256 of their compiled JSON (hex).
+
+    `left_out` counts the cases that a selection took away; the hash stays that of all.
+    """
 
     role: str
     cases: dict[str, Case]
     hash: str
+    left_out: int = 0
 
     def with_twins(self, wanted: list[str]) -> "Catalogue":
         """Return the catalogue cut to the wanted ids and their twins; ConfigurationError for an unknown id."""
@@ -34,7 +38,8 @@ class Catalogue:
                     f"known: {', '.join(self.cases)}"
                 )
         kept = {*wanted, *(twin for case_id in wanted if (twin := self.cases[case_id].twin))}
-        return Catalogue(self.role, {key: case for key, case in self.cases.items() if key in kept}, self.hash)
+        cases = {key: case for key, case in self.cases.items() if key in kept}
+        return Catalogue(self.role, cases, self.hash, left_out=len(self.cases) - len(cases))
 
 
 def load_catalogue(role: str, folder: Path = FOLDER) -> Catalogue:
@@ -81,3 +86,7 @@ def _check_twin(case: Case, cases: dict[str, Case]) -> None:
         raise ConfigurationError(f"{where}: no case has the id {case.twin!r}")
     if twin.is_refusal:
         raise ConfigurationError(f"{where}: {case.twin} is a refusal; a twin is an accepted case")
+    if not set(twin.capabilities) <= set(case.capabilities):
+        # Else a product could be asked for the refusal whose twin is not applicable to it.
+        more = ", ".join(sorted(set(twin.capabilities) - set(case.capabilities)))
+        raise ConfigurationError(f"{where}: {case.twin} needs {more}, which {case.id} does not; twins need no more")

@@ -1,7 +1,7 @@
 """One certification: a world, a product, every applicable case in a seeded order, and what came of it."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from conformance.judge import Judgement, Verdict, judge, not_applicable, with_tw
 from conformance.roles.relying_party import RelyingPartyRole, configuration
 from harness.contract.client import RelyingPartyClient
 from harness.contract.messages import Introduction
+from harness.contract.statement import Statement, check_statement
 from harness.contract.vocabulary import Capability
 from harness.terminal.hostile import SelfMadeChip
 from harness.world import World
@@ -21,6 +22,8 @@ class SuiteVerdict(StrEnum):
     """What the whole run says, with its exit code in `EXIT_CODES`."""
 
     CONFORMANT = "conformant"
+    SELECTION_PASSED = "selection passed"
+    """The cases that `--case` chose passed; a part of the catalogue certifies nothing."""
     NOT_CONFORMANT = "not conformant"
     HARNESS_ERROR = "harness error"
     INCONCLUSIVE = "inconclusive"
@@ -28,6 +31,7 @@ class SuiteVerdict(StrEnum):
 
 EXIT_CODES = {
     SuiteVerdict.CONFORMANT: 0,
+    SuiteVerdict.SELECTION_PASSED: 0,
     SuiteVerdict.NOT_CONFORMANT: 1,
     SuiteVerdict.HARNESS_ERROR: 3,
     SuiteVerdict.INCONCLUSIVE: 4,
@@ -42,8 +46,13 @@ class Certification:
     target: str
     seed: int
     product: Introduction
+    statement: Statement | None
     judgements: dict[str, Judgement]
     verdict: SuiteVerdict
+
+    def count(self, *verdicts: Verdict) -> int:
+        """Return how many cases ended with one of these verdicts."""
+        return sum(judgement.verdict in verdicts for judgement in self.judgements.values())
 
 
 def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
@@ -56,9 +65,16 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     target: str,
     seed: int,
     progress: Progress,
+    statement: Statement | None = None,
 ) -> Certification:
-    """Return the run of `catalogue` against the product behind `client`; Unreachable when there is none."""
+    """Return the run of `catalogue` against the product behind `client`; AdapterFault when it cannot even say hello.
+
+    Without a `statement` the product is asked for everything: then a case that is not applicable leaves the run
+    inconclusive. ConfigurationError when the statement is about another product.
+    """
     product = client.hello()
+    if statement is not None:
+        check_statement(statement, product)
     client.configure(configuration(world, dict(addresses)))
     role = RelyingPartyRole(client, world, hostile)
     order = list(catalogue.cases.values())
@@ -74,16 +90,22 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
         judgements[case.id] = judgement
         progress(judgement, number, len(order))
     final = with_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
-    return Certification(catalogue, target, seed, product, final, _verdict_of(final))
+    verdict = _verdict_of(final.values(), stated=statement is not None, whole=not catalogue.left_out)
+    return Certification(catalogue, target, seed, product, statement, final, verdict)
 
 
-def _verdict_of(judgements: Mapping[str, Judgement]) -> SuiteVerdict:
-    """One failure is enough to refuse; a case without a verdict is never conformance; nothing run is no pass."""
-    verdicts = {judgement.verdict for judgement in judgements.values()}
+def _verdict_of(judgements: Collection[Judgement], *, stated: bool, whole: bool) -> SuiteVerdict:
+    """One failure is enough to refuse; a case without a verdict is never conformance; nothing refused is no pass."""
+    verdicts = {judgement.verdict for judgement in judgements}
     if Verdict.FAIL in verdicts:
         return SuiteVerdict.NOT_CONFORMANT
     if verdicts & {Verdict.TIMEOUT, Verdict.HARNESS_ERROR}:
         return SuiteVerdict.HARNESS_ERROR
     if Verdict.PASS not in verdicts or Verdict.REVIEW in verdicts:
+        return SuiteVerdict.INCONCLUSIVE
+    if not whole:
+        return SuiteVerdict.SELECTION_PASSED
+    refused = any(judgement.case.is_refusal and judgement.verdict is Verdict.PASS for judgement in judgements)
+    if not refused or (Verdict.NA in verdicts and not stated):
         return SuiteVerdict.INCONCLUSIVE
     return SuiteVerdict.CONFORMANT

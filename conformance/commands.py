@@ -1,11 +1,13 @@
 """`kazashi certify`."""
 
+import secrets
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
+from rich.text import Text
 
 from conformance.catalogue_loader import Catalogue, load_catalogue
 from conformance.certification import EXIT_CODES, Certification, certify
@@ -14,7 +16,9 @@ from conformance.report.words import WORDS
 from conformance.report.write import write_reports
 from conformance.setting import setting
 from conformance.targets import product_named
-from harness.contract.client import RelyingPartyClient, Unreachable
+from harness.contract.client import RelyingPartyClient
+from harness.contract.faults import AdapterFault
+from harness.contract.statement import Statement, load_statement
 from harness.contract.targets import running_target
 from harness.errors import ConfigurationError
 from harness.home import key_pool
@@ -32,7 +36,12 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     case: Annotated[list[str] | None, typer.Option(help="only this case and its twin (repeatable)")] = None,
     out: Annotated[Path, typer.Option(help="folder of the reports / 報告書の出力先")] = Path("out"),
     lang: Annotated[str, typer.Option(help="ja or en: which language the report shows first")] = "ja",
-    seed: Annotated[int, typer.Option(help="residents and order of the cases follow from it", min=0)] = 1,
+    ics: Annotated[
+        Path | None, typer.Option(help="the vendor's conformance statement: what the product does / 適合宣言書")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="residents and order of the cases follow from it; drawn if not given", min=0)
+    ] = None,
     timeout: Annotated[float, typer.Option(help="seconds the product may take for one answer", min=0.1)] = 10.0,
 ) -> None:
     """Certify a product: run every applicable case and write index.html, report.json and junit.xml.
@@ -45,14 +54,21 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     if case:
         catalogue = catalogue.with_twins(case)
     console = Console(stderr=True)
-    run = _run(catalogue, console, target=target, seed=seed, timeout=timeout)
+    statement = None if ics is None else load_statement(ics)
+    if seed is None:
+        # A product that knew the order of the cases could play the answers back without looking.
+        seed = secrets.randbelow(1 << 32)
+    run = _run(catalogue, console, target=target, seed=seed, timeout=timeout, statement=statement)
+    written = write_reports(run, out, language=lang)
     _tell(run, console, lang)
-    for path in write_reports(run, out, language=lang):
-        console.print(f"  {path}", highlight=False, soft_wrap=True)
+    for path in written:
+        console.print(Text(f"  {path}"), soft_wrap=True)
     raise typer.Exit(EXIT_CODES[run.verdict])
 
 
-def _run(catalogue: Catalogue, console: Console, *, target: str, seed: int, timeout: float) -> Certification:
+def _run(  # noqa: PLR0913  (the options of the run)
+    catalogue: Catalogue, console: Console, *, target: str, seed: int, timeout: float, statement: Statement | None
+) -> Certification:
     product = product_named(target)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         keys = progress.add_task("keys / 鍵", total=None, visible=False)
@@ -67,7 +83,7 @@ def _run(catalogue: Catalogue, console: Console, *, target: str, seed: int, time
         with (
             setting(key_pool(), seed=seed, cases=len(catalogue.cases), progress=key_made) as world,
             running_target(product) as address,
-            RelyingPartyClient(address, timeout=timeout) as client,
+            RelyingPartyClient.at(address, timeout=timeout) as client,
         ):
             try:
                 return certify(
@@ -79,27 +95,41 @@ def _run(catalogue: Catalogue, console: Console, *, target: str, seed: int, time
                     target=target,
                     seed=seed,
                     progress=case_judged,
+                    statement=statement,
                 )
-            except Unreachable as fault:
+            except AdapterFault as fault:
                 raise ConfigurationError(str(fault)) from fault
 
 
 def _tell(run: Certification, console: Console, language: str) -> None:
-    """Say the verdict, and for each case that did not pass why."""
+    """Say the verdict, and for each case that did not pass why. What the product said is text, never markup."""
     for judgement in run.judgements.values():
         if judgement.verdict is Verdict.PASS:
             continue
         colour = CASE_WORDS.get(judgement.verdict, "yellow")
         title = judgement.case.title.in_language(language)
-        console.print(f"[{colour}]{judgement.verdict.value}[/] {judgement.case.id}  {title}", highlight=False)
-        for check in judgement.checks:
-            if not check.held:
-                console.print(f"    {check.name}: expected {check.expected}, actual {check.actual}", highlight=False)
-        if judgement.observation is not None and judgement.observation.transcript:
-            console.print(f"    {judgement.observation.transcript}", highlight=False, markup=False)
-    passed = sum(judgement.verdict is Verdict.PASS for judgement in run.judgements.values())
+        console.print(Text.assemble((judgement.verdict.value, colour), f" {judgement.case.id}  {title}"))
+        for line in why(judgement):
+            console.print(Text(f"    {line}"))
+    passed, not_applicable = run.count(Verdict.PASS), run.count(Verdict.NA)
     console.print(
-        f"{run.product.product} {run.product.version}: {WORDS[run.verdict.value][language]} "
-        f"({passed}/{len(run.judgements)} PASS)",
-        highlight=False,
+        Text(
+            f"{run.product.product} {run.product.version}: {WORDS[run.verdict.value][language]} "
+            f"({passed}/{len(run.judgements)} PASS, {not_applicable} NA, seed {run.seed})"
+        )
     )
+    if not_applicable and run.statement is None:
+        console.print(Text(WORDS["unstated"][language]))
+
+
+def why(judgement: Judgement) -> list[str]:
+    """Return what keeps a case from passing, a line each."""
+    lines = [
+        f"{check.name}: expected {check.expected}, actual {check.actual}"
+        for check in judgement.checks
+        if not check.held
+    ]
+    if judgement.missing:
+        lines.append(f"not declared: {', '.join(capability.value for capability in judgement.missing)}")
+    transcript = "" if judgement.observation is None else judgement.observation.transcript
+    return [*lines, transcript] if transcript else lines

@@ -5,14 +5,15 @@ question was asked where none may be), the card's trace agrees, and the accepted
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
 
-from conformance.case import Case
+from conformance.case import AccountAfter, Case
 from conformance.observation import Interruption, Observation, ObservedStep
-from harness.contract.vocabulary import Capability, Decision, Reason
+from harness.contract.messages import Account
+from harness.contract.vocabulary import CHALLENGE_LENGTH, Capability, Decision, Reason
 
 
 class Verdict(StrEnum):
@@ -26,6 +27,17 @@ class Verdict(StrEnum):
     """The product declares that it lacks a capability the case needs."""
     TIMEOUT = "TIMEOUT"
     HARNESS_ERROR = "HARNESS_ERROR"
+    """The product's adapter or the harness failed: there is no outcome to judge."""
+
+
+INTERRUPTED = {
+    Interruption.LATE: Verdict.TIMEOUT,
+    Interruption.UNREACHABLE: Verdict.HARNESS_ERROR,
+    Interruption.BROKEN_ANSWER: Verdict.HARNESS_ERROR,
+    Interruption.HARNESS: Verdict.HARNESS_ERROR,
+}
+OURS = frozenset({"card tries spent"})
+"""Checks that the product of this role has no part in: when one does not hold, the harness is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +59,14 @@ class Judgement:
     checks: tuple[Check, ...]
     observation: Observation | None
     twin_failed: bool = False
+    missing: tuple[Capability, ...] = ()
+    """What the product declares not to have, where the verdict is NA."""
 
 
 def judge(case: Case, observation: Observation, *, coarse: bool = False) -> Judgement:
     """Return the verdict on one observation, its twin not yet considered; `coarse` as the product declared."""
     if observation.interruption is not None:
-        verdict = Verdict.TIMEOUT if observation.interruption is Interruption.TIMEOUT else Verdict.HARNESS_ERROR
-        return Judgement(case, verdict, (), observation)
+        return Judgement(case, INTERRUPTED[observation.interruption], (), observation)
     checks = [*_setup_checks(observation)]
     judged = observation.judged
     reason_unproved = False
@@ -65,38 +78,49 @@ def judge(case: Case, observation: Observation, *, coarse: bool = False) -> Judg
             reason_unproved = case.expect.questions.none
             outcome_checks[1] = Check(reason.name, reason.expected, f"{reason.actual} (coarse reasons)", held=True)
         checks += [*outcome_checks, *_evidence_checks(case, observation, judged), *_afterwards_checks(observation)]
-    if not all(check.held for check in checks):
-        return Judgement(case, Verdict.FAIL, tuple(checks), observation)
-    return Judgement(case, Verdict.REVIEW if reason_unproved else Verdict.PASS, tuple(checks), observation)
+    checks += _freshness_checks(observation)
+    return Judgement(case, _verdict_of(checks, reason_unproved=reason_unproved), tuple(checks), observation)
+
+
+def _verdict_of(checks: list[Check], *, reason_unproved: bool) -> Verdict:
+    broken = {check.name for check in checks if not check.held}
+    if broken and broken <= OURS:
+        return Verdict.HARNESS_ERROR
+    if broken:
+        return Verdict.FAIL
+    return Verdict.REVIEW if reason_unproved else Verdict.PASS
 
 
 def with_twins(judgements: Mapping[str, Judgement]) -> dict[str, Judgement]:
     """Return the judgements after each refusal has been held against its twin of the same run."""
-    final = {}
-    for case_id, judgement in judgements.items():
-        final[case_id] = judgement
-        twin_id = judgement.case.twin
-        if twin_id is None or judgement.verdict not in (Verdict.PASS, Verdict.FAIL, Verdict.REVIEW):
-            continue
-        twin = judgements.get(twin_id)
-        held = twin is not None and twin.verdict is Verdict.PASS
-        actual = "not run" if twin is None else twin.verdict.value
-        check = Check("twin", f"{twin_id}: PASS", f"{twin_id}: {actual}", held)
-        final[case_id] = Judgement(
-            judgement.case,
-            judgement.verdict if held else Verdict.FAIL,
-            (*judgement.checks, check),
-            judgement.observation,
-            twin_failed=not held,
-        )
-    return final
+    return {case_id: _beside_twin(judgement, judgements) for case_id, judgement in judgements.items()}
+
+
+def _beside_twin(judgement: Judgement, judgements: Mapping[str, Judgement]) -> Judgement:
+    twin_id = judgement.case.twin
+    if twin_id is None:
+        return judgement
+    twin = judgements.get(twin_id)
+    held = twin is not None and twin.verdict is Verdict.PASS
+    if judgement.verdict in (Verdict.PASS, Verdict.FAIL, Verdict.REVIEW):
+        check = Check("twin", f"{twin_id}: PASS", f"{twin_id}: {_verdict_word(twin)}", held)
+        verdict = judgement.verdict if held else Verdict.FAIL
+        return replace(judgement, verdict=verdict, checks=(*judgement.checks, check), twin_failed=not held)
+    seen = judgement.observation
+    if held and seen is not None and seen.interruption is Interruption.BROKEN_ANSWER:
+        # The same adapter answered the twin by the contract: what it cannot put into words is the refusal.
+        check = Check("contract", "an outcome, whatever is decided", seen.transcript, held=False)
+        return replace(judgement, verdict=Verdict.FAIL, checks=(*judgement.checks, check))
+    return judgement
+
+
+def _verdict_word(judgement: Judgement | None) -> str:
+    return "not run" if judgement is None else judgement.verdict.value
 
 
 def not_applicable(case: Case, missing: list[Capability]) -> Judgement:
     """Return NA for a case that needs capabilities which the product declares not to have."""
-    named = ", ".join(capability.value for capability in missing)
-    check = Check("capability", ", ".join(sorted(c.value for c in case.capabilities)), f"without {named}", held=True)
-    return Judgement(case, Verdict.NA, (check,), None)
+    return Judgement(case, Verdict.NA, (), None, missing=tuple(missing))
 
 
 def _setup_checks(observation: Observation) -> list[Check]:
@@ -133,10 +157,18 @@ def _evidence_checks(case: Case, observation: Observation, judged: ObservedStep)
     if case.expect.card is not None:
         wanted = case.expect.card.tries_spent
         checks.append(Check("card tries spent", str(wanted), str(judged.tries_spent), judged.tries_spent == wanted))
-    if case.expect.account_unchanged:
-        before, after = judged.account_before, judged.account_after
-        checks.append(Check("account unchanged", str(before), str(after), before is not None and before == after))
+    if case.expect.account is not None:
+        checks.append(_account_check(case.expect.account, judged.account_before, judged.account_after))
     return checks
+
+
+def _account_check(expected: AccountAfter, before: Account | None, after: Account | None) -> Check:
+    """An account that is missing is neither unchanged nor counted."""
+    wanted = before
+    if before is not None and expected is AccountAfter.COUNTED:
+        wanted = msgspec.structs.replace(before, accepted=before.accepted + 1)
+    held = wanted is not None and wanted == after and (expected is AccountAfter.UNCHANGED or after.chip_key is not None)
+    return Check(f"account {expected.value}", str(wanted), str(after), held)
 
 
 def _questions_check(case: Case, observation: Observation, judged: ObservedStep) -> Check:
@@ -166,6 +198,16 @@ def _afterwards_checks(observation: Observation) -> list[Check]:
     if missing:
         done.append(Check("afterwards", "all steps run", f"{missing} not run", held=False))
     return done
+
+
+def _freshness_checks(observation: Observation) -> list[Check]:
+    """A challenge that came before proves nothing; one check for each step whose challenge is not fresh."""
+    expected = f"{CHALLENGE_LENGTH} bytes and a session never drawn before in this run"
+    return [
+        Check(f"fresh {_verb(observed)}", expected, observed.stale, held=False)
+        for observed in (*observation.steps, *observation.afterwards)
+        if observed.stale is not None
+    ]
 
 
 def _verb(observed: ObservedStep) -> str:

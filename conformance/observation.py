@@ -12,10 +12,13 @@ from harness.jlis.journal import Entry
 
 
 class Interruption(StrEnum):
-    """Why a case came to no judged outcome; none of them is a verdict on the product."""
+    """Why a case came to no judged outcome: the adapter failed in one of three ways, or the harness did."""
 
-    TIMEOUT = "TIMEOUT"
-    HARNESS_ERROR = "HARNESS_ERROR"
+    LATE = "late"
+    UNREACHABLE = "unreachable"
+    BROKEN_ANSWER = "broken answer"
+    """The product answered, but not as contract 1.0 says: HTTP 500 for a refusal, say."""
+    HARNESS = "harness"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class ObservedStep:
     tries_spent: int = 0
     account_before: Account | None = None
     account_after: Account | None = None
+    stale: str | None = None
+    """What is wrong with the challenge or the session that the product drew for this step; None when nothing is."""
 
 
 @dataclass(slots=True)

@@ -35,6 +35,6 @@ def setting(
     world = World.create(keys, seed=seed, start=START)
     hostile = SelfMadeChip(*(keys.named(f"hostile-{part}") for part in ("issuer", "municipality", "chip")))
     door = JlisDoor(world)
-    with Served(door.app) as served:
+    with Served(door.app, garbled=door.garbled) as served:
         yield Setting(world, hostile, door.addresses(served.url))
     world.close()

@@ -4,9 +4,11 @@ Each entry point is a Typer application (a group of commands) or a function (one
 `scenarios` and `loadtests` bring their own although `harness` imports none of them, and so may a vendor.
 """
 
+import signal
 import sys
 import traceback
 from importlib.metadata import entry_points
+from types import FrameType
 
 import typer
 
@@ -35,7 +37,11 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """Run the program; a fault that a person can mend is one line on stderr and exit code 2, one of ours is 3."""
+    """Run the program; a fault that a person can mend is one line on stderr and exit code 2, one of ours is 3.
+
+    SIGTERM unwinds like Ctrl-C, so that whatever a command started ends with it.
+    """
+    signal.signal(signal.SIGTERM, _leave)
     try:
         build()(prog_name="kazashi")
     except (ConfigurationError, CardFault) as fault:
@@ -44,6 +50,10 @@ def main() -> None:
     except Exception:  # noqa: BLE001  (the outermost door: Python's own exit code 1 would say "not conformant")
         traceback.print_exc()
         sys.exit(HARNESS_ERROR)
+
+
+def _leave(number: int, _: FrameType | None) -> None:
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from harness.contract.client import AdapterFault
+from harness.contract.faults import AdapterFault
 from harness.errors import ConfigurationError, HarnessFault
 from harness.home import key_pool
 from loadtests.generator import require_locust

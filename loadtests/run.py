@@ -32,7 +32,7 @@ def run(options: Options, keys: KeyPool, bars: Progress) -> Result:
     with (
         stage(keys, seed=options.seed, holders=sum(numbers.values()), progress=making_keys) as set_up,
         running_target(target) as address,
-        RelyingPartyClient(address, timeout=options.timeout) as client,
+        RelyingPartyClient.at(address, timeout=options.timeout) as client,
         tempfile.TemporaryDirectory(prefix="kazashi-load-") as folder,
     ):
         product = introduce(client)

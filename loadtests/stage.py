@@ -17,8 +17,9 @@ from cardsim.readers.inprocess import InProcessConnection
 from cardsim.slot import InsertedCard
 from cardsim.trace import Trace
 from harness.contract import messages
-from harness.contract.client import AdapterFault, RelyingPartyClient
+from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import SERVICE, TERMINAL, configuration
+from harness.contract.faults import AdapterFault
 from harness.contract.vocabulary import Capability, Decision, Environment, Kind, Purpose
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from locust import FastHttpUser, constant, task
 
 from harness.contract import messages
-from harness.contract.client import PATH
+from harness.contract.http_binding import PATH
 from harness.contract.vocabulary import Environment, Purpose, Verb
 from loadtests.population import Population
 from loadtests.tally import Tally

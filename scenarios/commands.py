@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from harness.contract.client import AdapterFault, RelyingPartyClient
+from harness.contract.client import RelyingPartyClient
+from harness.contract.faults import AdapterFault
 from harness.contract.targets import REFERENCE, parse_target
 from harness.errors import ConfigurationError
 from scenarios.story import Story, load_stories
@@ -73,7 +74,7 @@ def _require_product(target: str) -> None:
     address = parse_target(target)
     if isinstance(address, str):
         try:
-            with RelyingPartyClient(address) as client:
+            with RelyingPartyClient.at(address) as client:
                 client.hello()
         except AdapterFault as fault:
             raise ConfigurationError(str(fault)) from fault

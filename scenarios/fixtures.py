@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cardsim.status import Language
-from harness.contract.client import AdapterFault, RelyingPartyClient
+from harness.contract.client import RelyingPartyClient
+from harness.contract.faults import AdapterFault
 from harness.contract.messages import Introduction
 from harness.contract.targets import REFERENCE, parse_target, running_target
 from harness.contract.vocabulary import Capability
@@ -47,7 +48,7 @@ def stage(pytestconfig: pytest.Config) -> Iterator[Stage]:
         with Served(door.app, garbled=door.garbled) as served:
             addresses = door.addresses(served.url)
             try:
-                with running_target(parse_target(target)) as address, RelyingPartyClient(address) as client:
+                with running_target(parse_target(target)) as address, RelyingPartyClient.at(address) as client:
                     product = _introduced(client, target)
                     client.configure(configuration(world, addresses))
                     yield Stage(world, client, product, forger, addresses)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from cardsim.faults import CardFault as CardUnusable
-from harness.contract.client import AdapterFault
+from harness.contract.faults import AdapterFault
 from harness.contract.messages import Account, Outcome
 from harness.contract.vocabulary import Capability, Kind, Purpose
 from harness.terminal.card_reader import CardFault

@@ -9,7 +9,8 @@ from typing import TypeVar
 from msgspec import UNSET, UnsetType
 
 from harness.contract import messages
-from harness.contract.client import Broken, RelyingPartyClient
+from harness.contract.client import RelyingPartyClient
+from harness.contract.faults import Broken
 from harness.contract.vocabulary import Environment, Purpose
 from harness.terminal.card_reader import CardReader, PinBlocked, PinRefused
 from harness.terminal.hostile import SelfMadeChip

@@ -24,9 +24,22 @@ WORDS: dict[str, dict[str, str]] = {
     "confidence": {"en": "Confidence", "ja": "根拠の確度"},
     "none": {"en": "none", "ja": "なし"},
     "conformant": {"en": "Conformant", "ja": "適合"},
+    "selection passed": {
+        "en": "The chosen cases passed (a part of the catalogue: no certification)",
+        "ja": "選んだ項目は合格（一部のみの実行であり、適合の証明ではない）",
+    },
     "not conformant": {"en": "Not conformant", "ja": "不適合"},
     "harness error": {"en": "Harness error: no verdict", "ja": "試験環境の誤り（判定なし）"},
     "inconclusive": {"en": "Inconclusive", "ja": "判定不能"},
+    "unstated": {
+        "en": "Some cases are not applicable: say in a conformance statement (--ics FILE) what the product does",
+        "ja": "適用外の項目があります。製品の機能を記した適合宣言書を --ics FILE で提出してください。",
+    },
+    "missing": {"en": "Not declared by the product", "ja": "製品が宣言していない機能"},
+    "capabilities": {"en": "Capabilities", "ja": "宣言された機能"},
+    "tolerances": {"en": "Tolerances (seconds)", "ja": "許容差（秒）"},
+    "statement": {"en": "Conformance statement", "ja": "適合宣言書"},
+    "no statement": {"en": "none handed in", "ja": "提出なし"},
     "synthetic": {
         "en": "All residents, cards and numbers in this report are synthetic; nothing here was issued by J-LIS.",
         "ja": "本報告書の利用者・カード・番号はすべて架空のもので、J-LISが発行したものではありません。",
@@ -42,10 +55,18 @@ CHECKS: dict[str, dict[str, str]] = {
     "reason": {"en": "reason", "ja": "理由"},
     "status questions": {"en": "status questions in the journal", "ja": "記録された失効確認の問合せ"},
     "epoch": {"en": "clock setting echoed", "ja": "時計の設定番号の返送"},
-    "card tries spent": {"en": "PIN tries spent on the card", "ja": "カードで消費されたPIN試行回数"},
+    "card tries spent": {
+        "en": "PIN tries spent on the card (self-check of the harness)",
+        "ja": "カードで消費されたPIN試行回数（試験環境の自己点検）",
+    },
     "account unchanged": {"en": "account unchanged", "ja": "アカウントの不変"},
+    "account counted": {
+        "en": "one more use in the account",
+        "ja": "利用1件の記録",
+    },
+    "contract": {"en": "contract kept in the refusal as in the twin", "ja": "拒否時も対の項目と同じく試験契約を守る"},
+    "fresh": {"en": "fresh challenge and session", "ja": "新しいチャレンジと手続き"},
     "twin": {"en": "accepted twin passed in this run", "ja": "対になる項目が同じ実行で受理された"},
-    "capability": {"en": "capability declared", "ja": "宣言された機能"},
     "setup": {"en": "before", "ja": "前提"},
     "afterwards": {"en": "afterwards", "ja": "その後"},
 }

@@ -6,6 +6,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from conformance.certification import Certification
 from conformance.judge import Judgement, Verdict
 from conformance.report.page import page
@@ -36,6 +38,10 @@ def report_json(run: Certification) -> str:
         "target": run.target,
         "seed": run.seed,
         "verdict": run.verdict.value,
+        "product": msgspec.to_builtins(run.product),
+        "statement": None if run.statement is None else msgspec.to_builtins(run.statement),
+        "counts": {verdict.value: run.count(verdict) for verdict in Verdict},
+        "left_out": run.catalogue.left_out,
         "cases": [_case(judgement) for judgement in run.judgements.values()],
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
@@ -60,6 +66,7 @@ def _case(judgement: Judgement) -> dict[str, Any]:
             {"name": check.name, "expected": check.expected, "actual": check.actual, "held": check.held}
             for check in judgement.checks
         ],
+        "missing": [capability.value for capability in judgement.missing],
         "twin": case.twin,
         "requirement": case.requirement,
         "confidence": case.confidence.value,
@@ -78,9 +85,9 @@ def junit_xml(run: Certification) -> str:
         "testsuite",
         name="kazashi relying-party",
         tests=str(len(judgements)),
-        failures=str(sum(judgement.verdict is Verdict.FAIL for judgement in judgements)),
-        errors=str(sum(judgement.verdict in _ERRORS for judgement in judgements)),
-        skipped=str(sum(judgement.verdict is Verdict.NA for judgement in judgements)),
+        failures=str(run.count(Verdict.FAIL)),
+        errors=str(run.count(*_ERRORS)),
+        skipped=str(run.count(Verdict.NA)),
     )
     for judgement in judgements:
         seconds = 0.0 if judgement.observation is None else judgement.observation.seconds
@@ -97,7 +104,9 @@ def junit_xml(run: Certification) -> str:
             transcript = "" if judgement.observation is None else judgement.observation.transcript
             ET.SubElement(element, "error", message=f"{judgement.verdict.value}: {transcript or 'cause not proven'}")
         elif judgement.verdict is Verdict.NA:
-            ET.SubElement(element, "skipped", message=judgement.checks[0].actual)
+            ET.SubElement(
+                element, "skipped", message=f"not declared: {', '.join(missing.value for missing in judgement.missing)}"
+            )
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 

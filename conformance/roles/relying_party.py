@@ -29,10 +29,12 @@ from conformance.case import (
     TerminalSeen,
 )
 from conformance.observation import Interruption, Observation, ObservedStep
+from conformance.roles.drawn import Drawn
 from conformance.roles.visitor import Visitor
 from harness.contract import messages
-from harness.contract.client import AdapterFault, RelyingPartyClient, TimedOut
+from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import SERVICE, TERMINAL, configuration
+from harness.contract.faults import AdapterFault, TimedOut, Unreachable
 from harness.contract.vocabulary import Environment, Purpose
 from harness.errors import HarnessFault
 from harness.terminal.card_reader import CardFault, CardReader, PinRefused
@@ -51,23 +53,23 @@ class RelyingPartyRole:
     """One product, one world, case after case."""
 
     def __init__(self, client: RelyingPartyClient, world: World, hostile: SelfMadeChip) -> None:
-        self._client = client
-        self._world = world
-        self._hostile = hostile
+        self.client = client
+        self.world = world
+        self.hostile = hostile
+        self.drawn = Drawn()
         self._next_day = _midnight(world.clock.now()) + timedelta(days=1)
 
     def play(self, case: Case) -> Observation:
         """Return what was seen when `case` was played; an adapter's fault interrupts the case, not the run."""
         observation = Observation(case)
         begun = time.monotonic()
-        self._client.exchanges.clear()
+        self.client.exchanges.clear()
         first_day = self._next_day
         self._next_day += timedelta(days=2 + max((step.day for step in case.steps if isinstance(step, At)), default=0))
         try:
-            _Play(self._client, self._world, self._hostile, observation, first_day).run()
+            _Play(self, observation, first_day).run()
         except (AdapterFault, HarnessFault, EventRefused) as fault:
-            late = isinstance(fault, TimedOut)
-            observation.interruption = Interruption.TIMEOUT if late else Interruption.HARNESS_ERROR
+            observation.interruption = _interruption(fault)
             observation.transcript = str(fault)
         observation.seconds = time.monotonic() - begun
         return observation
@@ -76,22 +78,15 @@ class RelyingPartyRole:
 class _Play:
     """One case being played: its resident, its card, its days."""
 
-    def __init__(
-        self,
-        client: RelyingPartyClient,
-        world: World,
-        hostile: SelfMadeChip,
-        observation: Observation,
-        first_day: datetime,
-    ) -> None:
-        self._client, self._world, self._hostile = client, world, hostile
+    def __init__(self, role: RelyingPartyRole, observation: Observation, first_day: datetime) -> None:
+        self._client, self._world, self._hostile, self._drawn = role.client, role.world, role.hostile, role.drawn
         self._observation, self._first_day = observation, first_day
         self._last_complete: messages.Complete | None = None
         self._client.reset()
         self._set_clock(first_day + BEFORE_OPENING)
         expires = observation.case.holder.card_expires_on_day
         self._visitor = Visitor.issue(
-            world, card_expiry=None if expires is None else (first_day + timedelta(days=expires)).date()
+            self._world, card_expiry=None if expires is None else (first_day + timedelta(days=expires)).date()
         )
         observation.serials = self._visitor.serials
 
@@ -99,7 +94,7 @@ class _Play:
         case, observation = self._observation.case, self._observation
         for number, step in enumerate(case.steps, start=1):
             judged = number == len(case.steps)
-            observation.steps.append(self._observe(step, with_account=judged and case.expect.account_unchanged))
+            observation.steps.append(self._observe(step, with_account=judged and case.expect.account is not None))
             outcome = observation.steps[-1].outcome
             if not judged and outcome is not None and outcome.decision.value != "accept":
                 return  # a refused setup is the finding; what would follow could only blur it
@@ -122,6 +117,7 @@ class _Play:
             trace=lines,
             exchanges=tuple(self._client.exchanges[exchanges:]),
             tries_spent=sum(spent_a_try(line) for line in lines),
+            stale=self._drawn.complaint(),
         )
         return replace(seen, account_before=before, account_after=self._account()) if with_account else seen
 
@@ -235,7 +231,7 @@ class _Play:
     def _begin(
         self, purpose: Purpose, environment: Environment, terminal: messages.TerminalCredential, certificate: bytes
     ) -> messages.Begun:
-        return self._client.begin(
+        begun = self._client.begin(
             messages.Begin(
                 purpose=purpose,
                 service=SERVICE,
@@ -244,12 +240,25 @@ class _Play:
                 holder=messages.HolderHint(certificate=certificate),
             )
         )
+        self._drawn.note(begun)
+        return begun
 
     def _complete(self, begun: messages.Begun, presentation: messages.Presentation) -> messages.Outcome:
         if begun.session is msgspec.UNSET:
             raise AdapterFault("begin: expected a session, actual none")
         self._last_complete = messages.Complete(session=begun.session, presentation=presentation)
         return self._client.complete(self._last_complete)
+
+
+def _interruption(fault: Exception) -> Interruption:
+    match fault:
+        case TimedOut():
+            return Interruption.LATE
+        case Unreachable():
+            return Interruption.UNREACHABLE
+        case AdapterFault():
+            return Interruption.BROKEN_ANSWER
+    return Interruption.HARNESS
 
 
 def _type_wrong_pin(card: CardReader, pin: str, challenge: bytes) -> None:

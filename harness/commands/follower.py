@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from harness.clock import ClockMode, WorldClock
-from harness.contract.client import AdapterFault, RelyingPartyClient
+from harness.contract.client import RelyingPartyClient
+from harness.contract.faults import AdapterFault
 
 SECOND = 1_000_000
 

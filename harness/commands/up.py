@@ -18,8 +18,9 @@ from harness.announcement import Announcement, as_json, write_private
 from harness.clock import ClockMode, host_now
 from harness.commands.follower import Follower
 from harness.commands.words import read_instant, show_instant
-from harness.contract.client import AdapterFault, RelyingPartyClient
+from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import configuration
+from harness.contract.faults import AdapterFault
 from harness.contract.launch import LaunchedProduct
 from harness.contract.targets import REFERENCE_COMMAND
 from harness.contract.vocabulary import Kind
@@ -63,7 +64,7 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
         served = doors.enter_context(Served(jlis.app, port=port, garbled=jlis.garbled))
         command = [*REFERENCE_COMMAND, "--port", str(port_relying_party)]
         product = doors.enter_context(LaunchedProduct(command))
-        client = doors.enter_context(RelyingPartyClient(product.address))
+        client = doors.enter_context(RelyingPartyClient.at(product.address))
         addresses = jlis.addresses(served.url)
         _introduce(client, world, addresses)
         follower = doors.enter_context(Follower(client, world.clock, _tell))

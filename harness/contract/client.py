@@ -1,41 +1,21 @@
-"""The suite's side of the contract over HTTP.
-
-AdapterFault        the product's test surface did not keep the contract: not a verdict on the product
-├── Unreachable     nothing answered at the address
-├── TimedOut        it answered too late
-└── Broken          it answered something the contract does not know
-"""
+"""The suite's side of the contract for the role relying-party, over any binding: typed messages in and out."""
 
 import time
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
 
-import httpx
 import msgspec
 
 from harness.contract import messages
+from harness.contract.binding import Answer, Binding
+from harness.contract.faults import Broken
+from harness.contract.http_binding import HttpBinding
 from harness.contract.vocabulary import CONTRACT_VERSION, Verb
 
-PATH = "/kazashi/v1/"
-LONGEST_ANSWER = 1 << 20
-Answer = TypeVar("Answer", bound=messages.Message)
-
-
-class AdapterFault(Exception):
-    """The product's test surface failed; `str()` says what, where, expected and actual."""
-
-
-class Unreachable(AdapterFault):
-    """Nothing answered at the address."""
-
-
-class TimedOut(AdapterFault):
-    """No answer within the time-out."""
-
-
-class Broken(AdapterFault):
-    """An answer that contract 1.0 does not know."""
+SHOWN = 20_000
+"""Characters of an answer that a report shows."""
+Answered = TypeVar("Answered", bound=messages.Message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +30,21 @@ class Exchange:
 
 
 class RelyingPartyClient:
-    """A product in the role relying-party, reached at `address` (`http://host:port`)."""
+    """A product in the role relying-party, reached through `binding`; its faults are `harness.contract.faults`."""
 
-    def __init__(self, address: str, *, timeout: float = 10.0) -> None:
-        self.address = address.rstrip("/")
+    def __init__(self, binding: Binding) -> None:
         self.exchanges: list[Exchange] = []
-        # Proxies of the environment are not asked: the product under test is named by its own address.
-        self._http = httpx.Client(timeout=timeout, trust_env=False)
+        self._binding = binding
+
+    @classmethod
+    def at(cls, address: str, *, timeout: float = 10.0) -> Self:
+        """Return a client of the product at an HTTP address."""
+        return cls(HttpBinding(address, timeout=timeout))
+
+    @property
+    def where(self) -> str:
+        """Return where the product is, as faults name it."""
+        return self._binding.where
 
     def __enter__(self) -> Self:
         return self
@@ -65,15 +53,15 @@ class RelyingPartyClient:
         self.close()
 
     def close(self) -> None:
-        """Let the connection go."""
-        self._http.close()
+        """Let the product go."""
+        self._binding.close()
 
     def hello(self) -> messages.Introduction:
         """Return what the product says of itself; Broken when it speaks another contract or role."""
         said = self._ask(Verb.HELLO, messages.Hello(contract=CONTRACT_VERSION), messages.Introduction)
         if said.contract != CONTRACT_VERSION or said.role != "relying-party":
             raise Broken(
-                f"hello at {self.address}: expected contract {CONTRACT_VERSION} and role relying-party, "
+                f"hello at {self.where}: expected contract {CONTRACT_VERSION} and role relying-party, "
                 f"actual contract {said.contract} and role {said.role}; mend the adapter's answer to hello"
             )
         return said
@@ -90,14 +78,14 @@ class RelyingPartyClient:
         """Set the product's clock; Broken when it echoes another epoch."""
         echoed = self._ask(Verb.SET_TIME, messages.SetTime(instant=instant, epoch=epoch), messages.Epoch).epoch
         if echoed != epoch:
-            raise Broken(f"set_time at {self.address}: expected the echo of epoch {epoch}, actual {echoed}")
+            raise Broken(f"set_time at {self.where}: expected the echo of epoch {epoch}, actual {echoed}")
 
     def begin(self, request: messages.Begin) -> messages.Begun:
         """Return a session with its challenge, or the outcome at once; Broken when it is neither or both."""
         begun = self._ask(Verb.BEGIN, request, messages.Begun)
         session = begun.session is not msgspec.UNSET and begun.challenge is not msgspec.UNSET
         if session == (begun.outcome is not msgspec.UNSET):
-            raise Broken(f"begin at {self.address}: expected session and challenge, or outcome; actual neither or both")
+            raise Broken(f"begin at {self.where}: expected session and challenge, or outcome; actual neither or both")
         return begun
 
     def complete(self, request: messages.Complete) -> messages.Outcome:
@@ -108,44 +96,25 @@ class RelyingPartyClient:
         """Return what the product stores of the holder of `certificate` (DER), or None."""
         return self._ask(Verb.ACCOUNT, messages.AskAccount(certificate=certificate), messages.AccountStored).account
 
-    def _ask(self, verb: Verb, request: messages.Message, answers: type[Answer]) -> Answer:
-        body = msgspec.json.encode(request)
+    def _ask(self, verb: Verb, request: messages.Message, answers: type[Answered]) -> Answered:
         begun = time.monotonic()
-        try:
-            response = self._http.post(
-                self.address + PATH + verb.value, content=body, headers={"content-type": "application/json"}
-            )
-        except httpx.TimeoutException as late:
-            raise TimedOut(f"{verb.value} at {self.address}: no answer within {self._http.timeout.read} s") from late
-        except httpx.HTTPError as fault:
-            raise Unreachable(
-                f"{verb.value} at {self.address}: expected an HTTP answer, actual {type(fault).__name__}: {fault}; "
-                "start the product's test surface or correct --target"
-            ) from fault
+        answer = self._binding.exchange(verb, msgspec.json.encode(request))
         seconds = time.monotonic() - begun
-        self.exchanges.append(_exchange(verb, request, response, seconds))
-        return self._decoded(verb, response, answers)
+        shown = answer.body.decode(errors="replace")[:SHOWN]
+        self.exchanges.append(
+            Exchange(verb, msgspec.json.encode(_masked(request)).decode(), shown, answer.http, seconds)
+        )
+        return self._decoded(verb, answer, answers)
 
-    def _decoded(self, verb: Verb, response: httpx.Response, answers: type[Answer]) -> Answer:
-        where = f"{verb.value} at {self.address}"
-        if response.status_code != 200:
-            raise Broken(f"{where}: expected HTTP 200, actual {response.status_code}: {response.text[:300]!r}")
-        if len(response.content) > LONGEST_ANSWER:
-            raise Broken(f"{where}: expected at most {LONGEST_ANSWER} bytes, actual {len(response.content)}")
+    def _decoded(self, verb: Verb, answer: Answer, answers: type[Answered]) -> Answered:
+        where = f"{verb.value} at {self.where}"
+        begins = answer.body[:300].decode(errors="replace")
+        if answer.http != 200:
+            raise Broken(f"{where}: expected HTTP 200, actual {answer.http}: {begins!r}")
         try:
-            return msgspec.json.decode(response.content, type=answers)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
-            raise Broken(f"{where}: the answer breaks the schema: {fault}; got {response.text[:300]!r}") from fault
-
-
-def _exchange(verb: Verb, request: messages.Message, response: httpx.Response, seconds: float) -> Exchange:
-    return Exchange(
-        verb=verb,
-        request=msgspec.json.encode(_masked(request)).decode(),
-        answer=response.text[:20_000],
-        http=response.status_code,
-        seconds=seconds,
-    )
+            return msgspec.json.decode(answer.body, type=answers)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
+            raise Broken(f"{where}: the answer breaks the schema: {fault}; got {begins!r}") from fault
 
 
 def _masked(request: messages.Message) -> messages.Message:

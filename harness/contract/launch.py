@@ -1,18 +1,27 @@
-"""A product under test as a process of its own: started, waited for by what it says, ended by its own pid."""
+"""A product under test as a process of its own: started, waited for by what it says, ended with all it started.
+
+The command is often a wrapper (`sh`, `mvn`, `dotnet run`) whose child is the product. So it becomes the leader of
+a process group, and the group is what is ended.
+"""
 
 import os
 import re
 import shlex
+import signal
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from harness.errors import ConfigurationError
 
+GRACE = 5.0
+"""Seconds between SIGTERM and SIGKILL."""
 LISTENING = re.compile(r"^listening (http://127\.0\.0\.1:\d+)\s*$")
 
 
@@ -41,6 +50,7 @@ class LaunchedProduct:
                 errors="replace",
                 cwd=cwd,
                 env=None if environment is None else {**os.environ, **environment},
+                start_new_session=True,
             )
         except OSError as fault:
             raise ConfigurationError(
@@ -50,7 +60,11 @@ class LaunchedProduct:
         # Whatever the product prints is read until it ends: a full pipe would stop it in the middle of a run.
         self._reader = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
         self._reader.start()
-        self._spoke.wait(patience)
+        try:
+            self._spoke.wait(patience)
+        except BaseException:  # a run that is told to go while it waits: nobody else knows of the process yet
+            self.close()
+            raise
         if self._address is None:
             self.close()
             raise ConfigurationError(
@@ -77,15 +91,27 @@ class LaunchedProduct:
         return "\n".join(list(self._said)[-lines:])
 
     def close(self) -> None:
-        """End the process: SIGTERM, and SIGKILL when it has not ended within five seconds."""
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._reader.join(5)
+        """End the process and what it started: SIGTERM, and SIGKILL for what is left after five seconds."""
+        self._signal(signal.SIGTERM)
+        patience = time.monotonic() + GRACE
+        while self._is_somebody_left() and time.monotonic() < patience:
+            time.sleep(0.01)
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+        self._reader.join(GRACE)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
+
+    def _is_somebody_left(self) -> bool:
+        """Whether a process of the group exists; the leader is reaped on the way, else it would count for ever."""
+        self._process.poll()
+        try:
+            os.killpg(self._process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     def _listen(self, pipe: IO[str]) -> None:
         with pipe:

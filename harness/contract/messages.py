@@ -23,7 +23,8 @@ Instant = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Sha256Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 SerialHex = Annotated[str, Meta(pattern=r"^[0-9a-f]+$")]
-Name = Annotated[str, Meta(min_length=1, max_length=128)]
+Name = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
+"""Without control characters: names stand in reports, terminals and XML."""
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from harness.contract import messages
+from harness.contract.statement import Statement
 from harness.contract.vocabulary import CONTRACT_VERSION, Verb
 
 FOLDER = Path(__file__).parent / "schemas" / CONTRACT_VERSION
@@ -33,6 +34,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         for side, message in zip(("request", "answer"), pair, strict=True):
             name = f"relying-party.{verb.value}.{side}.json"
             drawn[name] = _schema(name, message)
+    drawn["conformance-statement.json"] = _schema("conformance-statement.json", Statement)
     drawn["error.json"] = _schema("error.json", messages.Refused)
     # The types cannot say "either a session or an outcome at once"; the schema can.
     drawn["relying-party.begin.answer.json"]["oneOf"] = [

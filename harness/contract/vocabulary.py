@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 CONTRACT_VERSION = "1.0"
+CHALLENGE_LENGTH = 32
+"""Bytes."""
 
 
 class Verb(StrEnum):

@@ -33,7 +33,7 @@ def certify_at(world: Setting) -> Certify:
     """Certify whatever answers at an address."""
 
     def run(address: str, cases: Catalogue) -> Certification:
-        with RelyingPartyClient(address) as client:
+        with RelyingPartyClient.at(address) as client:
             return certify(
                 cases,
                 client,

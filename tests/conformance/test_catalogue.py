@@ -47,6 +47,7 @@ def test_hash_follows_content(folder: Path, catalogue: Catalogue) -> None:
         ("tap/outdoor", "twin: tap/genuine-chip\n", "", "tap/outdoor: field twin: a refusal needs an accepted twin"),
         ("tap/outdoor", "twin: tap/genuine-chip", "twin: tap/nowhere", "field twin: no case has the id 'tap/nowhere'"),
         ("tap/outdoor", "twin: tap/genuine-chip", "twin: tap/spliced-card", "tap/spliced-card is a refusal"),
+        ("tap/outdoor", "[set_time, enrol, tap]", "[set_time, tap]", "tap/genuine-chip needs enrol, which tap/outdoor"),
         ("tap/outdoor", "decision: reject", "decision: refuse", r"outdoor\.yaml.*'refuse'.*\$\.expect\.decision"),
         ("tap/outdoor", "reason: PLACE_NOT_ALLOWED", "reason: OK", r"outdoor\.yaml: field expect: reason OK"),
         ("tap/outdoor", "version: 1", "version: 0", r"outdoor\.yaml.*>= 1.*\$\.version"),

@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from conformance.case import (
+    AccountAfter,
+    CardTrace,
     Case,
     Confidence,
     Enrol,
@@ -123,18 +125,49 @@ def test_afterwards_must_be_accepted_and_must_have_run() -> None:
     assert judge(case, observation).verdict is Verdict.PASS
 
 
-def test_account_must_exist_and_stay_the_same() -> None:
-    """An account that is missing cannot be called unchanged."""
-    case = case_of(msgspec.structs.replace(REFUSAL.expect, account_unchanged=True), twin="login/two")
-    account = Account(issuer_key="0" * 64, serial="7000001", services=["library"], chip_key=None, accepted=1)
+ACCOUNT = Account(issuer_key="0" * 64, serial="7000001", services=["library"], chip_key="1" * 64, accepted=1)
+USED = msgspec.structs.replace(ACCOUNT, accepted=2)
+
+
+@pytest.mark.parametrize(
+    ("expected", "before", "after", "held"),
+    [
+        (AccountAfter.UNCHANGED, ACCOUNT, ACCOUNT, True),
+        (AccountAfter.UNCHANGED, ACCOUNT, USED, False),
+        (AccountAfter.UNCHANGED, None, None, False),
+        (AccountAfter.UNCHANGED, ACCOUNT, None, False),
+        (AccountAfter.COUNTED, ACCOUNT, USED, True),
+        (AccountAfter.COUNTED, ACCOUNT, ACCOUNT, False),
+        (AccountAfter.COUNTED, None, None, False),
+        (AccountAfter.COUNTED, ACCOUNT, msgspec.structs.replace(USED, services=[]), False),
+        (AccountAfter.COUNTED, *(msgspec.structs.replace(row, chip_key=None) for row in (ACCOUNT, USED)), False),
+    ],
+)
+def test_account_must_exist_and_be_as_expected(
+    *, expected: AccountAfter, before: Account | None, after: Account | None, held: bool
+) -> None:
+    """Missing is neither unchanged nor counted, and a constant cannot be both."""
+    case = case_of(msgspec.structs.replace(REFUSAL.expect, account=expected), twin="login/two")
     observation = seen(case, ON_HOLD, ASKED)
-    step = observation.steps[0]
-    assert broken(judge(case, observation)) == ["account unchanged"]
-    observation.steps = [replace(step, account_before=account, account_after=account)]
+    observation.steps = [replace(observation.steps[0], account_before=before, account_after=after)]
+    assert broken(judge(case, observation)) == ([] if held else [f"account {expected.value}"])
+
+
+def test_tries_that_the_card_lost_are_the_harness_s_own_fault() -> None:
+    """No product of this role has a hand in the card: a wrong count there is no verdict on it."""
+    case = case_of(msgspec.structs.replace(REFUSAL.expect, card=CardTrace(tries_spent=1)), twin="login/two")
+    observation = seen(case, ON_HOLD, ASKED)
+    assert judge(case, observation).verdict is Verdict.HARNESS_ERROR
+    observation.steps = [replace(observation.steps[0], tries_spent=1)]
     assert judge(case, observation).verdict is Verdict.PASS
-    used = msgspec.structs.replace(account, accepted=2)
-    observation.steps = [replace(step, account_before=account, account_after=used)]
-    assert broken(judge(case, observation)) == ["account unchanged"]
+
+
+def test_challenge_that_came_before_fails_in_any_step() -> None:
+    """Whatever else is right: an old challenge can be answered by anybody who overheard it."""
+    case = msgspec.structs.replace(REFUSAL, afterwards=[Tap()])
+    observation = seen(case, ON_HOLD, ASKED)
+    observation.afterwards = [ObservedStep(Tap(), NOON, ACCEPTED, stale="the challenge of an earlier begin")]
+    assert broken(judge(case, observation)) == ["fresh tap"]
 
 
 def test_refusal_without_its_twin_is_not_proved() -> None:
@@ -159,13 +192,37 @@ def test_coarse_reason_counts_only_where_the_journal_proves_the_cause() -> None:
     assert judge(SILENT_REFUSAL, seen(SILENT_REFUSAL, coarse)).verdict is Verdict.FAIL
 
 
-@pytest.mark.parametrize("interruption", list(Interruption))
-def test_interruption_is_no_verdict_on_the_product(interruption: Interruption) -> None:
-    """A time-out or a broken adapter is neither pass nor fail, and its twin does not make it one."""
-    observation = Observation(REFUSAL, interruption=interruption)
-    judgement = judge(REFUSAL, observation)
-    assert judgement.verdict.value == interruption.value
-    assert with_twins({"login/one": judgement})["login/one"].verdict.value == interruption.value
+@pytest.mark.parametrize(
+    ("interruption", "verdict"),
+    [
+        (Interruption.LATE, Verdict.TIMEOUT),
+        (Interruption.UNREACHABLE, Verdict.HARNESS_ERROR),
+        (Interruption.BROKEN_ANSWER, Verdict.HARNESS_ERROR),
+        (Interruption.HARNESS, Verdict.HARNESS_ERROR),
+    ],
+)
+def test_interruption_is_no_verdict_on_the_product(interruption: Interruption, verdict: Verdict) -> None:
+    """A time-out or a broken adapter is neither pass nor fail."""
+    judgement = judge(REFUSAL, Observation(REFUSAL, interruption=interruption, transcript="HTTP 500"))
+    assert judgement.verdict is verdict
+    assert with_twins({"login/one": judgement})["login/one"].verdict is verdict
+
+
+def test_refusal_that_only_breaks_the_contract_fails_beside_its_accepted_twin() -> None:
+    """The adapter answered the twin by the contract; a refusal said as HTTP 500 is the product's own."""
+    twin = msgspec.structs.replace(
+        case_of(Expectation(Decision.ACCEPT, Reason.OK, Questions(at_least=1))), id="login/two"
+    )
+    passed = judge(twin, seen(twin, ACCEPTED, ASKED))
+    for interruption, verdict in (
+        (Interruption.BROKEN_ANSWER, Verdict.FAIL),
+        (Interruption.UNREACHABLE, Verdict.HARNESS_ERROR),
+        (Interruption.HARNESS, Verdict.HARNESS_ERROR),
+    ):
+        broke = judge(REFUSAL, Observation(REFUSAL, interruption=interruption, transcript="HTTP 500"))
+        final = with_twins({"login/one": broke, "login/two": passed})["login/one"]
+        assert final.verdict is verdict
+        assert broken(final) == (["contract"] if verdict is Verdict.FAIL else [])
 
 
 def test_checks_are_of_the_kind_asked_for() -> None:

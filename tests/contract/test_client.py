@@ -1,8 +1,12 @@
 """The client tells apart: the product said no, the adapter failed, nobody was there."""
 
+import itertools
 import json
 import socket
-from collections.abc import Awaitable, Callable
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -12,7 +16,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from harness.contract import messages
-from harness.contract.client import Broken, RelyingPartyClient, TimedOut, Unreachable
+from harness.contract.client import RelyingPartyClient
+from harness.contract.faults import Broken, TimedOut, Unreachable
 from harness.contract.vocabulary import Environment, Purpose, Reason
 from harness.doors.server import Served
 
@@ -46,7 +51,7 @@ def serving(answer: Callable[[Request], Awaitable[Response]]) -> Served:
 def test_refusal_is_an_answer_not_a_fault() -> None:
     """The product said no: an outcome comes back, nothing is raised."""
     said = {"outcome": {"decision": "reject", "reason": "EXPIRED", "steps": []}}
-    with answering(said) as product, RelyingPartyClient(product.url) as client:
+    with answering(said) as product, RelyingPartyClient.at(product.url) as client:
         presentation = messages.Presentation(challenge=b"c", certificate=b"d")
         outcome = client.complete(messages.Complete(session="s", presentation=presentation))
     assert outcome.reason is Reason.EXPIRED
@@ -71,7 +76,7 @@ def test_broken_answer_names_what_is_broken(body: Any, status: int, says: str) -
     """An answer outside the contract is the adapter's fault, and the message leads to it."""
     with (
         answering(body, status) as product,
-        RelyingPartyClient(product.url) as client,
+        RelyingPartyClient.at(product.url) as client,
         pytest.raises(Broken, match=says),
     ):
         client.hello()
@@ -83,7 +88,7 @@ def test_session_and_outcome_at_once_is_broken() -> None:
     for body in ({}, {"session": "s"}, {"session": "s", "challenge": "AAAA", "outcome": outcome}):
         with (
             answering(body) as product,
-            RelyingPartyClient(product.url) as client,
+            RelyingPartyClient.at(product.url) as client,
             pytest.raises(Broken, match="expected session and challenge, or outcome"),
         ):
             client.begin(BEGIN)
@@ -93,7 +98,7 @@ def test_wrong_echo_of_the_epoch_is_broken() -> None:
     """A product that lives in another setting of the clock cannot be judged."""
     with (
         answering({"epoch": 4}) as product,
-        RelyingPartyClient(product.url) as client,
+        RelyingPartyClient.at(product.url) as client,
         pytest.raises(Broken, match="epoch 5, actual 4"),
     ):
         client.set_time("2026-12-01T00:00:00Z", 5)
@@ -103,15 +108,65 @@ def test_silence_ends_at_the_time_out() -> None:
     """A listener that never answers is TimedOut, within its time."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with RelyingPartyClient(address, timeout=0.2) as client, pytest.raises(TimedOut, match=r"within 0\.2 s"):
+        with RelyingPartyClient.at(address, timeout=0.2) as client, pytest.raises(TimedOut, match=r"within 0\.2 s"):
             client.hello()
+
+
+@contextmanager
+def speaking(parts: Iterable[bytes], *, pause: float = 0.0) -> Iterator[tuple[str, list[int]]]:
+    """A product that sends `parts` to whoever connects, and how many bytes of each it could send."""
+    sent: list[int] = []
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def speak() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                for part in parts:
+                    connection.sendall(part)
+                    sent.append(len(part))
+                    if over.wait(pause):
+                        return
+
+        thread = threading.Thread(target=speak)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", sent
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 60\r\n\r\n"])
+def test_answer_that_drips_ends_at_the_time_out(head: bytes) -> None:
+    """The time-out is for the whole exchange: a byte now and then, in the head or the body, is still late."""
+    drip = (bytes([byte]) for byte in b"HTTP/1.1 200 OK" + b" " * 45)
+    begun = time.monotonic()
+    with (
+        speaking(itertools.chain([head], drip), pause=0.1) as (address, _),
+        RelyingPartyClient.at(address, timeout=0.5) as client,
+        pytest.raises(TimedOut, match=r"within 0\.5 s"),
+    ):
+        client.hello()
+    assert time.monotonic() - begun < 3, "each read had a time-out of its own"
+
+
+def test_flood_is_cut_while_it_comes() -> None:
+    """An answer that never ends is refused at the limit, not when memory is full."""
+    flood = itertools.repeat(b"x" * (1 << 16), 1 << 10)
+    with (
+        speaking(itertools.chain([b"HTTP/1.1 200 OK\r\n\r\n"], flood)) as (address, sent),
+        RelyingPartyClient.at(address) as client,
+    ):
+        with pytest.raises(Broken, match="expected at most 1048576 bytes"):
+            client.hello()
+        client.close()
+    assert sum(sent) < 32 << 20
 
 
 def test_nobody_there_is_unreachable() -> None:
     """A closed port is said to be closed, with how to mend it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    with RelyingPartyClient(f"http://127.0.0.1:{port}") as client, pytest.raises(Unreachable, match="correct --target"):
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with RelyingPartyClient.at(address) as client, pytest.raises(Unreachable, match="correct --target"):
         client.hello()
 
 
@@ -123,7 +178,7 @@ def test_transcript_hides_the_terminal_s_credential() -> None:
         received.append(await request.body())
         return PlainTextResponse(json.dumps({"session": "s", "challenge": "AAAA"}))
 
-    with serving(answer) as product, RelyingPartyClient(product.url) as client:
+    with serving(answer) as product, RelyingPartyClient.at(product.url) as client:
         client.begin(BEGIN)
         assert b"very-secret" in received[0]
         assert "very-secret" not in client.exchanges[0].request

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,14 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process of this pid still runs: a zombie that nobody has reaped yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def test_address_is_what_the_product_prints_and_it_ends_with_the_block() -> None:
     """The line on stdout gives the address; leaving the block ends the process."""
     with LaunchedProduct([sys.executable, "-c", f"print('hello', flush=True); {LISTENS}"]) as product:
@@ -36,6 +45,16 @@ def test_product_that_ignores_sigterm_is_killed() -> None:
     with LaunchedProduct([sys.executable, "-c", stubborn]) as product:
         pid = product.pid
     assert not is_alive(pid)
+
+
+def test_what_a_wrapper_started_ends_with_it() -> None:
+    """The product is often the child of a script, which may be gone already: nothing of the group survives."""
+    child = f"import os; print('child', os.getpid(), flush=True); {LISTENS}"
+    for wait in ("wait", "exit"):
+        with LaunchedProduct(["sh", "-c", f'"{sys.executable}" -c "{child}" & {wait}']) as product:
+            pid = int(product.output_tail().split()[1])
+            assert is_alive(pid)
+        assert not is_running(pid), f"left behind by a wrapper that does {wait}"
 
 
 def test_product_that_prints_much_is_never_stopped_by_a_full_pipe() -> None:

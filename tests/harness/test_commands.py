@@ -224,7 +224,7 @@ def test_a_card_of_the_world_is_accepted_by_its_relying_party(run: Run, up: Up, 
     connection = InProcessConnection(InsertedCard(profile, store))
     connection.connect()
     reader = CardReader(connection)
-    with RelyingPartyClient(up.addresses["relying_party"]) as client:
+    with RelyingPartyClient.at(up.addresses["relying_party"]) as client:
         certificate = reader.authentication_certificate()
         begun = client.begin(
             messages.Begin(purpose=Purpose.ENROL, service=SERVICE, environment=Environment.ATTENDED, terminal=TERMINAL)

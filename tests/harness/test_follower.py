@@ -46,7 +46,7 @@ def product() -> Product:
 @pytest.fixture
 def client(product: Product) -> Iterator[RelyingPartyClient]:
     """Its surface."""
-    with Served(product.app) as served, RelyingPartyClient(served.url) as client:
+    with Served(product.app) as served, RelyingPartyClient.at(served.url) as client:
         yield client
 
 
@@ -70,11 +70,10 @@ def test_a_running_clock_is_told_with_each_second(world: World, product: Product
     assert instants[0] != instants[1]
 
 
-def test_a_product_that_does_not_follow_is_told_of(world: World, client: RelyingPartyClient) -> None:
+def test_a_product_that_does_not_follow_is_told_of(world: World) -> None:
     """A product that has gone is a line on stderr, not a fault in the middle of a change of the clock."""
     said: list[str] = []
-    client.address = "http://127.0.0.1:1"
-    with Follower(client, world.clock, said.append):
+    with RelyingPartyClient.at("http://127.0.0.1:1") as gone, Follower(gone, world.clock, said.append):
         pass
     assert len(said) == 1
     assert said[0].startswith("the relying party does not keep the world's time: set_time at http://127.0.0.1:1")

@@ -3,9 +3,11 @@
 import json
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,3 +158,35 @@ def test_fault_of_our_own_is_exit_3_and_not_a_verdict(home: Path) -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=home, capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert "RuntimeError: ours" in done.stderr
+
+
+def is_gone(group: int) -> bool:
+    """Whether no process of the group is left; whoever adopted the killed ones may take a moment to reap them."""
+    give_up = time.monotonic() + 10
+    while time.monotonic() < give_up:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_sigterm_ends_what_certify_started(home: Path) -> None:
+    """A run that is told to go takes the product with it, also one behind a wrapper that ignores the signal."""
+    product = "trap '' TERM; echo $$ > product.pid; sleep 600 & wait"
+    run = subprocess.Popen(
+        [sys.executable, "-m", "harness.cli", "certify", "--target", f"command:sh -c {shlex.quote(product)}"],
+        cwd=home,
+        env={**os.environ, "KAZASHI_HOME": str(home / "home")},
+        stderr=subprocess.DEVNULL,
+    )
+    started = home / "product.pid"
+    give_up = time.monotonic() + 60
+    while not (started.exists() and started.read_text(encoding="ascii").strip()) and time.monotonic() < give_up:
+        time.sleep(0.05)
+    group = int(started.read_text(encoding="ascii"))
+    os.killpg(group, 0)
+    run.terminate()
+    assert run.wait(30) == 128 + signal.SIGTERM
+    assert is_gone(group)

@@ -21,7 +21,7 @@ def test_facts_are_those_of_the_register(installation: Path) -> None:
     with (
         stage(KeyPool(installation / "keys"), seed=1, holders=sum(numbers.values())) as made,
         running_target(["perl", str(ALWAYS), "accept"]) as address,
-        RelyingPartyClient(address) as client,
+        RelyingPartyClient.at(address) as client,
     ):
         holders = Settlement(made, client).settle(numbers)
         assert [holder.standing for holder in holders] == list(Standing)

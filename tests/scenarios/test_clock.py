@@ -7,6 +7,7 @@ import pytest
 
 from harness.clock import ClockMode, ClockRow, WorldClock
 from harness.contract.client import RelyingPartyClient
+from harness.contract.http_binding import HttpBinding
 from harness.errors import HarnessFault
 from scenarios.clock import StoryClock
 from scenarios.telling import Telling
@@ -34,7 +35,7 @@ class Product(RelyingPartyClient):
     """A product that remembers what time it was told."""
 
     def __init__(self) -> None:
-        super().__init__("http://127.0.0.1:9")
+        super().__init__(HttpBinding("http://127.0.0.1:9"))
         self.told: list[tuple[str, int]] = []
 
     def set_time(self, instant: str, epoch: int) -> None:

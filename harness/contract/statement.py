@@ -1,0 +1,53 @@
+"""The conformance statement (ICS, 適合宣言書): what a vendor says that a product does, signed off before a run.
+
+`hello` answers with a draft of it. A run with the statement judges the product within it: a case that needs a
+capability which both the statement and the product leave out is not applicable, and counted.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import yaml
+from msgspec import Meta
+
+from harness.contract.messages import Introduction, Message, Name
+from harness.errors import ConfigurationError
+
+
+class Statement(Message, frozen=True):
+    """The statement; `product` is word for word what the product answers to `hello`."""
+
+    vendor: Name
+    product: Introduction
+    remarks: Annotated[str, Meta(max_length=4000)] = ""
+
+
+def load_statement(path: Path) -> Statement:
+    """Return the statement in a YAML or JSON file; ConfigurationError names the file, the field and the rule."""
+    try:
+        return msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Statement)
+    except OSError as fault:
+        raise ConfigurationError(f"{path}: {fault.strerror}; name a conformance statement with --ics") from fault
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        raise ConfigurationError(f"{path}: not YAML: {' '.join(str(fault).split())}") from fault
+    except msgspec.ValidationError as fault:
+        raise ConfigurationError(f"{path}: {fault}; see docs/contract.md") from fault
+
+
+def check_statement(statement: Statement, said: Introduction) -> None:
+    """Return when the product says of itself what the statement says; ConfigurationError names each difference."""
+    differences = [
+        f"{field}: statement {stated!r}, product {actual!r}"
+        for field in Introduction.__struct_fields__
+        if (stated := _plain(statement.product, field)) != (actual := _plain(said, field))
+    ]
+    if differences:
+        raise ConfigurationError(
+            f"the conformance statement is not about this product: {'; '.join(differences)}; mend one of them"
+        )
+
+
+def _plain(introduction: Introduction, field: str) -> object:
+    value = msgspec.to_builtins(getattr(introduction, field))
+    return sorted(value) if isinstance(value, list) else value
