@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from conformance.catalogue_loader import Catalogue
 from conformance.judge import Judgement, Verdict, judge, not_applicable, with_twins
-from conformance.roles.relying_party import RelyingPartyRole, configuration
+from conformance.roles.relying_party import RelyingPartyRole
 from harness.contract.client import RelyingPartyClient
+from harness.contract.configuration import configuration
 from harness.contract.messages import Introduction
 from harness.contract.statement import Statement, check_statement
 from harness.contract.vocabulary import Capability
@@ -75,8 +76,9 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     product = client.hello()
     if statement is not None:
         check_statement(statement, product)
-    client.configure(configuration(world, dict(addresses)))
-    role = RelyingPartyRole(client, world, hostile)
+    told = configuration(world, dict(addresses))
+    client.configure(told)
+    role = RelyingPartyRole(client, world, hostile, told)
     order = list(catalogue.cases.values())
     random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret: the same seed gives it again)
     judgements: dict[str, Judgement] = {}

@@ -19,7 +19,7 @@ from conformance.targets import product_named
 from harness.contract.client import RelyingPartyClient
 from harness.contract.faults import AdapterFault
 from harness.contract.statement import Statement, load_statement
-from harness.contract.targets import running_target
+from harness.contract.targets import bound_target
 from harness.errors import ConfigurationError
 from harness.home import key_pool
 
@@ -82,8 +82,8 @@ def _run(  # noqa: PLR0913  (the options of the run)
 
         with (
             setting(key_pool(), seed=seed, cases=len(catalogue.cases), progress=key_made) as world,
-            running_target(product) as address,
-            RelyingPartyClient.at(address, timeout=timeout) as client,
+            bound_target(product, timeout=timeout) as binding,
+            RelyingPartyClient(binding) as client,
         ):
             try:
                 return certify(

@@ -11,7 +11,7 @@ import typer
 
 from harness.contract.client import RelyingPartyClient
 from harness.contract.faults import AdapterFault
-from harness.contract.targets import REFERENCE, parse_target
+from harness.contract.targets import REFERENCE, Address, parse_target
 from harness.errors import ConfigurationError
 from scenarios.story import Story, load_stories
 
@@ -71,10 +71,10 @@ def _require_one_of(option: str, value: str, known: tuple[str, ...]) -> None:
 
 def _require_product(target: str) -> None:
     """Where the target is an address, somebody has to answer there; a command is started with the first story."""
-    address = parse_target(target)
-    if isinstance(address, str):
+    product = parse_target(target)
+    if isinstance(product, Address):
         try:
-            with RelyingPartyClient.at(address) as client:
+            with RelyingPartyClient.at(product.url) as client:
                 client.hello()
         except AdapterFault as fault:
             raise ConfigurationError(str(fault)) from fault

@@ -9,9 +9,10 @@ import pytest
 
 from cardsim.status import Language
 from harness.contract.client import RelyingPartyClient
+from harness.contract.configuration import configuration
 from harness.contract.faults import AdapterFault
 from harness.contract.messages import Introduction
-from harness.contract.targets import REFERENCE, parse_target, running_target
+from harness.contract.targets import REFERENCE, bound_target, parse_target
 from harness.contract.vocabulary import Capability
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
@@ -25,7 +26,7 @@ from scenarios.cards import InProcessReader, PcscReader, Reader
 from scenarios.clock import StoryClock
 from scenarios.jlis import Jlis
 from scenarios.resident import Resident
-from scenarios.stage import Stage, configuration
+from scenarios.stage import Stage
 from scenarios.story import story_of
 from scenarios.telling import Telling
 from scenarios.town import Town
@@ -48,7 +49,7 @@ def stage(pytestconfig: pytest.Config) -> Iterator[Stage]:
         with Served(door.app, garbled=door.garbled) as served:
             addresses = door.addresses(served.url)
             try:
-                with running_target(parse_target(target)) as address, RelyingPartyClient.at(address) as client:
+                with bound_target(parse_target(target)) as binding, RelyingPartyClient(binding) as client:
                     product = _introduced(client, target)
                     client.configure(configuration(world, addresses))
                     yield Stage(world, client, product, forger, addresses)

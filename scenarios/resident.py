@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from harness.contract.configuration import STRANGER, TERMINAL
 from harness.contract.vocabulary import Environment, Purpose
 from harness.municipalities import MUNICIPALITIES
 from harness.terminal.card_reader import AUTHENTICATION_PIN, SIGNATURE_PASSWORD, CardReader
@@ -12,7 +13,7 @@ from scenarios.observer import Observer
 from scenarios.stage import Stage
 from scenarios.story import NOTHING, Words
 from scenarios.telling import Telling
-from scenarios.terminal import OURS, STRANGER, Holder, Terminal
+from scenarios.terminal import Holder, Terminal
 from scenarios.verdict import Verdict
 
 PIN, WRONG_PIN = "1234", "4321"
@@ -66,7 +67,7 @@ class Resident:
         forger = self._stage.forger if with_self_made_chip else None
         other = None if with_chip_of is None else with_chip_of._holder.card
         holder = replace(self._holder, forger=forger, chip_of=other)
-        credential = STRANGER if at_a_strange_terminal else OURS
+        credential = STRANGER if at_a_strange_terminal else TERMINAL
         words = Words(f"the resident taps {PLACES[at].en}", f"利用者が{PLACES[at].ja}かざす")
         words += SELF_MADE if forger else SPLICED if other else STRANGE if at_a_strange_terminal else NOTHING
         return self._observer.watch(Purpose.TAP, words, lambda slot: self._terminal.tap(slot, holder, at, credential))

@@ -10,15 +10,13 @@ from msgspec import UNSET, UnsetType
 
 from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
+from harness.contract.configuration import SERVICE, TERMINAL
 from harness.contract.faults import Broken
 from harness.contract.vocabulary import Environment, Purpose
 from harness.terminal.card_reader import CardReader, PinBlocked, PinRefused
 from harness.terminal.hostile import SelfMadeChip
 from scenarios.cards import Card
 
-SERVICE = "library"
-OURS = messages.TerminalCredential(id="counter-1", credential="kazashi-terminal-credential")
-STRANGER = messages.TerminalCredential(id="counter-1", credential="guessed")
 Given = TypeVar("Given")
 Present = Callable[[messages.Begun, bytes], messages.Presentation]
 
@@ -110,7 +108,7 @@ class Terminal:
         environment: Environment,
         certificate: bytes,
         present: Present,
-        credential: messages.TerminalCredential = OURS,
+        credential: messages.TerminalCredential = TERMINAL,
     ) -> messages.Outcome:
         """Begin; unless that decides it, answer the challenge with what `present` makes."""
         begun = self._client.begin(

@@ -33,7 +33,7 @@ from conformance.roles.drawn import Drawn
 from conformance.roles.visitor import Visitor
 from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
-from harness.contract.configuration import SERVICE, TERMINAL, configuration
+from harness.contract.configuration import SERVICE, STRANGER, TERMINAL
 from harness.contract.faults import AdapterFault, TimedOut, Unreachable
 from harness.contract.vocabulary import Environment, Purpose
 from harness.errors import HarnessFault
@@ -41,10 +41,7 @@ from harness.terminal.card_reader import CardFault, CardReader, PinRefused
 from harness.terminal.hostile import SelfMadeChip
 from harness.world import EventRefused, World
 
-__all__ = ["RelyingPartyRole", "configuration"]
-
 JST = timezone(timedelta(hours=9))
-STRANGER = messages.TerminalCredential(id="counter-1", credential="guessed")
 BEFORE_OPENING = timedelta(hours=7)
 Presented = tuple[messages.Outcome | None, str | None]
 
@@ -52,7 +49,10 @@ Presented = tuple[messages.Outcome | None, str | None]
 class RelyingPartyRole:
     """One product, one world, case after case."""
 
-    def __init__(self, client: RelyingPartyClient, world: World, hostile: SelfMadeChip) -> None:
+    def __init__(
+        self, client: RelyingPartyClient, world: World, hostile: SelfMadeChip, configuration: messages.Configure
+    ) -> None:
+        self._configuration = configuration
         self.client = client
         self.world = world
         self.hostile = hostile
@@ -67,6 +67,8 @@ class RelyingPartyRole:
         first_day = self._next_day
         self._next_day += timedelta(days=2 + max((step.day for step in case.steps if isinstance(step, At)), default=0))
         try:
+            if self.client.revive():
+                self.client.configure(self._configuration)
             _Play(self, observation, first_day).run()
         except (AdapterFault, HarnessFault, EventRefused) as fault:
             observation.interruption = _interruption(fault)

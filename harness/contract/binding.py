@@ -33,5 +33,8 @@ class Binding(Protocol):
     def exchange(self, verb: Verb, body: bytes) -> Answer:
         """Return the product's answer; Unreachable, TimedOut or Broken when there is no whole one in time."""
 
+    def revive(self) -> bool:
+        """Return whether the product had ended or hung and was started again: then it has forgotten everything."""
+
     def close(self) -> None:
         """Let the product go."""

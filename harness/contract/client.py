@@ -1,4 +1,4 @@
-"""The suite's side of the contract for the role relying-party, over any binding: typed messages in and out."""
+"""The suite's side of the contract, over any binding: typed messages in and out, one class for each role."""
 
 import time
 from dataclasses import dataclass
@@ -8,14 +8,17 @@ from typing import Self, TypeVar
 import msgspec
 
 from harness.contract import messages
+from harness.contract import platform_messages as platform
 from harness.contract.binding import Answer, Binding
 from harness.contract.faults import Broken
 from harness.contract.http_binding import HttpBinding
+from harness.contract.tap_messages import Ran, Run, TapIntroduction
 from harness.contract.vocabulary import CONTRACT_VERSION, Verb
 
 SHOWN = 20_000
 """Characters of an answer that a report shows."""
 Answered = TypeVar("Answered", bound=messages.Message)
+Introduced = TypeVar("Introduced", messages.Introduction, TapIntroduction, platform.PlatformIntroduction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,8 @@ class Exchange:
     seconds: float
 
 
-class RelyingPartyClient:
-    """A product in the role relying-party, reached through `binding`; its faults are `harness.contract.faults`."""
+class AdapterClient:
+    """A product reached through `binding`; its faults are those of `harness.contract.faults`."""
 
     def __init__(self, binding: Binding) -> None:
         self.exchanges: list[Exchange] = []
@@ -52,19 +55,50 @@ class RelyingPartyClient:
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    def revive(self) -> bool:
+        """Return whether the product had ended or hung and was started again; then it has to be configured anew."""
+        return self._binding.revive()
+
     def close(self) -> None:
         """Let the product go."""
         self._binding.close()
 
-    def hello(self) -> messages.Introduction:
-        """Return what the product says of itself; Broken when it speaks another contract or role."""
-        said = self._ask(Verb.HELLO, messages.Hello(contract=CONTRACT_VERSION), messages.Introduction)
-        if said.contract != CONTRACT_VERSION or said.role != "relying-party":
+    def _introduced(self, answers: type[Introduced]) -> Introduced:
+        said = self._ask(Verb.HELLO, messages.Hello(contract=CONTRACT_VERSION), answers)
+        if said.contract != CONTRACT_VERSION:
             raise Broken(
-                f"hello at {self.where}: expected contract {CONTRACT_VERSION} and role relying-party, "
-                f"actual contract {said.contract} and role {said.role}; mend the adapter's answer to hello"
+                f"hello at {self.where}: expected contract {CONTRACT_VERSION}, actual {said.contract}; "
+                "mend the adapter's answer to hello"
             )
         return said
+
+    def _ask(self, verb: Verb, request: messages.Message, answers: type[Answered]) -> Answered:
+        begun = time.monotonic()
+        answer = self._binding.exchange(verb, msgspec.json.encode(request))
+        seconds = time.monotonic() - begun
+        shown = answer.body.decode(errors="replace")[:SHOWN]
+        self.exchanges.append(
+            Exchange(verb, msgspec.json.encode(_masked(request)).decode(), shown, answer.http, seconds)
+        )
+        return self._decoded(verb, answer, answers)
+
+    def _decoded(self, verb: Verb, answer: Answer, answers: type[Answered]) -> Answered:
+        where = f"{verb.value} at {self.where}"
+        begins = answer.body[:300].decode(errors="replace")
+        if answer.http != 200:
+            raise Broken(f"{where}: expected HTTP 200, actual {answer.http}: {begins!r}")
+        try:
+            return msgspec.json.decode(answer.body, type=answers)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
+            raise Broken(f"{where}: the answer breaks the schema: {fault}; got {begins!r}") from fault
+
+
+class RelyingPartyClient(AdapterClient):
+    """A product in the role relying-party."""
+
+    def hello(self) -> messages.Introduction:
+        """Return what the product says of itself; Broken when it speaks another contract or role."""
+        return self._introduced(messages.Introduction)
 
     def configure(self, configuration: messages.Configure) -> None:
         """Hand over anchors, addresses, terminals and services."""
@@ -96,35 +130,72 @@ class RelyingPartyClient:
         """Return what the product stores of the holder of `certificate` (DER), or None."""
         return self._ask(Verb.ACCOUNT, messages.AskAccount(certificate=certificate), messages.AccountStored).account
 
-    def _ask(self, verb: Verb, request: messages.Message, answers: type[Answered]) -> Answered:
-        begun = time.monotonic()
-        answer = self._binding.exchange(verb, msgspec.json.encode(request))
-        seconds = time.monotonic() - begun
-        shown = answer.body.decode(errors="replace")[:SHOWN]
-        self.exchanges.append(
-            Exchange(verb, msgspec.json.encode(_masked(request)).decode(), shown, answer.http, seconds)
-        )
-        return self._decoded(verb, answer, answers)
+    def unlink(self, request: messages.Unlink) -> messages.Outcome:
+        """Return what came of leaving a service."""
+        return self._ask(Verb.UNLINK, request, messages.Unlinked).outcome
 
-    def _decoded(self, verb: Verb, answer: Answer, answers: type[Answered]) -> Answered:
-        where = f"{verb.value} at {self.where}"
-        begins = answer.body[:300].decode(errors="replace")
-        if answer.http != 200:
-            raise Broken(f"{where}: expected HTTP 200, actual {answer.http}: {begins!r}")
-        try:
-            return msgspec.json.decode(answer.body, type=answers)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
-            raise Broken(f"{where}: the answer breaks the schema: {fault}; got {begins!r}") from fault
+    def reconcile(self, request: messages.Reconcile) -> dict[str, messages.Outcome]:
+        """Return an outcome for each tap that was taken offline; Broken when one is missing or too many."""
+        outcomes = self._ask(Verb.RECONCILE, request, messages.Reconciled).outcomes
+        asked = {record.id for record in request.records}
+        if outcomes.keys() != asked:
+            raise Broken(f"reconcile at {self.where}: expected outcomes of {sorted(asked)}, actual {sorted(outcomes)}")
+        return outcomes
+
+
+class TapClient(AdapterClient):
+    """A product in the role tap-client: reader software."""
+
+    def hello(self) -> TapIntroduction:
+        """Return what the product says of itself."""
+        return self._introduced(TapIntroduction)
+
+    def run(self, request: Run) -> Ran:
+        """Return how one function ended."""
+        return self._ask(Verb.RUN, request, Ran)
+
+
+class PlatformClient(AdapterClient):
+    """A product in the role platform-client."""
+
+    def hello(self) -> platform.PlatformIntroduction:
+        """Return what the product says of itself."""
+        return self._introduced(platform.PlatformIntroduction)
+
+    def configure(self, configuration: platform.PlatformConfigure) -> None:
+        """Hand over where the platforms are."""
+        self._ask(Verb.CONFIGURE, configuration, messages.Empty)
+
+    def begin(self, request: platform.PlatformBegin) -> platform.PlatformBegun:
+        """Return a session with the URL to open, or the outcome at once; Broken when it is neither or both."""
+        begun = self._ask(Verb.BEGIN, request, platform.PlatformBegun)
+        opened = begun.session is not msgspec.UNSET and begun.open is not msgspec.UNSET
+        if opened == (begun.outcome is not msgspec.UNSET):
+            raise Broken(f"begin at {self.where}: expected session and URL, or outcome; actual neither or both")
+        return begun
+
+    def callback(self, request: platform.Callback) -> messages.Outcome:
+        """Return what the service decided when the browser came back."""
+        return self._ask(Verb.CALLBACK, request, platform.CalledBack).outcome
 
 
 def _masked(request: messages.Message) -> messages.Message:
-    """Return the request with terminal credentials hidden: transcripts go into reports."""
-    if isinstance(request, messages.Configure):
-        return msgspec.structs.replace(request, terminals=[_hidden(terminal) for terminal in request.terminals])
-    if isinstance(request, messages.Begin) and request.terminal is not msgspec.UNSET:
-        return msgspec.structs.replace(request, terminal=_hidden(request.terminal))
+    """Return the request with credentials, PINs and client keys hidden: transcripts go into reports."""
+    match request:
+        case messages.Configure():
+            return msgspec.structs.replace(request, terminals=[_hidden(terminal) for terminal in request.terminals])
+        case messages.Begin(terminal=messages.TerminalCredential() as terminal) | messages.Reconcile(terminal=terminal):
+            return msgspec.structs.replace(request, terminal=_hidden(terminal))
+        case Run():
+            return msgspec.structs.replace(request, pins=["*" * len(pin) for pin in request.pins])
+        case platform.PlatformConfigure():
+            return msgspec.structs.replace(request, platforms=[_keyless(access) for access in request.platforms])
     return request
 
 
 def _hidden(terminal: messages.TerminalCredential) -> messages.TerminalCredential:
     return msgspec.structs.replace(terminal, credential="***")
+
+
+def _keyless(access: platform.PlatformAccess) -> platform.PlatformAccess:
+    return msgspec.structs.replace(access, client_key=msgspec.UNSET, client_secret=msgspec.UNSET)

@@ -7,6 +7,10 @@ from harness.contract.vocabulary import Kind, Purpose
 from harness.world import World
 
 SERVICE = "library"
+PURPOSES = [Purpose.ENROL, Purpose.LOGIN, Purpose.TAP, Purpose.SIGN]
+"""What the service offers; a product is asked only for those it declares."""
+STRANGER = messages.TerminalCredential(id="counter-1", credential="guessed")
+"""A terminal that claims to be ours."""
 TERMINAL = messages.TerminalCredential(id="counter-1", credential="kazashi-terminal-credential")
 
 
@@ -23,5 +27,5 @@ def configuration(world: World, addresses: Mapping[str, str]) -> messages.Config
             for kind in Kind
         ],
         terminals=[TERMINAL],
-        services=[messages.Service(id=SERVICE, purposes=list(Purpose))],
+        services=[messages.Service(id=SERVICE, purposes=PURPOSES)],
     )

@@ -35,6 +35,10 @@ class HttpBinding:
         """Return the address."""
         return self.address
 
+    def revive(self) -> bool:
+        """Return False: whoever started the product has to start it again."""
+        return False
+
     def close(self) -> None:
         """Let the connection go."""
         self._pool.close()

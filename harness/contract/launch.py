@@ -1,28 +1,23 @@
-"""A product under test as a process of its own: started, waited for by what it says, ended with all it started.
+"""A product that is started with an HTTP surface: waited for by what it says, and started again when it ended."""
 
-The command is often a wrapper (`sh`, `mvn`, `dotnet run`) whose child is the product. So it becomes the leader of
-a process group, and the group is what is ended.
-"""
-
-import os
 import re
-import shlex
-import signal
 import subprocess
 import threading
-import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from harness.contract.binding import Answer
+from harness.contract.faults import AdapterFault, TimedOut, Unreachable
+from harness.contract.http_binding import HttpBinding
+from harness.contract.process import GRACE, OwnProcess
+from harness.contract.vocabulary import Verb
 from harness.errors import ConfigurationError
 
-GRACE = 5.0
-"""Seconds between SIGTERM and SIGKILL."""
 LISTENING = re.compile(r"^listening (http://127\.0\.0\.1:\d+)\s*$")
+SHOWN_LINES = 20
 
 
 class LaunchedProduct:
@@ -36,27 +31,10 @@ class LaunchedProduct:
         environment: Mapping[str, str] | None = None,
         patience: float = 20.0,
     ) -> None:
-        self.command = list(command)
         self._said: deque[str] = deque(maxlen=200)
         self._address: str | None = None
         self._spoke = threading.Event()
-        try:
-            self._process = subprocess.Popen(
-                self.command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                cwd=cwd,
-                env=None if environment is None else {**os.environ, **environment},
-                start_new_session=True,
-            )
-        except OSError as fault:
-            raise ConfigurationError(
-                f"target {shlex.join(self.command)}: expected a program that starts, actual {fault.strerror}; "
-                "correct the command after `command:`"
-            ) from fault
+        self._process = OwnProcess(command, cwd=cwd, environment=environment, stderr=subprocess.STDOUT)
         # Whatever the product prints is read until it ends: a full pipe would stop it in the middle of a run.
         self._reader = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
         self._reader.start()
@@ -68,7 +46,7 @@ class LaunchedProduct:
         if self._address is None:
             self.close()
             raise ConfigurationError(
-                f"target {shlex.join(self.command)}: expected the line `listening http://127.0.0.1:PORT` on stdout "
+                f"target {self._process}: expected the line `listening http://127.0.0.1:PORT` on stdout "
                 f"within {patience:.0f} s, actual {self.output_tail(5)!r}; print it when the surface is ready"
             )
         self.address: str = self._address
@@ -86,38 +64,75 @@ class LaunchedProduct:
         """The process id of the product."""
         return self._process.pid
 
+    def ended(self) -> int | None:
+        """Return the exit status of the product, or None while it runs."""
+        return self._process.ended()
+
     def output_tail(self, lines: int = 40) -> str:
         """Return the last lines that the product printed."""
         return "\n".join(list(self._said)[-lines:])
 
     def close(self) -> None:
-        """End the process and what it started: SIGTERM, and SIGKILL for what is left after five seconds."""
-        self._signal(signal.SIGTERM)
-        patience = time.monotonic() + GRACE
-        while self._is_somebody_left() and time.monotonic() < patience:
-            time.sleep(0.01)
-        self._signal(signal.SIGKILL)
-        self._process.wait()
+        """End the product and what it started."""
+        self._process.close()
         self._reader.join(GRACE)
 
-    def _signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
-
-    def _is_somebody_left(self) -> bool:
-        """Whether a process of the group exists; the leader is reaped on the way, else it would count for ever."""
-        self._process.poll()
-        try:
-            os.killpg(self._process.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
-
-    def _listen(self, pipe: IO[str]) -> None:
+    def _listen(self, pipe: IO[bytes]) -> None:
         with pipe:
-            for line in pipe:
+            for raw in pipe:
+                line = raw.decode(errors="replace")
                 self._said.append(line.rstrip("\n"))
                 if self._address is None and (found := LISTENING.match(line)):
                     self._address = found[1]
                     self._spoke.set()
         self._spoke.set()
+
+
+class LaunchedBinding:
+    """The HTTP binding to a product that is started here, and again by `revive` when it ended or hung."""
+
+    def __init__(self, command: Sequence[str], *, timeout: float) -> None:
+        self._command, self._timeout = list(command), timeout
+        self._hung = False
+        self._start()
+
+    def _start(self) -> None:
+        self._product = LaunchedProduct(self._command)
+        self._http = HttpBinding(self._product.address, timeout=self._timeout)
+
+    @property
+    def where(self) -> str:
+        """Return the address."""
+        return self._http.where
+
+    def exchange(self, verb: Verb, body: bytes) -> Answer:
+        """Return the answer; a fault also tells that the product ended, and what it printed last."""
+        try:
+            return self._http.exchange(verb, body)
+        except (TimedOut, Unreachable) as fault:
+            self._hung |= isinstance(fault, TimedOut)
+            raise self._with_last_words(fault) from fault
+
+    def _with_last_words(self, fault: AdapterFault) -> AdapterFault:
+        status = self._product.ended()
+        state = "still running" if status is None else f"ended with status {status}"
+        return type(fault)(
+            f"{fault}; the product is {state}; its last words: {self._product.output_tail(SHOWN_LINES)!r}"
+        )
+
+    def revive(self) -> bool:
+        """Start the product again if it ended or hung; True when it was, and then it has forgotten everything."""
+        if self._product.ended() is None and not self._hung:
+            return False
+        self.close()
+        self._hung = False
+        try:
+            self._start()
+        except ConfigurationError as fault:
+            raise Unreachable(f"started again after its end: {fault}") from fault
+        return True
+
+    def close(self) -> None:
+        """End the product."""
+        self._http.close()
+        self._product.close()

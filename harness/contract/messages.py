@@ -50,11 +50,10 @@ class Tolerances(Message, frozen=True):
     challenge_seconds: Annotated[int, Meta(ge=1, le=86_400)]
 
 
-class Introduction(Message, frozen=True):
+class Introduction(Message, frozen=True, tag_field="role", tag="relying-party"):
     """The answer to `hello`."""
 
     contract: str
-    role: str
     product: Name
     version: Name
     capabilities: list[Capability]
@@ -172,14 +171,33 @@ class ChipProof(Message, frozen=True):
     signature: bytes
 
 
+class ReportedChip(Message, frozen=True):
+    """The word of a terminal that checked the chip itself: which key proved itself, and the birth date it holds."""
+
+    genuine: bool
+    chip_key: Sha256Hex
+    birth_date: Day
+
+
+class CardApplicationRecord(Message, frozen=True):
+    """What a card application (条例利用領域) gave: its AID, the user's identification, a counter if it has one."""
+
+    aid: bytes
+    user: bytes
+    counter: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
+
+
 class Presentation(Message, frozen=True):
-    """What the terminal collected from the card."""
+    """What the terminal collected from the card, or from a phone that carries its certificates."""
 
     challenge: bytes
     certificate: bytes
     signature: bytes | UnsetType = UNSET
     document_signature: bytes | UnsetType = UNSET
     chip: ChipProof | UnsetType = UNSET
+    reported_chip: ReportedChip | UnsetType = UNSET
+    card_application: CardApplicationRecord | UnsetType = UNSET
+    phone: bool = False
 
 
 class Complete(Message, frozen=True):
@@ -215,6 +233,42 @@ class AccountStored(Message, frozen=True):
     """The answer to `account`."""
 
     account: Account | None
+
+
+class Unlink(Message, frozen=True):
+    """The holder of this certificate leaves a service."""
+
+    certificate: bytes
+    service: Name
+
+
+class Unlinked(Message, frozen=True):
+    """The answer to `unlink`: accept when the account left the service, else why not."""
+
+    outcome: Outcome
+
+
+class OfflineRecord(Message, frozen=True):
+    """A tap that was taken without asking anybody: where, when, and what was presented."""
+
+    id: Name
+    service: Name
+    environment: Environment
+    taken: Instant
+    presentation: Presentation
+
+
+class Reconcile(Message, frozen=True):
+    """The taps of a terminal that was offline, in the order in which they were taken."""
+
+    terminal: TerminalCredential
+    records: Annotated[list[OfflineRecord], Meta(min_length=1, max_length=1000)]
+
+
+class Reconciled(Message, frozen=True):
+    """The answer to `reconcile`: one outcome for each record, by its id; a record that comes again counts once."""
+
+    outcomes: dict[Name, Outcome]
 
 
 class Complaint(Message, frozen=True):

@@ -5,21 +5,26 @@ capability which both the statement and the product leave out is not applicable,
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import yaml
 from msgspec import Meta
 
 from harness.contract.messages import Introduction, Message, Name
+from harness.contract.platform_messages import PlatformIntroduction
+from harness.contract.tap_messages import TapIntroduction
 from harness.errors import ConfigurationError
+
+AnyIntroduction = Introduction | TapIntroduction | PlatformIntroduction
+"""The answer to `hello`, by role."""
 
 
 class Statement(Message, frozen=True):
     """The statement; `product` is word for word what the product answers to `hello`."""
 
     vendor: Name
-    product: Introduction
+    product: AnyIntroduction
     remarks: Annotated[str, Meta(max_length=4000)] = ""
 
 
@@ -35,12 +40,13 @@ def load_statement(path: Path) -> Statement:
         raise ConfigurationError(f"{path}: {fault}; see docs/contract.md") from fault
 
 
-def check_statement(statement: Statement, said: Introduction) -> None:
+def check_statement(statement: Statement, said: AnyIntroduction) -> None:
     """Return when the product says of itself what the statement says; ConfigurationError names each difference."""
+    stated, actual = _plain(statement.product), _plain(said)
     differences = [
-        f"{field}: statement {stated!r}, product {actual!r}"
-        for field in Introduction.__struct_fields__
-        if (stated := _plain(statement.product, field)) != (actual := _plain(said, field))
+        f"{field}: statement {stated.get(field)!r}, product {actual.get(field)!r}"
+        for field in sorted(stated.keys() | actual.keys())
+        if stated.get(field) != actual.get(field)
     ]
     if differences:
         raise ConfigurationError(
@@ -48,6 +54,6 @@ def check_statement(statement: Statement, said: Introduction) -> None:
         )
 
 
-def _plain(introduction: Introduction, field: str) -> object:
-    value = msgspec.to_builtins(getattr(introduction, field))
-    return sorted(value) if isinstance(value, list) else value
+def _plain(introduction: AnyIntroduction) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(introduction)
+    return {**fields, "capabilities": sorted(fields["capabilities"])}

@@ -2,50 +2,118 @@
 
 reference                the reference relying party, started as a process of its own
 http://127.0.0.1:8080    a product that already runs
-command:perl mine.pl     a product that is started, and ended afterwards
+command:perl mine.pl     a product that is started, listens on HTTP, and is ended afterwards
+lines:node mine.js       a program that is started and speaks JSON lines on stdin and stdout
+python:mine.test:make    a Python object in this process
 """
 
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from harness.contract.launch import LaunchedProduct
+from harness.contract.binding import Binding
+from harness.contract.http_binding import HttpBinding
+from harness.contract.launch import LaunchedBinding, LaunchedProduct
+from harness.contract.program_binding import ProgramBinding
+from harness.contract.python_binding import PythonBinding
 from harness.errors import ConfigurationError
 
 REFERENCE = "reference"
 REFERENCE_COMMAND = (sys.executable, "-m", "reference_impl.app", "--test-surface")
 """By name and not by import: the reference is reached through its door like any product."""
-Target = str | Sequence[str]
+TIMEOUT = 10.0
+"""Seconds for a whole answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A product that already runs."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A product that is started and listens on HTTP."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that is started and speaks JSON lines."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PythonObject:
+    """An object in this process."""
+
+    factory: str
+
+
+Target = Address | Command | Program | PythonObject
+STARTED: dict[str, type[Command] | type[Program]] = {"command": Command, "lines": Program}
 
 
 def parse_target(text: str, named: Mapping[str, Sequence[str]] | None = None) -> Target:
-    """Return the address (a string) or the command (words) that `text` means; ConfigurationError when neither.
+    """Return what `text` means; ConfigurationError when nothing.
 
     `named` are further products that the caller knows by a word, with the command of each.
     """
     known = {REFERENCE: REFERENCE_COMMAND, **(named or {})}
     if text in known:
-        return list(known[text])
+        return Command(tuple(known[text]))
     kind, _, rest = text.partition(":")
     try:
-        if kind == "command" and (words := shlex.split(rest)):
-            return words
+        if kind in STARTED and (words := shlex.split(rest)):
+            return STARTED[kind](tuple(words))
         if kind in ("http", "https") and urlsplit(text).hostname:
-            return text
+            return Address(text)
     except ValueError as fault:
         raise ConfigurationError(f"--target {text!r}: {fault}; correct the target") from fault
+    if kind == "python" and rest.count(":") == 1:
+        return PythonObject(rest)
     raise ConfigurationError(
-        f"--target {text!r}: expected {', '.join(known)}, http://host:port or command:PROGRAM; correct the target"
+        f"--target {text!r}: expected {', '.join(known)}, http://host:port, command:PROGRAM, lines:PROGRAM or "
+        "python:MODULE:FACTORY; correct the target"
     )
 
 
 @contextmanager
+def bound_target(target: Target, *, timeout: float = TIMEOUT) -> Iterator[Binding]:
+    """Yield the way to the product; one that is started here ends with the block."""
+    binding = _bound(target, timeout)
+    try:
+        yield binding
+    finally:
+        binding.close()
+
+
+def _bound(target: Target, timeout: float) -> Binding:
+    match target:
+        case Address(url=url):
+            return HttpBinding(url, timeout=timeout)
+        case Command(words=words):
+            return LaunchedBinding(words, timeout=timeout)
+        case Program(words=words):
+            return ProgramBinding(words, timeout=timeout)
+        case PythonObject(factory=factory):
+            return PythonBinding(factory, timeout=timeout)
+
+
+@contextmanager
 def running_target(target: Target) -> Iterator[str]:
-    """Yield the address of the product; one that is started here ends with the block."""
-    if isinstance(target, str):
-        yield target
-        return
-    with LaunchedProduct(target) as product:
-        yield product.address
+    """Yield the HTTP address of the product; ConfigurationError for one that has none."""
+    match target:
+        case Address(url=url):
+            yield url
+        case Command(words=words):
+            with LaunchedProduct(words) as product:
+                yield product.address
+        case _:
+            raise ConfigurationError(f"--target {target}: expected a product with an HTTP address; use http or command")

@@ -7,6 +7,14 @@ CHALLENGE_LENGTH = 32
 """Bytes."""
 
 
+class Role(StrEnum):
+    """What a product under test is; `card` and `responder` need no adapter: a reader's name, an address."""
+
+    RELYING_PARTY = "relying-party"
+    TAP_CLIENT = "tap-client"
+    PLATFORM_CLIENT = "platform-client"
+
+
 class Verb(StrEnum):
     """One request of the contract; over HTTP it is the last part of `POST /kazashi/v1/<verb>`."""
 
@@ -17,6 +25,10 @@ class Verb(StrEnum):
     BEGIN = "begin"
     COMPLETE = "complete"
     ACCOUNT = "account"
+    UNLINK = "unlink"
+    RECONCILE = "reconcile"
+    RUN = "run"
+    CALLBACK = "callback"
 
 
 class Kind(StrEnum):
@@ -33,6 +45,8 @@ class Purpose(StrEnum):
     LOGIN = "login"
     TAP = "tap"
     SIGN = "sign"
+    RELINK = "relink"
+    """A holder whose certificate was renewed says so: the account moves to the new one."""
 
 
 class Environment(StrEnum):
@@ -54,6 +68,14 @@ class Capability(StrEnum):
     TAP = "tap"
     SIGN = "sign"
     ACCOUNT = "account"
+    RELINK = "relink"
+    UNLINK = "unlink"
+    RECONCILE = "reconcile"
+    """Takes taps while offline and has them judged later."""
+    REPORTED_CHIP = "reported_chip"
+    """Takes the word of a known terminal that the chip proved itself."""
+    CARD_APPLICATION = "card_application"
+    PHONE = "phone"
     COARSE_REASONS = "coarse_reasons"
 
 

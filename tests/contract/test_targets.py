@@ -4,17 +4,22 @@ import sys
 
 import pytest
 
-from harness.contract.targets import parse_target, running_target
+from harness.contract.targets import Address, Command, Program, PythonObject, parse_target, running_target
 from harness.errors import ConfigurationError
+
+STARTED = ["command:", "command: ", "command:perl 'x", "lines:"]
+PYTHON = ["python:", "python:mine", "python:a:b:c"]
 
 
 @pytest.mark.parametrize(
     ("text", "means"),
     [
-        ("reference", [sys.executable, "-m", "reference_impl.app", "--test-surface"]),
-        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
-        ("https://product.test", "https://product.test"),
-        ("command:perl 'my product.pl' --x", ["perl", "my product.pl", "--x"]),
+        ("reference", Command((sys.executable, "-m", "reference_impl.app", "--test-surface"))),
+        ("http://127.0.0.1:8080", Address("http://127.0.0.1:8080")),
+        ("https://product.test", Address("https://product.test")),
+        ("command:perl 'my product.pl' --x", Command(("perl", "my product.pl", "--x"))),
+        ("lines:node mine.js", Program(("node", "mine.js"))),
+        ("python:mine.test:make", PythonObject("mine.test:make")),
     ],
 )
 def test_a_target_is_an_address_or_a_command(text: str, means: object) -> None:
@@ -22,9 +27,7 @@ def test_a_target_is_an_address_or_a_command(text: str, means: object) -> None:
     assert parse_target(text) == means
 
 
-@pytest.mark.parametrize(
-    "text", ["", "checker", "command:", "command: ", "http://", "ftp://x", "command:perl 'x", "http://["]
-)
+@pytest.mark.parametrize("text", ["", "checker", "http://", "ftp://x", "http://[", *STARTED, *PYTHON])
 def test_anything_else_is_refused_in_one_line(text: str) -> None:
     """The line names the option and the text."""
     with pytest.raises(ConfigurationError) as refused:
@@ -35,12 +38,12 @@ def test_anything_else_is_refused_in_one_line(text: str) -> None:
 
 def test_an_address_is_not_started() -> None:
     """What already runs is left alone."""
-    with running_target("http://127.0.0.1:9") as address:
+    with running_target(Address("http://127.0.0.1:9")) as address:
         assert address == "http://127.0.0.1:9"
 
 
 def test_a_caller_may_know_more_products_by_name() -> None:
     """A word that the caller gives a command for is that command, and is named where a target is refused."""
-    assert parse_target("checker", {"checker": ["openssl-checker"]}) == ["openssl-checker"]
+    assert parse_target("checker", {"checker": ["openssl-checker"]}) == Command(("openssl-checker",))
     with pytest.raises(ConfigurationError, match="expected reference, checker, http"):
         parse_target("nonsense", {"checker": ["openssl-checker"]})

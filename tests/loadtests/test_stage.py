@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.contract.client import RelyingPartyClient
-from harness.contract.targets import running_target
+from harness.contract.targets import Command, running_target
 from harness.contract.vocabulary import Kind, StatusSource
 from harness.keys import KeyPool
 from loadtests.population import Standing
@@ -20,7 +20,7 @@ def test_facts_are_those_of_the_register(installation: Path) -> None:
     numbers = how_many(1)
     with (
         stage(KeyPool(installation / "keys"), seed=1, holders=sum(numbers.values())) as made,
-        running_target(["perl", str(ALWAYS), "accept"]) as address,
+        running_target(Command(("perl", str(ALWAYS), "accept"))) as address,
         RelyingPartyClient.at(address) as client,
     ):
         holders = Settlement(made, client).settle(numbers)

@@ -22,6 +22,7 @@ def test_address_of_this_machine_is_used_as_it_is(address: str) -> None:
         ("http://127.0.0.1.example", "expected an address of this machine"),
         ("http://", "expected reference, http://host:port"),
         ("http://[", "Invalid IPv6 URL; correct the target"),
+        ("lines:perl x.pl", "expected a product with an HTTP address"),
         ("nonsense", "expected reference"),
         ("command:", "expected reference"),
         ("command:'", "No closing quotation; correct the target"),
