@@ -83,6 +83,10 @@ class OwnProcess:
             time.sleep(0.01)
         self._signal(signal.SIGKILL)
         self._process.wait()
+        if self._process.stdin is not None:
+            # After its end, so that whoever still writes is told of it and does not hold the pipe.
+            with suppress(OSError):
+                self._process.stdin.close()
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):

@@ -1,0 +1,95 @@
+"""Cheating and broken adapters, each ending as it must: refused, or without a verdict and with its transcript."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from conformance.catalogue_loader import Catalogue
+from conformance.certification import Certification, SuiteVerdict, certify
+from conformance.judge import Verdict
+from conformance.setting import Setting
+from harness.contract.client import RelyingPartyClient
+from harness.contract.faults import Broken
+from harness.contract.targets import Command, Program, bound_target
+
+TARGETS = Path(__file__).resolve().parents[2] / "conformance" / "targets"
+SOME = ["login/forged-signature", "tap/self-made-chip"]
+PATIENCE = 0.7
+
+
+def run(world: Setting, cases: Catalogue, target: Program | Command, *, seed: int = 5) -> Certification:
+    """Certify a product that may hang."""
+    with bound_target(target, timeout=PATIENCE) as binding, RelyingPartyClient(binding) as client:
+        return certify(
+            cases,
+            client,
+            world.world,
+            world.hostile,
+            addresses=world.addresses,
+            target="unsound",
+            seed=seed,
+            progress=lambda judgement, number, total: None,  # noqa: ARG005  (nobody watches)
+        )
+
+
+def unsound(mode: str) -> Program:
+    """The program in one of its modes."""
+    return Program((sys.executable, str(TARGETS / "unsound.py"), mode))
+
+
+def transcripts(run: Certification) -> str:
+    """What the interrupted cases say."""
+    return "\n".join(judged.observation.transcript for judged in run.judgements.values() if judged.observation)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        Command(("perl", str(TARGETS / "always.pl"), "accept")),
+        Command(("perl", str(TARGETS / "always.pl"), "reject")),
+        unsound("random"),
+    ],
+    ids=["always-accept", "always-reject", "random"],
+)
+def test_product_that_does_not_look_is_refused(world: Setting, catalogue: Catalogue, target: Program | Command) -> None:
+    """Decisions without reasons: not conformant."""
+    assert run(world, catalogue, target).verdict is SuiteVerdict.NOT_CONFORMANT
+
+
+def test_answer_key_opens_only_the_order_it_was_made_for(world: Setting, catalogue: Catalogue) -> None:
+    """In the order it knows the key gets through everything, so it is a real one; in a drawn order it does not."""
+    known = run(world, catalogue, unsound("answer-key"), seed=1)
+    assert {judged.case.id for judged in known.judgements.values() if judged.verdict is not Verdict.PASS} == set()
+    assert run(world, catalogue, unsound("answer-key"), seed=2).verdict is SuiteVerdict.NOT_CONFORMANT
+
+
+@pytest.mark.parametrize(
+    ("mode", "verdict", "says"),
+    [
+        ("lie-in-hello", Verdict.HARNESS_ERROR, "no such purpose: tap"),
+        ("hang", Verdict.TIMEOUT, f"no whole answer within {PATIENCE} s"),
+        ("crash", Verdict.HARNESS_ERROR, "cannot decide"),
+        ("flood", Verdict.HARNESS_ERROR, "expected at most 1048576 bytes a line, actual more"),
+        ("out-of-order", Verdict.HARNESS_ERROR, "expected the answer to"),
+        ("not-json", Verdict.HARNESS_ERROR, "INFO deciding"),
+    ],
+)
+def test_broken_adapter_gets_no_verdict_and_the_run_goes_on(
+    world: Setting, catalogue: Catalogue, mode: str, verdict: Verdict, says: str
+) -> None:
+    """Every case is tried, within the time-out, and the transcript tells what the adapter did."""
+    begun = time.monotonic()
+    done = run(world, catalogue.with_twins(SOME), unsound(mode))
+    assert time.monotonic() - begun < 60
+    assert len(done.judgements) == 4
+    assert verdict in {judged.verdict for judged in done.judgements.values()}
+    assert done.verdict is (SuiteVerdict.NOT_CONFORMANT if mode == "lie-in-hello" else SuiteVerdict.HARNESS_ERROR)
+    assert says in transcripts(done)
+
+
+def test_another_version_is_no_run_at_all(world: Setting, catalogue: Catalogue) -> None:
+    """Who speaks another contract cannot be judged: the caller makes a configuration fault of it (exit 2)."""
+    with pytest.raises(Broken, match=r"expected contract 1\.0, actual 7\.0"):
+        run(world, catalogue.with_twins(SOME), unsound("other-version"))
