@@ -60,6 +60,19 @@ LANES = (
     Lane("conformance", "reference, checker, mutants and dishonest targets", (OPENSSL, PERL)),
     Lane("load", "Locust with truth, in miniature"),
     Lane(
+        "languages",
+        "adapter starters and control clients of other languages",
+        (
+            OPENSSL,
+            Need("java", "default-jdk-headless"),
+            Need("javac", "default-jdk-headless"),
+            Need("mvn", "maven"),
+            Need("go", "golang-go"),
+            Need("node", "nodejs"),
+            Need("npm", "npm"),
+        ),
+    ),
+    Lane(
         "pcsc",
         "real PC/SC: pcscd, vpcd, OpenSC, OpenSSL",
         (
@@ -84,7 +97,7 @@ def test(
     *,
     install: Annotated[bool, typer.Option(help="install missing Debian packages when run as root")] = True,
 ) -> None:
-    """Run the tests of this repository: lint, types, unit, scenarios, conformance, load, PC/SC.
+    """Run the tests of this repository: lint, types, unit, scenarios, conformance, load, languages, PC/SC.
 
     このリポジトリの試験をすべて実行する。
     """

@@ -1,0 +1,3 @@
+module example.com/kazashi-adapter
+
+go 1.19

@@ -1,0 +1,1 @@
+"""An adapter of Kazashi's contract 1.0, role relying-party: `contract` is complete, `product` is what you implement."""

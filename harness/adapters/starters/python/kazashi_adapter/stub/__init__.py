@@ -1,0 +1,1 @@
+"""A stub in place of a product: it keeps clock, sessions and challenges, verifies nothing, and refuses everybody."""

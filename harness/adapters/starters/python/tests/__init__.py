@@ -1,0 +1,1 @@
+"""Tests of the adapter, by the standard library: `python -m unittest` in the folder above."""
