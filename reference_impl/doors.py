@@ -40,9 +40,9 @@ class SessionDoors:
         return self._configuration.is_service_open(service, purpose)
 
     def settle(self, holder: HolderKey, attempt: Attempt, record: BirthRecord | None) -> Reason | None:
-        """Opens the account, or counts the acceptance; a signature leaves nothing behind."""
+        """Opens the account, or counts the acceptance, if the store still allows it; a signature leaves nothing."""
         if attempt.purpose is Purpose.SIGN:
             return None
         if attempt.purpose is Purpose.ENROL and record is not None:
-            return None if self._accounts.enrol(holder, attempt.service, record) else Reason.ALREADY_ENROLLED
-        return None if self._accounts.count_accepted(holder) else Reason.NOT_ENROLLED
+            return self._accounts.enrol(holder, attempt.service, record)
+        return self._accounts.count_accepted(holder, attempt.service, record)

@@ -2,6 +2,10 @@
 
 SQLite has one writer at a time whatever is done, and a statement here takes less than a millisecond; what takes long,
 the question to the responder, is asked while no lock is held.
+
+The lock is this process's. Against others a transaction takes the file's write lock before its first statement, so
+that nothing it has read can change before it writes (https://www.sqlite.org/lang_transaction.html §2.2). Left to
+itself, Python's sqlite3 begins only at the first statement that writes, and reads before that outside of any.
 """
 
 import threading
@@ -29,6 +33,7 @@ class Database:
         self._engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
         self._lock = threading.Lock()
         event.listen(self._engine, "connect", _make_durable)
+        event.listen(self._engine, "begin", _begin_immediate)
         try:
             metadata.create_all(self._engine)
         except DatabaseError as error:
@@ -37,7 +42,8 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A connection whose changes are kept together when the block ends, and not at all when it fails."""
+        """A connection alone with the store, whose changes are kept together when the block ends, and not at all
+        when it fails."""
         with self._lock, self._engine.begin() as connection:
             yield connection
 
@@ -52,8 +58,16 @@ class Database:
         self._engine.dispose()
 
 
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def _make_durable(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    """A spent challenge has to stay spent after a power cut, so each commit reaches the disk."""
+    """A spent challenge has to stay spent after a power cut, so each commit reaches the disk.
+
+    `isolation_level = None` keeps sqlite3 from beginning transactions of its own beside ours.
+    """
+    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")

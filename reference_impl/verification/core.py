@@ -109,7 +109,7 @@ class Doors(Protocol):
         """Whether the service is configured for this purpose."""
 
     def settle(self, holder: HolderKey, attempt: Attempt, record: BirthRecord | None) -> Reason | None:
-        """Writes down an accepted attempt; a reason if another one was faster."""
+        """Writes down an accepted attempt; a reason if another one was faster, and left what does not allow it."""
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -144,7 +144,9 @@ def decide(attempt: Attempt, doors: Doors, judgement: Judgement) -> Verdict:
     (9) status       the responder says good, freshly, under the right signature      RFC 6960 §3.2
     (10) account     the holder is enrolled for this service, or is not yet           spec/pki.md §5
     (11) policy      the service is open for this purpose
-    (12) done        written down
+    (12) done        written down, if what is stored by then still allows it
+
+    Steps (8) and (10) judge by one look at the account; (12) compares again, in the transaction that writes.
     """
     steps: list[Step] = []
     status: StatusSource | None = None
@@ -154,10 +156,11 @@ def decide(attempt: Attempt, doors: Doors, judgement: Judgement) -> Verdict:
         holder, issuer = _identify(parts.certificate, attempt.purpose, judgement, steps)  # (2) to (4)
         _admit(attempt, doors, steps)  # (5), (6)
         _require_proof(attempt, parts.certificate, steps)  # (7)
-        _require_genuineness(attempt, parts, doors.find_account(holder), judgement.trust, steps)  # (8)
+        account = doors.find_account(holder)
+        _require_genuineness(attempt, parts, account, judgement.trust, steps)  # (8)
         status = check_revocation(parts.certificate, issuer, judgement.ask, judgement.nonce, judgement.now)  # (9)
         steps.append(Step.STATUS)
-        _require_account(attempt, holder, doors, steps)  # (10)
+        _require_account(attempt, holder, account, doors, steps)  # (10)
         _settle(attempt, holder, parts.record, doors, steps)  # (11), (12)
     except Refusal as refusal:
         return Verdict(refusal.reason, tuple(steps), status, refusal.finding)
@@ -295,11 +298,12 @@ def _require_genuineness(
     steps.append(Step.GENUINENESS)
 
 
-def _require_account(attempt: Attempt, holder: HolderKey, doors: Doors, steps: list[Step]) -> None:
+def _require_account(
+    attempt: Attempt, holder: HolderKey, account: Enrolled | None, doors: Doors, steps: list[Step]
+) -> None:
     """(10) A signature needs no account; enrolment needs none yet for this service; login and tap need one."""
     if not doors.is_expected_holder(holder):
         raise another_holder()
-    account = doors.find_account(holder)
     is_enrolled = account is not None and attempt.service in account.services
     if attempt.purpose is Purpose.ENROL and is_enrolled:
         raise already_enrolled()

@@ -1,5 +1,6 @@
 """A responder for these tests: answers any request by its settings, one of them wrong at a time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -37,6 +38,8 @@ class Responder:
 
     settings: Settings = field(default_factory=Settings)
     asked: list[tuple[str, bytes]] = field(default_factory=list)
+    meanwhile: Callable[[], None] | None = None
+    """What happens while the next question is under way; once."""
 
     def set(self, **changes: object) -> None:
         """Changes settings for the answers to come."""
@@ -44,6 +47,9 @@ class Responder:
 
     def __call__(self, address: str, request: bytes) -> bytes:
         self.asked.append((address, request))
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
         return answer(request, self.settings)
 
 

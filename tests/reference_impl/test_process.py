@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -35,11 +35,12 @@ def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 @contextmanager
-def responder() -> Iterator[str]:
-    """A responder on a port, which answers `good`."""
+def responder(meanwhile: Callable[[], object] = lambda: None) -> Iterator[str]:
+    """A responder on a port, which answers `good`; `meanwhile` is called while each question is under way."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            meanwhile()
             body = answer(self.rfile.read(int(self.headers["Content-Length"])), Settings())
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
