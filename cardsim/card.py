@@ -15,6 +15,7 @@ from cardsim.commands.reading import get_data, read_binary
 from cardsim.commands.selection import select
 from cardsim.commands.signing import compute_signature
 from cardsim.commands.verification import change_reference_data, verify
+from cardsim.pins import PinRecord
 from cardsim.profile import Options, Profile
 from cardsim.state import Kept, Session, State, fresh_kept, power_on, warm_reset
 from cardsim.status import Refusal, StatusWord
@@ -57,6 +58,11 @@ COMMANDS = {(row.cla, row.ins): row for row in _ROWS}
 """Everything the card understands, by (CLA, INS)."""
 _HANDLERS = {(row.cla << 8) | row.ins: row.handler for row in _ROWS}
 _INSTRUCTIONS = {row.ins for row in _ROWS}
+_SPENDING = frozenset({0x20})
+"""The instructions that can cost a try: VERIFY."""
+_HEADER = 4
+_MATCHES_NOTHING = b""
+"""A VERIFY without data asks for the tries: no data that is compared is empty."""
 
 
 def step(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
@@ -78,6 +84,21 @@ def transmit(profile: Profile, state: State, raw: bytes) -> tuple[State, bytes]:
         return state, refusal.status.to_bytes(2, "big")
     after, answer = step(profile, state, command)
     return after, answer.to_bytes()
+
+
+def kept_if_wrong(profile: Profile, state: State, raw: bytes) -> Kept | None:
+    """What the card will keep if the PIN in this command is wrong; None for a command that costs no try either way.
+
+    The command is performed on a card whose PINs nothing can match. So it tells nothing about the real ones.
+    """
+    if len(raw) <= _HEADER or raw[1] not in _SPENDING:
+        return None
+    pins = state.kept.pins
+    unmatched = Kept({name: PinRecord(_MATCHES_NOTHING, record.left) for name, record in pins.items()})
+    after, _ = transmit(profile, State(unmatched, state.session), raw)
+    if after.kept is unmatched:
+        return None
+    return Kept({name: PinRecord(pins[name].value, record.left) for name, record in after.kept.pins.items()})
 
 
 def row_of(class_byte: int, ins: int) -> Row | None:

@@ -4,6 +4,7 @@ CardFault
 ├── CardInUse        another process owns the card
 ├── CardUnreadable   its folder is missing, damaged, or cannot be written
 ├── CardNotPowered   a command or reset reached a card without power
+├── CardWithdrawn    its tries could not be stored, so it answers nothing more
 └── ReaderUnreachable  no reader listens, or it broke the protocol
 """
 
@@ -22,6 +23,10 @@ class CardUnreadable(CardFault):
 
 class CardNotPowered(CardFault):
     """A command or reset reached a card without power."""
+
+
+class CardWithdrawn(CardFault):
+    """Its tries could not be stored: a card that forgets them would be one that can be guessed at without end."""
 
 
 class ReaderUnreachable(CardFault):

@@ -97,22 +97,6 @@ def test_second_owner_in_the_same_process_is_refused(folder: Path) -> None:
     load_card(folder)[1].close()
 
 
-def test_save_comes_before_the_answer(profile: Profile) -> None:
-    """Where the disk refuses, no answer leaves, and the card has not moved on."""
-
-    class Full(MemoryStore):
-        def save(self, kept: Kept) -> None:
-            raise CardUnreadable(f"disk full, {len(kept.pins)} counters unsaved")
-
-    store = Full(InsertedCard.unused(profile).kept)
-    card = InsertedCard(profile, store)
-    card.power_on()
-    ask(card, JPKI)
-    with pytest.raises(CardUnreadable, match="disk full"):
-        card.transmit(bytes.fromhex("002000980439393939"))
-    assert ask(card, "00200098") == ["63C3"]
-
-
 def test_only_changes_are_saved(profile: Profile) -> None:
     """Reading, selecting, asking and a right PIN with all tries left write nothing."""
     saved: list[Kept] = []
