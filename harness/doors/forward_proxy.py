@@ -1,0 +1,173 @@
+"""An HTTP forward proxy that knows only the hosts in our certificates, and leads them to the fake J-LIS.
+
+    http://ocspauthnorm.jpki.test           → {ocsp-auth}            POST
+    http://ocspauthnorm.jpki.test/<base64>  → {ocsp-auth}/<base64>   GET (RFC 6960 Appendix A.1)
+
+The addresses in certificates have no path (spec/pki.md §1.3), the door tells kinds apart by path: so the host chooses
+the path before, and the rest of the target is handed on as it came. Every other host, CONNECT and https are refused
+with 403: on a machine with other users an open proxy would be theirs too. A request that comes without a proxy
+(origin-form, by a hosts line) is led by its Host header, likewise.
+"""
+
+import re
+import ssl
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+import httpx
+import uvicorn
+from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from harness.contract.vocabulary import Kind
+from harness.doors.complaint import complain
+from harness.doors.server import CLOSING_SECONDS, LOOPBACK, OPENING_SECONDS, _listen, _ThreadedServer
+from harness.errors import ConfigurationError
+
+DEFAULT_PORT = 3128
+_CONNECT_SECONDS = 5.0
+_ABSOLUTE = re.compile(r"(?i)http://(?P<host>[^/?#@:\[\]]+)(?::(?P<port>[0-9]+))?(?P<rest>[/?].*)?")
+"""absolute-form, RFC 9112 §3.2.2, without userinfo and address literals: no address of ours has them."""
+_HOST = re.compile(r"(?P<host>[^@:\[\]]+)(?::(?P<port>[0-9]+))?")
+_HOP_BY_HOP = frozenset(
+    (
+        "connection",
+        "proxy-connection",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "proxy-authorization",
+    )
+)
+"""Of this connection only, RFC 9110 §7.6.1."""
+_VIA = (b"via", b"1.1 kazashi")
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts nobody: every upstream is plain HTTP, and reading the system's anchors would cost each request 20 ms."""
+Addresses = Callable[[], Mapping[str, str]]
+
+
+class ForwardProxy:
+    """The ASGI application: `hosts` names what may be asked for, `addresses` tells where the world's doors are now.
+
+    It needs a server that leaves the request's target as it came: uvicorn's h11 does, its httptools does not.
+    """
+
+    def __init__(self, hosts: Mapping[str, Kind], addresses: Addresses) -> None:
+        self._hosts = dict(hosts)
+        self._addresses = addresses
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        response = await self._respond(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        target = request.scope["raw_path"].decode("ascii")
+        if request.scope["query_string"]:
+            target += "?" + request.scope["query_string"].decode("ascii")
+        if request.method == "CONNECT":
+            return self._refuse(f"CONNECT {target}")
+        found = self._led(target, request)
+        if found is None:
+            return self._refuse(target if not target.startswith("/") else request.headers.get("host", "no Host"))
+        kind, rest = found
+        try:
+            base = self._addresses()[f"ocsp-{kind.value}"]
+        except ConfigurationError as fault:
+            return complain(502, "world", target[:200], "a running world", str(fault))
+        return await _fetch(request, base + ("" if rest == "/" else rest))
+
+    def _led(self, target: str, request: Request) -> tuple[Kind, str] | None:
+        """Return the kind that is asked for and the rest of the target; None when the host is not ours."""
+        if target.startswith("/"):
+            named, own_port = _HOST.fullmatch(request.headers.get("host", "")), str(request.scope["server"][1])
+            rest = target
+        else:
+            named, own_port = _ABSOLUTE.fullmatch(target), "80"
+            rest = (named and named["rest"]) or "/"
+        if named is None or named["port"] not in {None, "80", own_port}:
+            return None
+        kind = self._hosts.get(named["host"].lower())
+        return None if kind is None else (kind, rest if rest.startswith("/") else "/" + rest)
+
+    def _refuse(self, asked: str) -> Response:
+        wanted = " or ".join(f"http://{host}" for host in self._hosts)
+        return complain(403, "host", asked[:200], f"{wanted}: this proxy leads nowhere else", "another")
+
+
+async def _fetch(request: Request, url: str) -> Response:
+    """Return what the door answers to the same request, piece by piece; 502 when it does not answer."""
+    client = httpx.AsyncClient(verify=_NO_TLS, trust_env=False, timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS))
+    headers = [*_end_to_end(request.headers.raw, b"host"), _VIA]
+    has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
+    try:
+        asked = httpx.Request(request.method, url, headers=headers, content=_body(request) if has_body else None)
+        answer = await client.send(asked, stream=True)
+    except (httpx.HTTPError, httpx.InvalidURL) as fault:
+        await client.aclose()
+        return complain(502, "upstream", url[:200], "an answer of the fake J-LIS", f"{type(fault).__name__}: {fault}")
+    except ClientDisconnect:
+        await client.aclose()
+        return complain(400, "body", url[:200], "as long as announced", "cut off")
+    streamed = StreamingResponse(answer.aiter_raw(), answer.status_code, background=BackgroundTask(client.aclose))
+    streamed.raw_headers = [*_end_to_end(answer.headers.raw), _VIA]
+    return streamed
+
+
+async def _body(request: Request) -> AsyncIterator[bytes]:
+    """Yield the body as it comes: its bound is the door's, and so is the note of one that was cut off."""
+    async for piece in request.stream():
+        yield piece
+
+
+def _end_to_end(headers: list[tuple[bytes, bytes]], *dropped: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the headers that are not of one connection only, nor named in Connection (RFC 9110 §7.6.1)."""
+    named = ",".join(value.decode("latin-1") for name, value in headers if name.lower() == b"connection")
+    gone = {*_HOP_BY_HOP, *(one.strip().lower() for one in named.split(","))}
+    kept = [(name.lower(), value) for name, value in headers if name.lower().decode("latin-1") not in gone]
+    return [(name, value) for name, value in kept if name not in dropped]
+
+
+class ServedProxy:
+    """The proxy on a port of loopback until `stop`; port 0 takes any. ConfigurationError when the port is taken.
+
+    A `Served` whose server is uvicorn's h11: it should become an argument of `Served`.
+    """
+
+    def __init__(self, proxy: ForwardProxy, *, port: int = DEFAULT_PORT) -> None:
+        listener = _listen(port)
+        self.port: int = listener.getsockname()[1]
+        self.url = f"http://{LOOPBACK}:{self.port}"
+        config = uvicorn.Config(
+            proxy,
+            http="h11",
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=CLOSING_SECONDS,
+        )
+        self._server = _ThreadedServer(config)
+        self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
+        self._thread.start()
+        if not self._server.ready.wait(OPENING_SECONDS):
+            raise ConfigurationError(f"{self.url}: expected the proxy to open in {OPENING_SECONDS} s, actual not")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Close the proxy and wait until it is closed."""
+        self._server.should_exit = True
+        self._thread.join(2 * CLOSING_SECONDS)
