@@ -100,6 +100,12 @@ class At(StoryStep, frozen=True, tag="at"):
     day: Annotated[int, Meta(ge=0, le=30)] = 0
 
 
+class Wait(StoryStep, frozen=True, tag="wait"):
+    """So many seconds pass."""
+
+    seconds: Annotated[int, Meta(ge=1, le=60)]
+
+
 class Lose(StoryStep, frozen=True, tag="lose"):
     """The card is reported lost: 一時停止, both certificates are put on hold."""
 
@@ -115,7 +121,7 @@ class Revoke(StoryStep, frozen=True, tag="revoke"):
     reason: Annotated[str, Meta(pattern=r"^(keyCompromise|cessationOfOperation|superseded)$")]
 
 
-Story = Enrol | Login | Tap | Sign | Replay | At | Lose | Move | Revoke
+Story = Enrol | Login | Tap | Sign | Replay | At | Wait | Lose | Move | Revoke
 
 
 class Questions(Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,6 +160,9 @@ class Holder(Struct, frozen=True, forbid_unknown_fields=True):
     """What is special about the case's resident; nothing, as a rule."""
 
     card_expires_on_day: Annotated[int, Meta(ge=0, le=30)] | None = None
+    """The certificates end with that day, at 23:59:59 JST: such a case needs a clock that can be set."""
+    certificates_live_seconds: Annotated[int, Meta(ge=2, le=60)] | None = None
+    """The certificates end so many seconds after the card was issued, as no real one does."""
 
 
 class Confidence(StrEnum):
@@ -182,6 +191,11 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     holder: Holder = Holder()
     afterwards: list[Story] = []
     kills: list[MutantId] = []
+
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether the case is about a time of day that the host's clock would have to show."""
+        return self.holder.card_expires_on_day is not None
 
     @property
     def is_refusal(self) -> bool:

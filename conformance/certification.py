@@ -1,20 +1,21 @@
 """One certification: a world, a product, every applicable case in a seeded order, and what came of it."""
 
 import random
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from conformance.catalogue_loader import Catalogue
 from conformance.judge import Judgement, Verdict, judge, not_applicable, with_twins
 from conformance.roles.relying_party import RelyingPartyRole
+from conformance.roles.story_clock import ControlledClock, ShiftedClock, StoryClock
+from conformance.setting import Setting
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import configuration
 from harness.contract.messages import Introduction
 from harness.contract.statement import Statement, check_statement
 from harness.contract.vocabulary import Capability
-from harness.terminal.hostile import SelfMadeChip
-from harness.world import World
+from harness.errors import HarnessFault
 
 Progress = Callable[[Judgement, int, int], None]
 
@@ -59,10 +60,8 @@ class Certification:
 def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     catalogue: Catalogue,
     client: RelyingPartyClient,
-    world: World,
-    hostile: SelfMadeChip,
+    setting: Setting,
     *,
-    addresses: Mapping[str, str],
     target: str,
     seed: int,
     progress: Progress,
@@ -76,14 +75,16 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     product = client.hello()
     if statement is not None:
         check_statement(statement, product)
-    told = configuration(world, dict(addresses))
+    told = configuration(setting.world, setting.addresses)
     client.configure(told)
-    role = RelyingPartyRole(client, world, hostile, told)
+    clock = _clock_of(product, client, setting)
+    role = RelyingPartyRole(client, setting.world, setting.hostile, clock, told)
     order = list(catalogue.cases.values())
     random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret: the same seed gives it again)
     judgements: dict[str, Judgement] = {}
     for number, case in enumerate(order, start=1):
         missing = [capability for capability in case.capabilities if capability not in product.capabilities]
+        missing += clock.missing if case.needs_calendar else ()
         if missing:
             judgement = not_applicable(case, missing)
         else:
@@ -94,6 +95,16 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     final = with_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
     verdict = _verdict_of(final.values(), stated=statement is not None, whole=not catalogue.left_out)
     return Certification(catalogue, target, seed, product, statement, final, verdict)
+
+
+def _clock_of(product: Introduction, client: RelyingPartyClient, setting: Setting) -> StoryClock:
+    """Return the clock that the product can live by; HarnessFault when the world was made for another."""
+    controlled = Capability.SET_TIME in product.capabilities
+    if controlled and setting.made_marks is None:
+        return ControlledClock(setting.world.clock, client)
+    if not controlled and setting.made_marks is not None:
+        return ShiftedClock(setting.world.clock, setting.made_marks)
+    raise HarnessFault("certify: expected a shifted world for a product without set_time, and for no other")
 
 
 def _verdict_of(judgements: Collection[Judgement], *, stated: bool, whole: bool) -> SuiteVerdict:

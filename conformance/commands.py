@@ -20,6 +20,7 @@ from harness.contract.client import RelyingPartyClient
 from harness.contract.faults import AdapterFault
 from harness.contract.statement import Statement, load_statement
 from harness.contract.targets import bound_target
+from harness.contract.vocabulary import Capability
 from harness.errors import ConfigurationError
 from harness.home import key_pool
 
@@ -80,23 +81,15 @@ def _run(  # noqa: PLR0913  (the options of the run)
         def case_judged(_: Judgement, number: int, total: int) -> None:
             progress.update(cases, completed=number, total=total)
 
-        with (
-            setting(key_pool(), seed=seed, cases=len(catalogue.cases), progress=key_made) as world,
-            bound_target(product, timeout=timeout) as binding,
-            RelyingPartyClient(binding) as client,
-        ):
+        with bound_target(product, timeout=timeout) as binding, RelyingPartyClient(binding) as client:
             try:
-                return certify(
-                    catalogue,
-                    client,
-                    world.world,
-                    world.hostile,
-                    addresses=world.addresses,
-                    target=target,
-                    seed=seed,
-                    progress=case_judged,
-                    statement=statement,
-                )
+                shifted = Capability.SET_TIME not in client.hello().capabilities
+                with setting(
+                    key_pool(), seed=seed, cases=len(catalogue.cases), shifted=shifted, progress=key_made
+                ) as made:
+                    return certify(
+                        catalogue, client, made, target=target, seed=seed, progress=case_judged, statement=statement
+                    )
             except AdapterFault as fault:
                 raise ConfigurationError(str(fault)) from fault
 

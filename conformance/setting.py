@@ -5,14 +5,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from harness.clock import host_now
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
+from harness.jlis.marks import QUARTER_HOURS, MadeMarks
 from harness.keys import KeyPool
 from harness.terminal.hostile import SelfMadeChip
 from harness.world import KEYS_PER_CARD, World
 
 START = datetime(2026, 12, 1, 0, 0, tzinfo=timezone(timedelta(hours=9)))
 """The first day of every run: the host's calendar plays no part in a verdict."""
+OLDER = timedelta(days=1)
+"""How much older than the run its authorities are, where the world lives at the host's time."""
 SPARE_CARDS = 4
 """Some cases need a second resident (a spliced card)."""
 
@@ -24,17 +28,27 @@ class Setting:
     world: World
     hostile: SelfMadeChip
     addresses: Mapping[str, str]
+    made_marks: MadeMarks | None = None
+    """The marks of OCSP, where the world lives at the host's time."""
 
 
 @contextmanager
 def setting(
-    keys: KeyPool, *, seed: int, cases: int, progress: Callable[[int, int], None] | None = None
+    keys: KeyPool, *, seed: int, cases: int, shifted: bool = False, progress: Callable[[int, int], None] | None = None
 ) -> Iterator[Setting]:
-    """Yield a world for `cases` cases; keys that are missing in the pool are made first."""
+    """Yield a world for `cases` cases; keys that are missing in the pool are made first.
+
+    A `shifted` world runs at the host's time and has marks made on demand (`conformance.roles.story_clock`).
+    """
     keys.prepare(KEYS_PER_CARD * (cases + SPARE_CARDS), progress)
-    world = World.create(keys, seed=seed, start=START)
+    start = host_now() - OLDER if shifted else START
+    made_marks = MadeMarks(start) if shifted else None
+    world = World.create(keys, seed=seed, start=start, marks=made_marks or QUARTER_HOURS)
+    if shifted:
+        world.clock.set(host_now())
+        world.clock.run()
     hostile = SelfMadeChip(*(keys.named(f"hostile-{part}") for part in ("issuer", "municipality", "chip")))
     door = JlisDoor(world)
     with Served(door.app, garbled=door.garbled) as served:
-        yield Setting(world, hostile, door.addresses(served.url))
+        yield Setting(world, hostile, door.addresses(served.url), made_marks)
     world.close()

@@ -3,19 +3,22 @@
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 import msgspec
 
 from harness.announcement import find
 from harness.contract.messages import Message, Refused
+from harness.doors import control_fault_messages as faulty
 from harness.doors import control_messages as said
+from harness.doors import control_slot_messages as slotted
 from harness.errors import ConfigurationError
 
-PATIENCE_SECONDS = 30.0
-"""Handing over a card may first have to make its keys."""
-SAID_BY_WORLD = ("event", "resident", "clock", "store")
+PATIENCE_SECONDS = said.LONGEST_WAIT + 10.0
+"""The journal may be asked to wait; handing over a card may first have to make its keys."""
+FAULTS = "/v1/jlis/faults"
+SAID_BY_WORLD = ("event", "resident", "clock", "store", "slot", "card", "fault")
 """Refusals whose `actual` is a whole sentence of the world's own, with both sides in it."""
 Answer = TypeVar("Answer", bound=Message)
 
@@ -72,6 +75,59 @@ class ControlClient:
         """Return what to trust."""
         return self._ask("GET", "/v1/anchors", said.Anchors)
 
+    def journal(self, query: said.JournalQuery = said.JournalQuery()) -> said.JournalPage:  # noqa: B008  (frozen)
+        """Return what was asked of the fake J-LIS; with `wait`, as soon as there is anything."""
+        return self._ask("GET", f"/v1/journal?{_query(query)}", said.JournalPage)
+
+    def slots(self) -> list[slotted.SlotState]:
+        """Return every slot."""
+        return self._ask("GET", "/v1/slots", slotted.SlotList).slots
+
+    def insert(self, slot: str, resident_id: str) -> slotted.SlotState:
+        """Put a resident's card into a slot."""
+        return self._ask("POST", _slot(slot, "insert"), slotted.SlotState, slotted.InsertCard(resident=resident_id))
+
+    def remove(self, slot: str) -> slotted.SlotState:
+        """Take the card out of a slot."""
+        return self._ask("POST", _slot(slot, "remove"), slotted.SlotState)
+
+    def power_on(self, slot: str) -> bytes:
+        """Return the ATR of the card in a slot, which has power now."""
+        return bytes.fromhex(self._ask("POST", _slot(slot, "power-on"), slotted.CardReset).atr)
+
+    def reset(self, slot: str) -> bytes:
+        """Return the ATR after a warm reset."""
+        return bytes.fromhex(self._ask("POST", _slot(slot, "reset"), slotted.CardReset).atr)
+
+    def power_off(self, slot: str) -> slotted.SlotState:
+        """Take the power away."""
+        return self._ask("POST", _slot(slot, "power-off"), slotted.SlotState)
+
+    def transmit(self, slot: str, command: bytes) -> bytes:
+        """Return the card's answer to one command."""
+        message = slotted.CommandApdu(command=command.hex())
+        return bytes.fromhex(self._ask("POST", _slot(slot, "transmit"), slotted.ResponseApdu, message).answer)
+
+    def trace(self, slot: str, since: int = 0) -> slotted.TracePage:
+        """Return what happened in a slot since a mark."""
+        return self._ask("GET", f"{_slot(slot, 'trace')}?since={since}", slotted.TracePage)
+
+    def faults(self) -> list[faulty.FaultState]:
+        """Return the faults of the fake J-LIS that stand."""
+        return self._ask("GET", FAULTS, faulty.FaultList).faults
+
+    def set_fault(self, wanted: faulty.NewFault) -> faulty.FaultState:
+        """Let answers of the fake J-LIS be wrong from now on."""
+        return self._ask("POST", FAULTS, faulty.FaultState, wanted)
+
+    def remove_fault(self, fault_id: str) -> faulty.FaultState:
+        """Take one fault away."""
+        return self._ask("DELETE", f"{FAULTS}/{quote(fault_id, safe='')}", faulty.FaultState)
+
+    def clear_faults(self) -> list[faulty.FaultState]:
+        """Take every fault away."""
+        return self._ask("DELETE", FAULTS, faulty.FaultList).faults
+
     def _ask(self, method: str, path: str, answers: type[Answer], message: Message | None = None) -> Answer:
         body = None if message is None else msgspec.json.encode(message)
         try:
@@ -88,6 +144,14 @@ class ControlClient:
 
 def _path(resident_id: str) -> str:
     return f"/v1/residents/{quote(resident_id, safe='')}"
+
+
+def _slot(name: str, what: str) -> str:
+    return f"/v1/slots/{quote(name, safe='')}/{what}"
+
+
+def _query(message: Message) -> str:
+    return urlencode(msgspec.to_builtins(message))
 
 
 def _refusal(response: httpx.Response) -> str:

@@ -30,6 +30,8 @@ class CardIssued(Happening, frozen=True, tag="card-issued"):
     auth_key: int
     sign_key: int
     chip_key: int
+    not_after: datetime | None = None
+    """Where the certificates end if not by the rule of validity."""
 
 
 class Revoked(Happening, frozen=True, tag="revoked"):

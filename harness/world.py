@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,14 @@ from harness.clock import ClockMode, ClockRow, WorldClock, host_now, possible_in
 from harness.contract.vocabulary import Kind
 from harness.events import CardIssued, Event, Lost, Moved, Registered, Revoked
 from harness.history import History, StoreUnusable
-from harness.jlis import card_issuer, crl, ocsp
+from harness.jlis import card_issuer, crl, crl_faults, ocsp, ocsp_faults
 from harness.jlis.authority import FIRST_SERIAL, Authority
+from harness.jlis.faults import Order
 from harness.jlis.journal import Journal
+from harness.jlis.marks import QUARTER_HOURS, Marks
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.register import Entry, IllegalEvent, NoSuchResident, Register
+from harness.jlis.signers import Signers
 from harness.jlis.validity import card_expiry_of
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES, Municipality
@@ -67,20 +70,22 @@ class IssuedCard:
 class World:
     """Residents, cards and the fake J-LIS, for one writer; reading it from several threads is safe."""
 
-    def __init__(self, history: History, keys: KeyPool) -> None:
+    def __init__(self, history: History, keys: KeyPool, marks: Marks = QUARTER_HOURS) -> None:
         self.clock = WorldClock(history)
+        self._marks = marks
         self.journal = Journal()
         self._history = history
         self._keys = keys
         self._lock = threading.RLock()
         self.seed = int(history.known_fact("seed"))
-        origin = datetime.fromisoformat(history.known_fact("origin"))
+        self._origin = datetime.fromisoformat(history.known_fact("origin"))
         self._authorities = {
             kind: Authority.found(
-                kind, keys.named(f"authority-{kind.value}"), keys.named(f"responder-{kind.value}"), origin
+                kind, keys.named(f"authority-{kind.value}"), keys.named(f"responder-{kind.value}"), self._origin
             )
             for kind in Kind
         }
+        self._strangers: dict[Kind, Authority] = {}
         self._card_issuer = card_issuer.CardIssuer(keys.named("card-issuer"))
         if history.known_fact("keys") != _fingerprint(keys):
             raise StoreUnusable(
@@ -95,8 +100,13 @@ class World:
             self._register.fold(event)
 
     @classmethod
-    def create(cls, keys: KeyPool, *, seed: int, start: datetime, store: Path | None = None) -> "World":
-        """Return a new world whose clock stands at `start`, or the one that `store` already holds."""
+    def create(
+        cls, keys: KeyPool, *, seed: int, start: datetime, store: Path | None = None, marks: Marks = QUARTER_HOURS
+    ) -> "World":
+        """Return a new world whose clock stands at `start`, or the one that `store` already holds.
+
+        OCSP speaks anew at each of `marks`.
+        """
         origin = possible_instant(start)
         with ExitStack() as undo:
             history = History(store)
@@ -111,7 +121,7 @@ class World:
                         "clock": msgspec.json.encode(clock).decode(),
                     }
                 )
-            world = cls(history, keys)
+            world = cls(history, keys, marks)
             undo.pop_all()
         return world
 
@@ -155,10 +165,19 @@ class World:
             found = [self._register.entry_at(kind, serial, issued.at) for kind, serial in serials.items()]
             return [entry for entry in found if entry is not None]
 
-    def issue_card(self, resident_id: str, pins: Pins = Pins()) -> IssuedCard:  # noqa: B008  (a frozen value)
-        """Hand a card with both certificates to a resident who has none, and return it."""
+    def issue_card(
+        self,
+        resident_id: str,
+        pins: Pins = Pins(),  # noqa: B008  (a frozen value)
+        *,
+        not_after: datetime | None = None,
+    ) -> IssuedCard:
+        """Hand a card with both certificates to a resident who has none, and return it.
+
+        `not_after` (a whole second) ends the certificates before their rule of validity does: no real one ends so.
+        """
         with self._lock, _refusals():
-            issued = self._next_card(resident_id, self.clock.now())
+            issued = msgspec.structs.replace(self._next_card(resident_id, self.clock.now()), not_after=not_after)
             self._check(issued)
             self._ready_keys(issued)
             self._record(issued)
@@ -200,24 +219,43 @@ class World:
         authorities = {kind.value: authority.der for kind, authority in self._authorities.items()}
         return Trust(authorities, [(self._card_issuer.id, self._card_issuer.public_key)])
 
-    def ocsp(self, kind: Kind, request: bytes, now: datetime) -> ocsp.OcspAnswer:
-        """Return the OCSP answer of the responder of `kind` at `now`; what it says is published from then on."""
+    def ocsp(self, kind: Kind, request: bytes, now: datetime, order: Order | None = None) -> ocsp.OcspAnswer:
+        """Return the OCSP answer of the responder of `kind` at `now`; what it says is published from then on.
+
+        Under an order its content is wrong in that one way.
+        """
         with self._lock:
-            answer = ocsp.answer(request, self._authorities[kind], self._register, now)
-            if answer.serial is not None:  # an error status tells nothing of the register
-                self._publish(ocsp.mark_at(now))
+            bend = ocsp.as_it_is if order is None else ocsp_faults.bend_of(order.fault, self._setting(kind, order, now))
+            answer = ocsp.answer(request, self._authorities[kind], self._register, now, bend, marks=self._marks)
+            if answer.tells:
+                self._publish(self._marks.at(now))
             return answer
 
-    def crl(self, kind: Kind, municipality: Municipality, now: datetime) -> bytes:
-        """Return the municipality's revocation list (DER) that is current at `now`."""
+    def crl(self, kind: Kind, municipality: Municipality, now: datetime, order: Order | None = None) -> bytes:
+        """Return the municipality's revocation list (DER) that is current at `now`; under an order, a wrong one."""
         with self._lock:
             window = crl.window_at(now)
             self._publish(window.this_update)
+            if order is not None:
+                bend = crl_faults.bend_of(order.fault, self._setting(kind, order, now))
+                return crl.crl_at(self._authorities[kind], municipality, self._register, now, bend)
             number, der = self._lists.get((kind, municipality.code), (None, b""))
             if number != window.number:
                 der = crl.crl_at(self._authorities[kind], municipality, self._register, now)
                 self._lists[kind, municipality.code] = window.number, der
             return der
+
+    def _setting(self, kind: Kind, order: Order, now: datetime) -> ocsp_faults.Setting:
+        (other,) = (authority for of, authority in self._authorities.items() if of is not kind)
+        signers = Signers(lambda: self._stranger(kind), other)
+        return ocsp_faults.Setting(now, timedelta(seconds=order.shift), signers)
+
+    def _stranger(self, kind: Kind) -> Authority:
+        """Return somebody with the authority's name and another key, founded when first needed."""
+        if kind not in self._strangers:
+            key = self._keys.named("stranger")
+            self._strangers[kind] = Authority.found(kind, key, key, self._origin)
+        return self._strangers[kind]
 
     def _happen(self, make: Callable[[datetime], Event]) -> None:
         with self._lock, _refusals():

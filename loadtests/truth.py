@@ -16,6 +16,7 @@ from msgspec import Struct
 from harness.contract import messages
 from harness.contract.vocabulary import Decision, Reason, StatusSource
 from harness.jlis import crl, ocsp
+from harness.jlis.marks import QUARTER_HOURS
 
 Verdict = tuple[Decision, Reason]
 ACCEPTED: Verdict = (Decision.ACCEPT, Reason.OK)
@@ -88,7 +89,7 @@ class Views(Struct, frozen=True):
 
 
 _PUBLICATION: dict[StatusSource, tuple[Callable[[datetime], datetime], timedelta, timedelta]] = {
-    StatusSource.OCSP: (ocsp.mark_at, ocsp.GRID, ocsp.VALID),
+    StatusSource.OCSP: (QUARTER_HOURS.at, ocsp.GRID, ocsp.VALID),
     StatusSource.CRL: (lambda now: crl.window_at(now).this_update, crl.PERIOD, crl.VALID),
 }
 """Latest mark at an instant, time between marks, time from thisUpdate to nextUpdate (spec/pki.md §2, §3)."""

@@ -1,12 +1,12 @@
 """Plays the cases of the role relying-party: a fresh resident for each, one clock, and everything seen written down.
 
-The cases of a run follow one another on one clock that never goes back, each on days of its own, so that no
-event has to be refused for being older than a status that was already published.
+The cases of a run follow one another on one clock that never goes back (`story_clock`), so that no event has to be
+refused for being older than a status that was already published.
 """
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta
 
 import msgspec
 
@@ -16,6 +16,7 @@ from conformance.case import (
     Case,
     ChipMade,
     Enrol,
+    Holder,
     Login,
     Lose,
     Move,
@@ -27,9 +28,11 @@ from conformance.case import (
     Story,
     Tap,
     TerminalSeen,
+    Wait,
 )
 from conformance.observation import Interruption, Observation, ObservedStep
 from conformance.roles.drawn import Drawn
+from conformance.roles.story_clock import StoryClock
 from conformance.roles.visitor import Visitor
 from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
@@ -37,12 +40,11 @@ from harness.contract.configuration import SERVICE, STRANGER, TERMINAL
 from harness.contract.faults import AdapterFault, TimedOut, Unreachable
 from harness.contract.vocabulary import Environment, Purpose
 from harness.errors import HarnessFault
+from harness.jlis.validity import JST
 from harness.terminal.card_reader import CardFault, CardReader, PinRefused
 from harness.terminal.hostile import SelfMadeChip
 from harness.world import EventRefused, World
 
-JST = timezone(timedelta(hours=9))
-BEFORE_OPENING = timedelta(hours=7)
 Presented = tuple[messages.Outcome | None, str | None]
 
 
@@ -50,26 +52,29 @@ class RelyingPartyRole:
     """One product, one world, case after case."""
 
     def __init__(
-        self, client: RelyingPartyClient, world: World, hostile: SelfMadeChip, configuration: messages.Configure
+        self,
+        client: RelyingPartyClient,
+        world: World,
+        hostile: SelfMadeChip,
+        clock: StoryClock,
+        configuration: messages.Configure,
     ) -> None:
+        self.clock = clock
         self._configuration = configuration
         self.client = client
         self.world = world
         self.hostile = hostile
         self.drawn = Drawn()
-        self._next_day = _midnight(world.clock.now()) + timedelta(days=1)
 
     def play(self, case: Case) -> Observation:
         """Return what was seen when `case` was played; an adapter's fault interrupts the case, not the run."""
         observation = Observation(case)
         begun = time.monotonic()
         self.client.exchanges.clear()
-        first_day = self._next_day
-        self._next_day += timedelta(days=2 + max((step.day for step in case.steps if isinstance(step, At)), default=0))
         try:
             if self.client.revive():
                 self.client.configure(self._configuration)
-            _Play(self, observation, first_day).run()
+            _Play(self, observation).run()
         except (AdapterFault, HarnessFault, EventRefused) as fault:
             observation.interruption = _interruption(fault)
             observation.transcript = str(fault)
@@ -80,17 +85,25 @@ class RelyingPartyRole:
 class _Play:
     """One case being played: its resident, its card, its days."""
 
-    def __init__(self, role: RelyingPartyRole, observation: Observation, first_day: datetime) -> None:
+    def __init__(self, role: RelyingPartyRole, observation: Observation) -> None:
         self._client, self._world, self._hostile, self._drawn = role.client, role.world, role.hostile, role.drawn
-        self._observation, self._first_day = observation, first_day
+        self._clock, self._observation = role.clock, observation
         self._last_complete: messages.Complete | None = None
         self._client.reset()
-        self._set_clock(first_day + BEFORE_OPENING)
-        expires = observation.case.holder.card_expires_on_day
-        self._visitor = Visitor.issue(
-            self._world, card_expiry=None if expires is None else (first_day + timedelta(days=expires)).date()
-        )
+        observation.epoch = self._clock.begin(observation.case)
+        self._visitor = self._issue(observation.case.holder)
+        self._clock.issued()
         observation.serials = self._visitor.serials
+
+    def _issue(self, holder: Holder) -> Visitor:
+        now = self._world.clock.now()
+        expires, lives = holder.card_expires_on_day, holder.certificates_live_seconds
+        self._not_after = None if lives is None else now.replace(microsecond=0) + timedelta(seconds=lives)
+        return Visitor.issue(
+            self._world,
+            card_expiry=None if expires is None else now.astimezone(JST).date() + timedelta(days=expires),
+            not_after=self._not_after,
+        )
 
     def run(self) -> None:
         case, observation = self._observation.case, self._observation
@@ -100,8 +113,15 @@ class _Play:
             outcome = observation.steps[-1].outcome
             if not judged and outcome is not None and outcome.decision.value != "accept":
                 return  # a refused setup is the finding; what would follow could only blur it
+        self._require_in_time(case)
         for step in case.afterwards:
             observation.afterwards.append(self._observe(step, with_account=False))
+
+    def _require_in_time(self, case: Case) -> None:
+        """At the host's time a slow machine can let a certificate end that should still be good."""
+        ended = self._not_after is not None and self._world.clock.now() > self._not_after
+        if ended and not case.is_refusal:
+            raise HarnessFault(f"expected to come to the end of the case before {self._not_after}, actual later")
 
     def _observe(self, step: Story, *, with_account: bool) -> ObservedStep:
         """Perform one step between two readings of journal, trace and transcript."""
@@ -134,14 +154,6 @@ class _Play:
 
     def _tell(self, step: Story) -> messages.Outcome | None:
         match step:
-            case At(time=clock, day=day):
-                self._set_clock(datetime.fromisoformat(f"{self._first_day.date()}T{clock}+09:00") + timedelta(days=day))
-            case Lose():
-                self._world.lose(self._visitor.resident_id)
-            case Move():
-                self._world.move(self._visitor.resident_id)
-            case Revoke(kind=kind, reason=reason):
-                self._world.revoke(self._visitor.resident_id, kind.value, reason)
             case Enrol(chip=chip):
                 return self._enrol(chip)
             case Login():
@@ -152,12 +164,25 @@ class _Play:
                 return self._sign()
             case Replay():
                 return self._replay()
+        self._happen(step)
         return None
 
-    def _set_clock(self, instant: datetime) -> None:
-        self._world.clock.set(instant)
-        self._observation.epoch = self._world.clock.epoch
-        self._client.set_time(_instant(instant), self._world.clock.epoch)
+    def _happen(self, step: Story) -> None:
+        """Let something happen in the world, which the product is not asked about."""
+        match step:
+            case At():
+                self._observation.epoch = self._clock.turn(step)
+            case Wait(seconds=seconds):
+                self._observation.epoch = self._clock.wait(seconds)
+            case Lose():
+                self._world.lose(self._visitor.resident_id)
+                self._clock.happened()
+            case Move():
+                self._world.move(self._visitor.resident_id)
+                self._clock.happened()
+            case Revoke(kind=kind, reason=reason):
+                self._world.revoke(self._visitor.resident_id, kind.value, reason)
+                self._clock.happened()
 
     def _enrol(self, chip: ChipMade) -> messages.Outcome:
         with self._visitor.card_in_reader() as card:
@@ -276,11 +301,3 @@ def _challenge(begun: messages.Begun) -> bytes:
     if begun.challenge is msgspec.UNSET:
         raise AdapterFault("begin: expected a challenge, actual none")
     return begun.challenge
-
-
-def _midnight(now: datetime) -> datetime:
-    return now.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from cardsim.readers.inprocess import InProcessConnection
@@ -26,10 +26,10 @@ class Visitor:
         self._card = InsertedCard.unused(issued.profile, self.trace)
 
     @classmethod
-    def issue(cls, world: World, **special: Any) -> "Visitor":
+    def issue(cls, world: World, *, not_after: datetime | None = None, **special: Any) -> "Visitor":
         """Return a visitor whose resident is new; `special` overrides what the resident would be by the seed."""
         wanted = {name: value for name, value in special.items() if value is not None}
-        return cls(world, world.issue_card(world.new_resident(**wanted).id))
+        return cls(world, world.issue_card(world.new_resident(**wanted).id, not_after=not_after))
 
     @property
     def resident_id(self) -> str:

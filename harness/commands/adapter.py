@@ -1,34 +1,23 @@
 """`kazashi adapter`: a starter for a new adapter, the smoke test, and the draft of a conformance statement."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 import yaml
-from rich.console import Console
-from rich.text import Text
 
 from harness.adapters.starter import write_starter
-from harness.clock import host_now
-from harness.contract.check import SLOW, Finding, check_relying_party
+from harness.commands.findings import require_language, show_findings
+from harness.contract.check import SLOW, check_relying_party
 from harness.contract.client import RelyingPartyClient
-from harness.contract.configuration import configuration
 from harness.contract.faults import AdapterFault
-from harness.contract.messages import Configure
 from harness.contract.targets import TIMEOUT, bound_target, parse_target
-from harness.doors.jlis import JlisDoor
-from harness.doors.server import Served
+from harness.doctor.product import preflight_world
 from harness.errors import ConfigurationError
-from harness.home import key_pool
-from harness.world import World
 
-LANGUAGES = ("ja", "en")
 BROKEN = 1
-SEED = 1
 
 app = typer.Typer(help="An adapter for your product / 製品のための接続部", no_args_is_help=True)
 Target = Annotated[
@@ -65,14 +54,13 @@ def check(
 
     接続部の簡易点検。終了コード: 0 問題なし / 1 要修正 / 2 設定誤り
     """
-    if lang not in LANGUAGES:
-        raise ConfigurationError(f"--lang {lang!r}: expected ja or en")
-    with _some_world() as (told, certificate), bound_target(parse_target(target), timeout=timeout) as binding:
-        findings = check_relying_party(binding, told, certificate, slow=slow)
-    _show(findings, lang)
+    require_language(lang)
+    with preflight_world() as made, bound_target(parse_target(target), timeout=timeout) as binding:
+        findings = check_relying_party(binding, made.configuration, made.issued.auth_certificate, slow=slow)
+    clean = show_findings(findings, lang)
     if json_file is not None:
         json_file.write_text(json.dumps(msgspec.to_builtins(findings), ensure_ascii=False, indent=2), encoding="utf-8")
-    if not all(finding.held for finding in findings):
+    if not clean:
         raise typer.Exit(BROKEN)
 
 
@@ -95,29 +83,3 @@ def statement(
     except OSError as fault:
         raise ConfigurationError(f"{out}: expected a file to write, actual {fault.strerror}; name another") from fault
     typer.echo(f"  {out}")
-
-
-@contextmanager
-def _some_world() -> Iterator[tuple[Configure, bytes]]:
-    """Yield what a product is told of a world, and the certificate of one who lives in it."""
-    world = World.create(key_pool(), seed=SEED, start=host_now())
-    try:
-        certificate = world.issue_card(world.new_resident().id).auth_certificate
-        door = JlisDoor(world)
-        with Served(door.app, garbled=door.garbled) as served:
-            yield configuration(world, door.addresses(served.url)), certificate
-    finally:
-        world.close()
-
-
-def _show(findings: list[Finding], language: str) -> None:
-    """Print a line for each finding; where something has to change, what was expected, what came, and what to do."""
-    console = Console()
-    for finding in findings:
-        console.print(Text.assemble(("ok  ", "green") if finding.held else ("NG  ", "bold red"), finding.name))
-        if not finding.held:
-            advice = finding.advice.ja if language == "ja" else finding.advice.en
-            console.print(Text(f"    expected / 期待: {finding.expected}\n    actual / 実際:   {finding.actual}"))
-            console.print(Text.assemble("    → ", (advice, "bold")))
-    broken = sum(not finding.held for finding in findings)
-    typer.echo(f"{len(findings) - broken} ok, {broken} to change / 要修正 {broken}")

@@ -22,6 +22,7 @@ from harness.commands.words import read_instant, show_instant
 from harness.contract.vocabulary import Kind
 from harness.control_client import ControlClient
 from harness.doors.control_messages import NewResident
+from harness.doors.control_slot_messages import SlotState
 from harness.errors import ConfigurationError
 from harness.home import home, key_pool
 from harness.world import World
@@ -91,6 +92,54 @@ def show(folder: Folder) -> None:
             typer.echo(f"  {fid:04X} {file.name}: {_certificate(file.body)}")
     for pin in pins_of(profile):
         typer.echo(f"  {pin.fid:04X} {pin.name}: {kept.pins[pin.kept_as].left}/{pin.tries}")
+
+
+@app.command()
+def insert(
+    resident: Annotated[str, typer.Argument(metavar="RESIDENT", help="such as r000001")],
+    *,
+    slot: Annotated[str | None, typer.Option(help="the first empty one by default")] = None,
+) -> None:
+    """Put a resident's card into a reader slot of the world that is up / カードをリーダーに置く"""
+    with ControlClient(home()) as control:
+        found = slot or _first(control.slots(), occupied=False)
+        _show_slot(control.insert(found, resident))
+
+
+@app.command()
+def remove(*, slot: Annotated[str | None, typer.Option(help="the first with a card by default")] = None) -> None:
+    """Take the card out of a reader slot of the world that is up / カードをリーダーから外す"""
+    with ControlClient(home()) as control:
+        found = slot or _first(control.slots(), occupied=True)
+        _show_slot(control.remove(found))
+
+
+@app.command()
+def slots(*, json: Annotated[bool, typer.Option("--json", help="for a program / JSON で出力")] = False) -> None:
+    """List the reader slots of the world that is up and the cards in them / リーダーとカードの一覧"""
+    with ControlClient(home()) as control:
+        found = control.slots()
+    if json:
+        typer.echo(msgspec.json.encode(found).decode())
+        return
+    for slot in found:
+        _show_slot(slot)
+
+
+def _first(found: list[SlotState], *, occupied: bool) -> str:
+    """Return the first slot that has a card, or the first that has none."""
+    for slot in found:
+        if (slot.card is not None) is occupied:
+            return slot.name
+    if occupied:
+        raise ConfigurationError("slots: expected a card in one, actual all empty; `kazashi card insert` one first")
+    raise ConfigurationError("slots: expected an empty one, actual none; `kazashi card remove` one, or `up --readers`")
+
+
+def _show_slot(slot: SlotState) -> None:
+    card = "empty / 空" if slot.card is None else f"card {slot.card} of {slot.resident}"
+    reader = "" if slot.reader is None else f"  reader {slot.reader}{'' if slot.connected else ' not connected'}"
+    typer.echo(f"{slot.name}  {card}{reader}")
 
 
 def _of_running_world(resident: str | None) -> tuple[Profile, dict[str, bytes]]:

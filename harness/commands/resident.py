@@ -13,7 +13,8 @@ from harness.control_client import ControlClient
 from harness.doors.control_messages import CertificateState, Move, NewResident, Nothing, ResidentState, Revoke
 from harness.errors import ConfigurationError
 from harness.home import home
-from harness.jlis.ocsp import GRID, mark_at
+from harness.jlis.marks import QUARTER_HOURS
+from harness.jlis.ocsp import GRID
 from harness.jlis.reasons import RevocationReason
 
 app = typer.Typer(help="The residents of the world that is up / 起動中の世界の住民", no_args_is_help=True)
@@ -60,7 +61,7 @@ def new(  # noqa: PLR0913  (the fields of a resident)
         made = control.new_resident(wanted)
     _show(made, json=json)
     if made.certificates and not json:
-        known = mark_at(made.certificates[0].issued - datetime.resolution) + GRID
+        known = QUARTER_HOURS.at(made.certificates[0].issued - datetime.resolution) + GRID
         typer.echo(f"  OCSP knows the certificates from {show_instant(known)} / OCSP への反映")
 
 

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from cardsim.readers.vpcd import Address, parse_address
 from harness.announcement import Announcement, as_json, write_private
 from harness.clock import ClockMode, host_now
 from harness.commands.follower import Follower
@@ -29,7 +30,9 @@ from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.errors import ConfigurationError
 from harness.home import home, key_pool
+from harness.kept_cards import CardsInFolder, CardsInMemory
 from harness.keys import KeyPool
+from harness.slots import MOST_SLOTS, Slots
 from harness.world import KEYS_PER_CARD, World
 
 BEFORE = timedelta(days=1)
@@ -49,6 +52,13 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     residents: Annotated[int, typer.Option(help="residents of a new world, with cards", min=0)] = 3,
     running: Annotated[bool | None, typer.Option("--running/--frozen", help="default of a new world: running")] = None,
     at: Annotated[str | None, typer.Option(help="where the clock is set; a new world's default is now")] = None,
+    readers: Annotated[int, typer.Option(help="reader slots / リーダーの数", min=1, max=MOST_SLOTS)] = 1,
+    vpcd: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST:PORT", help="show a slot in this vpcd's PC/SC reader; again for more / 仮想リーダー"
+        ),
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="write the addresses to this file / アドレスの出力先")] = None,
 ) -> None:
     """Run the whole world until Ctrl-C: fake J-LIS, control API, reference relying party.
@@ -56,10 +66,12 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     世界全体(疑似 J-LIS、管理 API、検証者の参照実装)を Ctrl-C まで動かす。
     """
     instant = None if at is None else read_instant(at)
+    shown = [parse_address(address) for address in vpcd or []]
     with ExitStack() as doors, _told_to_end() as told:
         announcement = doors.enter_context(Announcement(home()))
         world = doors.enter_context(_opened(store, seed, instant, residents))
         _set_going(world, instant, running)
+        slots = doors.enter_context(_slots(readers, shown, store))
         jlis = JlisDoor(world)
         served = doors.enter_context(Served(jlis.app, port=port, garbled=jlis.garbled))
         command = [*REFERENCE_COMMAND, "--port", str(port_relying_party)]
@@ -68,7 +80,7 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
         addresses = jlis.addresses(served.url)
         _introduce(client, world, addresses)
         follower = doors.enter_context(Follower(client, world.clock, _tell))
-        control = ControlDoor(world, announcement.token, clock_moved=follower.follow)
+        control = ControlDoor(world, announcement.token, faults=jlis.faults, slots=slots, clock_moved=follower.follow)
         management = doors.enter_context(Served(control.app, port=port_control, garbled=control.garbled))
         everything = {
             "control": management.url,
@@ -80,7 +92,7 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
         announcement.publish(everything)
         if json is not None:
             write_private(json, as_json(everything))
-        _show(everything, world)
+        _show(everything, world, slots)
         _wait(told, product)
 
 
@@ -154,12 +166,23 @@ def _wait(told: threading.Event, product: LaunchedProduct) -> None:
             raise typer.Exit(ENDED_BY_ITSELF)
 
 
-def _show(addresses: dict[str, str], world: World) -> None:
+def _slots(number: int, readers: list[Address], store: Path | None) -> Slots:
+    """Return the slots; the tries that their cards spent are kept where the world is kept."""
+    for reader in readers:
+        if (warning := reader.warning()) is not None:
+            _tell(warning)
+    cards = CardsInMemory() if store is None else CardsInFolder.beside(store)
+    return Slots(number, cards=cards, readers=readers)
+
+
+def _show(addresses: dict[str, str], world: World, slots: Slots) -> None:
     for name, url in addresses.items():
         typer.echo(f"{name:14} {url}")
     how = "running / 進行中" if world.clock.row.mode is ClockMode.RUNNING else "frozen / 停止中"
     typer.echo(f"{'clock':14} {show_instant(world.clock.now())} {how}")
     typer.echo(f"{'residents':14} {len(world.residents())}")
+    for slot in slots:
+        typer.echo(f"{'slot':14} {slot.name}" + (f" at {slot.reader}" if slot.reader else ""))
     typer.echo("Ctrl-C ends it / Ctrl-C で終了")
 
 

@@ -7,7 +7,7 @@ refused for its decisions; one that does not would only collect configuration fa
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
@@ -49,8 +49,8 @@ class Finding:
     name: str
     expected: str
     actual: str
-    held: bool
     advice: Advice
+    held: bool = field(default=True, kw_only=True)
 
 
 def check_relying_party(
@@ -95,7 +95,7 @@ class _Check:
             yield
 
     def _find(self, name: str, expected: str, actual: str, *, held: bool, change: Advice) -> None:
-        self.findings.append(Finding(name, expected, actual, held, change))
+        self.findings.append(Finding(name, expected, actual, change, held=held))
 
     def _must(self, name: str, expected: str, ask: Callable[[], Given], *, change: Advice) -> Given:
         """Return what the product answered; an adapter's fault is the last finding."""

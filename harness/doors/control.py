@@ -4,6 +4,7 @@ Routes, messages and /v1/openapi.json come from one table (control_operations.py
 with {"error": {what, where, expected, actual}}, and then nothing changed.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
@@ -16,15 +17,20 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cardsim.faults import CardFault, CardNotPowered
 from harness.clock import ClockRefused
 from harness.doors.body import BodyTooLong, read_body
 from harness.doors.complaint import complain
 from harness.doors.control_messages import ClockState
-from harness.doors.control_operations import OPERATIONS, Asked, Operation
+from harness.doors.control_operation import Asked, Operation, Running
+from harness.doors.control_operations import OPERATIONS
 from harness.doors.guard import Guard
-from harness.doors.openapi import describe
+from harness.doors.openapi import IN_QUERY, describe
+from harness.doors.wakeup import Wakeup
 from harness.errors import ConfigurationError
+from harness.jlis.faults import FaultRefused, Faults, UnknownFault
 from harness.jlis.journal import Entry
+from harness.slots import SlotRefused, Slots, UnknownSlot
 from harness.world import EventRefused, UnknownResident, World
 
 LONGEST_MESSAGE = 65_536
@@ -37,11 +43,35 @@ def nothing_follows() -> None:
     """What is done after the clock was moved when nobody has to hear of it."""
 
 
-class ControlDoor:
-    """The service object: a world, the token, and who is told when the clock was moved."""
+REFUSED: dict[type[Exception], tuple[int, str, str]] = {
+    UnknownResident: (404, "resident", "a resident of this world"),
+    UnknownSlot: (404, "slot", "a slot of this world"),
+    UnknownFault: (404, "fault", "a fault that stands"),
+    EventRefused: (409, "event", "an event that can happen now"),
+    SlotRefused: (409, "slot", "what can be done to a slot now"),
+    CardNotPowered: (409, "card", "a card with power"),
+    ClockRefused: (400, "clock", "an instant that a world can stand at"),
+    FaultRefused: (400, "fault", "a fault whose parts agree"),
+    CardFault: (503, "card", "a card and its reader within reach"),
+    ConfigurationError: (503, "store", "a store that can be written"),
+}
+"""What is answered to each refusal: HTTP's number, what it is about, what was expected; the narrower class first."""
 
-    def __init__(self, world: World, token: str, *, clock_moved: Callable[[], None] = nothing_follows) -> None:
+
+class ControlDoor:
+    """The service object: what runs, the token, and who is told when the clock was moved."""
+
+    def __init__(
+        self,
+        world: World,
+        token: str,
+        *,
+        faults: Faults | None = None,
+        slots: Slots | None = None,
+        clock_moved: Callable[[], None] = nothing_follows,
+    ) -> None:
         self._world = world
+        self._running = Running(world, Faults() if faults is None else faults, Slots() if slots is None else slots)
         self._clock_moved = clock_moved
         routes = [Route(row.path, self._endpoint(row), methods=[row.method]) for row in OPERATIONS]
         routes.append(Route(DESCRIPTION, self.description, methods=["GET"]))
@@ -89,28 +119,43 @@ class ControlDoor:
             return complain(400, "message", where, "as long as announced", "cut off")
         except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
             return _broken(str(fault), where, row)
-        asked = Asked(request.path_params.get("resident_id", ""), message)
+        asked = Asked(next(iter(request.path_params.values()), ""), message)
+        await self._held(row, asked)
         return await run_in_threadpool(self._perform, row, asked, where)
+
+    async def _held(self, row: Operation, asked: Asked) -> None:
+        """Return when there is something to answer, or when the time that the message would wait is over.
+
+        Nobody's thread waits meanwhile; whoever writes the journal wakes it.
+        """
+        seconds = getattr(asked.message, "wait", 0.0)
+        wakeup = Wakeup()
+        with self._world.journal.watching(wakeup.wake):  # first: what is written from here on is not missed
+            try:
+                async with asyncio.timeout(seconds):
+                    while not row.ready(self._running, asked):
+                        await wakeup.wait()
+            except TimeoutError:
+                return
 
     def _perform(self, row: Operation, asked: Asked, where: str) -> Response:
         try:
-            answer = row.act(self._world, asked)
-        except UnknownResident as fault:
-            return complain(404, "resident", where, "a resident of this world", str(fault))
-        except EventRefused as fault:
-            return complain(409, "event", where, "an event that can happen now", str(fault))
-        except ClockRefused as fault:
-            return complain(400, "clock", where, "an instant that a world can stand at", str(fault))
-        except ConfigurationError as fault:
-            return complain(503, "store", where, "a store that can be written", str(fault))
+            answer = row.act(self._running, asked)
+        except tuple(REFUSED) as fault:
+            return _refused(fault, where)
         if row.method != "GET" and row.answers is ClockState:
             self._clock_moved()
         return Response(msgspec.json.encode(answer), media_type="application/json")
 
 
+def _refused(fault: Exception, where: str) -> Response:
+    code, what, expected = next(row for refusal, row in REFUSED.items() if isinstance(fault, refusal))
+    return complain(code, what, where, expected, str(fault))
+
+
 async def _message(request: Request, row: Operation) -> msgspec.Struct:
-    """Return the message in the body, or of a GET in the query."""
-    if row.method == "GET":
+    """Return the message in the body, or of a GET or DELETE in the query."""
+    if row.method in IN_QUERY:
         return msgspec.convert(dict(request.query_params), row.asks, strict=False)
     return msgspec.json.decode(await read_body(request, LONGEST_MESSAGE) or b"{}", type=row.asks)
 

@@ -1,6 +1,7 @@
 """The messages of the control API, as types that refuse what they do not know; its OpenAPI is drawn from them."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
@@ -15,6 +16,7 @@ Instant = Annotated[datetime, Meta(tz=True, description="with a time zone; answe
 AskedSerial = Annotated[str, Meta(pattern=r"^-?[0-9a-f]+$", description="hexadecimal, as it was asked for")]
 """Anybody may ask for a number that no certificate can have, a negative one too; the journal tells of it."""
 Mark = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+LONGEST_WAIT = 30.0
 LONGEST_ADVANCE = 100 * 366 * 86_400
 
 
@@ -102,7 +104,7 @@ class Revoke(Message, frozen=True):
 
 
 class JournalEntry(Message, frozen=True):
-    """One request that reached the fake J-LIS."""
+    """One request that reached the fake J-LIS; `answer` names the fault that it was given under, if one was."""
 
     at: Instant
     door: str
@@ -111,16 +113,33 @@ class JournalEntry(Message, frozen=True):
     partition: str | None
     answer: str
     http: int
+    """0 for a request that is held by the fault `silent` and has no answer yet."""
+
+
+class JournalDoor(StrEnum):
+    """The doors that the journal tells of."""
+
+    OCSP = "ocsp"
+    CRL = "crl"
+    ANCHORS = "anchors"
+    CONTROL = "control"
+    """Requests that this API refused."""
+    UNKNOWN = "unknown"
+    """Addresses of the fake J-LIS where nothing is, and what was no HTTP."""
 
 
 class JournalQuery(Message, frozen=True):
-    """From which mark on."""
+    """From which mark on, about what; with `wait`, the answer is held until there is an entry or the time is over."""
 
     since: Mark = 0
+    wait: Annotated[float, Meta(ge=0, le=LONGEST_WAIT, description="seconds")] = 0.0
+    serial: AskedSerial | UnsetType = UNSET
+    kind: Kind | UnsetType = UNSET
+    door: JournalDoor | UnsetType = UNSET
 
 
 class JournalPage(Message, frozen=True):
-    """The entries after the mark that was asked for, and the mark to ask with next."""
+    """The entries after the mark that was asked for, of those that were meant, and the mark to ask with next."""
 
     mark: Mark
     entries: list[JournalEntry]

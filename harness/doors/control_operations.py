@@ -1,109 +1,79 @@
 """The operations of the control API, in one table: routes, messages and OpenAPI are all made from it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
-from harness.contract.messages import AuthorityAnchor, CardIssuerAnchor, Message
+from harness.contract.messages import AuthorityAnchor, CardIssuerAnchor
 from harness.contract.vocabulary import Kind
 from harness.doors import control_messages as said
+from harness.doors.control_fault_operations import FAULT_OPERATIONS
+from harness.doors.control_operation import Asked, Operation, Running
+from harness.doors.control_slot_operations import SLOT_OPERATIONS
 from harness.jlis.journal import Entry as JournalLine
 from harness.jlis.register import Entry
 from harness.residents import Resident
 from harness.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request: the resident in its address, if one is, and its message."""
-
-    resident_id: str
-    message: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One row: how it is asked for, what it answers, and what it does to the world."""
-
-    method: str
-    path: str
-    asks: type[Message]
-    answers: type[Message]
-    act: Callable[[World, Asked], Message]
-
-    @property
-    def name(self) -> str:
-        """The name that generated clients call it by: the function's, in their manner."""
-        first, *others = self.act.__name__.split("_")
-        return first + "".join(word.title() for word in others)
-
-    @property
-    def summary(self) -> str:
-        """What it does, in the function's own words."""
-        return (self.act.__doc__ or self.name).splitlines()[0]
-
-
-def get_clock(world: World, _: Asked) -> said.ClockState:
+def get_clock(up: Running, _: Asked) -> said.ClockState:
     """Return the clock."""
-    return said.ClockState(instant=world.clock.now(), mode=world.clock.row.mode, epoch=world.clock.epoch)
+    return said.ClockState(instant=up.world.clock.now(), mode=up.world.clock.row.mode, epoch=up.world.clock.epoch)
 
 
-def set_clock(world: World, asked: Asked) -> said.ClockState:
+def set_clock(up: Running, asked: Asked) -> said.ClockState:
     """Set the clock and return it."""
-    world.clock.set(asked.message.instant)
-    return get_clock(world, asked)
+    up.world.clock.set(asked.message.instant)
+    return get_clock(up, asked)
 
 
-def advance_clock(world: World, asked: Asked) -> said.ClockState:
+def advance_clock(up: Running, asked: Asked) -> said.ClockState:
     """Move the clock on and return it."""
-    world.clock.advance(timedelta(seconds=asked.message.seconds))
-    return get_clock(world, asked)
+    up.world.clock.advance(timedelta(seconds=asked.message.seconds))
+    return get_clock(up, asked)
 
 
-def freeze_clock(world: World, asked: Asked) -> said.ClockState:
+def freeze_clock(up: Running, asked: Asked) -> said.ClockState:
     """Stop the clock and return it."""
-    world.clock.freeze()
-    return get_clock(world, asked)
+    up.world.clock.freeze()
+    return get_clock(up, asked)
 
 
-def run_clock(world: World, asked: Asked) -> said.ClockState:
+def run_clock(up: Running, asked: Asked) -> said.ClockState:
     """Let the clock run and return it."""
-    world.clock.run()
-    return get_clock(world, asked)
+    up.world.clock.run()
+    return get_clock(up, asked)
 
 
-def list_residents(world: World, _: Asked) -> said.Residents:
+def list_residents(up: Running, _: Asked) -> said.Residents:
     """Return everybody."""
-    return said.Residents(residents=[_resident(world, resident) for resident in world.residents()])
+    return said.Residents(residents=[_resident(up.world, resident) for resident in up.world.residents()])
 
 
-def new_resident(world: World, asked: Asked) -> said.ResidentState:
+def new_resident(up: Running, asked: Asked) -> said.ResidentState:
     """Register somebody, with a card unless none is wanted, and return them."""
     wanted = {
         name: value
         for name, value in msgspec.structs.asdict(asked.message).items()
         if name != "card" and value is not msgspec.UNSET
     }
-    return _resident(world, world.new_resident(with_card=asked.message.card, **wanted))
+    return _resident(up.world, up.world.new_resident(with_card=asked.message.card, **wanted))
 
 
-def get_resident(world: World, asked: Asked) -> said.ResidentState:
+def get_resident(up: Running, asked: Asked) -> said.ResidentState:
     """Return one resident."""
-    return _resident(world, world.resident(asked.resident_id))
+    return _resident(up.world, up.world.resident(asked.name))
 
 
-def issue_card(world: World, asked: Asked) -> said.Card:
+def issue_card(up: Running, asked: Asked) -> said.Card:
     """Hand a card (新規交付) to a resident who has none, and return it."""
-    world.issue_card(asked.resident_id)
-    return get_card(world, asked)
+    up.world.issue_card(asked.name)
+    return get_card(up, asked)
 
 
-def get_card(world: World, asked: Asked) -> said.Card:
+def get_card(up: Running, asked: Asked) -> said.Card:
     """Return a resident's card as it was personalised."""
-    card = world.card_of(asked.resident_id)
+    card = up.world.card_of(asked.name)
     return said.Card(
         serial=card.profile.serial,
         auth_certificate=card.auth_certificate,
@@ -112,37 +82,42 @@ def get_card(world: World, asked: Asked) -> said.Card:
     )
 
 
-def lose_card(world: World, asked: Asked) -> said.ResidentState:
+def lose_card(up: Running, asked: Asked) -> said.ResidentState:
     """Report a card lost (一時停止) and return its holder."""
-    world.lose(asked.resident_id)
-    return get_resident(world, asked)
+    up.world.lose(asked.name)
+    return get_resident(up, asked)
 
 
-def move_resident(world: World, asked: Asked) -> said.ResidentState:
+def move_resident(up: Running, asked: Asked) -> said.ResidentState:
     """Move a resident (転居・転入) and return them."""
     municipality = asked.message.municipality
-    world.move(asked.resident_id, None if municipality is msgspec.UNSET else municipality)
-    return get_resident(world, asked)
+    up.world.move(asked.name, None if municipality is msgspec.UNSET else municipality)
+    return get_resident(up, asked)
 
 
-def revoke_certificate(world: World, asked: Asked) -> said.ResidentState:
+def revoke_certificate(up: Running, asked: Asked) -> said.ResidentState:
     """Revoke one certificate (失効) and return its holder."""
-    world.revoke(asked.resident_id, asked.message.kind.value, asked.message.reason.value)
-    return get_resident(world, asked)
+    up.world.revoke(asked.name, asked.message.kind.value, asked.message.reason.value)
+    return get_resident(up, asked)
 
 
-def get_journal(world: World, asked: Asked) -> said.JournalPage:
-    """Return what was asked of the fake J-LIS since a mark."""
-    entries = world.journal.since(asked.message.since)
+def get_journal(up: Running, asked: Asked) -> said.JournalPage:
+    """Return what was asked of the fake J-LIS since a mark; with `wait`, as soon as there is anything."""
+    entries = up.world.journal.since(asked.message.since)
     return said.JournalPage(
-        mark=asked.message.since + len(entries) if entries else world.journal.mark(),
-        entries=[_line(entry) for entry in entries],
+        mark=asked.message.since + len(entries) if entries else up.world.journal.mark(),
+        entries=[_line(entry) for entry in entries if _is_meant(entry, asked.message)],
     )
 
 
-def get_anchors(world: World, _: Asked) -> said.Anchors:
+def has_entries(up: Running, asked: Asked) -> bool:
+    """Whether the journal has an entry of those that are meant."""
+    return any(_is_meant(entry, asked.message) for entry in up.world.journal.since(asked.message.since))
+
+
+def get_anchors(up: Running, _: Asked) -> said.Anchors:
     """Return what a relying party of this world has to trust."""
-    trust = world.trust()
+    trust = up.world.trust()
     return said.Anchors(
         authorities=[AuthorityAnchor(kind=Kind(kind), certificate=der) for kind, der in trust.authorities.items()],
         card_issuers=[CardIssuerAnchor(key_id=key_id, key=key) for key_id, key in trust.card_issuers],
@@ -164,8 +139,10 @@ OPERATIONS = (
     Operation("POST", f"{_RESIDENT}/lose", _NOTHING, said.ResidentState, lose_card),
     Operation("POST", f"{_RESIDENT}/move", said.Move, said.ResidentState, move_resident),
     Operation("POST", f"{_RESIDENT}/revoke", said.Revoke, said.ResidentState, revoke_certificate),
-    Operation("GET", "/v1/journal", said.JournalQuery, said.JournalPage, get_journal),
+    Operation("GET", "/v1/journal", said.JournalQuery, said.JournalPage, get_journal, ready=has_entries),
     Operation("GET", "/v1/anchors", _NOTHING, said.Anchors, get_anchors),
+    *SLOT_OPERATIONS,
+    *FAULT_OPERATIONS,
 )
 
 
@@ -183,6 +160,14 @@ def _certificate(entry: Entry) -> said.CertificateState:
         not_after=entry.not_after,
         revoked=entry.revoked,
         reason=entry.reason,
+    )
+
+
+def _is_meant(entry: JournalLine, query: said.JournalQuery) -> bool:
+    return (
+        (query.serial is msgspec.UNSET or entry.serial == int(query.serial, 16))
+        and (query.kind is msgspec.UNSET or entry.kind == query.kind.value)
+        and (query.door is msgspec.UNSET or entry.door == query.door.value)
     )
 
 

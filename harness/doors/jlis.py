@@ -6,12 +6,15 @@ GET  /crl/index.json              distribution point DN → address
 GET  /crl/{kind}/card/{sha256}.crl
 GET  /anchors/{auth|sign}.cer
 
-Every request is written in the journal with its answer, those that nobody can understand too.
+Every request is written in the journal with its answer, those that nobody can understand too. An answer given under a
+fault names it there.
 """
 
 import base64
 import binascii
 import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from email.utils import format_datetime
 
 from starlette.applications import Starlette
@@ -23,21 +26,39 @@ from starlette.routing import Route
 
 from harness.contract.vocabulary import Kind
 from harness.doors.body import BodyTooLong, read_body
+from harness.doors.carrier import CARRIERS, Load
 from harness.errors import ConfigurationError
 from harness.jlis import crl, names
+from harness.jlis.faults import GRAMMAR, Asked, FaultDoor, Faults, Order, Standing
 from harness.jlis.journal import Entry
-from harness.municipalities import MUNICIPALITIES
+from harness.jlis.ocsp_request import RefusedRequest, read_request
+from harness.municipalities import MUNICIPALITIES, Municipality
 from harness.world import World
 
 LONGEST_REQUEST = 65_536
 OCSP_RESPONSE = "application/ocsp-response"
 
 
-class JlisDoor:
-    """The service object: a world, and what is written in its journal for each request."""
+Make = Callable[[Standing | None], Awaitable[Response]]
+"""Makes the answer, wrong in its content where the fault is one of content, and writes it in the journal."""
 
-    def __init__(self, world: World) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the journal says of a request whatever it was answered."""
+
+    door: str
+    kind: Kind | None = None
+    partition: str | None = None
+    serial: int | None = None
+
+
+class JlisDoor:
+    """The service object: a world, what is written in its journal for each request, and the faults that stand."""
+
+    def __init__(self, world: World, faults: Faults | None = None) -> None:
         self._world = world
+        self.faults = Faults() if faults is None else faults
         self._lists = {crl.path_of(kind, place): (kind, place) for kind in Kind for place in MUNICIPALITIES.values()}
         self.app = Starlette(
             routes=[
@@ -61,7 +82,7 @@ class JlisDoor:
         except ClientDisconnect:
             self._note("ocsp", "cut off", 400, kind)
             return Response("body: expected as long as announced, actual cut off", 400)
-        return await run_in_threadpool(self._answer, kind, body)
+        return await self._ocsp(request, kind, body)
 
     async def ocsp_get(self, request: Request) -> Response:
         """Answer an OCSP request in the address; the server has already undone its percent-encoding."""
@@ -70,12 +91,19 @@ class JlisDoor:
             body = base64.b64decode(request.path_params["request"], validate=True)
         except (binascii.Error, ValueError):
             body = b""  # what cannot be decoded is a malformed request, and the responder says so
-        return await run_in_threadpool(self._answer, kind, body)
+        return await self._ocsp(request, kind, body)
 
     async def index(self, request: Request) -> Response:
         """List every distribution point with the address of its list, under the name the client called us by."""
+
+        async def make(standing: Standing | None) -> Response:
+            return self._index(request, standing)
+
+        return await self._carried(request, Asked(FaultDoor.CRL, says=False), Place("crl"), make)
+
+    def _index(self, request: Request, standing: Standing | None) -> Response:
         base = str(request.base_url).rstrip("/")
-        self._note("crl", "index", 200)
+        self._note("crl", _under("index", standing), 200)
         return JSONResponse(
             {
                 "lists": [
@@ -100,17 +128,24 @@ class JlisDoor:
         if found is None:
             raise HTTPException(404)
         kind, place = found
+
+        async def make(standing: Standing | None) -> Response:
+            return await run_in_threadpool(self._list, request, kind, place, standing)
+
+        return await self._carried(request, Asked(FaultDoor.CRL), Place("crl", kind, place.code), make)
+
+    def _list(self, request: Request, kind: Kind, place: Municipality, standing: Standing | None) -> Response:
         now = self._world.clock.now()
         window = crl.window_at(now)
-        der = await run_in_threadpool(self._world.crl, kind, place, now)
+        der = self._world.crl(kind, place, now, _content(standing))
         headers = {
             "etag": f'"{hashlib.sha256(der).hexdigest()}"',
             "last-modified": format_datetime(window.this_update, usegmt=True),
         }
         if _has_it(request, headers["etag"]):
-            self._note("crl", "not modified", 304, kind, place.code)
+            self._note("crl", _under("not modified", standing), 304, kind, place.code)
             return Response(status_code=304, headers=headers)
-        self._note("crl", f"list {window.number}", 200, kind, place.code)
+        self._note("crl", _under(f"list {window.number}", standing), 200, kind, place.code)
         return Response(der, media_type="application/pkix-crl", headers=headers)
 
     async def anchor(self, request: Request) -> Response:
@@ -142,15 +177,63 @@ class JlisDoor:
         ocsp = {f"ocsp-{kind.value}": f"{url}/ocsp/{kind.value}" for kind in Kind}
         return {**ocsp, "crl": f"{url}/crl/index.json"}
 
-    def _answer(self, kind: Kind, body: bytes) -> Response:
+    async def _ocsp(self, request: Request, kind: Kind, body: bytes) -> Response:
+        async def make(standing: Standing | None) -> Response:
+            return await run_in_threadpool(self._answer, kind, body, standing)
+
+        asked = _asked(kind, body) if self.faults else Asked(FaultDoor.ocsp(kind))
+        return await self._carried(request, asked, Place("ocsp", kind, serial=asked.serial), make)
+
+    async def _carried(self, request: Request, asked: Asked, place: Place, make: Make) -> Response:
+        """Return the answer, or what the fault that stands leaves of it."""
+        standing = self.faults.take(asked, self._world.clock.now()) if self.faults else None
+        if standing is None or GRAMMAR[standing.order.fault].content:
+            return await make(standing)
+
+        def note(http: int) -> None:
+            self._note(place.door, f"fault {standing.order.fault}", http, place.kind, place.partition, place.serial)
+
+        load = Load(request, standing, self.faults, lambda: make(standing), note)
+        return await CARRIERS[standing.order.fault](load)
+
+    def _answer(self, kind: Kind, body: bytes, standing: Standing | None) -> Response:
         now = self._world.clock.now()
-        answer = self._world.ocsp(kind, body, now)
-        self._world.journal.write(Entry(now, "ocsp", kind.value, answer.serial, None, answer.said, 200))
+        answer = self._world.ocsp(kind, body, now, _content(standing))
+        said = _under(answer.said, standing)
+        self._world.journal.write(Entry(now, "ocsp", kind.value, answer.serial, None, said, 200))
         return Response(answer.der, media_type=OCSP_RESPONSE)
 
-    def _note(self, door: str, said: str, http: int, kind: Kind | None = None, partition: str | None = None) -> None:
+    def _note(  # noqa: PLR0913, PLR0917  (the columns of the journal)
+        self,
+        door: str,
+        said: str,
+        http: int,
+        kind: Kind | None = None,
+        partition: str | None = None,
+        serial: int | None = None,
+    ) -> None:
         named = None if kind is None else kind.value
-        self._world.journal.write(Entry(self._world.clock.now_or_last(), door, named, None, partition, said, http))
+        self._world.journal.write(Entry(self._world.clock.now_or_last(), door, named, serial, partition, said, http))
+
+
+def _asked(kind: Kind, body: bytes) -> Asked:
+    """Return what faults look at in an OCSP request; what is no question has neither serial nor nonce."""
+    door = FaultDoor.ocsp(kind)
+    try:
+        question = read_request(body)
+    except RefusedRequest:
+        return Asked(door, says=False)
+    return Asked(door, question.serial, nonce=question.nonce is not None)
+
+
+def _content(standing: Standing | None) -> Order | None:
+    """Return the order when it is one for whoever makes the content."""
+    return standing.order if standing is not None and GRAMMAR[standing.order.fault].content else None
+
+
+def _under(said: str, standing: Standing | None) -> str:
+    """Return what the journal says of an answer, with the fault it was given under."""
+    return said if standing is None else f"{said}, fault {standing.order.fault}"
 
 
 def _kind(request: Request) -> Kind:

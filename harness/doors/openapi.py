@@ -7,17 +7,19 @@ from typing import Any
 import msgspec
 
 from harness.contract.messages import Message, Refused
-from harness.doors.control_operations import Operation
+from harness.doors.control_operation import Operation
 
+IN_QUERY = ("GET", "DELETE")
+"""Methods whose message stands in the query: a body has no meaning there (RFC 9110 §9.3)."""
 REFUSALS = {
     "400": "The message is broken; nothing changed.",
     "401": "The token is missing or wrong.",
     "403": "The request comes from a page of another origin.",
     "404": "Nobody or nothing of that name.",
-    "409": "The event cannot happen now; nothing changed.",
+    "409": "It cannot happen now; nothing changed.",
     "413": "The message is too long.",
     "421": "The Host header names another host.",
-    "503": "The world's store cannot be written; nothing changed.",
+    "503": "A store cannot be written or a PC/SC reader not be reached; nothing changed.",
 }
 
 
@@ -54,7 +56,7 @@ def _operation(row: Operation, schemas: dict[type[Message], Any], components: di
         for name in re.findall(r"{(\w+)}", row.path)
     ]
     fields = components[row.asks.__name__].get("properties", {})
-    if row.method == "GET":
+    if row.method in IN_QUERY:
         parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()]
     else:
         drawn["requestBody"] = {"required": bool(fields), **_json(schemas[row.asks])}

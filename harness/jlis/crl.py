@@ -4,6 +4,7 @@ Nothing is stored: the window, the list's number and its content follow from the
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -59,12 +60,35 @@ def is_listed(entry: Entry, published: datetime) -> bool:
     return entry.is_revoked_at(published) and published - PERIOD <= entry.not_after
 
 
-def crl_at(authority: Authority, municipality: Municipality, register: Register, now: datetime) -> bytes:
-    """Return the municipality's list (DER) that is current at `now`, as of its own thisUpdate."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A list before it is signed: what a fault of its content bends (`crl_faults.py`)."""
+
+    this_update: datetime
+    next_update: datetime
+    signer: Authority
+    is_cut: bool = False
+    """Whether only the first half of its octets is given."""
+
+
+Bend = Callable[[Draft], Draft]
+
+
+def as_it_is(draft: Draft) -> Draft:
+    """Return the draft: nothing is wrong with it."""
+    return draft
+
+
+def crl_at(
+    authority: Authority, municipality: Municipality, register: Register, now: datetime, bend: Bend = as_it_is
+) -> bytes:
+    """Return the municipality's list (DER) that is current at `now`, as of its own thisUpdate.
+
+    What `bend` makes of it is signed like any other.
+    """
     window = window_at(now)
-    builder = x509.CertificateRevocationListBuilder(
-        authority.certificate.subject, window.this_update, window.next_update
-    )
+    draft = bend(Draft(window.this_update, window.next_update, authority))
+    builder = x509.CertificateRevocationListBuilder(authority.certificate.subject, draft.this_update, draft.next_update)
     for entry in register.revoked_at(authority.kind, municipality.code, window.this_update):
         if is_listed(entry, window.this_update):
             builder = builder.add_revoked_certificate(_revoked(entry))
@@ -78,12 +102,13 @@ def crl_at(authority: Authority, municipality: Municipality, register: Register,
         only_contains_attribute_certs=False,
     )
     for extension, critical in (
-        (x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()), False),
+        (x509.AuthorityKeyIdentifier.from_issuer_public_key(draft.signer.key.public_key()), False),
         (x509.CRLNumber(window.number), False),
         (point, True),
     ):
         builder = builder.add_extension(extension, critical)
-    return builder.sign(authority.key, SHA256()).public_bytes(Encoding.DER)
+    der = builder.sign(draft.signer.key, SHA256()).public_bytes(Encoding.DER)
+    return der[: len(der) // 2] if draft.is_cut else der
 
 
 def path_of(kind: Kind, municipality: Municipality) -> str:

@@ -4,8 +4,12 @@ It lives in memory and is lost with the process; a saved world keeps its history
 """
 
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+
+from harness.watchers import Watchers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,17 @@ class Journal:
     def __init__(self) -> None:
         self._entries: list[Entry] = []
         self._lock = threading.Lock()
+        self._watchers = Watchers()
 
     def write(self, entry: Entry) -> None:
-        """Append an entry."""
+        """Append an entry, and tell who is watching."""
         with self._lock:
             self._entries.append(entry)
+        self._watchers.tell()
+
+    def watching(self, told: Callable[[], None]) -> AbstractContextManager[None]:
+        """Tell `told` of each entry written within the block, from the thread that wrote it."""
+        return self._watchers.watching(told)
 
     def mark(self) -> int:
         """Return a place to look back from, for `since`."""

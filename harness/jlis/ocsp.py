@@ -1,6 +1,7 @@
 """OCSP answers as of the 15-minute mark (RFC 6960, RFC 9654; grid and validity: spec/pki.md §3)."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.jlis.authority import Authority, Responder
+from harness.jlis.marks import QUARTER_HOURS, Marks
 from harness.jlis.ocsp_request import NONCE_OID, Question, RefusedRequest, ResponseStatus, read_request
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.register import Entry, Register
@@ -33,24 +35,59 @@ class OcspAnswer:
     der: bytes
     serial: int | None
     said: str
+    tells: bool = True
+    """Whether it tells anything of the register: an error status does not."""
 
 
-def mark_at(now: datetime) -> datetime:
-    """Return the mark of the grid (:00, :15, :30, :45) at or before `now`."""
-    return now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before it is signed: what a fault of its content bends (`ocsp_faults.py`)."""
+
+    cert_id: bytes
+    status: ocsp.CertStatus
+    this_update: datetime
+    next_update: datetime
+    nonce: bytes | None
+    responder: Responder
+    error: ResponseStatus | None = None
+    """Said instead of everything else."""
+    is_cut: bool = False
+    """Whether only the first half of its octets is given."""
 
 
-def answer(request: bytes, authority: Authority, register: Register, now: datetime) -> OcspAnswer:
-    """Return what the responder of `authority` answers at `now`; a bad request gets an error status, never a fault."""
+Bend = Callable[[Draft], Draft]
+
+
+def as_it_is(draft: Draft) -> Draft:
+    """Return the draft: nothing is wrong with it."""
+    return draft
+
+
+def answer(  # noqa: PLR0913  (what an answer follows from)
+    request: bytes,
+    authority: Authority,
+    register: Register,
+    now: datetime,
+    bend: Bend = as_it_is,
+    *,
+    marks: Marks = QUARTER_HOURS,
+) -> OcspAnswer:
+    """Return what the responder of `authority` answers at `now`; a bad request gets an error status, never a fault.
+
+    The answer speaks as of the last of `marks`. What `bend` makes of the answer is signed like any other.
+    """
     try:
         question = read_request(request)
     except RefusedRequest as refusal:
-        return OcspAnswer(_error(refusal.status), None, refusal.status.name.lower())
-    mark = mark_at(now)
+        return OcspAnswer(_error(refusal.status), None, refusal.status.name.lower(), tells=False)
+    mark = marks.at(now)
     entry = register.entry_at(authority.kind, question.serial, mark) if _is_ours(question, authority) else None
     status, said = _status(entry, mark)
-    der = _signed(question, status, mark, now, authority.responder_at(now))
-    return OcspAnswer(der, question.serial, said)
+    draft = bend(Draft(question.cert_id, status, mark, mark + VALID, question.nonce, authority.responder_at(now)))
+    if draft.error is not None:
+        return OcspAnswer(_error(draft.error), question.serial, draft.error.name.lower(), tells=False)
+    der = _signed(draft, now)
+    return OcspAnswer(der[: len(der) // 2] if draft.is_cut else der, question.serial, said)
 
 
 def _is_ours(question: Question, authority: Authority) -> bool:
@@ -79,21 +116,22 @@ def _status(entry: Entry | None, mark: datetime) -> tuple[ocsp.CertStatus, str]:
     return ocsp.CertStatus("revoked", revoked), f"revoked {entry.reason.value}"
 
 
-def _signed(question: Question, status: ocsp.CertStatus, mark: datetime, now: datetime, responder: Responder) -> bytes:
+def _signed(draft: Draft, now: datetime) -> bytes:
+    responder = draft.responder
     certificate = x509.Certificate.load(responder.certificate.public_bytes(Encoding.DER))
     single = {
-        "cert_id": ocsp.CertId.load(question.cert_id),
-        "cert_status": status,
-        "this_update": mark,
-        "next_update": mark + VALID,
+        "cert_id": ocsp.CertId.load(draft.cert_id),
+        "cert_status": draft.status,
+        "this_update": draft.this_update,
+        "next_update": draft.next_update,
     }
     fields = {
         "responder_id": ocsp.ResponderId("by_key", certificate.public_key.sha1),  # KeyHash, RFC 6960 §4.2.1
         "produced_at": now.replace(microsecond=0),
         "responses": [single],
     }
-    if question.nonce is not None:
-        fields["response_extensions"] = [{"extn_id": NONCE_OID, "extn_value": question.nonce}]
+    if draft.nonce is not None:
+        fields["response_extensions"] = [{"extn_id": NONCE_OID, "extn_value": draft.nonce}]
     data = ocsp.ResponseData(fields)
     signature = responder.key.sign(data.dump(), PKCS1v15(), SHA256())
     basic = {

@@ -134,7 +134,7 @@ class Register:
             raise IllegalEvent(f"resident {resident.id}: has a card; a second one is another event (re-issue)")
         if event.auth_serial in self._entries[Kind.AUTH] or event.sign_serial in self._entries[Kind.SIGN]:
             raise IllegalEvent(f"resident {resident.id}: expected new serial numbers, actual used ones")
-        not_after = not_after_of(resident, event.at)
+        not_after = event.not_after or not_after_of(resident, event.at)
         if not_after <= event.at:
             raise IllegalEvent(
                 f"resident {resident.id}: expected a card that ends after {event.at.isoformat()}, "
@@ -143,7 +143,7 @@ class Register:
 
     def _issue(self, event: CardIssued) -> None:
         resident = self._residents[event.resident_id]
-        not_after = not_after_of(resident, event.at)
+        not_after = event.not_after or not_after_of(resident, event.at)
         for kind, serial, key in (
             (Kind.AUTH, event.auth_serial, event.auth_key),
             (Kind.SIGN, event.sign_serial, event.sign_key),

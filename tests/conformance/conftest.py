@@ -37,9 +37,7 @@ def certify_at(world: Setting) -> Certify:
             return certify(
                 cases,
                 client,
-                world.world,
-                world.hostile,
-                addresses=world.addresses,
+                world,
                 target=address,
                 seed=7,
                 progress=lambda judgement, number, total: None,  # noqa: ARG005  (nobody watches)

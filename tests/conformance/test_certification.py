@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
@@ -24,23 +23,7 @@ from harness.contract.statement import Statement, load_statement
 from harness.contract.targets import running_target
 from harness.contract.vocabulary import Verb
 from harness.errors import ConfigurationError
-
-Message = dict[str, Any]
-Bend = Callable[[Verb, Message], Message | None]
-
-
-class Bent(HttpBinding):
-    """The reference relying party, whose answers are bent on the way; None becomes HTTP 500."""
-
-    def __init__(self, address: str, bend: Bend) -> None:
-        super().__init__(address)
-        self._bend = bend
-
-    def exchange(self, verb: Verb, body: bytes) -> Answer:
-        """Bend the answer."""
-        message = self._bend(verb, json.loads(super().exchange(verb, body).body))
-        return Answer(500, b"sorry") if message is None else Answer(200, json.dumps(message).encode())
-
+from tests.conformance.bent import Bend, Bent, Message, having
 
 CertifyBent = Callable[..., Certification]
 
@@ -60,9 +43,7 @@ def certify_bent(world: Setting, catalogue: Catalogue) -> CertifyBent:
             return certify(
                 replace(cases, left_out=0) if whole else cases,
                 client,
-                world.world,
-                world.hostile,
-                addresses=world.addresses,
+                world,
                 target=address,
                 seed=3,
                 progress=lambda judgement, number, total: None,  # noqa: ARG005  (nobody watches)
@@ -70,15 +51,6 @@ def certify_bent(world: Setting, catalogue: Catalogue) -> CertifyBent:
             )
 
     return run
-
-
-def having(*capabilities: str) -> Bend:
-    """A product that declares only these."""
-
-    def bend(verb: Verb, message: Message) -> Message:
-        return {**message, "capabilities": list(capabilities)} if verb is Verb.HELLO else message
-
-    return bend
 
 
 def written(folder: Path, *capabilities: str) -> Statement:

@@ -25,9 +25,7 @@ def run(world: Setting, cases: Catalogue, target: Program | Command, *, seed: in
         return certify(
             cases,
             client,
-            world.world,
-            world.hostile,
-            addresses=world.addresses,
+            world,
             target="unsound",
             seed=seed,
             progress=lambda judgement, number, total: None,  # noqa: ARG005  (nobody watches)

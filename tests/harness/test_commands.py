@@ -22,15 +22,20 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from typer.testing import CliRunner
 
 from cardsim.folder import load_card
 from cardsim.readers.inprocess import InProcessConnection
 from cardsim.slot import InsertedCard
 from harness.cli import main
+from harness.commands.jlis import app as jlis_app
 from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import SERVICE, TERMINAL
-from harness.contract.vocabulary import Decision, Environment, Purpose
+from harness.contract.vocabulary import Decision, Environment, Kind, Purpose
+from harness.control_client import ControlClient
+from harness.doors.control_messages import JournalDoor, JournalQuery
+from harness.errors import ConfigurationError
 from harness.keys import KeyPool
 from harness.terminal.card_reader import CardReader
 from tests.harness.openssl import openssl
@@ -270,6 +275,78 @@ def test_cards_in_folders(run: Run, tmp_path: Path) -> None:
     assert "'r999999'" in one_line(run("card", "new", tmp_path / "other", "--resident", "r999999"))
     assert "no card in" in one_line(run("card", "show", tmp_path / "nothing"))
     assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.usefixtures("up")
+def test_a_card_in_the_reader_of_the_world(run: Run, home: Path) -> None:
+    """Inserted, asked over the control API, removed, listed; a second card and an empty slot are one line each."""
+    holder, other = (row["resident"]["id"] for row in told(run("resident", "list", "--json"))[:2])
+    assert holder in run("card", "insert", holder).stdout
+    with ControlClient(home) as control:
+        assert control.power_on("Kazashi-1").hex().upper() == "3BE000FF8131FE4514"
+        assert control.transmit("Kazashi-1", bytes.fromhex("00A4040C0AD392F000260100000001")) == b"\x90\x00"
+        assert control.reset("Kazashi-1")[0] == 0x3B
+        assert not control.power_off("Kazashi-1").powered
+        assert [entry.event.value for entry in control.trace("Kazashi-1", 1).entries] == [
+            "power_on",
+            "command",
+            "reset",
+            "power_off",
+        ]
+    assert "up --readers" in one_line(run("card", "insert", other))
+    assert "remove it first" in one_line(run("card", "insert", other, "--slot", "Kazashi-1"))
+    assert "expected one of Kazashi-1" in one_line(run("card", "insert", other, "--slot", "Kazashi-9"))
+    (slot,) = told(run("card", "slots", "--json"))
+    assert (slot["resident"], slot["powered"]) == (holder, False)
+    assert "empty" in run("card", "remove").stdout
+    assert "all empty" in one_line(run("card", "remove"))
+    assert "'r999999'" in one_line(run("card", "insert", "r999999"))
+    assert "Kazashi-1  empty" in run("card", "slots").stdout
+
+
+def test_faults_of_the_running_world(home: Path, up: Up, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set by command line, met at the door, waited for in the journal, listed and cleared; a wrong one is refused."""
+    monkeypatch.setenv("KAZASHI_HOME", str(home))
+
+    def jlis(*arguments: str) -> str:
+        said = CliRunner().invoke(jlis_app, arguments, catch_exceptions=False)
+        assert said.exit_code == 0, said.output
+        return said.output
+
+    made = jlis("fault", "unavailable", "--count", "1", "--until", "2099-01-01T00:00:00Z")
+    assert "unavailable  at ocsp-auth" in made
+    with ControlClient(home) as control:
+        mark = control.journal().mark
+        assert httpx.post(up.addresses["ocsp-auth"], content=b"", trust_env=False).status_code == 503
+        query = JournalQuery(since=mark, wait=10, kind=Kind.AUTH, door=JournalDoor.OCSP)
+        assert [entry.answer for entry in control.journal(query).entries] == ["fault unavailable"]
+        assert [fault.given for fault in control.faults()] == [1]
+    assert "given 1  left 0" in jlis("faults")
+    assert httpx.post(up.addresses["ocsp-auth"], content=b"", trust_env=False).status_code == 200
+    jlis("clear", made.split()[0])
+    jlis("fault", "stale", "--door", "crl", "--seconds", "5", "--since", "2026-12-02T09:00")
+    assert "stale  at crl  5 s" in jlis("clear")
+    assert jlis("faults") == ""
+    for wrong in (["cut", "--seconds", "5"], ["cut", "--serial", "xyz"], ["stale", "--seconds", "-1"]):
+        with pytest.raises(ConfigurationError, match=r"expected|Expected"):
+            jlis("fault", *wrong)
+
+
+def test_spent_tries_of_a_stored_world_survive_it(home: Path, tmp_path: Path) -> None:
+    """`up --store`: a try spent in one process is spent in the next; the vpcd that is not there is told at once."""
+    other, store = tmp_path / "home", tmp_path / "world.db"
+    other.mkdir()
+    (other / "keys").symlink_to(home / "keys")
+    for left in ("63c2", "63c1"):
+        up = Up(other, "--store", store, "--residents", "1", "--readers", "2", "--vpcd", "127.0.0.1:9", "--frozen")
+        assert any("Kazashi-1 at 127.0.0.1:9" in line for line in up.said)
+        with ControlClient(other) as control:
+            control.insert("Kazashi-2", "r000001")
+            control.power_on("Kazashi-2")
+            for command in ("00A4040C0AD392F000260100000001", "00A4020C020018"):
+                control.transmit("Kazashi-2", bytes.fromhex(command))
+            assert control.transmit("Kazashi-2", bytes.fromhex("002000800439393939")).hex() == left
+        assert up.end() == 0
 
 
 def test_without_a_world(run: Run, home: Path, tmp_path: Path) -> None:

@@ -16,8 +16,10 @@ from harness.doors.control import ControlDoor
 from harness.doors.control_operations import OPERATIONS
 from harness.doors.server import Served
 from harness.history import History, StoreUnusable
+from harness.jlis.faults import Fault, FaultDoor, Faults, Order
 from harness.jlis.journal import Entry
 from harness.municipalities import AOI
+from harness.slots import Slots
 from harness.world import IssuedCard, World
 from tests.harness.asking import cert_id, handmade, tlv
 from tests.harness.instants import jst
@@ -33,9 +35,28 @@ def moved() -> list[str]:
 
 
 @pytest.fixture
-def door(world: World, moved: list[str]) -> Iterator[Served]:
+def slots() -> Iterator[Slots]:
+    """Two slots, without a card."""
+    with Slots(2) as slots:
+        yield slots
+
+
+@pytest.fixture
+def faults() -> Faults:
+    """The faults of the fake J-LIS: none."""
+    return Faults()
+
+
+@pytest.fixture
+def door(world: World, moved: list[str], slots: Slots, faults: Faults) -> Iterator[Served]:
     """The door of the world."""
-    control = ControlDoor(world, TOKEN, clock_moved=lambda: moved.append(world.clock.now().isoformat()))
+    control = ControlDoor(
+        world,
+        TOKEN,
+        faults=faults,
+        slots=slots,
+        clock_moved=lambda: moved.append(world.clock.now().isoformat()),
+    )
     with Served(control.app, garbled=control.garbled) as served:
         yield served
 
@@ -55,10 +76,11 @@ def card(world: World) -> IssuedCard:
     return card
 
 
-def snapshot(world: World) -> list[Any]:
+def snapshot(world: World, slots: Slots | None = None, faults: Faults | None = None) -> list[Any]:
     """Return all that a request could have changed."""
     residents = world.residents()
-    return [residents, [world.certificates(resident.id) for resident in residents], world.clock.row]
+    certificates = [world.certificates(resident.id) for resident in residents]
+    return [residents, certificates, world.clock.row, [slot.state() for slot in slots or ()], list(faults or ())]
 
 
 def complaint(response: httpx.Response) -> dict[str, str]:
@@ -162,21 +184,69 @@ def test_our_own_names_are_let_in(door: Served, client: httpx.Client) -> None:
         pytest.param("GET", "/v1/journal?since=-1", b"", 400, "$.since", id="a mark before the first"),
         pytest.param("GET", "/v1/journal?since=x", b"", 400, "$.since", id="a mark that is none"),
         pytest.param("GET", "/v1/journal?until=1", b"", 400, "$", id="another filter"),
+        pytest.param("GET", "/v1/journal?wait=31", b"", 400, "$.wait", id="a wait that is too long"),
+        pytest.param("GET", "/v1/journal?wait=-1", b"", 400, "$.wait", id="a wait that is over"),
+        pytest.param("GET", "/v1/journal?wait=nan", b"", 400, "$.wait", id="a wait that is no number"),
+        pytest.param("GET", "/v1/journal?door=oscp", b"", 400, "$.door", id="no door of the journal"),
+        pytest.param("GET", "/v1/journal?kind=phone", b"", 400, "$.kind", id="another kind"),
+        pytest.param("GET", "/v1/journal?serial=0x1", b"", 400, "$.serial", id="a serial that is none"),
+        pytest.param("GET", "/v1/slots/Kazashi-3", b"", 404, "Kazashi-3", id="no such slot"),
+        pytest.param("POST", "/v1/slots/Kazashi-3/insert", b'{"resident": "r000001"}', 404, "slot", id="into no slot"),
+        pytest.param("POST", "/v1/slots/Kazashi-2/insert", b'{"resident": "r000666"}', 404, "resident", id="no card"),
+        pytest.param("POST", "/v1/slots/Kazashi-2/insert", b"{}", 400, "$", id="nobody's card"),
+        pytest.param("POST", "/v1/slots/Kazashi-1/insert", b'{"resident": "r000001"}', 409, "slot", id="onto a card"),
+        pytest.param("POST", "/v1/slots/Kazashi-2/insert", b'{"resident": "r000001"}', 409, "slot", id="in two slots"),
+        pytest.param("POST", "/v1/slots/Kazashi-2/remove", b"", 409, "slot", id="remove nothing"),
+        pytest.param("POST", "/v1/slots/Kazashi-2/power-on", b"", 409, "slot", id="power on nothing"),
+        pytest.param("POST", "/v1/slots/Kazashi-1/reset", b"", 409, "card", id="reset without power"),
+        pytest.param("POST", "/v1/slots/Kazashi-1/transmit", b'{"command": "00A4"}', 409, "card", id="no power"),
+        pytest.param("POST", "/v1/slots/Kazashi-1/transmit", b'{"command": "00A"}', 400, "$.command", id="half octets"),
+        pytest.param("POST", "/v1/slots/Kazashi-1/transmit", b'{"command": ""}', 400, "$.command", id="no octet"),
+        pytest.param("POST", "/v1/slots/Kazashi-1/transmit", b'{"command": "00 A4"}', 400, "$.command", id="a space"),
+        pytest.param("GET", "/v1/slots/Kazashi-1/trace?since=-1", b"", 400, "$.since", id="a trace before the first"),
+        pytest.param("POST", "/v1/jlis/faults", b'{"fault":"tired","door":"crl"}', 400, "$.fault", id="no such fault"),
+        pytest.param("POST", "/v1/jlis/faults", b'{"fault":"cut","door":"ocsp"}', 400, "$.door", id="no such door"),
+        pytest.param("POST", "/v1/jlis/faults", b'{"fault":"cut"}', 400, "$", id="a fault of no door"),
+        pytest.param(
+            "POST", "/v1/jlis/faults", b'{"fault":"cut","door":"crl","count":0}', 400, "$.count", id="a fault never met"
+        ),
+        pytest.param(
+            "POST", "/v1/jlis/faults", b'{"fault":"try_later","door":"crl"}', 400, "fault", id="no fault of a list"
+        ),
+        pytest.param(
+            "POST", "/v1/jlis/faults", b'{"fault":"cut","door":"crl","seconds":2}', 400, "fault", id="a cut has no time"
+        ),
+        pytest.param(
+            "POST", "/v1/jlis/faults", b'{"fault":"delay","door":"crl","seconds":601}', 400, "fault", id="too late"
+        ),
+        pytest.param("DELETE", "/v1/jlis/faults/f666", b"", 404, "fault", id="no fault of that id"),
+        pytest.param("DELETE", "/v1/jlis/faults?all=1", b"", 400, "$", id="a field in a query where none is"),
         pytest.param("DELETE", "/v1/clock", b"", 405, "/v1/clock", id="another method"),
         pytest.param("GET", "/v1/nothing", b"", 404, "/v1/nothing", id="another address"),
     ],
 )
 def test_bad_messages_say_what_is_wrong_and_change_nothing(  # noqa: PLR0917  (a table)
-    world: World, client: httpx.Client, card: IssuedCard, method: str, path: str, body: bytes, code: int, where: str
+    world: World,
+    client: httpx.Client,
+    card: IssuedCard,
+    slots: Slots,
+    faults: Faults,
+    method: str,
+    path: str,
+    body: bytes,
+    code: int,
+    where: str,
 ) -> None:
-    """A 4xx with the place and both sides, one line of the journal, and the world as it was."""
+    """A 4xx with the place and both sides, one line of the journal, and world, slots and faults as they were."""
     assert card.resident.id == "r000001"
-    before, mark = snapshot(world), world.journal.mark()
+    slots.insert("Kazashi-1", card.profile, card.resident.id)
+    faults.set(Order(Fault.CUT, FaultDoor.CRL))
+    before, mark = snapshot(world, slots, faults), world.journal.mark()
     response = client.request(method, path, content=body)
     assert response.status_code == code, response.text
     error = complaint(response)
     assert where in f"{error['what']} {error['where']}"
-    assert snapshot(world) == before
+    assert snapshot(world, slots, faults) == before
     assert [(entry.door, entry.http) for entry in world.journal.since(mark)] == [("control", code)]
 
 
@@ -299,10 +369,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "newResident": {"sex": "2"},
     "moveResident": {"municipality": "48202"},
     "revokeCertificate": {"kind": "auth", "reason": "superseded"},
+    "transmit": {"command": "00A4040C0AD392F000260100000001"},
+    "setFault": {"fault": "stale", "door": "ocsp-auth", "serial": "7000000", "count": 2, "seconds": 1.5},
 }
 
 
-def test_openapi_describes_what_the_door_does(world: World, client: httpx.Client) -> None:
+def test_openapi_describes_what_the_door_does(world: World, client: httpx.Client, slots: Slots, faults: Faults) -> None:
     """Every operation of the description answers 200, its message and its answer both as drawn; refusals too."""
     described = client.get("/v1/openapi.json").json()
     assert described["openapi"] == "3.1.0"
@@ -314,13 +386,18 @@ def test_openapi_describes_what_the_door_does(world: World, client: httpx.Client
             seen.add(name)
             holder = world.new_resident(with_card=name != "issueCard").id
             world.clock.advance(timedelta(minutes=1))
-            body = BODIES.get(name)
-            response = client.request(method, path.replace("{resident_id}", holder), json=body or None)
+            body = {"resident": holder} if name == "insertCard" else BODIES.get(name)
+            if name != "insertCard" and "{slot}" in path:
+                slots.insert("Kazashi-1", world.card_of(holder).profile, holder).power_on()
+            fault = faults.set(Order(Fault.DELAY, FaultDoor.CRL, since=world.clock.now())).id
+            address = path.replace("{resident_id}", holder).replace("{slot}", "Kazashi-1").replace("{fault_id}", fault)
+            response = client.request(method, address, json=body or None)
             assert response.status_code == 200, response.text
             check(described, operation["responses"]["200"], response.json())
             if body is not None:
                 check(described, operation["requestBody"], body)
-            refused = client.request(method, path.replace("{resident_id}", holder), headers={"authorization": ""})
+            refused = client.request(method, address, headers={"authorization": ""})
+            slots.close()
             check(described, operation["responses"][str(refused.status_code)], refused.json())
     assert len(seen) == len(OPERATIONS)
     assert {f"{row.method} {row.path}" for row in OPERATIONS} == {

@@ -1,0 +1,46 @@
+"""The messages of the control API about faults of the fake J-LIS."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from harness.contract.messages import Message
+from harness.doors.control_messages import AskedSerial, Instant
+from harness.jlis.faults import LONGEST_SHIFT, Fault, FaultDoor
+
+Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+FaultSeconds = Annotated[float, Meta(gt=0, le=LONGEST_SHIFT)]
+
+
+class NewFault(Message, frozen=True):
+    """A fault to set: without serial it meets every request at its door, without count every answer."""
+
+    fault: Fault
+    door: FaultDoor
+    serial: AskedSerial | UnsetType = UNSET
+    count: Count | UnsetType = UNSET
+    seconds: FaultSeconds | UnsetType = UNSET
+    """How late (delay), how long past its nextUpdate (stale), how far ahead (future); each has a default."""
+    since: Instant | UnsetType = UNSET
+    until: Instant | UnsetType = UNSET
+    """From when, and before when, by the world's clock."""
+
+
+class FaultState(Message, frozen=True):
+    """A fault that was set, how many answers were given under it, and how many more will be (null: all)."""
+
+    id: str
+    fault: Fault
+    door: FaultDoor
+    serial: AskedSerial | None
+    seconds: float | None
+    since: Instant | None
+    until: Instant | None
+    given: int
+    left: int | None
+
+
+class FaultList(Message, frozen=True):
+    """Faults, in the order they were set."""
+
+    faults: list[FaultState]

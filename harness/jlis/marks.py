@@ -1,0 +1,43 @@
+"""When OCSP speaks anew: at the marks of the 15-minute grid, or at marks made on demand.
+
+A product that cannot be told the time lives at the host's. Nobody waits a quarter of an hour for a boundary there:
+the world makes a mark when the story needs one, and what is asked before and after it differs as on the grid.
+"""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Marks(Protocol):
+    """Which mark an instant belongs to."""
+
+    def at(self, now: datetime) -> datetime:
+        """Return the last mark at or before `now`, a whole second in UTC."""
+
+
+class QuarterHours:
+    """The marks of the real responder: :00, :15, :30, :45 (spec/pki.md §3)."""
+
+    def at(self, now: datetime) -> datetime:
+        """Return the mark of the grid at or before `now`."""
+        return now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+
+
+class MadeMarks:
+    """Marks made one after the other, the first when the world begins."""
+
+    def __init__(self, first: datetime) -> None:
+        self._marks = [first.replace(microsecond=0)]
+
+    def make(self, mark: datetime) -> None:
+        """Speak anew as of `mark`, a whole second later than every mark before."""
+        if mark <= self._marks[-1] or mark.microsecond:
+            raise ValueError(f"mark: expected a whole second after {self._marks[-1]}, actual {mark}")
+        self._marks.append(mark)
+
+    def at(self, now: datetime) -> datetime:
+        """Return the last mark at or before `now`; the first one if none is."""
+        return next((mark for mark in reversed(self._marks) if mark <= now), self._marks[0])
+
+
+QUARTER_HOURS = QuarterHours()

@@ -1,0 +1,16 @@
+"""Who might sign what is wrong with an answer: a stranger of the same name, and the other kind's authority."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.jlis.authority import Authority
+
+
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """The authorities that may not sign here."""
+
+    stranger: Callable[[], Authority]
+    """It bears the same name and has another key: a product that compares names alone believes it."""
+    other: Authority
+    """The genuine authority of the other kind: a product that throws its anchors together believes it."""
