@@ -16,13 +16,15 @@ when pcscd closes its line. Where the kernel refuses the namespaces, pcscd runs 
 
     lane      the lane and the cards in it         daemon    pcscd: its configuration, start and end
     readers   what PC/SC says of its readers       inside    the process that becomes pcscd
-    rate      commands a second
+    rate      commands a second                    restart   pcscd killed and begun again
+
+Where not even that runs, `harness.pcsc_substitute` replaces the PC/SC library, and says so wherever it is named.
 """
 
 from harness.pcsc_lane.faults import LaneUnavailable
 from harness.pcsc_lane.lane import OUR_READER, CardProcess, PcscLane, running_lane
 from harness.pcsc_lane.rate import measure_read_binary, on_one_cpu
-from harness.pcsc_lane.readers import Connection
+from harness.pcsc_lane.readers import Connection, slots_with_card
 
 __all__ = [
     "OUR_READER",
@@ -33,4 +35,5 @@ __all__ = [
     "measure_read_binary",
     "on_one_cpu",
     "running_lane",
+    "slots_with_card",
 ]

@@ -30,12 +30,13 @@ _NAMESPACES = ("unshare", "--user", "--map-root-user", "--net", "--mount")
 _PROBE_SECONDS = 0.01
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Daemon:
     """A running pcscd."""
 
     folder: Path
     process: subprocess.Popen[bytes]
+    """Another one after a restart (`harness.pcsc_lane.restart`)."""
     socket: Path
     """Where programs outside reach it."""
     ports: Mapping[str, int]
@@ -56,19 +57,20 @@ class Daemon:
 @contextmanager
 def running_daemon(readers: Sequence[str]) -> Iterator[Daemon]:
     """Start pcscd with these readers, ready; at the end it has ended and its folder is gone."""
+    _require_different(readers)
     with _private_folder() as folder:
         refusal = _refusal(folder)
         if refusal is not None:
             _require_no_daemon(refusal)
         isolated = refusal is None
         ports = _configure(folder, readers, seen_at=RUN if isolated else folder)
-        process = _start(folder, isolated=isolated)
+        process = start_daemon(folder, "isolated", _NAMESPACES) if isolated else start_daemon(folder, "plain", ())
+        daemon = Daemon(folder, process, (folder if isolated else RUN) / _SOCKET, ports, isolated)
         try:
-            where = (folder if isolated else RUN) / _SOCKET
-            _await_ready(process, where, folder)
-            yield Daemon(folder, process, where, ports, isolated)
+            await_daemon(process, daemon.socket, folder)
+            yield daemon
         finally:
-            end_process(process)
+            end_process(daemon.process)
 
 
 def end_process(process: subprocess.Popen[bytes]) -> None:
@@ -120,6 +122,16 @@ def _refusal(folder: Path) -> str | None:
     return None if tried.returncode == 0 else tried.stderr.strip() or f"unshare: exit code {tried.returncode}"
 
 
+def _require_different(readers: Sequence[str]) -> None:
+    """pcscd lists two devices of one name and of two drivers as the same, and a client reaches the first one only."""
+    for reader in readers:
+        if readers.count(reader) > 1:
+            raise LaneUnavailable(
+                f"two readers {reader!r}: expected different names, for PC/SC would list both as the same; "
+                "one reader has two slots already (`insert(..., slot=1)`)"
+            )
+
+
 def _require_no_daemon(refusal: str) -> None:
     if _listens(RUN / _SOCKET):
         raise LaneUnavailable(
@@ -149,14 +161,17 @@ def _configure(folder: Path, readers: Sequence[str], *, seen_at: Path) -> dict[s
     return ports
 
 
-def _start(folder: Path, *, isolated: bool) -> subprocess.Popen[bytes]:
-    before = _NAMESPACES if isolated else ()
-    with (folder / "pcscd.log").open("wb") as log:
+def start_daemon(
+    folder: Path, mode: str, before: Sequence[str], keep_open: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """Return the process that becomes pcscd (`harness.pcsc_lane.inside`), with what goes before its command."""
+    with (folder / "pcscd.log").open("ab") as log:
         return subprocess.Popen(
-            [*before, *_inside("isolated" if isolated else "plain", folder)],
+            [*before, *_inside(mode, folder)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
+            pass_fds=keep_open,
             start_new_session=True,  # Ctrl-C is for the process that owns the lane, which then ends it in order
         )
 
@@ -165,7 +180,7 @@ def _inside(mode: str, folder: Path) -> list[str]:
     return [sys.executable, "-m", "harness.pcsc_lane.inside", mode, str(folder), str(os.getpid())]
 
 
-def _await_ready(process: subprocess.Popen[bytes], where: Path, folder: Path) -> None:
+def await_daemon(process: subprocess.Popen[bytes], where: Path, folder: Path) -> None:
     """Return once pcscd accepts connections; it makes its readers before its socket. Its end wakes the wait."""
     deadline = time.monotonic() + PATIENCE
     watch = os.pidfd_open(process.pid)

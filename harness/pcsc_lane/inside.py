@@ -2,6 +2,7 @@
 
 python -m harness.pcsc_lane.inside try      FOLDER PARENT     exit code 0 when the namespaces do what they should
 python -m harness.pcsc_lane.inside isolated FOLDER PARENT     FOLDER over /run, then pcscd
+python -m harness.pcsc_lane.inside again    FOLDER PARENT     pcscd once more, where another one had FOLDER over /run
 python -m harness.pcsc_lane.inside plain    FOLDER PARENT     pcscd as it is, where there are no namespaces
 """
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     """Become pcscd, or only try; exit code 2 and one line when something is refused."""
     mode, folder, parent = arguments
     try:
-        if mode != "plain":
+        if mode in {"try", "isolated"}:
             raise_loopback()
             mount_over(Path(folder), RUN)
         if mode == "try":
