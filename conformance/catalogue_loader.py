@@ -4,6 +4,7 @@ A file that breaks a rule is named with the field and the rule; a refusal withou
 """
 
 import hashlib
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import msgspec
 import yaml
 
 from conformance.case import At, Case
+from conformance.register import load_register
 from harness.contract.vocabulary import Reason
 from harness.errors import ConfigurationError
 
@@ -48,14 +50,15 @@ def load_catalogue(role: str, folder: Path = FOLDER) -> Catalogue:
     if not files:
         roles = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
         raise ConfigurationError(f"role {role!r}: expected one of: {roles}")
-    cases = [_load_case(path, folder / role) for path in files]
+    register = load_register()
+    cases = [_load_case(path, folder / role, register) for path in files]
     by_id = {case.id: case for case in sorted(cases, key=lambda case: case.id)}
     for case in cases:
         _check_twin(case, by_id)
     return Catalogue(role, by_id, hashlib.sha256(msgspec.json.encode(list(by_id.values()))).hexdigest())
 
 
-def _load_case(path: Path, folder: Path) -> Case:
+def _load_case(path: Path, folder: Path, register: Container[str]) -> Case:
     try:
         case = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Case)
     except yaml.YAMLError as fault:
@@ -69,6 +72,8 @@ def _load_case(path: Path, folder: Path) -> Case:
         raise ConfigurationError(f"{path}: field expect: reason OK goes with accept and with nothing else")
     if case.expect.questions.none == (case.expect.questions.at_least is not None):
         raise ConfigurationError(f"{path}: field expect.questions: expected exactly one of `none: true` and `at_least`")
+    if case.requirement not in register:
+        raise ConfigurationError(f"{path}: field requirement: no requirement has the id {case.requirement!r}")
     if isinstance(case.steps[-1], At):
         raise ConfigurationError(f"{path}: field steps: the last step is the judged one, and a clock cannot be judged")
     return case

@@ -1,0 +1,84 @@
+"""The requirement register: what a product has to do, where that is written, and how well it is founded."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import yaml
+from msgspec import Meta, Struct
+
+from conformance.case import Confidence, Text
+from harness.errors import ConfigurationError
+
+FILE = Path(__file__).parent / "requirements.yaml"
+RequirementId = Annotated[str, Meta(pattern=r"^[A-Z]{2}-[A-Z]+-\d{3}$")]
+
+
+class Level(StrEnum):
+    """How binding it is (RFC 2119); with confidence `assumed` it is the suite's own policy."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    MAY = "MAY"
+
+
+class RequiredOf(StrEnum):
+    """Which role it binds."""
+
+    RELYING_PARTY = "relying-party"
+    RESPONDER = "responder"
+    TAP_CLIENT = "tap-client"
+    PLATFORM_CLIENT = "platform-client"
+
+
+class Checked(StrEnum):
+    """Whether somebody held the clause against its source."""
+
+    READ = "read"
+    """The clause was read in the standard's own text, and says what is required."""
+    HEADING = "heading"
+    """The clause exists in the standard's text under a heading that fits; its words were not compared."""
+    NOT_AVAILABLE = "not available"
+    """The source was not at hand when the register was made."""
+    OURS = "ours"
+    """The source is a policy of this suite."""
+
+
+class Requirement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One thing a product has to do."""
+
+    id: RequirementId
+    role: RequiredOf
+    source: Annotated[str, Meta(min_length=3)]
+    clause: Annotated[str, Meta(min_length=1)]
+    checked: Checked
+    level: Level
+    confidence: Confidence
+    text: Text
+    boundary: Annotated[str, Meta(min_length=8)] | None = None
+    """Just inside / just outside."""
+    untestable: Annotated[str, Meta(min_length=8)] | None = None
+    """Why no case can show it."""
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    requirements: list[Requirement]
+
+
+def load_register(path: Path = FILE) -> dict[str, Requirement]:
+    """Return the requirements by id, in the order of the file; ConfigurationError names file, field and rule."""
+    try:
+        rows = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), _File).requirements
+    except yaml.YAMLError as fault:
+        raise ConfigurationError(f"{path}: not YAML: {' '.join(str(fault).split())}") from fault
+    except msgspec.ValidationError as fault:
+        raise ConfigurationError(f"{path}: {fault}") from fault
+    register = {row.id: row for row in rows}
+    if len(register) != len(rows):
+        twice = sorted({row.id for row in rows if sum(each.id == row.id for each in rows) > 1})
+        raise ConfigurationError(f"{path}: field id: expected each once, actual twice: {', '.join(twice)}")
+    for row in rows:
+        if (row.confidence is Confidence.NORMATIVE) == (row.checked is Checked.OURS):
+            raise ConfigurationError(f"{path}: {row.id}: field checked: a normative clause is not ours, others are")
+    return register

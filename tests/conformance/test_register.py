@@ -1,0 +1,73 @@
+"""The requirement register is whole, and what covers it is written down as it is."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conformance.case import Confidence
+from conformance.catalogue_loader import Catalogue
+from conformance.coverage import FILE as COVERAGE
+from conformance.coverage import coverage, current
+from conformance.mutants.mutant import load_mutants
+from conformance.register import FILE, Checked, Level, load_register
+from harness.errors import ConfigurationError
+
+
+def test_every_requirement_has_both_languages_and_a_source() -> None:
+    """160 requirements at least, for four roles; a normative one names what it is checked against."""
+    register = load_register()
+    assert len(register) >= 160
+    assert {row.role.value for row in register.values()} == {
+        "relying-party",
+        "responder",
+        "tap-client",
+        "platform-client",
+    }
+    assert all(row.text.en != row.text.ja for row in register.values())
+    assert all(row.checked is not Checked.OURS for row in register.values() if row.confidence is Confidence.NORMATIVE)
+
+
+def test_coverage_page_is_what_the_files_say() -> None:
+    """Whoever adds a case writes the page anew: python -m conformance.coverage."""
+    assert COVERAGE.read_text(encoding="utf-8") == current()
+
+
+def test_uncovered_requirement_is_named(catalogue: Catalogue) -> None:
+    """Nothing is hidden: without its cases a requirement stands there as having none."""
+    register = load_register()
+    without = {case_id: case for case_id, case in catalogue.cases.items() if case.requirement != "RP-KAZ-005"}
+    page = coverage(register, without, load_mutants())
+    assert any(line.startswith("| RP-KAZ-005 ") and line.endswith("| no case yet |") for line in page.splitlines())
+    assert "| RP-KAZ-005 | 市民カード化構想 v1.9 かざし利用の要件 |" in page
+    assert "tap/outdoor (tap-anywhere)" in coverage(register, catalogue.cases, load_mutants())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("level: MUST", "level: OUGHT", r"'OUGHT' - at `\$\.requirements\[0\]\.level`"),
+        ("id: RP-PATH-002", "id: RP-PATH-001", "expected each once, actual twice: RP-PATH-001"),
+        ("id: RP-PATH-001", "id: path one", r"requirements\[0\]\.id"),
+        ("    role: relying-party\n", "    role: relying-party\n    mood: good\n", "unknown field `mood`"),
+        ("confidence: normative", "confidence: assumed", "a normative clause is not ours, others are"),
+        ("requirements:\n", "requirements: [\n", "not YAML"),
+    ],
+)
+def test_what_breaks_the_rules_is_named(tmp_path: Path, old: str, new: str, says: str) -> None:
+    """File, field and rule, in one line."""
+    text = FILE.read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "requirements.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=says) as fault:
+        load_register(path)
+    assert "\n" not in str(fault.value)
+
+
+def test_levels_are_those_of_the_file() -> None:
+    """Read independently of the loader: as many MUSTs as the text has."""
+    rows = yaml.safe_load(FILE.read_text(encoding="utf-8"))["requirements"]
+    assert sum(row["level"] == "MUST" for row in rows) == sum(
+        row.level is Level.MUST for row in load_register().values()
+    )
