@@ -61,7 +61,7 @@ LANES = (
     Lane("load", "Locust with truth, in miniature"),
     Lane(
         "languages",
-        "adapter starters and control clients of other languages",
+        "starters, control clients, trust material: Java, Go, TypeScript, curl",
         (
             OPENSSL,
             Need("java", "default-jdk-headless"),
@@ -70,6 +70,8 @@ LANES = (
             Need("go", "golang-go"),
             Need("node", "nodejs"),
             Need("npm", "npm"),
+            Need("curl", "curl"),
+            Need("unshare", "util-linux"),
         ),
     ),
     Lane(
