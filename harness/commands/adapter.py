@@ -56,7 +56,7 @@ def check(
     """
     require_language(lang)
     with preflight_world() as made, bound_target(parse_target(target), timeout=timeout) as binding:
-        findings = check_relying_party(binding, made.configuration, made.issued.auth_certificate, slow=slow)
+        findings = check_relying_party(binding, made.configuration, made.visitor.authentication_certificate, slow=slow)
     clean = show_findings(findings, lang)
     if json_file is not None:
         json_file.write_text(json.dumps(msgspec.to_builtins(findings), ensure_ascii=False, indent=2), encoding="utf-8")

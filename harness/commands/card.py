@@ -67,13 +67,16 @@ def new(
 def serve(
     folder: Folder,
     *,
-    host: Annotated[str, typer.Option(help="where vpcd listens")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="vpcd's port")] = vpcd.DEFAULT_PORT,
+    address: Annotated[
+        str, typer.Option("--vpcd", metavar="HOST:PORT", help="where vpcd listens / vpcd の宛先")
+    ] = f"127.0.0.1:{vpcd.DEFAULT_PORT}",
+    reconnect: Annotated[bool, typer.Option(help="look for the reader again when it leaves / 再接続する")] = True,
     trace: Annotated[Path | None, typer.Option(help="append the masked trace to this file")] = None,
 ) -> None:
     """Put a card into a vpcd reader until Ctrl-C / カードを仮想リーダーに置く"""
+    again = ["--reconnect"] if reconnect else []
     traced = [] if trace is None else ["--trace", str(trace)]
-    raise typer.Exit(vpcd.main(["--card", str(folder), "--host", host, "--port", str(port), *traced]))
+    raise typer.Exit(vpcd.main(["--card", str(folder), "--vpcd", address, *again, *traced]))
 
 
 @app.command()

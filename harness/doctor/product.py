@@ -7,8 +7,6 @@ from datetime import timedelta
 
 import msgspec
 
-from cardsim.readers.inprocess import InProcessConnection
-from cardsim.slot import InsertedCard
 from harness.clock import host_now
 from harness.contract import advice, messages
 from harness.contract.advice import Advice
@@ -20,13 +18,12 @@ from harness.contract.vocabulary import Capability, Decision, Environment, Purpo
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.home import key_pool
-from harness.terminal.card_reader import CardReader
-from harness.world import IssuedCard, World
+from harness.terminal.visitor import Visitor
+from harness.world import World
 
 SEED = 1
 OLDER = timedelta(days=1)
 """The card was issued yesterday: OCSP and lists know it, whatever the time of day."""
-PIN = "1234"
 
 REACHED = Advice(
     "製品を起動し、--target のアドレスかコマンドを直す",
@@ -56,7 +53,7 @@ class Preflight:
     """A world of one resident, who has had a card for a day, and where its J-LIS answers."""
 
     world: World
-    issued: IssuedCard
+    visitor: Visitor
     configuration: messages.Configure
 
 
@@ -65,12 +62,12 @@ def preflight_world() -> Iterator[Preflight]:
     """Yield a small world at the host's time, its doors open on loopback."""
     world = World.create(key_pool(), seed=SEED, start=host_now() - OLDER)
     try:
-        issued = world.issue_card(world.new_resident().id)
+        visitor = Visitor.issue(world)
         world.clock.set(host_now().replace(microsecond=0))
         world.clock.run()
         door = JlisDoor(world)
         with Served(door.app, garbled=door.garbled) as served:
-            yield Preflight(world, issued, configuration(world, door.addresses(served.url)))
+            yield Preflight(world, visitor, configuration(world, door.addresses(served.url)))
     finally:
         world.close()
 
@@ -127,8 +124,8 @@ def _enrolment(client: RelyingPartyClient, preflight: Preflight) -> list[Finding
     """Enrol the resident: an anchor that is missing and a J-LIS that is out of reach show in different ways."""
     journal = preflight.world.journal
     mark = journal.mark()
-    outcome = _enrol(client, preflight.issued)
-    asked = [entry for entry in journal.since(mark) if entry.serial == preflight.issued.auth_serial]
+    outcome = _enrol(client, preflight.visitor)
+    asked = [entry for entry in journal.since(mark) if entry.serial == preflight.visitor.serials["auth"]]
     said = f"{outcome.decision.value} {outcome.reason.value}"
     trusted = outcome.reason not in ANCHOR_REASONS
     findings = [Finding("anchors", "imported", "imported" if trusted else said, ANCHORS, held=trusted)]
@@ -140,25 +137,23 @@ def _enrolment(client: RelyingPartyClient, preflight: Preflight) -> list[Finding
     return findings
 
 
-def _enrol(client: RelyingPartyClient, issued: IssuedCard) -> messages.Outcome:
-    connection = InProcessConnection(InsertedCard.unused(issued.profile))
-    connection.connect()
-    card = CardReader(connection)
+def _enrol(client: RelyingPartyClient, visitor: Visitor) -> messages.Outcome:
     begun = client.begin(
         messages.Begin(
             purpose=Purpose.ENROL,
             service=SERVICE,
             environment=Environment.ATTENDED,
             terminal=TERMINAL,
-            holder=messages.HolderHint(certificate=issued.auth_certificate),
+            holder=messages.HolderHint(certificate=visitor.authentication_certificate),
         )
     )
     if begun.outcome is not msgspec.UNSET or begun.challenge is msgspec.UNSET or begun.session is msgspec.UNSET:
         raise AdapterFault(f"begin at {client.where}: expected a session for an enrolment, actual an outcome at once")
-    presentation = messages.Presentation(
-        challenge=begun.challenge,
-        certificate=card.authentication_certificate(),
-        signature=card.sign_challenge(PIN, begun.challenge),
-        chip=card.prove_chip(issued.resident.birth_date, begun.challenge),
-    )
+    with visitor.card_in_reader() as card:
+        presentation = messages.Presentation(
+            challenge=begun.challenge,
+            certificate=card.authentication_certificate(),
+            signature=card.sign_challenge(visitor.pin, begun.challenge),
+            chip=card.prove_chip(visitor.birth_date, begun.challenge),
+        )
     return client.complete(messages.Complete(session=begun.session, presentation=presentation))

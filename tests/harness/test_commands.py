@@ -371,7 +371,9 @@ def test_a_card_is_served_to_a_reader_until_told_to_end(run: Run, tmp_path: Path
     run("card", "new", tmp_path / "card", "--throw-away")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        serving = subprocess.Popen(command("card", "serve", tmp_path / "card", "--port", str(port)))
+        serving = subprocess.Popen(
+            command("card", "serve", tmp_path / "card", "--vpcd", f"127.0.0.1:{port}", "--no-reconnect")
+        )
         reader, _ = listener.accept()
         with reader:
             reader.sendall(bytes.fromhex("000104"))
