@@ -89,6 +89,8 @@ LANES = (
             PYTHON_HEADER,
             Need("unshare", "util-linux"),
             Need("nsenter", "util-linux"),
+            Need("ip", "iproute2"),
+            Need("nm", "binutils"),
         ),
     ),
 )
