@@ -22,7 +22,7 @@ from cardsim.status import Refusal, StatusWord
 
 __all__ = [
     "COMMANDS", "Kept", "Options", "Profile", "Row", "Session", "State",
-    "fresh_kept", "power_on", "row_of", "step", "transmit", "warm_reset",
+    "fresh_kept", "kept_if_wrong", "power_on", "row_of", "step", "transmit", "warm_reset",
 ]  # fmt: skip
 
 Handler = Callable[[Profile, State, Command], tuple[State, Answer]]
@@ -87,7 +87,7 @@ def transmit(profile: Profile, state: State, raw: bytes) -> tuple[State, bytes]:
 
 
 def kept_if_wrong(profile: Profile, state: State, raw: bytes) -> Kept | None:
-    """What the card will keep if the PIN in this command is wrong; None for a command that costs no try either way.
+    """What the card keeps where the PIN in this command is wrong; None for a command that costs no try either way.
 
     The command is performed on a card whose PINs nothing can match. So it tells nothing about the real ones.
     """

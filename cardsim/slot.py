@@ -1,14 +1,25 @@
 """A card in a slot: power, reset and commands, one at a time, with the kept state stored before an answer leaves.
 
-A card whose tries cannot be stored is withdrawn: it would be one that can be guessed at without end. Where a wrong PIN
-would cost a try, room for that is made before the comparison, so that a full disk tells nothing about the PIN.
+A command that may cost a try goes through three steps, as it does in a chip:
+
+(1) decrement   the state in which the PIN was wrong is stored, whether it is or not;
+(2) compare     the core performs the command;
+(3) restore     where that ended in another state (the PIN was right), this one is stored.
+
+So a store that cannot be written is met in step 1 and tells nothing about the PIN; and whoever ends the process, or
+cuts the power, between 2 and 3 gains no guess. It may cost a try: torn there, a card cannot know whether the PIN was
+right, and it gives nothing back. The price is two saves for a right PIN; a wrong one costs one, as ever. To prove
+before step 2 that the store *could* be written is cheaper and does not hold: it was tried, and where a file could be
+written beside kept.json but not replace it (a mount point, an immutable file) a right PIN was answered 9000 and a wrong
+one by a fault, again at each insertion.
+
+A card whose state could not be stored is withdrawn: it loses its power and answers nothing until it is inserted again.
 """
 
 import threading
-from collections.abc import Callable
 
 from cardsim.card import Profile, State, fresh_kept, kept_if_wrong, power_on, transmit, warm_reset
-from cardsim.faults import CardFault, CardNotPowered, CardWithdrawn
+from cardsim.faults import CardNotPowered, CardWithdrawn
 from cardsim.state import Kept
 from cardsim.store import KeptStore, MemoryStore
 from cardsim.trace import Event, Sink, TraceLine, command_line
@@ -25,7 +36,7 @@ class InsertedCard:
         self._state: State | None = None
         self._lines = 0
         self._turn = threading.RLock()
-        self._withdrawn: CardFault | None = None
+        self._withdrawn: BaseException | None = None
         power_on(profile, self._kept)  # a kept state of another card is found now, not at the first tap
 
     @classmethod
@@ -74,13 +85,13 @@ class InsertedCard:
         """The answer to one command. Where the kept state changed it is stored first: a fault then is no answer."""
         with self._turn:
             state = self._powered_state()
-            worst = kept_if_wrong(self.profile, state, raw)
-            if worst is not None:
-                self._store_or_withdraw(self._store.prepare, worst)
-            after, answer = transmit(self.profile, state, raw)
-            if after.kept is not state.kept:
-                self._store_or_withdraw(self._store.save, after.kept)
-                self._kept = after.kept
+            wrong = kept_if_wrong(self.profile, state, raw)
+            if wrong is not None:
+                self._save(wrong)  # (1)
+                self._state = State(wrong, state.session)  # whatever ends step 2, memory is not ahead of the store
+            after, answer = transmit(self.profile, state, raw)  # (2)
+            if after.kept is not self._kept and after.kept != self._kept:
+                self._save(after.kept)  # (3)
             self._state = after
             if self._sink is not None:
                 self._lines += 1
@@ -93,24 +104,26 @@ class InsertedCard:
             self.power_off()
             self._store.close()
 
-    def _store_or_withdraw(self, store: Callable[[Kept], None], kept: Kept) -> None:
+    def _save(self, kept: Kept) -> None:
+        """Stores the state, or withdraws the card whatever the reason: an interrupted save may have been one."""
         try:
-            store(kept)
-        except CardFault as fault:
+            self._store.save(kept)
+        except BaseException as fault:
             self._withdrawn = fault
             self.power_off()
             raise
+        self._kept = kept
 
     def _require_in_use(self) -> None:
         if self._withdrawn is not None:
             raise CardWithdrawn(
-                f"card {self.profile.serial} was withdrawn, its tries could not be stored: {self._withdrawn}; "
-                "mend that, then insert the card again"
+                f"card {self.profile.serial} was withdrawn, its tries could not be stored: "
+                f"{str(self._withdrawn) or type(self._withdrawn).__name__}; mend that, then insert the card again"
             )
 
     def _powered_state(self) -> State:
-        self._require_in_use()
         if self._state is None:
+            self._require_in_use()
             raise CardNotPowered(f"card {self.profile.serial} has no power: connect or power on first")
         return self._state
 

@@ -1,9 +1,8 @@
 """Where the kept state of a card lives between two runs.
 
 A try is spent when it is on the disk, not before: `save` returns after file and folder are synchronised, and the
-answer leaves after `save`. So a process killed at any moment gives no try back and loses none. Before a PIN is
-compared, what a wrong one will cost is written beside the file (`prepare`): a full disk is met before the comparison,
-where it tells nothing about the PIN. One owner at a time: the lock is the kernel's, it goes with its process.
+answer leaves after `save`. So a process killed at any moment gives no try back (`cardsim.slot` says in which order, and
+what a kill may cost). One owner at a time: the lock is the kernel's, it goes with the process that holds it.
 """
 
 import fcntl
@@ -26,9 +25,6 @@ class KeptStore(Protocol):
     def load(self) -> Kept:
         """What the card kept last."""
 
-    def prepare(self, kept: Kept) -> None:
-        """Returns when saving this very value will need no more room; what was prepared and not saved is nothing."""
-
     def save(self, kept: Kept) -> None:
         """Returns when `kept` survives whatever the store promises to survive."""
 
@@ -46,9 +42,6 @@ class MemoryStore:
         """What was saved last."""
         return self._kept
 
-    def prepare(self, kept: Kept) -> None:
-        """Returns at once."""
-
     def save(self, kept: Kept) -> None:
         """Returns at once."""
         self._kept = kept
@@ -62,7 +55,6 @@ class FileStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._prepared: Kept | None = None
         self._lock = _locked(path.with_suffix(".lock"))
 
     @classmethod
@@ -81,18 +73,11 @@ class FileStore:
         except msgspec.MsgspecError as fault:
             raise CardUnreadable(f"{self._path} is not the kept state of a card: {fault}") from fault
 
-    def prepare(self, kept: Kept) -> None:
-        """Returns when the state is on the disk, beside the one that counts."""
-        self._prepared = None
-        write_beside(self._path, msgspec.json.encode(kept))
-        self._prepared = kept
-
     def save(self, kept: Kept) -> None:
-        """Returns when the new state is on the disk; one that was prepared has only to take its place."""
-        prepared, self._prepared = self._prepared, None
-        if kept != prepared:
-            write_beside(self._path, msgspec.json.encode(kept))
-        take_place(self._path)
+        """Returns when the new state is on the disk; CardInUse once the card was given up: another may own it."""
+        if self._lock < 0:
+            raise CardInUse(f"{self._path.parent} was given up by this process: load the card again")
+        write_durably(self._path, msgspec.json.encode(kept))
 
     def close(self) -> None:
         """Gives the lock back."""
@@ -103,37 +88,17 @@ class FileStore:
 
 def write_durably(path: Path, content: bytes) -> None:
     """Replaces a file so that after a crash it has either the old content or the new, and after return the new."""
-    write_beside(path, content)
-    take_place(path)
-
-
-def write_beside(path: Path, content: bytes) -> None:
-    """Writes what will take the place of a file, and returns when it is on the disk."""
+    beside = path.with_suffix(".new")
     try:
-        descriptor = os.open(_beside(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-    except OSError as fault:
-        raise _unwritable(path, fault) from fault
-
-
-def take_place(path: Path) -> None:
-    """Puts what was written beside a file into its place, and returns when that will survive a crash."""
-    try:
-        _beside(path).replace(path)
+        beside.replace(path)
         _sync_folder(path.parent)
     except OSError as fault:
-        raise _unwritable(path, fault) from fault
-
-
-def _beside(path: Path) -> Path:
-    return path.with_suffix(".new")
-
-
-def _unwritable(path: Path, fault: OSError) -> CardUnreadable:
-    return CardUnreadable(f"cannot write {path}: {fault.strerror}; the folder must be writable")
+        raise CardUnreadable(f"cannot write {path}: {fault.strerror}; the folder must be writable, with room") from fault
 
 
 def _sync_folder(folder: Path) -> None:

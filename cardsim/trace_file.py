@@ -22,13 +22,17 @@ class TraceFile:
     """A sink that appends to a file. Certificates in it are personal data, so only its owner may read it."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         try:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _PRIVATE)
         except OSError as fault:
             raise CardUnreadable(f"cannot write the trace {path}: {fault.strerror}") from fault
 
     def __call__(self, line: TraceLine) -> None:
-        os.write(self._descriptor, msgspec.json.encode(line) + b"\n")
+        try:
+            os.write(self._descriptor, msgspec.json.encode(line) + b"\n")
+        except OSError as fault:
+            raise CardUnreadable(f"cannot write the trace {self._path}: {fault.strerror}") from fault
 
     def close(self) -> None:
         """Ends the file."""

@@ -36,7 +36,8 @@ class InProcessConnection:
             return
         self._connected = False
         if self._disposition == RESET_CARD:
-            self._card.reset()
+            if self._card.powered:  # otherwise the fault that took the power was told to whoever met it
+                self._card.reset()
         elif self._disposition != LEAVE_CARD:
             self._card.power_off()
 

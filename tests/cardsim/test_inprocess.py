@@ -2,10 +2,12 @@
 
 import pytest
 
-from cardsim.faults import CardNotPowered
+from cardsim.faults import CardNotPowered, CardUnreadable, CardWithdrawn
 from cardsim.profile import Profile
 from cardsim.readers.inprocess import LEAVE_CARD, RESET_CARD, InProcessConnection
 from cardsim.slot import InsertedCard
+from cardsim.state import Kept, fresh_kept
+from cardsim.store import MemoryStore
 
 JPKI = list(bytes.fromhex("00A4040C0AD392F000260100000001"))
 VERIFY_AUTH = list(bytes.fromhex("002000980431323334"))
@@ -57,3 +59,23 @@ def test_disposition(inserted: InsertedCard, disposition: int | None, answer: tu
     second.connect()
     second.transmit(JPKI)
     assert second.transmit(SIGN_AUTH)[1:] == answer
+
+
+@pytest.mark.parametrize("disposition", [None, RESET_CARD, LEAVE_CARD])
+def test_withdrawn_card(profile: Profile, disposition: int | None) -> None:
+    """A client of a card whose store fails gets the fault, disconnects without another, and connects no more."""
+
+    class Full(MemoryStore):
+        def save(self, kept: Kept) -> None:
+            raise CardUnreadable(f"disk full, {len(kept.pins)} counters unsaved")
+
+    connection = InProcessConnection(InsertedCard(profile, Full(fresh_kept(profile))))
+    connection.connect(disposition=disposition)
+    connection.transmit(JPKI)
+    with pytest.raises(CardUnreadable, match="disk full"):
+        connection.transmit(VERIFY_AUTH)
+    with pytest.raises(CardWithdrawn, match="insert the card again"):
+        connection.transmit(JPKI)
+    connection.disconnect()
+    with pytest.raises(CardWithdrawn, match="insert the card again"):
+        connection.connect()

@@ -1,24 +1,46 @@
 """A card in a slot: one command at a time, and no guess that is not stored."""
 
+import errno
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from cardsim.card import kept_if_wrong, power_on, transmit
+from cardsim import slot
+from cardsim.card import State, kept_if_wrong, power_on, transmit
 from cardsim.faults import CardUnreadable, CardWithdrawn
 from cardsim.folder import load_card, save_card
 from cardsim.profile import Profile
 from cardsim.slot import InsertedCard
 from cardsim.state import Kept, fresh_kept
 from cardsim.store import MemoryStore
+from cardsim.trace import Event, TraceLine
 
 SELECT = bytes.fromhex("00A4040C0AD392F000260100000001")
 VERIFY = "0020009804"
 WRONG, RIGHT = bytes.fromhex(VERIFY + "39393939"), bytes.fromhex(VERIFY + "31323334")
 QUERY = bytes.fromhex("00200098")
 AUTH = "jpki.auth"
+KILLED_AFTER_THE_COMPARISON = """
+import os, signal, sys
+from pathlib import Path
+from cardsim import slot
+from cardsim.folder import load_card
+card = slot.InsertedCard(*load_card(Path(sys.argv[1])))
+card.power_on()
+card.transmit(bytes.fromhex("00A4040C0AD392F000260100000001"))
+compare = slot.transmit
+def compare_and_die(profile, state, raw):
+    compare(profile, state, raw)
+    os.kill(os.getpid(), signal.SIGKILL)
+slot.transmit = compare_and_die
+sys.stdout.write(card.transmit(bytes.fromhex(sys.argv[2])).hex())
+"""
 
 
 class SlowStore(MemoryStore):
@@ -31,22 +53,17 @@ class SlowStore(MemoryStore):
 
 
 class FullDisk(MemoryStore):
-    """A disk without room: for what is prepared, or only for what is saved."""
+    """A disk that takes so many states and no more."""
 
-    def __init__(self, kept: Kept, *, at: str) -> None:
+    def __init__(self, kept: Kept, *, takes: int = 0) -> None:
         super().__init__(kept)
-        self._at = at
-
-    def prepare(self, kept: Kept) -> None:
-        """No room, if this is where it ends."""
-        if self._at == "prepare":
-            raise CardUnreadable("cannot write kept.json: No space left on device; the folder must be writable")
-        super().prepare(kept)
+        self._takes = takes
 
     def save(self, kept: Kept) -> None:
-        """No room, if this is where it ends."""
-        if self._at == "save":
+        """Save while there is room."""
+        if self._takes == 0:
             raise CardUnreadable("cannot write kept.json: No space left on device; the folder must be writable")
+        self._takes -= 1
         super().save(kept)
 
 
@@ -74,7 +91,7 @@ def test_guesses_from_many_threads_cost_a_try_each(profile: Profile) -> None:
 @pytest.mark.parametrize("guess", [WRONG, RIGHT], ids=["wrong", "right"])
 def test_full_disk_tells_nothing_about_the_pin(profile: Profile, guess: bytes) -> None:
     """Right or wrong, the fault comes before the comparison, and the card answers nothing more in this slot."""
-    card = InsertedCard(profile, FullDisk(fresh_kept(profile), at="prepare"))
+    card = InsertedCard(profile, FullDisk(fresh_kept(profile)))
     card.power_on()
     card.transmit(SELECT)
     assert card.transmit(QUERY).hex() == "63c3"
@@ -82,50 +99,155 @@ def test_full_disk_tells_nothing_about_the_pin(profile: Profile, guess: bytes) -
         card.transmit(guess)
     assert not card.powered
     for again in (card.power_on, card.reset, lambda: card.transmit(SELECT)):
-        with pytest.raises(CardWithdrawn, match=r"No space left on device.*insert the card again"):
+        with pytest.raises(CardWithdrawn, match=r"No space left on device.*must be writable.*insert the card again"):
             again()
+    card.close()
 
 
-def test_fault_while_a_try_is_saved_withdraws_the_card(profile: Profile) -> None:
-    """A try that could not be stored was not given an answer, and there is no second one."""
-    card = InsertedCard(profile, FullDisk(fresh_kept(profile), at="save"))
+def test_the_try_is_on_the_disk_before_the_comparison(profile: Profile) -> None:
+    """Decrement, compare, restore: a right PIN with all tries left is two states on the disk, a wrong one is one."""
+    saved: list[int] = []
+
+    class Noting(MemoryStore):
+        def save(self, kept: Kept) -> None:
+            saved.append(kept.pins[AUTH].left)
+
+    card = InsertedCard(profile, Noting(fresh_kept(profile)))
+    card.power_on()
+    for command in (SELECT, RIGHT, WRONG, QUERY, RIGHT):
+        card.transmit(command)
+    assert saved == [2, 3, 2, 1, 3]
+
+
+def test_fault_while_tries_are_restored_gives_none_back(profile: Profile) -> None:
+    """Where the disk fills up between the two, the right PIN has no answer, and the try stays spent."""
+    store = FullDisk(fresh_kept(profile), takes=1)
+    card = InsertedCard(profile, store)
+    card.power_on()
+    card.transmit(SELECT)
+    with pytest.raises(CardUnreadable):
+        card.transmit(RIGHT)
+    with pytest.raises(CardWithdrawn):
+        card.power_on()
+    assert store.load().pins[AUTH].left == card.kept.pins[AUTH].left == 2
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError(28, "No space left on device")], ids=repr)
+def test_whatever_interrupts_a_save_withdraws_the_card(profile: Profile, fault: BaseException) -> None:
+    """Ctrl-C and a store that raises what it should not end as a full disk does: whether the try was kept is open."""
+
+    class Interrupted(MemoryStore):
+        def save(self, kept: Kept) -> None:
+            del kept
+            raise fault
+
+    card = InsertedCard(profile, Interrupted(fresh_kept(profile)))
+    card.power_on()
+    card.transmit(SELECT)
+    with pytest.raises(type(fault)):
+        card.transmit(WRONG)
+    with pytest.raises(CardWithdrawn, match=r"(KeyboardInterrupt|No space left).*insert the card again"):
+        card.power_on()
+
+
+def test_comparison_that_is_interrupted_gives_no_try_back(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever ends the comparison, the card goes on from the state that was stored before it."""
+
+    def compare_and_fail(profile: Profile, state: State, raw: bytes) -> tuple[State, bytes]:
+        transmit(profile, state, raw)
+        raise KeyboardInterrupt
+
+    card = InsertedCard.unused(profile)
+    card.power_on()
+    card.transmit(SELECT)
+    with monkeypatch.context() as changed:
+        changed.setattr(slot, "transmit", compare_and_fail)
+        with pytest.raises(KeyboardInterrupt):
+            card.transmit(WRONG)
+    assert card.transmit(QUERY).hex() == "63c2"
+    assert card.kept.pins[AUTH].left == 2
+
+
+def test_full_disk_that_holds_the_trace_too(profile: Profile) -> None:
+    """A trace that cannot say "power off" does not keep the card in use."""
+
+    def sink(line: TraceLine) -> None:
+        if line.event is Event.POWER_OFF:
+            raise CardUnreadable("cannot write the trace")
+
+    card = InsertedCard(profile, FullDisk(fresh_kept(profile)), sink)
     card.power_on()
     card.transmit(SELECT)
     with pytest.raises(CardUnreadable):
         card.transmit(WRONG)
-    with pytest.raises(CardWithdrawn):
+    with pytest.raises(CardWithdrawn, match="No space left"):
         card.power_on()
 
 
-def test_folder_without_room_for_a_try_refuses_every_guess(profile: Profile, tmp_path: Path) -> None:
-    """A real folder that cannot be written: each insertion ends at its first guess, without a word on it."""
-    save_card(profile, tmp_path / "card")
-    (tmp_path / "card" / "kept.new").mkdir()  # also root cannot write a file where a folder stands
+def block_writing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be written beside the kept state: a folder stands there, which stops root as well."""
+    del monkeypatch
+    (folder / "kept.new").mkdir()
+
+
+def block_replacing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can be written and not be put in place: as with a kept.json that is a mount point, or immutable."""
+
+    def refuse(beside: Path, target: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(beside), None, str(target))
+
+    del folder
+    monkeypatch.setattr(Path, "replace", refuse)
+
+
+@pytest.mark.parametrize("block", [block_writing, block_replacing])
+def test_folder_that_cannot_hold_a_try_refuses_every_guess(
+    profile: Profile,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    block: Callable[[Path, pytest.MonkeyPatch], None],
+) -> None:
+    """Each insertion ends at its first guess without a word on it, be it right or wrong; so there is no oracle."""
+    folder = tmp_path / "card"
+    save_card(profile, folder)
+    block(folder, monkeypatch)
     for guess in (WRONG, RIGHT, RIGHT):
-        owned, store = load_card(tmp_path / "card")
+        owned, store = load_card(folder)
         card = InsertedCard(owned, store)
         card.power_on()
         card.transmit(SELECT)
-        with pytest.raises(CardUnreadable, match=r"cannot write .*kept\.json"):
+        with pytest.raises(CardUnreadable, match=r"cannot write .*kept\.json.*must be writable"):
             card.transmit(guess)
         card.close()
-    (tmp_path / "card" / "kept.new").rmdir()
-    owned, store = load_card(tmp_path / "card")
-    assert store.load().pins[AUTH].left == 3
-    store.close()
+        assert read_left(folder) == 3
 
 
-def test_prepared_state_counts_for_nothing_until_it_is_saved(profile: Profile, tmp_path: Path) -> None:
-    """A right PIN leaves no trace of what a wrong one would have cost."""
+def test_right_pin_leaves_all_tries_on_the_disk(profile: Profile, tmp_path: Path) -> None:
+    """What was spent for the comparison is there again when the answer leaves."""
     save_card(profile, tmp_path / "card")
     card = InsertedCard(*load_card(tmp_path / "card"))
     card.power_on()
     card.transmit(SELECT)
     assert card.transmit(RIGHT).hex() == "9000"
+    assert read_left(tmp_path / "card") == 3
     card.close()
-    _, store = load_card(tmp_path / "card")
-    assert store.load().pins[AUTH].left == 3
-    store.close()
+
+
+@pytest.mark.parametrize(("guess", "left"), [("39393939", 2), ("31323334", 2)], ids=["wrong", "right"])
+def test_card_killed_after_the_comparison_has_spent_the_try(
+    profile: Profile, tmp_path: Path, guess: str, left: int
+) -> None:
+    """No try comes back by killing the process before its answer; a right PIN pays too, as on a card torn out."""
+    save_card(profile, tmp_path / "card")
+    command = [sys.executable, "-c", KILLED_AFTER_THE_COMPARISON, str(tmp_path / "card"), VERIFY + guess]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (-9, b""), done.stderr
+    assert read_left(tmp_path / "card") == left
+
+
+def read_left(folder: Path) -> int:
+    """The tries left in a card's folder, whoever owns it."""
+    return msgspec.json.decode((folder / "kept.json").read_bytes(), type=Kept).pins[AUTH].left
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_second_owner_in_the_same_process_is_refused(folder: Path) -> None:
 
 
 def test_only_changes_are_saved(profile: Profile) -> None:
-    """Reading, selecting, asking and a right PIN with all tries left write nothing."""
+    """Reading, selecting, asking and signing write nothing; a PIN does, for its try is spent before it is compared."""
     saved: list[Kept] = []
 
     class Counting(MemoryStore):
@@ -107,10 +107,12 @@ def test_only_changes_are_saved(profile: Profile) -> None:
 
     card = InsertedCard(profile, Counting(InsertedCard.unused(profile).kept))
     card.power_on()
-    ask(card, JPKI, "00B08A0000", "00200098", "002000980431323334", "802A009701AA00")
+    ask(card, JPKI, "00B08A0000", "00200098", "0020009811" + "39" * 17)
     assert saved == []
-    ask(card, "002000980439393939", "002000980431323334")
+    ask(card, "002000980431323334", "802A009701AA00")
     assert [kept.pins["jpki.auth"].left for kept in saved] == [2, 3]
+    ask(card, "002000980439393939", "002000980431323334")
+    assert [kept.pins["jpki.auth"].left for kept in saved] == [2, 3, 2, 1, 3]
 
 
 def test_content_is_replaced_whole(tmp_path: Path) -> None:
@@ -162,3 +164,13 @@ def test_folder_that_cannot_be_made(profile: Profile, tmp_path: Path) -> None:
         save_card(profile, tmp_path / "file" / "card")
     with pytest.raises(CardUnreadable, match="cannot open"):
         FileStore(tmp_path / "missing" / "kept.json")
+
+
+def test_card_that_was_given_up_writes_nothing_more(folder: Path) -> None:
+    """Its lock is gone: what it wrote could give back a try that the next owner spent."""
+    card = InsertedCard(*load_card(folder))
+    card.close()
+    card.power_on()
+    ask(card, JPKI)
+    with pytest.raises(CardInUse, match="was given up by this process"):
+        card.transmit(bytes.fromhex("002000980439393939"))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -206,10 +207,15 @@ def folder(profile: Profile, tmp_path: Path) -> Path:
     return tmp_path / "card"
 
 
-def process(folder: Path, port: int, *more: str) -> "subprocess.Popen[bytes]":
-    """The door as a process of its own."""
+@contextmanager
+def process(folder: Path, port: int, *more: str) -> "Iterator[subprocess.Popen[bytes]]":
+    """The door as a process of its own; a test that fails within does not wait for it."""
     command = [sys.executable, "-m", "cardsim.readers.vpcd", "--card", str(folder), "--port", str(port), *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as door:
+        try:
+            yield door
+        finally:
+            door.kill()
 
 
 def test_process_serves_until_sigterm(folder: Path, reader: FakeReader) -> None:
@@ -247,6 +253,32 @@ def test_process_ends_with_its_reader(folder: Path, reader: FakeReader) -> None:
         _, errors = door.communicate(timeout=20)
         assert door.returncode == 1
         assert errors == f"the reader is gone: 127.0.0.1:{reader.port} closed the connection\n".encode()
+
+
+@pytest.mark.parametrize("more", [(), ("--reconnect",)], ids=["once", "reconnect"])
+def test_card_whose_tries_cannot_be_stored_is_gone(folder: Path, reader: FakeReader, more: tuple[str, ...]) -> None:
+    """The reader sees the card leave, without an answer to a right PIN; one line says why, exit 2, and no return."""
+    with process(folder, reader.port, *more) as door:
+        reader.accept()
+        (folder / "kept.new").mkdir()
+        reader.send(ON)
+        assert reader.ask(JPKI) == b"\x90\x00"
+        reader.send(bytes.fromhex("002000980431323334"))
+        assert reader.gone()
+        _, errors = door.communicate(timeout=20)
+        assert door.returncode == 2
+    assert errors.startswith(f"cannot write {folder / 'kept.json'}: ".encode())
+    assert errors.count(b"\n") == 1
+
+
+def test_full_disk_under_the_trace_is_one_line(folder: Path, reader: FakeReader) -> None:
+    """A trace that cannot be written any more ends the door as any fault does."""
+    with process(folder, reader.port, "--trace", "/dev/full") as door:
+        reader.accept()
+        reader.send(ON)
+        assert reader.gone()
+        _, errors = door.communicate(timeout=20)
+        assert (door.returncode, errors) == (2, b"cannot write the trace /dev/full: No space left on device\n")
 
 
 def test_mistakes_are_one_line_and_exit_2(
