@@ -18,7 +18,8 @@ from harness.doors.server import Served
 from harness.home import key_pool
 from harness.jlis.journal import Entry
 from harness.jlis.validity import JST
-from harness.world import IssuedCard, Trust, World
+from harness.personalisation import IssuedCard
+from harness.world import Trust, World
 
 OPENING = datetime(2026, 12, 1, 9, 0, 1, tzinfo=JST)
 """A second after a mark: what happens next comes after everything that OCSP has said."""

@@ -16,8 +16,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from cardsim.personalise import Holder, IssuedFiles, Pins, personalise
-from cardsim.profile import Profile
+from cardsim.personalise import Pins
 from harness.clock import ClockMode, ClockRow, WorldClock, host_now, possible_instant
 from harness.contract.vocabulary import Kind
 from harness.events import CardIssued, Event, Lost, Moved, Registered, Revoked
@@ -30,9 +29,9 @@ from harness.jlis.marks import QUARTER_HOURS, Marks
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.register import Entry, IllegalEvent, NoSuchResident, Register
 from harness.jlis.signers import Signers
-from harness.jlis.validity import card_expiry_of
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES, Municipality
+from harness.personalisation import IssuedCard, Personalisation
 from harness.population import address_in, make_resident
 from harness.residents import Resident
 
@@ -53,18 +52,6 @@ class Trust:
 
     authorities: dict[str, bytes]
     card_issuers: list[tuple[bytes, bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedCard:
-    """A card that was handed over: its profile, and what stands on it."""
-
-    resident: Resident
-    profile: Profile
-    auth_serial: int
-    sign_serial: int
-    auth_certificate: bytes
-    sign_certificate: bytes
 
 
 class World:
@@ -189,7 +176,13 @@ class World:
             issued = self._register.card(self.resident(resident_id).id)
             if issued is None:
                 raise EventRefused(f"resident {resident_id}: expected a card, actual none; issue one first")
-            return self._personalised(issued, pins)
+            entries = {}
+            for kind, serial in ((Kind.AUTH, issued.auth_serial), (Kind.SIGN, issued.sign_serial)):
+                entry = self._register.entry_at(kind, serial, issued.at)
+                if entry is None:
+                    raise EventRefused(f"serial {serial:X}: expected a {kind.value} certificate in the register")
+                entries[kind] = entry
+            return Personalisation(self._authorities, self._card_issuer, self._keys).card(issued, entries, pins)
 
     def lose(self, resident_id: str) -> None:
         """Report the card lost: both certificates are put on hold."""
@@ -294,44 +287,6 @@ class World:
             self._history.save_published(instant)
             self._published = instant
 
-    def _personalised(self, issued: CardIssued, pins: Pins) -> IssuedCard:
-        certificates = {}
-        for kind, serial, key in (
-            (Kind.AUTH, issued.auth_serial, issued.auth_key),
-            (Kind.SIGN, issued.sign_serial, issued.sign_key),
-        ):
-            entry = self._register.entry_at(kind, serial, issued.at)
-            if entry is None:
-                raise EventRefused(f"serial {serial:X}: expected a {kind.value} certificate in the register")
-            certificates[kind] = self._authorities[kind].leaf(entry, self._keys.numbered(key).public_key())
-            resident = entry.resident
-        files = self._files(issued, resident, certificates)
-        profile = personalise(_holder(resident, issued.at), files, pins, serial=f"{issued.auth_serial:016d}")
-        return IssuedCard(
-            resident,
-            profile,
-            issued.auth_serial,
-            issued.sign_serial,
-            certificates[Kind.AUTH],
-            certificates[Kind.SIGN],
-        )
-
-    def _files(self, issued: CardIssued, resident: Resident, certificates: dict[Kind, bytes]) -> IssuedFiles:
-        municipality = MUNICIPALITIES[resident.municipality]
-        municipality_key = self._keys.named(f"municipality-{municipality.code}")
-        chip_key = self._keys.numbered(issued.chip_key)
-        return IssuedFiles(
-            auth_certificate=certificates[Kind.AUTH],
-            auth_ca_certificate=self._authorities[Kind.AUTH].der,
-            sign_certificate=certificates[Kind.SIGN],
-            sign_ca_certificate=self._authorities[Kind.SIGN].der,
-            auth_key=self._keys.numbered(issued.auth_key),
-            sign_key=self._keys.numbered(issued.sign_key),
-            chip_key=chip_key,
-            birth_record=card_issuer.birth_record(resident.birth_date, chip_key.public_key(), municipality_key),
-            cvc=self._card_issuer.certify(municipality, municipality_key.public_key()),
-        )
-
 
 @contextmanager
 def _refusals() -> Iterator[None]:
@@ -342,19 +297,6 @@ def _refusals() -> Iterator[None]:
         raise UnknownResident(str(fault)) from fault
     except IllegalEvent as fault:
         raise EventRefused(str(fault)) from fault
-
-
-def _holder(resident: Resident, issued: datetime) -> Holder:
-    return Holder(
-        name=resident.name,
-        address=resident.address,
-        birth_date=resident.birth_date,
-        sex=resident.sex,
-        number=resident.number,
-        expiry=card_expiry_of(resident, issued),
-        municipality_code=resident.municipality,
-        security_code=resident.security_code,
-    )
 
 
 def _fingerprint(keys: KeyPool) -> str:

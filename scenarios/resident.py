@@ -6,8 +6,8 @@ from datetime import date
 from harness.contract.configuration import STRANGER, TERMINAL
 from harness.contract.vocabulary import Environment, Purpose
 from harness.municipalities import MUNICIPALITIES
+from harness.personalisation import IssuedCard
 from harness.terminal.card_reader import AUTHENTICATION_PIN, SIGNATURE_PASSWORD, CardReader
-from harness.world import IssuedCard
 from scenarios.cards import Card
 from scenarios.observer import Observer
 from scenarios.stage import Stage

@@ -8,8 +8,9 @@ from typing import Any
 from cardsim.readers.inprocess import InProcessConnection
 from cardsim.slot import InsertedCard
 from cardsim.trace import Trace
+from harness.personalisation import IssuedCard
 from harness.terminal.card_reader import CardReader
-from harness.world import IssuedCard, World
+from harness.world import World
 
 
 class Visitor:

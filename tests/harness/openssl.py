@@ -8,7 +8,8 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from harness.world import IssuedCard, World
+from harness.personalisation import IssuedCard
+from harness.world import World
 
 
 def openssl(*arguments: str | Path) -> tuple[int, str]:

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from cardsim.applications import visual
 from cardsim.files import File
 from harness.municipalities import AOI
-from harness.world import IssuedCard, World
+from harness.personalisation import IssuedCard
+from harness.world import World
 from tests.harness.openssl import openssl
 
 TEST_ISSUER = b"6000023\x08\x05001\x00\x00\x00\x00"

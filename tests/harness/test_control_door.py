@@ -19,8 +19,9 @@ from harness.history import History, StoreUnusable
 from harness.jlis.faults import Fault, FaultDoor, Faults, Order
 from harness.jlis.journal import Entry
 from harness.municipalities import AOI
+from harness.personalisation import IssuedCard
 from harness.slots import Slots
-from harness.world import IssuedCard, World
+from harness.world import World
 from tests.harness.asking import cert_id, handmade, tlv
 from tests.harness.instants import jst
 

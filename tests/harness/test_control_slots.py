@@ -15,9 +15,10 @@ from cardsim.readers.vpcd import Address
 from harness.doors.control import ControlDoor
 from harness.doors.server import Served
 from harness.kept_cards import CardsInFolder
+from harness.personalisation import IssuedCard
 from harness.slots import Slots
 from harness.vpcd_line import AGAIN_SECONDS, APPEARS_SECONDS
-from harness.world import IssuedCard, World
+from harness.world import World
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
 

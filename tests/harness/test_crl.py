@@ -10,7 +10,8 @@ from cryptography import x509
 
 from harness.contract.vocabulary import Kind
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA, Municipality
-from harness.world import IssuedCard, World
+from harness.personalisation import IssuedCard
+from harness.world import World
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
 from tests.harness.openssl import at, openssl, write_authorities, write_card

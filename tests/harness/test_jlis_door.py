@@ -17,7 +17,8 @@ from harness.doors.jlis import LONGEST_REQUEST, JlisDoor
 from harness.doors.server import Served
 from harness.errors import ConfigurationError
 from harness.municipalities import AOI
-from harness.world import IssuedCard, World
+from harness.personalisation import IssuedCard
+from harness.world import World
 from tests.harness.asking import MALFORMED, request
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst

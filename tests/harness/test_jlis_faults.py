@@ -22,7 +22,8 @@ from harness.doors.control import ControlDoor
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.municipalities import AOI
-from harness.world import IssuedCard, World
+from harness.personalisation import IssuedCard
+from harness.world import World
 from tests.harness.asking import authority, request
 from tests.harness.instants import jst
 from tests.harness.openssl import at, openssl, status_of, write_authorities, write_card

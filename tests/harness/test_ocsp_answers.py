@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from harness.contract.vocabulary import Kind
 from harness.keys import KeyPool
-from harness.world import IssuedCard, World
+from harness.personalisation import IssuedCard
+from harness.world import World
 from tests.harness.asking import (
     MALFORMED,
     SHA1_ID,

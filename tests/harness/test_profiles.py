@@ -8,7 +8,8 @@ import pytest
 from asn1crypto import x509
 
 from harness.contract.vocabulary import Kind
-from harness.world import IssuedCard, World
+from harness.personalisation import IssuedCard
+from harness.world import World
 from tests.harness.openssl import at, openssl, write_authorities, write_card
 
 P, U = "printable_string", "utf8_string"

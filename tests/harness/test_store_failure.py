@@ -11,7 +11,8 @@ from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.history import History, StoreUnusable
 from harness.municipalities import AOI
-from harness.world import IssuedCard, World
+from harness.personalisation import IssuedCard
+from harness.world import World
 from tests.harness.asking import request
 from tests.harness.instants import jst
 

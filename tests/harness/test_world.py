@@ -10,8 +10,9 @@ from harness.contract.vocabulary import Kind
 from harness.history import History, StoreUnusable
 from harness.keys import KeyPool
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
+from harness.personalisation import IssuedCard
 from harness.residents import Resident
-from harness.world import EventRefused, IssuedCard, UnknownResident, World
+from harness.world import EventRefused, UnknownResident, World
 from tests.harness.asking import ask, request
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst

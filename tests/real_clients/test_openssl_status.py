@@ -19,7 +19,8 @@ import pytest
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.keys import KeyPool
-from harness.world import IssuedCard, World
+from harness.personalisation import IssuedCard
+from harness.world import World
 
 JST = timezone(timedelta(hours=9))
 NEVER_ISSUED = "0x7fffffffffff"
