@@ -98,7 +98,8 @@ def write_durably(path: Path, content: bytes) -> None:
         beside.replace(path)
         _sync_folder(path.parent)
     except OSError as fault:
-        raise CardUnreadable(f"cannot write {path}: {fault.strerror}; the folder must be writable, with room") from fault
+        advice = "the folder must be writable, with room"
+        raise CardUnreadable(f"cannot write {path}: {fault.strerror}; {advice}") from fault
 
 
 def _sync_folder(folder: Path) -> None:

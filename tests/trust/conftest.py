@@ -22,7 +22,8 @@ from harness.errors import ConfigurationError
 from harness.keys import KeyPool
 from harness.trust.hosts import status_hosts
 from harness.trust.material import Material, material
-from harness.world import IssuedCard, World
+from harness.personalisation import IssuedCard
+from harness.world import World
 from tests.harness.instants import jst
 from tests.trust.worlds import make_world
 

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from harness.home import key_pool
 from harness.municipalities import AOI
-from harness.world import IssuedCard, World
+from harness.personalisation import IssuedCard
+from harness.world import World
 
 
 def make_world(start: datetime, now: datetime) -> tuple[World, IssuedCard, IssuedCard]:
