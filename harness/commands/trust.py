@@ -10,7 +10,8 @@ import typer
 
 from harness.announcement import find as find_world
 from harness.control_client import ControlClient
-from harness.doors.forward_proxy import DEFAULT_PORT, ForwardProxy, ServedProxy
+from harness.doors.forward_proxy import DEFAULT_PORT, ForwardProxy
+from harness.doors.server import Served
 from harness.home import home
 from harness.trust import export as exporting
 from harness.trust.hosts import status_hosts
@@ -83,7 +84,7 @@ def proxy(
     place = home()
     find_world(place)  # refused now when nothing is up; asked again at each request, for a world may be started anew
     hosts = status_hosts()
-    with ServedProxy(ForwardProxy(hosts, lambda: find_world(place).addresses), port=port) as served:
+    with Served(ForwardProxy(hosts, lambda: find_world(place).addresses), port=port) as served:
         for host in hosts:
             typer.echo(f"http://{host}  →  {served.url}")
         told = threading.Event()

@@ -11,13 +11,9 @@ with 403: on a machine with other users an open proxy would be theirs too. A req
 
 import re
 import ssl
-import threading
 from collections.abc import AsyncIterator, Callable, Mapping
-from types import TracebackType
-from typing import Self
 
 import httpx
-import uvicorn
 from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
@@ -25,7 +21,6 @@ from starlette.types import Receive, Scope, Send
 
 from harness.contract.vocabulary import Kind
 from harness.doors.complaint import complain
-from harness.doors.server import CLOSING_SECONDS, LOOPBACK, OPENING_SECONDS, _listen, _ThreadedServer
 from harness.errors import ConfigurationError
 
 DEFAULT_PORT = 3128
@@ -55,7 +50,7 @@ Addresses = Callable[[], Mapping[str, str]]
 class ForwardProxy:
     """The ASGI application: `hosts` names what may be asked for, `addresses` tells where the world's doors are now.
 
-    It needs a server that leaves the request's target as it came: uvicorn's h11 does, its httptools does not.
+    It needs a server that leaves the request's target as it came, as `harness.doors.server` does.
     """
 
     def __init__(self, hosts: Mapping[str, Kind], addresses: Addresses) -> None:
@@ -132,42 +127,3 @@ def _end_to_end(headers: list[tuple[bytes, bytes]], *dropped: bytes) -> list[tup
     gone = {*_HOP_BY_HOP, *(one.strip().lower() for one in named.split(","))}
     kept = [(name.lower(), value) for name, value in headers if name.lower().decode("latin-1") not in gone]
     return [(name, value) for name, value in kept if name not in dropped]
-
-
-class ServedProxy:
-    """The proxy on a port of loopback until `stop`; port 0 takes any. ConfigurationError when the port is taken.
-
-    A `Served` whose server is uvicorn's h11: it should become an argument of `Served`.
-    """
-
-    def __init__(self, proxy: ForwardProxy, *, port: int = DEFAULT_PORT) -> None:
-        listener = _listen(port)
-        self.port: int = listener.getsockname()[1]
-        self.url = f"http://{LOOPBACK}:{self.port}"
-        config = uvicorn.Config(
-            proxy,
-            http="h11",
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=CLOSING_SECONDS,
-        )
-        self._server = _ThreadedServer(config)
-        self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
-        self._thread.start()
-        if not self._server.ready.wait(OPENING_SECONDS):
-            raise ConfigurationError(f"{self.url}: expected the proxy to open in {OPENING_SECONDS} s, actual not")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """Close the proxy and wait until it is closed."""
-        self._server.should_exit = True
-        self._thread.join(2 * CLOSING_SECONDS)

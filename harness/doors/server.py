@@ -1,4 +1,8 @@
-"""An ASGI application served on loopback by a thread of this process."""
+"""An ASGI application served on loopback by a thread of this process.
+
+The HTTP parser is h11, the strict one: it passes over an offer to speak HTTP/2 (`Upgrade: h2c`, which Java's own client
+makes with each POST) as RFC 9110 §7.8 lets it, and hands a request's target on as it came.
+"""
 
 import socket
 import threading
@@ -7,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from harness.errors import ConfigurationError
 
@@ -72,13 +76,16 @@ class _ThreadedServer(uvicorn.Server):
         self.ready.set()
 
 
-def _telling(garbled: Callable[[str], None]) -> type[HttpToolsProtocol]:
+def _telling(garbled: Callable[[str], None]) -> type[H11Protocol]:
     """Return uvicorn's reader of HTTP, which also tells `garbled` what it refused with 400."""
 
-    class TellingProtocol(HttpToolsProtocol):
+    class TellingProtocol(H11Protocol):
         def send_400_response(self, msg: str) -> None:
             garbled(msg)
             super().send_400_response(msg)
+
+        def _unsupported_upgrade_warning(self) -> None:
+            """Say nothing: who offers another protocol is answered in this one, and that is no news."""
 
     return TellingProtocol
 

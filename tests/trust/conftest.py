@@ -15,14 +15,14 @@ from harness.commands.trust import app
 from harness.contract.vocabulary import Kind
 from harness.control_client import ControlClient
 from harness.doors.control import ControlDoor
-from harness.doors.forward_proxy import ForwardProxy, ServedProxy
+from harness.doors.forward_proxy import ForwardProxy
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.errors import ConfigurationError
 from harness.keys import KeyPool
+from harness.personalisation import IssuedCard
 from harness.trust.hosts import status_hosts
 from harness.trust.material import Material, material
-from harness.personalisation import IssuedCard
 from harness.world import World
 from tests.harness.instants import jst
 from tests.trust.worlds import make_world
@@ -111,9 +111,9 @@ def found(here: Installation) -> Material:
 
 
 @pytest.fixture
-def proxy(here: Installation) -> Iterator[ServedProxy]:
+def proxy(here: Installation) -> Iterator[Served]:
     """The forward proxy before this installation's fake J-LIS."""
-    with ServedProxy(ForwardProxy(status_hosts(), lambda: here.addresses), port=0) as served:
+    with Served(ForwardProxy(status_hosts(), lambda: here.addresses), port=0) as served:
         yield served
 
 

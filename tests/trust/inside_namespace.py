@@ -12,7 +12,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from harness.doors.forward_proxy import ForwardProxy, ServedProxy
+from harness.doors.forward_proxy import ForwardProxy
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.pcsc_lane.inside import mount_over, raise_loopback
@@ -34,7 +34,7 @@ def main(hosts: Path, start: datetime, now: datetime) -> int:
     jlis = JlisDoor(world)
     with Served(jlis.app) as door:
         addresses = jlis.addresses(door.url)
-        with ServedProxy(ForwardProxy(status_hosts(), lambda: addresses), port=80):
+        with Served(ForwardProxy(status_hosts(), lambda: addresses), port=80):
             said = [_run(command) for command in json.load(sys.stdin)]
     world.close()
     json.dump(said, sys.stdout)

@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from harness.contract.vocabulary import Kind
 from harness.control_client import ControlClient
-from harness.doors.forward_proxy import ForwardProxy, ServedProxy
+from harness.doors.forward_proxy import ForwardProxy
 from harness.doors.jlis import LONGEST_REQUEST
 from harness.doors.server import Served
 from harness.errors import ConfigurationError
@@ -90,7 +90,7 @@ def believed(here: Installation, tmp_path: Path) -> Callable[[bytes], str]:
 
 
 @pytest.fixture
-def through(proxy: ServedProxy) -> Iterator[httpx.Client]:
+def through(proxy: Served) -> Iterator[httpx.Client]:
     """A client that uses the proxy for everything."""
     with httpx.Client(proxy=proxy.url, trust_env=False) as client:
         yield client
@@ -117,7 +117,7 @@ def raw(port: int, message: bytes) -> bytes:
 
 
 def test_curl_by_the_proxy(
-    here: Installation, proxy: ServedProxy, address: str, asked: Path, believed: Callable[[bytes], str]
+    here: Installation, proxy: Served, address: str, asked: Path, believed: Callable[[bytes], str]
 ) -> None:
     """`curl -x` posts to the certificate's address and gets an answer that OpenSSL believes: good, then revoked."""
     options = ["-x", proxy.url, "--data-binary", f"@{asked}", "-H", "Content-Type: application/ocsp-request"]
@@ -130,7 +130,7 @@ def test_curl_by_the_proxy(
     assert (code, believed(answer)) == (0, "revoked")
 
 
-def test_curl_by_a_hosts_line(proxy: ServedProxy, address: str, asked: Path, believed: Callable[[bytes], str]) -> None:
+def test_curl_by_a_hosts_line(proxy: Served, address: str, asked: Path, believed: Callable[[bytes], str]) -> None:
     """With the name led to loopback and the bare name in Host, as on port 80, the same answer comes without a proxy."""
     code, answer = curl(
         *("--resolve", f"{HOST}:{proxy.port}:127.0.0.1", "-H", f"Host: {HOST}"),
@@ -182,7 +182,7 @@ def test_java_by_the_proxy(today: Installation, tmp_path: Path) -> None:
         code, said = java(CHAIN_CHECK, *arguments, options=options)
         return code, said
 
-    with ServedProxy(ForwardProxy(status_hosts(), lambda: today.addresses), port=0) as proxy:
+    with Served(ForwardProxy(status_hosts(), lambda: today.addresses), port=0) as proxy:
         options = ("-Dhttp.proxyHost=127.0.0.1", f"-Dhttp.proxyPort={proxy.port}")
         code, said = check(good, *options)
         assert (code, said.split()[0]) == (0, "VALID"), said
@@ -193,7 +193,7 @@ def test_java_by_the_proxy(today: Installation, tmp_path: Path) -> None:
         assert (code, said.split()[:2]) == (1, ["INVALID", "UNDETERMINED_REVOCATION_STATUS"]), said
 
 
-def test_openssl_by_the_proxy(here: Installation, proxy: ServedProxy, address: str, tmp_path: Path) -> None:
+def test_openssl_by_the_proxy(here: Installation, proxy: Served, address: str, tmp_path: Path) -> None:
     """`openssl ocsp -proxy`, which takes the address from nobody's table, hears good."""
     leaf, authority = write_card(tmp_path, here.card)["auth"], write_authorities(tmp_path, here.world)["auth"]
     issued: list[str | Path] = ["-issuer", authority, "-cert", leaf, "-CAfile", authority]
@@ -252,7 +252,7 @@ REFUSED = (
 
 
 @pytest.mark.parametrize("head", REFUSED)
-def test_never_an_open_proxy(here: Installation, proxy: ServedProxy, head: str) -> None:
+def test_never_an_open_proxy(here: Installation, proxy: Served, head: str) -> None:
     """Every other host, CONNECT, https, another port, userinfo: 403 with the reason, and nobody is asked."""
     before = len(here.world.journal.since(0))
     answer = raw(proxy.port, f"{head}\r\nConnection: close\r\n\r\n".encode())
@@ -263,14 +263,14 @@ def test_never_an_open_proxy(here: Installation, proxy: ServedProxy, head: str) 
     assert len(here.world.journal.since(0)) == before
 
 
-def test_the_target_outweighs_the_host_header(here: Installation, proxy: ServedProxy) -> None:
+def test_the_target_outweighs_the_host_header(here: Installation, proxy: Served) -> None:
     """RFC 9112 §3.2.2: in absolute-form the target names the host, whatever the header says."""
     head = f"GET http://{HOST}/x HTTP/1.1\r\nHost: www.example.test\r\nConnection: close\r\n\r\n"
     assert raw(proxy.port, head.encode()).startswith(b"HTTP/1.1 200 OK")  # a malformed request, says the responder
     assert here.world.journal.since(0)[-1].kind == "auth"
 
 
-def test_garbage_is_answered(proxy: ServedProxy) -> None:
+def test_garbage_is_answered(proxy: Served) -> None:
     """What is no HTTP gets 400, and the proxy goes on."""
     assert raw(proxy.port, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n").startswith(b"HTTP/1.1 400")
     assert raw(proxy.port, f"{REFUSED[0]}\r\nConnection: close\r\n\r\n".encode()).startswith(b"HTTP/1.1 403")
@@ -289,7 +289,7 @@ def test_what_is_handed_on() -> None:
     door = Starlette(routes=[Route("/{path:path}", echo, methods=["POST"])])
     with (
         Served(door) as served,
-        ServedProxy(ForwardProxy(status_hosts(), lambda: {"ocsp-auth": f"{served.url}/a"}), port=0) as proxy,
+        Served(ForwardProxy(status_hosts(), lambda: {"ocsp-auth": f"{served.url}/a"}), port=0) as proxy,
         httpx.Client(proxy=proxy.url, trust_env=False) as client,
     ):
         sent = {
@@ -310,7 +310,7 @@ def test_what_is_handed_on() -> None:
     assert not {"x-mine", "proxy-authorization", "te"} & headers.keys()
 
 
-def test_without_a_world(proxy: ServedProxy) -> None:
+def test_without_a_world(proxy: Served) -> None:
     """When the world is gone the proxy answers 502 and says so, whether nobody listens or nobody is announced."""
 
     def gone() -> dict[str, str]:
@@ -321,7 +321,7 @@ def test_without_a_world(proxy: ServedProxy) -> None:
         nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
         for addresses in (gone, lambda: {"ocsp-auth": nobody}):
             with (
-                ServedProxy(ForwardProxy(status_hosts(), addresses), port=0) as served,
+                Served(ForwardProxy(status_hosts(), addresses), port=0) as served,
                 httpx.Client(proxy=served.url, trust_env=False) as client,
             ):
                 response = client.post(f"http://{HOST}", content=b"x")
@@ -329,10 +329,10 @@ def test_without_a_world(proxy: ServedProxy) -> None:
     assert proxy.port
 
 
-def test_only_on_loopback(proxy: ServedProxy) -> None:
+def test_only_on_loopback(proxy: Served) -> None:
     """The proxy listens on 127.0.0.1 alone, and a taken port is one line that says so."""
     with pytest.raises(ConfigurationError, match=f"port {proxy.port} on 127.0.0.1: expected a free port"):
-        ServedProxy(ForwardProxy(status_hosts(), dict), port=proxy.port)
+        Served(ForwardProxy(status_hosts(), dict), port=proxy.port)
     with socket.socket() as other:
         other.bind(("127.0.0.2", proxy.port))  # a wildcard listener would be in the way
 
