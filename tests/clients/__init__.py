@@ -1,0 +1,1 @@
+"""The control clients: generated, built, and used on a running world."""
