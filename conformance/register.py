@@ -42,7 +42,7 @@ class Checked(StrEnum):
     NOT_AVAILABLE = "not available"
     """The source was not at hand when the register was made."""
     OURS = "ours"
-    """The source is a policy of this suite."""
+    """No standard stands behind it that could be read: published, observed, or a policy of this suite."""
 
 
 class Requirement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -56,6 +56,8 @@ class Requirement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     level: Level
     confidence: Confidence
     text: Text
+    note: str | None = None
+    """What the reading brought: where the requirement goes beyond the words, or the words beyond it."""
     boundary: Annotated[str, Meta(min_length=8)] | None = None
     """Just inside / just outside."""
     untestable: Annotated[str, Meta(min_length=8)] | None = None
@@ -79,6 +81,6 @@ def load_register(path: Path = FILE) -> dict[str, Requirement]:
         twice = sorted({row.id for row in rows if sum(each.id == row.id for each in rows) > 1})
         raise ConfigurationError(f"{path}: field id: expected each once, actual twice: {', '.join(twice)}")
     for row in rows:
-        if (row.confidence is Confidence.NORMATIVE) == (row.checked is Checked.OURS):
-            raise ConfigurationError(f"{path}: {row.id}: field checked: a normative clause is not ours, others are")
+        if row.confidence is Confidence.NORMATIVE and row.checked is Checked.OURS:
+            raise ConfigurationError(f"{path}: {row.id}: field checked: a normative clause is not ours")
     return register

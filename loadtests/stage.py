@@ -27,8 +27,8 @@ from harness.errors import ConfigurationError, HarnessFault
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.validity import not_after_of
 from harness.keys import KeyPool
-from harness.terminal.card_reader import CardReader
 from harness.personalisation import IssuedCard
+from harness.terminal.card_reader import CardReader
 from harness.world import KEYS_PER_CARD, World
 from loadtests.population import LoadHolder, Standing
 from loadtests.truth import Facts

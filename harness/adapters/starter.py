@@ -14,7 +14,18 @@ STARTERS = Path(__file__).parent / "starters"
 """One folder for each language."""
 
 MADE_BY_TOOLS = frozenset(
-    ("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "node_modules", "dist", "target", "bin", "obj", "generated")
+    (
+        "__pycache__",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        "node_modules",
+        "dist",
+        "target",
+        "bin",
+        "obj",
+        "generated",
+    )
 )
 """Folders that compilers and checkers leave behind when somebody works on a starter in place."""
 
