@@ -2,15 +2,13 @@
 
 import os
 import shutil
-import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.adapters.toolchains import succeed
+
 JAR = Path("target/kazashi-adapter.jar")
-PATIENCE = 300.0
-"""Seconds for one command; a first build fills Maven's local repository."""
 PROGRAMS = ("java", "javac", "mvn")
 
 
@@ -40,20 +38,3 @@ def mvn(folder: Path, *goals: str) -> str:
     """Return what Maven said; warnings of the compiler are errors."""
     command = [java("mvn"), "-B", "-ntp", "-q", "-Dmaven.compiler.failOnWarning=true", *goals]
     return succeed(command, folder)
-
-
-def succeed(command: Sequence[str], folder: Path) -> str:
-    """Return what a command printed; the test fails with it when the command does."""
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        # Maven keeps its repository below HOME, which tox does not hand on.
-        env={"HOME": str(Path.home()), **os.environ},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 0, f"{' '.join(command)} in {folder}:\n{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr

@@ -63,7 +63,7 @@ def succeed(command: Sequence[str], folder: Path) -> str:
     done = subprocess.run(
         command,
         cwd=folder,
-        # Go keeps its cache below HOME, which tox does not hand on.
+        # Go keeps its cache below HOME and Maven its repository, and tox does not hand it on.
         env={"HOME": str(Path.home()), **os.environ},
         stdin=subprocess.DEVNULL,
         capture_output=True,
