@@ -1,19 +1,33 @@
 """docs/coverage.md: which requirement which case covers and which mutant proves it, and the other way round."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from conformance.case import Case
+from conformance.case import Case, Confidence
 from conformance.catalogue_loader import FOLDER, load_catalogue
 from conformance.mutants.mutant import Mutant, load_mutants
-from conformance.register import Level, RequiredOf, Requirement, load_register
+from conformance.register import Checked, Level, RequiredOf, Requirement, load_register
 
 FILE = Path(__file__).parent.parent / "docs" / "coverage.md"
 HEAD = """# Coverage
 
 Written by `python -m conformance.coverage`; a test fails when it is not what register, catalogue and mutants say.
-「no case yet」は未対応を示す。A requirement counts as covered when a case names it, and as proved when one of those
-cases kills a mutant of the reference relying party.
+A requirement counts as covered when a case names it, and as proved when one of those cases kills a mutant of the
+reference relying party. *No case yet* is what it says: nothing in this suite shows whether a product does it.
+
+このページは `python -m conformance.coverage` が生成する。要件台帳・カタログ・ミュータントと異なればテストが失敗する。
+ケースが参照する要件を covered、そのケースが参照実装のミュータントを検出する要件を proved と数える。
+no case yet の要件は、本スイートではまだ何も確認していない。
+"""
+CHECKED = """
+## How the clauses were checked
+
+*read* says that somebody read the clause in the standard's text, not that its words are ours: where the requirement
+goes beyond them, a note below says so. *ours* has no standard behind it that could be read.
+
+read は条項を規格の本文で確認したことを示す。要件が条文を超える場合は下の注記に記す。
+ours は規格ではなく、公表資料・実測・本スイートの方針による。
 """
 
 
@@ -26,12 +40,18 @@ def coverage(register: Mapping[str, Requirement], cases: Mapping[str, Case], mut
             HEAD,
             *_table("role", "level", "requirements", "covered", "proved", "untestable", "no case yet"),
             *_counts(register, covering, killed),
+            CHECKED,
+            *_table("confidence", *(checked.value for checked in Checked)),
+            *_checks(register),
             "\n## Requirements\n",
             *_table("requirement", "source", "checked", "level", "confidence", "cases (mutants killed)"),
             *(_requirement(row, [(case, killed[case]) for case in covering[row.id]]) for row in register.values()),
             "\n## Cases\n",
             *_table("case", "requirement", "what it requires"),
             *(_row(case.id, case.requirement, register[case.requirement].text.en) for case in cases.values()),
+            "\n## Notes of the clause check\n",
+            *_table("requirement", "note"),
+            *(_row(row.id, row.note) for row in register.values() if row.note),
             "",
         ]
     )
@@ -49,6 +69,12 @@ def _counts(
             if rows:
                 left = len(rows) - len(covered) - len(untestable)
                 yield _row(role.value, level.value, *map(len, (rows, covered, proved, untestable)), left)
+
+
+def _checks(register: Mapping[str, Requirement]) -> Iterator[str]:
+    count = Counter((row.confidence, row.checked) for row in register.values())
+    for confidence in Confidence:
+        yield _row(confidence.value, *(count[confidence, checked] for checked in Checked))
 
 
 def _requirement(row: Requirement, cases: list[tuple[str, list[str]]]) -> str:

@@ -56,7 +56,7 @@ class Requirement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     level: Level
     confidence: Confidence
     text: Text
-    note: str | None = None
+    note: Annotated[str, Meta(min_length=8)] | None = None
     """What the reading brought: where the requirement goes beyond the words, or the words beyond it."""
     boundary: Annotated[str, Meta(min_length=8)] | None = None
     """Just inside / just outside."""
@@ -65,22 +65,34 @@ class Requirement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    requirements: list[Requirement]
+    requirements: list[dict[str, object]]
 
 
 def load_register(path: Path = FILE) -> dict[str, Requirement]:
-    """Return the requirements by id, in the order of the file; ConfigurationError names file, field and rule."""
+    """Return the requirements by id, in the order of the file; ConfigurationError names file, id, field and rule."""
     try:
         rows = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), _File).requirements
     except yaml.YAMLError as fault:
         raise ConfigurationError(f"{path}: not YAML: {' '.join(str(fault).split())}") from fault
     except msgspec.ValidationError as fault:
         raise ConfigurationError(f"{path}: {fault}") from fault
-    register = {row.id: row for row in rows}
-    if len(register) != len(rows):
-        twice = sorted({row.id for row in rows if sum(each.id == row.id for each in rows) > 1})
-        raise ConfigurationError(f"{path}: field id: expected each once, actual twice: {', '.join(twice)}")
-    for row in rows:
-        if row.confidence is Confidence.NORMATIVE and row.checked is Checked.OURS:
-            raise ConfigurationError(f"{path}: {row.id}: field checked: a normative clause is not ours")
+    register: dict[str, Requirement] = {}
+    for number, row in enumerate(rows, 1):
+        where = f"{path}: {row.get('id', f'entry {number}')}"
+        requirement = _requirement(row, where)
+        if requirement.id in register:
+            raise ConfigurationError(f"{where}: field id: expected each once, actual twice")
+        register[requirement.id] = requirement
     return register
+
+
+def _requirement(row: dict[str, object], where: str) -> Requirement:
+    try:
+        requirement = msgspec.convert(row, Requirement)
+    except msgspec.ValidationError as fault:
+        raise ConfigurationError(f"{where}: {fault}") from fault
+    if requirement.confidence is Confidence.NORMATIVE and requirement.checked is Checked.OURS:
+        raise ConfigurationError(f"{where}: field checked: a normative clause is not ours")
+    if requirement.checked is Checked.NOT_AVAILABLE and requirement.note is None:
+        raise ConfigurationError(f"{where}: field note: say why the text is not available")
+    return requirement

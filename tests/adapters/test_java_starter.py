@@ -19,7 +19,7 @@ from harness.contract.http_binding import HttpBinding
 from harness.contract.launch import LaunchedProduct
 from harness.contract.schemas import EXCHANGES
 from harness.contract.vocabulary import Role, Verb
-from tests.adapters import java_toolchain, test_conversation
+from tests.adapters import java_toolchain, test_conversation, toolchains
 from tests.adapters.contract_examples import examples
 from tests.adapters.java_toolchain import JAR, java, mvn, run_jar
 
@@ -173,7 +173,7 @@ def test_smoke_test_finds_a_spoilt_stub(spoilt: str, jar: Path, configured: mess
     assert before in text
     file = tmp_path / f"{name}.java"
     file.write_text(text.replace(before, after), encoding="utf-8")
-    java_toolchain.succeed([java("javac"), "-cp", str(jar), "-d", str(tmp_path), str(file)], tmp_path)
+    toolchains.succeed([java("javac"), "-cp", str(jar), "-d", str(tmp_path), str(file)], tmp_path)
     command = [java("java"), "-cp", f"{tmp_path}{os.pathsep}{jar}", "kazashi.adapter.Main"]
     with LaunchedProduct(command) as running:
         binding = HttpBinding(running.address)

@@ -1,5 +1,6 @@
 """The requirement register is whole, and what covers it is written down as it is."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ from conformance.mutants.mutant import load_mutants
 from conformance.register import FILE, Checked, Level, load_register
 from harness.errors import ConfigurationError
 
+JAPANESE = re.compile(r"[぀-ヿ]")
+"""Kana: a Japanese sentence has some, a list of kanji terms or an English one has none."""
+FIRST_SENTENCE = '"証明書の内容を利用する前に、登録済みトラストアンカーの公開鍵で証明書の署名を検証する。"'
+
 
 def test_every_requirement_has_both_languages_and_a_source() -> None:
     """160 requirements at least, for four roles; a normative one names what it is checked against."""
@@ -24,13 +29,32 @@ def test_every_requirement_has_both_languages_and_a_source() -> None:
         "tap-client",
         "platform-client",
     }
-    assert all(row.text.en != row.text.ja for row in register.values())
+    assert all(JAPANESE.search(row.text.ja) for row in register.values())
     assert all(row.checked is not Checked.OURS for row in register.values() if row.confidence is Confidence.NORMATIVE)
 
 
 def test_coverage_page_is_what_the_files_say() -> None:
     """Whoever adds a case writes the page anew: python -m conformance.coverage."""
     assert COVERAGE.read_text(encoding="utf-8") == current()
+
+
+def test_what_goes_beyond_the_words_stands_on_the_page(catalogue: Catalogue) -> None:
+    """A clause that was read does not carry more than it says: each note of the register is on the page."""
+    page = coverage(load_register(), catalogue.cases, load_mutants()).splitlines()
+    noted = [row for row in load_register().values() if row.note]
+    assert noted
+    assert all(any(line.startswith(f"| {row.id} |") and (row.note or "") in line for line in page) for row in noted)
+
+
+def test_counts_add_up(catalogue: Catalogue) -> None:
+    """Covered, untestable and uncovered make the whole, for each role and level, and all rows the register."""
+    page = coverage(load_register(), catalogue.cases, load_mutants())
+    counts = [
+        line for line in page.split("## How")[0].splitlines() if re.match(r"\| [a-z-]+ \| (MUST|SHOULD|MAY) ", line)
+    ]
+    numbers = [[int(cell) for cell in re.findall(r"\d+", line)] for line in counts]
+    assert all(whole == covered + untestable + left for whole, covered, _, untestable, left in numbers)
+    assert sum(row[0] for row in numbers) == len(load_register())
 
 
 def test_uncovered_requirement_is_named(catalogue: Catalogue) -> None:
@@ -46,10 +70,19 @@ def test_uncovered_requirement_is_named(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("level: MUST", "level: OUGHT", r"'OUGHT' - at `\$\.requirements\[0\]\.level`"),
-        ("id: RP-PATH-002", "id: RP-PATH-001", "expected each once, actual twice: RP-PATH-001"),
-        ("id: RP-PATH-001", "id: path one", r"requirements\[0\]\.id"),
-        ("    role: relying-party\n", "    role: relying-party\n    mood: good\n", "unknown field `mood`"),
+        ("level: MUST", "level: OUGHT", r"requirements\.yaml: RP-PATH-001: .*'OUGHT' - at `\$\.level`"),
+        ("role: relying-party", "role: judge", r"RP-PATH-001: .*'judge' - at `\$\.role`"),
+        ("confidence: normative", "confidence: sure", r"RP-PATH-001: .*'sure' - at `\$\.confidence`"),
+        ("id: RP-PATH-002", "id: RP-PATH-001", "RP-PATH-001: field id: expected each once, actual twice"),
+        ("id: RP-PATH-001", "id: path one", r"path one: .*matching regex .* at `\$\.id`"),
+        ("  - id: RP-PATH-001\n    role", "  - role", "entry 1: .*missing required field `id`"),
+        (
+            "    role: relying-party\n",
+            "    role: relying-party\n    mood: good\n",
+            "RP-PATH-001: .*unknown field `mood`",
+        ),
+        (f"      ja: {FIRST_SENTENCE}\n", "", r"RP-PATH-001: .*missing required field `ja` - at `\$\.text`"),
+        ('    note: "ISO/IEC 7816-4 is not public."\n', "", "TC-PIN-003: field note: say why"),
         ("checked: read", "checked: ours", "RP-PATH-001: field checked: a normative clause is not ours"),
         ("requirements:\n", "requirements: [\n", "not YAML"),
     ],
