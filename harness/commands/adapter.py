@@ -10,10 +10,13 @@ import yaml
 
 from harness.adapters.starter import write_starter
 from harness.commands.findings import require_language, show_findings
-from harness.contract.check import SLOW, check_relying_party
-from harness.contract.client import RelyingPartyClient
+from harness.contract.binding import Binding
+from harness.contract.check import SLOW, Finding, check_other_role
+from harness.contract.check_relying_party import check_relying_party
+from harness.contract.client import PlatformClient, RelyingPartyClient, TapClient
 from harness.contract.faults import AdapterFault
 from harness.contract.targets import TIMEOUT, bound_target, parse_target
+from harness.contract.vocabulary import Role
 from harness.doctor.product import preflight_world
 from harness.errors import ConfigurationError
 
@@ -42,9 +45,10 @@ def new(
 
 
 @app.command("check")
-def check(
+def check(  # noqa: PLR0913  (each is an option of the command line)
     *,
     target: Target,
+    role: Annotated[Role, typer.Option(help="role of the product / 製品の役割")] = Role.RELYING_PARTY,
     lang: Annotated[str, typer.Option(help="ja or en: the language of the advice")] = "ja",
     timeout: Annotated[float, typer.Option(help="seconds the product may take for one answer", min=0.1)] = TIMEOUT,
     slow: Annotated[float, typer.Option(help="seconds from which an answer is reported as slow", min=0.0)] = SLOW,
@@ -55,8 +59,8 @@ def check(
     接続部の簡易点検。終了コード: 0 問題なし / 1 要修正 / 2 設定誤り
     """
     require_language(lang)
-    with preflight_world() as made, bound_target(parse_target(target), timeout=timeout) as binding:
-        findings = check_relying_party(binding, made.configuration, made.visitor.authentication_certificate, slow=slow)
+    with bound_target(parse_target(target), timeout=timeout) as binding:
+        findings = _checked(binding, role, slow)
     clean = show_findings(findings, lang)
     if json_file is not None:
         json_file.write_text(json.dumps(msgspec.to_builtins(findings), ensure_ascii=False, indent=2), encoding="utf-8")
@@ -83,3 +87,12 @@ def statement(
     except OSError as fault:
         raise ConfigurationError(f"{out}: expected a file to write, actual {fault.strerror}; name another") from fault
     typer.echo(f"  {out}")
+
+
+def _checked(binding: Binding, role: Role, slow: float) -> list[Finding]:
+    if role is Role.TAP_CLIENT:
+        return check_other_role(binding, TapClient(binding), slow=slow)
+    if role is Role.PLATFORM_CLIENT:
+        return check_other_role(binding, PlatformClient(binding), slow=slow)
+    with preflight_world() as made:
+        return check_relying_party(binding, made.configuration, made.visitor.authentication_certificate, slow=slow)

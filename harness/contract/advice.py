@@ -15,8 +15,11 @@ class Advice(NamedTuple):
 
 
 HELLO = Advice(
-    "hello の応答をスキーマ relying-party.hello.answer.json に合わせる",
-    "make the answer to hello fit the schema relying-party.hello.answer.json",
+    "hello の応答をスキーマ {}.hello.answer.json に合わせる",
+    "make the answer to hello fit the schema {}.hello.answer.json",
+)
+CAPABILITIES = Advice(
+    "hello の capabilities に製品の機能を一つ以上書く", "name at least one thing that the product does in capabilities"
 )
 VERSION = Advice(
     "知らない契約版には 4xx と error で答える", "answer another contract version with a 4xx and an error body"

@@ -26,6 +26,9 @@ class Answer:
 class Binding(Protocol):
     """Carries exchanges to one product, one at a time."""
 
+    carries_anything: bool
+    """Whether a body that is no JSON reaches the product: within a line of JSON it could not."""
+
     @property
     def where(self) -> str:
         """Return how messages name the product: its address, its command."""

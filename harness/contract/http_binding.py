@@ -22,6 +22,8 @@ HEADERS = ((b"content-type", b"application/json"),)
 class HttpBinding:
     """A product at `address` (`http://host:port`). Proxies of the environment are not asked."""
 
+    carries_anything = True
+
     def __init__(self, address: str, *, timeout: float = 10.0) -> None:
         self.address = address.rstrip("/")
         self.timeout = timeout

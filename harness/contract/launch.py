@@ -91,6 +91,8 @@ class LaunchedProduct:
 class LaunchedBinding:
     """The HTTP binding to a product that is started here, and again by `revive` when it ended or hung."""
 
+    carries_anything = True
+
     def __init__(self, command: Sequence[str], *, timeout: float) -> None:
         self._command, self._timeout = list(command), timeout
         self._hung = False

@@ -36,6 +36,8 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ProgramBinding:
     """A program started by `command`, and again by `revive` when it ended or hung."""
 
+    carries_anything = False
+
     def __init__(self, command: Sequence[str], *, timeout: float) -> None:
         self._command, self._timeout = list(command), timeout
         self._start()

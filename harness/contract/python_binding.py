@@ -29,6 +29,8 @@ class PythonProduct(Protocol):
 class PythonBinding:
     """The product that a factory makes."""
 
+    carries_anything = False
+
     def __init__(self, factory: str, *, timeout: float) -> None:
         self.where = f"python:{factory}"
         self._timeout = timeout

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from harness.adapters.starter import write_starter
 from harness.contract import messages
-from harness.contract.check import check_relying_party
+from harness.contract.check_relying_party import check_relying_party
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import SERVICE, TERMINAL
 from harness.contract.http_binding import HttpBinding

@@ -11,7 +11,7 @@ import pytest
 
 from harness.adapters.starter import STARTERS, write_starter
 from harness.contract import messages
-from harness.contract.check import check_relying_party
+from harness.contract.check_relying_party import check_relying_party
 from harness.contract.client import RelyingPartyClient
 from harness.contract.http_binding import HttpBinding
 from harness.contract.launch import LaunchedProduct

@@ -1,6 +1,7 @@
 """The smoke test: honest adapters pass, and each thing bent on the way is found with what to change."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -9,11 +10,14 @@ from typing import Any
 import pytest
 
 from harness.contract.binding import Answer
-from harness.contract.check import SLOW, Finding, check_relying_party
+from harness.contract.check import SLOW, Finding, check_other_role
+from harness.contract.check_relying_party import check_relying_party
+from harness.contract.client import PlatformClient, TapClient
 from harness.contract.configuration import configuration
 from harness.contract.faults import TimedOut
 from harness.contract.http_binding import HttpBinding
 from harness.contract.messages import Configure
+from harness.contract.program_binding import ProgramBinding
 from harness.contract.targets import parse_target, running_target
 from harness.contract.vocabulary import Verb
 from harness.doors.jlis import JlisDoor
@@ -135,3 +139,44 @@ def test_slow_and_silent_products_are_told_apart(reference: str, told: tuple[Con
 
     findings = checked(Bent(reference, silent), told)
     assert broken(findings) == ["reset"]
+
+
+OTHER_ROLE = """
+import json, sys
+INTRODUCTION = {introduction}
+for line in sys.stdin:
+    request = json.loads(line)
+    known = request["verb"] == "hello" and request["message"] == {{"contract": "1.0"}}
+    complaint = {{"what": "message", "where": "$", "expected": "contract 1.0", "actual": "something else"}}
+    said = {{"answer": INTRODUCTION}} if known or {humours} else {{"error": complaint}}
+    print(json.dumps({{"id": request["id"], **said}}), flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("client", "introduction", "humours", "found"),
+    [
+        (TapClient, {"role": "tap-client", "capabilities": ["read_certificate"]}, False, []),
+        (PlatformClient, {"role": "platform-client", "capabilities": ["kiosk"]}, False, []),
+        (TapClient, {"role": "tap-client", "capabilities": []}, False, ["capabilities"]),
+        (TapClient, {"role": "platform-client", "capabilities": ["kiosk"]}, False, ["hello"]),
+        (PlatformClient, {"role": "platform-client", "capabilities": ["fly"]}, False, ["hello"]),
+        (
+            TapClient,
+            {"role": "tap-client", "capabilities": ["attributes"]},
+            True,
+            ["broken message: hello 9.9", "broken message: unknown field"],
+        ),
+    ],
+)
+def test_other_roles_say_who_they_are_and_refuse_what_is_broken(
+    *, client: type[TapClient] | type[PlatformClient], introduction: Message, humours: bool, found: list[str]
+) -> None:
+    """A reader's software and a platform's client, each as a program: honest, with the wrong role, humouring."""
+    whole = {"contract": "1.0", "product": "p", "version": "1", **introduction}
+    source = OTHER_ROLE.format(introduction=whole, humours=humours)
+    binding = ProgramBinding([sys.executable, "-c", source], timeout=5.0)
+    with closing(binding):
+        findings = broken(check_other_role(binding, client(binding)))
+    assert [name for name in findings if name in found] == found
+    assert bool(findings) is bool(found)
