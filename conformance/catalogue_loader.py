@@ -70,8 +70,11 @@ def _load_case(path: Path, folder: Path, register: Container[str]) -> Case:
         raise ConfigurationError(f"{path}: field id: expected {expected!r} (the file's own place), actual {case.id!r}")
     if (case.expect.reason is Reason.OK) == case.is_refusal:
         raise ConfigurationError(f"{path}: field expect: reason OK goes with accept and with nothing else")
-    if case.expect.questions.none == (case.expect.questions.at_least is not None):
-        raise ConfigurationError(f"{path}: field expect.questions: expected exactly one of `none: true` and `at_least`")
+    questions = case.expect.questions
+    if questions.none + (questions.at_least is not None) + (questions.in_case is not None) != 1:
+        raise ConfigurationError(
+            f"{path}: field expect.questions: expected exactly one of `none: true`, `at_least`, `in_case`"
+        )
     if case.requirement not in register:
         raise ConfigurationError(f"{path}: field requirement: no requirement has the id {case.requirement!r}")
     if isinstance(case.steps[-1], At):

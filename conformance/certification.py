@@ -51,6 +51,8 @@ class Certification:
     statement: Statement | None
     judgements: dict[str, Judgement]
     verdict: SuiteVerdict
+    seed_drawn: bool = False
+    """Whether nobody could know the order beforehand."""
 
     def count(self, *verdicts: Verdict) -> int:
         """Return how many cases ended with one of these verdicts."""

@@ -1,6 +1,7 @@
 """`kazashi certify`."""
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from conformance.report.words import WORDS
 from conformance.report.write import write_reports
 from conformance.setting import setting
 from conformance.targets import product_named
+from harness.commands.options import Timeout
 from harness.contract.client import RelyingPartyClient
 from harness.contract.faults import AdapterFault
 from harness.contract.statement import Statement, load_statement
@@ -43,7 +45,7 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     seed: Annotated[
         int | None, typer.Option(help="residents and order of the cases follow from it; drawn if not given", min=0)
     ] = None,
-    timeout: Annotated[float, typer.Option(help="seconds the product may take for one answer", min=0.1)] = 10.0,
+    timeout: Timeout = 10.0,
 ) -> None:
     """Certify a product: run every applicable case and write index.html, report.json and junit.xml.
 
@@ -56,10 +58,12 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
         catalogue = catalogue.with_twins(case)
     console = Console(stderr=True)
     statement = None if ics is None else load_statement(ics)
+    drawn = seed is None
     if seed is None:
         # A product that knew the order of the cases could play the answers back without looking.
         seed = secrets.randbelow(1 << 32)
     run = _run(catalogue, console, target=target, seed=seed, timeout=timeout, statement=statement)
+    run = replace(run, seed_drawn=drawn)
     written = write_reports(run, out, language=lang)
     _tell(run, console, lang)
     for path in written:
@@ -105,10 +109,11 @@ def _tell(run: Certification, console: Console, language: str) -> None:
         for line in why(judgement):
             console.print(Text(f"    {line}"))
     passed, not_applicable = run.count(Verdict.PASS), run.count(Verdict.NA)
+    seed = f"seed {run.seed}" if run.seed_drawn else f"seed {run.seed} as given"
     console.print(
         Text(
             f"{run.product.product} {run.product.version}: {WORDS[run.verdict.value][language]} "
-            f"({passed}/{len(run.judgements)} PASS, {not_applicable} NA, seed {run.seed})"
+            f"({passed}/{len(run.judgements)} PASS, {not_applicable} NA, {seed})"
         )
     )
     if not_applicable and run.statement is None:

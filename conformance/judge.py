@@ -36,6 +36,7 @@ INTERRUPTED = {
     Interruption.BROKEN_ANSWER: Verdict.HARNESS_ERROR,
     Interruption.HARNESS: Verdict.HARNESS_ERROR,
 }
+UNJUDGED = frozenset({Verdict.TIMEOUT, Verdict.HARNESS_ERROR})
 OURS = frozenset({"card tries spent"})
 """Checks that the product of this role has no part in: when one does not hold, the harness is broken."""
 
@@ -102,12 +103,15 @@ def _beside_twin(judgement: Judgement, judgements: Mapping[str, Judgement]) -> J
         return judgement
     twin = judgements.get(twin_id)
     held = twin is not None and twin.verdict is Verdict.PASS
+    if twin is not None and twin.verdict in UNJUDGED and judgement.verdict in (Verdict.PASS, Verdict.REVIEW):
+        # The twin's adapter failed, which says nothing about the product: the cause is not proved, nor disproved.
+        return replace(judgement, verdict=twin.verdict, twin_failed=True)
     if judgement.verdict in (Verdict.PASS, Verdict.FAIL, Verdict.REVIEW):
         check = Check("twin", f"{twin_id}: PASS", f"{twin_id}: {_verdict_word(twin)}", held)
         verdict = judgement.verdict if held else Verdict.FAIL
         return replace(judgement, verdict=verdict, checks=(*judgement.checks, check), twin_failed=not held)
     seen = judgement.observation
-    if held and seen is not None and seen.interruption is Interruption.BROKEN_ANSWER:
+    if held and seen is not None and seen.interruption is Interruption.BROKEN_ANSWER and seen.came_to_judged:
         # The same adapter answered the twin by the contract: what it cannot put into words is the refusal.
         check = Check("contract", "an outcome, whatever is decided", seen.transcript, held=False)
         return replace(judgement, verdict=Verdict.FAIL, checks=(*judgement.checks, check))
@@ -178,11 +182,18 @@ def _questions_check(case: Case, observation: Observation, judged: ObservedStep)
         asked = [entry for entry in judged.questions if entry.serial in observation.serials.values()]
         return Check("status questions", "none", str(len(asked)), not asked)
     serial = observation.serials.get(expect.kind.value)
-    asked = [entry for entry in judged.questions if entry.serial == serial and entry.kind == expect.kind.value]
-    least = expect.at_least or 0
+    during = [judged] if expect.in_case is None else observation.steps
+    asked = [
+        entry
+        for step in during
+        for entry in step.questions
+        if entry.serial == serial and entry.kind == expect.kind.value
+    ]
+    least = expect.at_least or expect.in_case or 0
+    when = "" if expect.in_case is None else " since the case began"
     return Check(
         "status questions",
-        f"at least {least} for the {expect.kind.value} certificate",
+        f"at least {least} for the {expect.kind.value} certificate{when}",
         str(len(asked)),
         len(asked) >= least,
     )

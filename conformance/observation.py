@@ -53,6 +53,11 @@ class Observation:
     transcript: str = ""
 
     @property
+    def came_to_judged(self) -> bool:
+        """Whether everything before the judged step was seen to its end."""
+        return len(self.steps) >= len(self.case.steps) - 1
+
+    @property
     def judged(self) -> ObservedStep | None:
         """The step that the case is about; None when the run did not come so far."""
         return self.steps[-1] if len(self.steps) == len(self.case.steps) else None

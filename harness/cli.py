@@ -13,7 +13,7 @@ from types import FrameType
 import typer
 
 from cardsim.faults import CardFault
-from harness.errors import ConfigurationError
+from harness.errors import ConfigurationError, HarnessFault
 
 GROUP = "kazashi.commands"
 CONFIGURATION, HARNESS_ERROR = 2, 3
@@ -39,14 +39,18 @@ def build() -> typer.Typer:
 def main() -> None:
     """Run the program; a fault that a person can mend is one line on stderr and exit code 2, one of ours is 3.
 
-    SIGTERM unwinds like Ctrl-C, so that whatever a command started ends with it.
+    SIGTERM and a terminal that is closed unwind like Ctrl-C, so that whatever a command started ends with it.
     """
-    signal.signal(signal.SIGTERM, _leave)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
     try:
         build()(prog_name="kazashi")
     except (ConfigurationError, CardFault) as fault:
         sys.stderr.write(f"kazashi: {fault}\n")
         sys.exit(CONFIGURATION)
+    except HarnessFault as fault:
+        sys.stderr.write(f"kazashi: harness error / 試験環境の誤り: {fault}\n")
+        sys.exit(HARNESS_ERROR)
     except Exception:  # noqa: BLE001  (the outermost door: Python's own exit code 1 would say "not conformant")
         traceback.print_exc()
         sys.exit(HARNESS_ERROR)

@@ -1,6 +1,7 @@
 """Writes the three files of a run."""
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +23,7 @@ def write_reports(run: Certification, out: Path, *, language: str) -> list[Path]
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            (out / name).write_text(content, encoding="utf-8")
+            (out / name).write_text(content, encoding="utf-8", errors="backslashreplace")
     except OSError as fault:
         raise ConfigurationError(
             f"{out}: expected a folder for the reports, actual {fault.strerror}; name another with --out"
@@ -37,6 +38,7 @@ def report_json(run: Certification) -> str:
         "catalogue_hash": run.catalogue.hash,
         "target": run.target,
         "seed": run.seed,
+        "seed_drawn": run.seed_drawn,
         "verdict": run.verdict.value,
         "product": msgspec.to_builtins(run.product),
         "statement": None if run.statement is None else msgspec.to_builtins(run.statement),
@@ -107,8 +109,13 @@ def junit_xml(run: Certification) -> str:
             ET.SubElement(
                 element, "skipped", message=f"not declared: {', '.join(missing.value for missing in judgement.missing)}"
             )
+    for element in suite.iter():
+        if "message" in element.attrib:
+            element.set("message", _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", element.attrib["message"]))
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 §2.2 does not let into a document."""
 _ERRORS = (Verdict.TIMEOUT, Verdict.HARNESS_ERROR, Verdict.REVIEW)

@@ -10,11 +10,13 @@ import yaml
 
 from harness.adapters.starter import write_starter
 from harness.commands.findings import require_language, show_findings
+from harness.commands.options import Timeout
 from harness.contract.binding import Binding
 from harness.contract.check import SLOW, Finding, check_other_role
 from harness.contract.check_relying_party import check_relying_party
 from harness.contract.client import PlatformClient, RelyingPartyClient, TapClient
 from harness.contract.faults import AdapterFault
+from harness.contract.statement import Statement
 from harness.contract.targets import TIMEOUT, bound_target, parse_target
 from harness.contract.vocabulary import Role
 from harness.doctor.product import preflight_world
@@ -50,7 +52,7 @@ def check(  # noqa: PLR0913  (each is an option of the command line)
     target: Target,
     role: Annotated[Role, typer.Option(help="role of the product / 製品の役割")] = Role.RELYING_PARTY,
     lang: Annotated[str, typer.Option(help="ja or en: the language of the advice")] = "ja",
-    timeout: Annotated[float, typer.Option(help="seconds the product may take for one answer", min=0.1)] = TIMEOUT,
+    timeout: Timeout = TIMEOUT,
     slow: Annotated[float, typer.Option(help="seconds from which an answer is reported as slow", min=0.0)] = SLOW,
     json_file: Annotated[Path | None, typer.Option("--json", help="write the findings to this file")] = None,
 ) -> None:
@@ -63,7 +65,7 @@ def check(  # noqa: PLR0913  (each is an option of the command line)
         findings = _checked(binding, role, slow)
     clean = show_findings(findings, lang)
     if json_file is not None:
-        json_file.write_text(json.dumps(msgspec.to_builtins(findings), ensure_ascii=False, indent=2), encoding="utf-8")
+        _write(json_file, json.dumps(msgspec.to_builtins(findings), ensure_ascii=False, indent=2))
     if not clean:
         raise typer.Exit(BROKEN)
 
@@ -83,10 +85,18 @@ def statement(
             raise ConfigurationError(str(fault)) from fault
     draft = {"vendor": vendor, "product": msgspec.to_builtins(product)}
     try:
-        out.write_text(yaml.safe_dump(draft, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    except OSError as fault:
-        raise ConfigurationError(f"{out}: expected a file to write, actual {fault.strerror}; name another") from fault
+        msgspec.convert(draft, Statement)
+    except msgspec.ValidationError as fault:
+        raise ConfigurationError(f"--vendor {vendor!r}: {fault}; name who signs the statement off") from fault
+    _write(out, yaml.safe_dump(draft, allow_unicode=True, sort_keys=False))
     typer.echo(f"  {out}")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise ConfigurationError(f"{path}: expected a file to write, actual {fault.strerror}; name another") from fault
 
 
 def _checked(binding: Binding, role: Role, slow: float) -> list[Finding]:

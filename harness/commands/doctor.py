@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from harness.commands.findings import require_language, show_findings
+from harness.commands.options import Timeout
 from harness.contract.advice import Advice
 from harness.contract.check import Finding
 from harness.contract.client import RelyingPartyClient
@@ -34,7 +35,7 @@ def doctor(  # noqa: PLR0913  (each is an option of the command line)
     ] = None,
     port: Annotated[list[int] | None, typer.Option(help="a port that has to be free (repeatable)")] = None,
     lang: Annotated[str, typer.Option(help="ja or en: the language of the advice")] = "ja",
-    timeout: Annotated[float, typer.Option(help="seconds the product may take for one answer", min=0.1)] = TIMEOUT,
+    timeout: Timeout = TIMEOUT,
 ) -> None:
     """Preflight: machine, readers, trust stores and product, each finding with how to mend it.
 

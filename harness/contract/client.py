@@ -10,12 +10,14 @@ import msgspec
 from harness.contract import messages
 from harness.contract import platform_messages as platform
 from harness.contract.binding import Answer, Binding
-from harness.contract.faults import Broken
+from harness.contract.faults import AdapterFault, Broken
 from harness.contract.http_binding import HttpBinding
 from harness.contract.tap_messages import Ran, Run, TapIntroduction
 from harness.contract.vocabulary import CONTRACT_VERSION, Verb
 
 SHOWN = 20_000
+SHORT_PIN = 4
+"""Four digits stand in every other number: such a PIN is hidden in requests and cannot be in answers."""
 """Characters of an answer that a report shows."""
 Answered = TypeVar("Answered", bound=messages.Message)
 Introduced = TypeVar("Introduced", messages.Introduction, TapIntroduction, platform.PlatformIntroduction)
@@ -37,6 +39,7 @@ class AdapterClient:
 
     def __init__(self, binding: Binding) -> None:
         self.exchanges: list[Exchange] = []
+        self._secrets: tuple[str, ...] = ()
         self._binding = binding
 
     @classmethod
@@ -73,18 +76,28 @@ class AdapterClient:
         return said
 
     def _ask(self, verb: Verb, request: messages.Message, answers: type[Answered]) -> Answered:
+        self._secrets += _secrets_of(request)
         begun = time.monotonic()
-        answer = self._binding.exchange(verb, msgspec.json.encode(request))
+        try:
+            answer = self._binding.exchange(verb, msgspec.json.encode(request))
+        except AdapterFault as fault:
+            raise type(fault)(self._without_secrets(str(fault))) from fault
         seconds = time.monotonic() - begun
-        shown = answer.body.decode(errors="replace")[:SHOWN]
+        shown = self._without_secrets(answer.body.decode(errors="replace"))[:SHOWN]
         self.exchanges.append(
             Exchange(verb, msgspec.json.encode(_masked(request)).decode(), shown, answer.http, seconds)
         )
         return self._decoded(verb, answer, answers)
 
+    def _without_secrets(self, text: str) -> str:
+        """Return what the product said without what it was told in confidence: it goes into reports."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
     def _decoded(self, verb: Verb, answer: Answer, answers: type[Answered]) -> Answered:
         where = f"{verb.value} at {self.where}"
-        begins = answer.body[:300].decode(errors="replace")
+        begins = self._without_secrets(answer.body.decode(errors="replace"))[:300]
         if answer.http != 200:
             raise Broken(f"{where}: expected HTTP 200, actual {answer.http}: {begins!r}")
         try:
@@ -191,6 +204,17 @@ def _masked(request: messages.Message) -> messages.Message:
         case platform.PlatformConfigure():
             return msgspec.structs.replace(request, platforms=[_keyless(access) for access in request.platforms])
     return request
+
+
+def _secrets_of(request: messages.Message) -> tuple[str, ...]:
+    match request:
+        case messages.Configure():
+            return tuple(terminal.credential for terminal in request.terminals)
+        case Run():
+            return tuple(pin for pin in request.pins if len(pin) > SHORT_PIN)
+        case platform.PlatformConfigure():
+            return tuple(each.client_secret for each in request.platforms if isinstance(each.client_secret, str))
+    return ()
 
 
 def _hidden(terminal: messages.TerminalCredential) -> messages.TerminalCredential:

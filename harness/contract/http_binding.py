@@ -1,5 +1,8 @@
 """The HTTP binding: `POST /kazashi/v1/<verb>`.
 
+Each exchange has a connection of its own: a product may close an idle one whenever it likes (RFC 9112 §9.3), and a
+request that met the closing could not be told from one that was acted on.
+
 The time-out is for the whole exchange. Libraries count each read anew, and a product that sends one byte now and
 then would never be late; so every read gets only what is left, and the body is measured while it arrives.
 """
@@ -29,7 +32,10 @@ class HttpBinding:
         self.timeout = timeout
         self._clock = _Deadline()
         self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(), network_backend=_DeadlineBackend(self._clock), max_connections=1
+            ssl_context=ssl.create_default_context(),
+            network_backend=_DeadlineBackend(self._clock),
+            max_connections=1,
+            max_keepalive_connections=0,
         )
 
     @property

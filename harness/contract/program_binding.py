@@ -20,8 +20,11 @@ from harness.contract.binding import LONGEST_ANSWER, Answer
 from harness.contract.faults import Broken, TimedOut, Unreachable
 from harness.contract.process import GRACE, OwnProcess
 from harness.contract.vocabulary import Verb
+from harness.errors import ConfigurationError
 
 SHOWN_LINES = 20
+MOST_LINES = 64
+"""Lines that may wait to be read: a program that is not asked has nothing to say."""
 _ENDED = None
 
 
@@ -45,7 +48,7 @@ class ProgramBinding:
     def _start(self) -> None:
         self._number = 0
         self._hung = False
-        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._lines: queue.Queue[bytes | None] = queue.Queue(MOST_LINES)
         self._complaints: deque[bytes] = deque(maxlen=SHOWN_LINES)
         self._process = OwnProcess(self._command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         self._readers = [
@@ -107,20 +110,11 @@ class ProgramBinding:
         return line
 
     def _decoded(self, verb: Verb, line: bytes) -> _Line:
-        if len(line) > LONGEST_ANSWER:
-            self._hung = True
-            raise Broken(f"{verb.value} at {self.where}: expected at most {LONGEST_ANSWER} bytes a line, actual more")
         try:
-            decoded: _Line = msgspec.json.decode(line, type=_Line)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
-            shown = line[:300].decode(errors="replace")
-            raise Broken(
-                f"{verb.value} at {self.where}: expected one JSON object a line on stdout, actual {shown!r}: {fault}; "
-                "write logs to stderr"
-            ) from fault
-        if isinstance(decoded.answer, msgspec.Raw) == isinstance(decoded.error, msgspec.Raw):
-            raise Broken(f"{verb.value} at {self.where}: expected either `answer` or `error`, actual neither or both")
-        return decoded
+            return _read(line)
+        except ValueError as fault:
+            self._hung = True  # its real answer may still come, and would be taken for that to the next request
+            raise Broken(f"{verb.value} at {self.where}: {fault}") from fault
 
     def _late(self, verb: Verb) -> TimedOut:
         self._hung = True
@@ -141,7 +135,10 @@ class ProgramBinding:
         if self._process.ended() is None and not self._hung:
             return False
         self.close()
-        self._start()
+        try:
+            self._start()
+        except ConfigurationError as fault:
+            raise Unreachable(f"started again after its end: {fault}") from fault
         return True
 
     def close(self) -> None:
@@ -149,6 +146,22 @@ class ProgramBinding:
         self._process.close()
         for reader in self._readers:
             reader.join(GRACE)
+
+
+def _read(line: bytes) -> _Line:
+    """Return what a line says; ValueError with what was expected and came."""
+    if len(line) > LONGEST_ANSWER:
+        raise ValueError(f"expected at most {LONGEST_ANSWER} bytes a line, actual more")
+    try:
+        decoded: _Line = msgspec.json.decode(line, type=_Line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
+        shown = line[:300].decode(errors="replace")
+        raise ValueError(
+            f"expected one JSON object a line on stdout, actual {shown!r}: {fault}; write logs to stderr"
+        ) from fault
+    if isinstance(decoded.answer, msgspec.Raw) == isinstance(decoded.error, msgspec.Raw):
+        raise ValueError("expected either `answer` or `error`, actual neither or both")
+    return decoded
 
 
 def _read_lines(pipe: IO[bytes], take: Any) -> None:

@@ -46,9 +46,7 @@ class PythonBinding:
             raise TimedOut(f"{verb.value} at {self.where}: no whole answer within {self._timeout} s")
         answer = answers[0]
         if isinstance(answer, Exception):
-            raise Broken(
-                f"{verb.value} at {self.where}: expected an answer, actual {type(answer).__name__}: {answer}"
-            ) from answer
+            raise Broken(f"{verb.value} at {self.where}: expected an answer, actual {answer!r}") from answer
         return answer
 
     def _ask(self, verb: Verb, body: bytes) -> Answer | Exception:

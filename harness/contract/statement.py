@@ -31,11 +31,13 @@ class Statement(Message, frozen=True):
 def load_statement(path: Path) -> Statement:
     """Return the statement in a YAML or JSON file; ConfigurationError names the file, the field and the rule."""
     try:
-        return msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Statement)
+        plain = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as fault:
         raise ConfigurationError(f"{path}: {fault.strerror}; name a conformance statement with --ics") from fault
-    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as fault:
         raise ConfigurationError(f"{path}: not YAML: {' '.join(str(fault).split())}") from fault
+    try:
+        return msgspec.convert(plain, Statement)
     except msgspec.ValidationError as fault:
         raise ConfigurationError(f"{path}: {fault}; see docs/contract.md") from fault
 

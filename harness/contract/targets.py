@@ -72,7 +72,7 @@ def parse_target(text: str, named: Mapping[str, Sequence[str]] | None = None) ->
     try:
         if kind in STARTED and (words := shlex.split(rest)):
             return STARTED[kind](tuple(words))
-        if kind in ("http", "https") and urlsplit(text).hostname:
+        if kind in ("http", "https") and _is_address(text):
             return Address(text)
     except ValueError as fault:
         raise ConfigurationError(f"--target {text!r}: {fault}; correct the target") from fault
@@ -82,6 +82,16 @@ def parse_target(text: str, named: Mapping[str, Sequence[str]] | None = None) ->
         f"--target {text!r}: expected {', '.join(known)}, http://host:port, command:PROGRAM, lines:PROGRAM or "
         "python:MODULE:FACTORY; correct the target"
     )
+
+
+def _is_address(text: str) -> bool:
+    """Whether a URL names a host; ValueError for a port, a host or a secret in it that cannot be used."""
+    parts = urlsplit(text)
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("expected an address without user and password: it would stand in every report")
+    if any(character.isspace() for character in text) or parts.port == 0:
+        raise ValueError("expected an address without spaces, and a port from 1 to 65535")
+    return bool((parts.hostname or "").encode("idna"))
 
 
 @contextmanager

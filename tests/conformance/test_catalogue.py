@@ -53,7 +53,7 @@ def test_hash_follows_content(folder: Path, catalogue: Catalogue) -> None:
         ("tap/outdoor", "version: 2", "version: 0", r"outdoor\.yaml.*>= 1.*\$\.version"),
         ("tap/outdoor", "requirement: RP", "requirement: rp", r"outdoor\.yaml.*\$\.requirement"),
         ("tap/outdoor", "RP-KAZ-005", "RP-KAZ-905", "field requirement: no requirement has the id 'RP-KAZ-905'"),
-        ("tap/outdoor", "none: true", "none: false", "exactly one of `none: true` and `at_least`"),
+        ("tap/outdoor", "none: true", "none: false", "exactly one of `none: true`, `at_least`, `in_case`"),
         ("tap/outdoor", "do: enrol", "do: enroll", r"outdoor\.yaml.*enroll.*\$\.steps"),
         ("tap/outdoor", "id: tap/outdoor", "id: tap/elsewhere", "field id: expected 'tap/outdoor'"),
         ("tap/outdoor", "version: 2", "version: 2\nnote: x", r"outdoor\.yaml.*unknown field `note`"),

@@ -33,4 +33,4 @@ def test_a_pcsc_program_sees_insertion_and_removal(lane: PcscLane, tmp_path: Pat
             await_empty(reader)
     finally:
         up.terminate()
-        up.wait(20)
+        up.communicate(timeout=20)
