@@ -34,6 +34,10 @@ class ChipMade(StrEnum):
     """The chip of the card that the certificate was read from."""
     SELF_MADE = "self_made"
     """A chip that somebody made: its certificate names the card issuer's key but is signed by another."""
+    COPIED_CVC = "copied_cvc"
+    """A chip that somebody made, behind a copy of the genuine card-verifiable certificate."""
+    RECORDED = "recorded"
+    """The genuine chip, which answered another challenge."""
     SPLICED = "spliced"
     """Another resident's genuine chip, whose holder was born on the same day."""
 
@@ -68,6 +72,7 @@ class Enrol(StoryStep, frozen=True, tag="enrol"):
     """The resident enrols: PIN signature and chip proof."""
 
     chip: ChipMade = ChipMade.GENUINE
+    signature: SignatureMade = SignatureMade.GENUINE
 
 
 class Login(StoryStep, frozen=True, tag="login"):
@@ -87,6 +92,8 @@ class Tap(StoryStep, frozen=True, tag="tap"):
 
 class Sign(StoryStep, frozen=True, tag="sign"):
     """The resident signs the relying party's document with the signature key."""
+
+    signature: SignatureMade = SignatureMade.GENUINE
 
 
 class Replay(StoryStep, frozen=True, tag="replay"):

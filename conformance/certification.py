@@ -24,6 +24,8 @@ class SuiteVerdict(StrEnum):
     """What the whole run says, with its exit code in `EXIT_CODES`."""
 
     CONFORMANT = "conformant"
+    CONFORMANT_WITHIN = "conformant within the statement"
+    """Everything that the conformance statement claims passed; the catalogue asks for more."""
     SELECTION_PASSED = "selection passed"
     """The cases that `--case` chose passed; a part of the catalogue certifies nothing."""
     NOT_CONFORMANT = "not conformant"
@@ -33,6 +35,7 @@ class SuiteVerdict(StrEnum):
 
 EXIT_CODES = {
     SuiteVerdict.CONFORMANT: 0,
+    SuiteVerdict.CONFORMANT_WITHIN: 0,
     SuiteVerdict.SELECTION_PASSED: 0,
     SuiteVerdict.NOT_CONFORMANT: 1,
     SuiteVerdict.HARNESS_ERROR: 3,
@@ -123,4 +126,4 @@ def _verdict_of(judgements: Collection[Judgement], *, stated: bool, whole: bool)
     refused = any(judgement.case.is_refusal and judgement.verdict is Verdict.PASS for judgement in judgements)
     if not refused or (Verdict.NA in verdicts and not stated):
         return SuiteVerdict.INCONCLUSIVE
-    return SuiteVerdict.CONFORMANT
+    return SuiteVerdict.CONFORMANT_WITHIN if Verdict.NA in verdicts else SuiteVerdict.CONFORMANT

@@ -24,6 +24,10 @@ WORDS: dict[str, dict[str, str]] = {
     "confidence": {"en": "Confidence", "ja": "根拠の確度"},
     "none": {"en": "none", "ja": "なし"},
     "conformant": {"en": "Conformant", "ja": "適合"},
+    "conformant within the statement": {
+        "en": "Conformant within its conformance statement",
+        "ja": "適合宣言書の範囲内で適合",
+    },
     "selection passed": {
         "en": "The chosen cases passed (a part of the catalogue: no certification)",
         "ja": "選んだ項目は合格（一部のみの実行であり、適合の証明ではない）",

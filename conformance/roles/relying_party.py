@@ -4,6 +4,7 @@ The cases of a run follow one another on one clock that never goes back (`story_
 refused for being older than a status that was already published.
 """
 
+import hashlib
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -154,14 +155,14 @@ class _Play:
 
     def _tell(self, step: Story) -> messages.Outcome | None:
         match step:
-            case Enrol(chip=chip):
-                return self._enrol(chip)
+            case Enrol():
+                return self._enrol(step)
             case Login():
                 return self._login(step)
             case Tap():
                 return self._tap(step)
-            case Sign():
-                return self._sign()
+            case Sign(signature=signature):
+                return self._sign(signature)
             case Replay():
                 return self._replay()
         self._happen(step)
@@ -184,7 +185,7 @@ class _Play:
                 self._world.revoke(self._visitor.resident_id, kind.value, reason)
                 self._clock.happened()
 
-    def _enrol(self, chip: ChipMade) -> messages.Outcome:
+    def _enrol(self, step: Enrol) -> messages.Outcome:
         with self._visitor.card_in_reader() as card:
             certificate = card.authentication_certificate()
             begun = self._begin(Purpose.ENROL, Environment.ATTENDED, TERMINAL, certificate)
@@ -192,7 +193,9 @@ class _Play:
                 return begun.outcome
             challenge = _challenge(begun)
             signature = card.sign_challenge(self._visitor.pin, challenge)
-            proof = self._chip_proof(chip, challenge)
+            if step.signature is SignatureMade.FORGED:
+                signature = self._hostile.sign_challenge(challenge)
+            proof = self._chip_proof(step.chip, challenge)
         presentation = messages.Presentation(
             challenge=challenge, certificate=certificate, signature=signature, chip=proof
         )
@@ -227,7 +230,7 @@ class _Play:
             proof = self._chip_proof(step.chip, challenge)
         return self._complete(begun, messages.Presentation(challenge=challenge, certificate=certificate, chip=proof))
 
-    def _sign(self) -> messages.Outcome:
+    def _sign(self, made: SignatureMade) -> messages.Outcome:
         with self._visitor.card_in_reader() as card:
             certificate = card.signature_certificate(self._visitor.password)
             begun = self._begin(Purpose.SIGN, Environment.ONLINE, TERMINAL, certificate)
@@ -236,6 +239,8 @@ class _Play:
             if begun.document is msgspec.UNSET:
                 raise AdapterFault("begin for sign: expected the relying party's document, actual none")
             signature = card.sign_document(self._visitor.password, begun.document)
+            if made is SignatureMade.FORGED:
+                signature = self._hostile.sign_challenge(begun.document)
         presentation = messages.Presentation(
             challenge=_challenge(begun), certificate=certificate, document_signature=signature
         )
@@ -251,9 +256,15 @@ class _Play:
             twin = Visitor.issue(self._world, birth_date=self._visitor.birth_date)
             with twin.card_in_reader() as card:
                 return card.prove_chip(twin.birth_date, challenge)
+        answered = hashlib.sha256(challenge).digest() if chip is ChipMade.RECORDED else challenge
         with self._visitor.card_in_reader() as card:
-            genuine = card.prove_chip(self._visitor.birth_date, challenge)
-        return self._hostile.imitate(genuine, challenge) if chip is ChipMade.SELF_MADE else genuine
+            genuine = card.prove_chip(self._visitor.birth_date, answered)
+        match chip:
+            case ChipMade.SELF_MADE:
+                return self._hostile.imitate(genuine, challenge)
+            case ChipMade.COPIED_CVC:
+                return msgspec.structs.replace(self._hostile.imitate(genuine, challenge), cvc=genuine.cvc)
+        return genuine
 
     def _begin(
         self, purpose: Purpose, environment: Environment, terminal: messages.TerminalCredential, certificate: bytes

@@ -7,6 +7,7 @@ lines:node mine.js       a program that is started and speaks JSON lines on stdi
 python:mine.test:make    a Python object in this process
 """
 
+import re
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,6 +58,7 @@ class PythonObject:
 
 
 Target = Address | Command | Program | PythonObject
+_USER = re.compile(r"//[^/]*@")
 STARTED: dict[str, type[Command] | type[Program]] = {"command": Command, "lines": Program}
 
 
@@ -75,7 +77,8 @@ def parse_target(text: str, named: Mapping[str, Sequence[str]] | None = None) ->
         if kind in ("http", "https") and _is_address(text):
             return Address(text)
     except ValueError as fault:
-        raise ConfigurationError(f"--target {text!r}: {fault}; correct the target") from fault
+        shown = _USER.sub("//***@", text)
+        raise ConfigurationError(f"--target {shown!r}: {fault}; correct the target") from fault
     if kind == "python" and rest.count(":") == 1:
         return PythonObject(rest)
     raise ConfigurationError(

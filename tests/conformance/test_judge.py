@@ -235,3 +235,40 @@ def test_checks_are_of_the_kind_asked_for() -> None:
     judgement = judge(case, observation)
     assert judgement.verdict is Verdict.PASS
     assert Check("status questions", "at least 1 for the sign certificate", "1", held=True) in judgement.checks
+
+
+@pytest.mark.parametrize("interruption", [Interruption.LATE, Interruption.UNREACHABLE])
+def test_twin_without_a_verdict_proves_nothing_either_way(interruption: Interruption) -> None:
+    """The adapter failed in the accepted case: the refusal beside it is neither proved nor failed."""
+    twin = msgspec.structs.replace(
+        case_of(Expectation(Decision.ACCEPT, Reason.OK, Questions(at_least=1))), id="login/two"
+    )
+    late = judge(twin, Observation(twin, interruption=interruption, transcript="late"))
+    refused = judge(REFUSAL, seen(REFUSAL, ON_HOLD, ASKED))
+    assert with_twins({"login/one": refused, "login/two": late})["login/one"].verdict is late.verdict
+    wrong = judge(REFUSAL, seen(REFUSAL, ACCEPTED, ASKED))
+    assert with_twins({"login/one": wrong, "login/two": late})["login/one"].verdict is Verdict.FAIL
+
+
+def test_broken_answer_before_the_judged_step_is_not_the_refusal_s() -> None:
+    """What broke was the setup: it says nothing about how the product refuses."""
+    case = case_of(REFUSAL.expect, steps=[Enrol(), Tap(), Login()], twin="login/two")
+    twin = msgspec.structs.replace(
+        case_of(Expectation(Decision.ACCEPT, Reason.OK, Questions(at_least=1))), id="login/two"
+    )
+    passed = judge(twin, seen(twin, ACCEPTED, ASKED))
+    for steps, verdict in ((0, Verdict.HARNESS_ERROR), (2, Verdict.FAIL)):
+        done = [ObservedStep(step, NOON, ACCEPTED) for step in case.steps[:steps]]
+        broke = judge(case, Observation(case, interruption=Interruption.BROKEN_ANSWER, transcript="500", steps=done))
+        assert with_twins({"login/one": broke, "login/two": passed})["login/one"].verdict is verdict
+
+
+def test_status_answer_may_be_used_while_it_is_valid() -> None:
+    """`in_case` counts the questions of the steps before as well; none at all is not enough."""
+    case = case_of(Expectation(Decision.ACCEPT, Reason.OK, Questions(in_case=1)), steps=[Enrol(), Login()])
+    earlier = ObservedStep(Enrol(), NOON, ACCEPTED, questions=(ASKED,))
+    observation = seen(case, ACCEPTED)
+    observation.steps = [earlier, *observation.steps]
+    assert judge(case, observation).verdict is Verdict.PASS
+    observation.steps = [replace(earlier, questions=()), observation.steps[1]]
+    assert broken(judge(case, observation)) == ["status questions"]

@@ -22,7 +22,16 @@ SHAPE = {
     "required": ["suite", "catalogue_hash", "target", "seed", "verdict", "cases"],
     "properties": {
         "catalogue_hash": {"pattern": "^[0-9a-f]{64}$"},
-        "verdict": {"enum": ["conformant", "selection passed", "not conformant", "harness error", "inconclusive"]},
+        "verdict": {
+            "enum": [
+                "conformant",
+                "conformant within the statement",
+                "selection passed",
+                "not conformant",
+                "harness error",
+                "inconclusive",
+            ]
+        },
         "cases": {
             "type": "array",
             "items": {

@@ -183,3 +183,33 @@ def test_transcript_hides_the_terminal_s_credential() -> None:
         assert b"very-secret" in received[0]
         assert "very-secret" not in client.exchanges[0].request
         assert '"credential":"***"' in client.exchanges[0].request
+
+
+def test_what_the_product_repeats_of_a_credential_is_hidden_too() -> None:
+    """In its answers and in the fault that quotes one: both go into reports."""
+    told = messages.Configure(authorities=[], card_issuers=[], status=[], terminals=[TERMINAL], services=[])
+    with answering({"mood": "very-secret"}) as product, RelyingPartyClient.at(product.url) as client:
+        with pytest.raises(Broken, match=r"\*\*\*") as fault:
+            client.configure(told)
+        assert "very-secret" not in str(fault.value)
+        assert "very-secret" not in client.exchanges[0].answer
+
+
+def test_product_may_close_the_connection_after_each_answer() -> None:
+    """RFC 9112 §9.3: without a word, and the next request simply opens another."""
+    answer = b'HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{"epoch":1}'
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for _ in range(3):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(65_536)
+                    connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with RelyingPartyClient.at(f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
+            for _ in range(3):
+                client.set_time("2026-12-01T00:00:00Z", 1)
+        thread.join()

@@ -7,6 +7,7 @@ import pytest
 from harness.contract.targets import Address, Command, Program, PythonObject, parse_target, running_target
 from harness.errors import ConfigurationError
 
+PORTS = ["http://x:99999", "http://x:y", "http://x:0", "http://x:1 /y", "http://a" + "b" * 64]
 STARTED = ["command:", "command: ", "command:perl 'x", "lines:"]
 PYTHON = ["python:", "python:mine", "python:a:b:c"]
 
@@ -27,7 +28,7 @@ def test_a_target_is_an_address_or_a_command(text: str, means: object) -> None:
     assert parse_target(text) == means
 
 
-@pytest.mark.parametrize("text", ["", "checker", "http://", "ftp://x", "http://[", *STARTED, *PYTHON])
+@pytest.mark.parametrize("text", ["", "checker", "http://", "ftp://x", "http://[", *PORTS, *STARTED, *PYTHON])
 def test_anything_else_is_refused_in_one_line(text: str) -> None:
     """The line names the option and the text."""
     with pytest.raises(ConfigurationError) as refused:
@@ -47,3 +48,10 @@ def test_a_caller_may_know_more_products_by_name() -> None:
     assert parse_target("checker", {"checker": ["openssl-checker"]}) == Command(("openssl-checker",))
     with pytest.raises(ConfigurationError, match="expected reference, checker, http"):
         parse_target("nonsense", {"checker": ["openssl-checker"]})
+
+
+def test_password_in_an_address_is_refused_and_not_repeated() -> None:
+    """It would stand in every report, and here it stands nowhere."""
+    with pytest.raises(ConfigurationError, match="without user and password") as refused:
+        parse_target("http://me:secret@product.test")
+    assert "secret" not in str(refused.value)
