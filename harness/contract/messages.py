@@ -19,13 +19,15 @@ from harness.contract.vocabulary import (
     Step,
 )
 
-Instant = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
-Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-Sha256Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-SerialHex = Annotated[str, Meta(pattern=r"^[0-9a-f]+$")]
-Name = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*(?![\s\S])")]
-"""Without control characters: names stand in reports, terminals and XML. (The end of the pattern is `$` in words that
-Python and ECMA-262 read alike: Python's own lets a last line feed through.)"""
+END = r"(?![\s\S])"
+"""The end of a pattern, in words Python and ECMA-262 read alike: Python's `$` lets a last line feed through."""
+
+Instant = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z" + END)]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}" + END)]
+Sha256Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}" + END)]
+SerialHex = Annotated[str, Meta(pattern=r"^[0-9a-f]+" + END)]
+Name = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*" + END)]
+"""Without control characters: names stand in reports, terminals and XML."""
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 
 

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from harness.contract.messages import Message, Name, Outcome
+from harness.contract.messages import END, Message, Name, Outcome
 from harness.contract.vocabulary import Environment, Purpose
 
-Url = Annotated[str, Meta(min_length=8, max_length=4096, pattern=r"^https?://[^\s]+$")]
+Url = Annotated[str, Meta(min_length=8, max_length=4096, pattern=r"^https?://[^\s]+" + END)]
 
 
 class Platform(StrEnum):

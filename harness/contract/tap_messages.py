@@ -8,9 +8,9 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from harness.contract.messages import ChipProof, Day, Message, Name
+from harness.contract.messages import END, ChipProof, Day, Message, Name
 
-Pin = Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[0-9A-Z]+$")]
+Pin = Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[0-9A-Z]+" + END)]
 Sentence = Annotated[str, Meta(max_length=1000)]
 
 

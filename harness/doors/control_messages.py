@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType
 
 from harness.clock import ClockMode
-from harness.contract.messages import AuthorityAnchor, CardIssuerAnchor, Message, SerialHex
+from harness.contract.messages import END, AuthorityAnchor, CardIssuerAnchor, Message, SerialHex
 from harness.contract.vocabulary import Kind
 from harness.jlis.reasons import RevocationReason
 from harness.residents import Resident
 
 Instant = Annotated[datetime, Meta(tz=True, description="with a time zone; answers are in UTC")]
-AskedSerial = Annotated[str, Meta(pattern=r"^-?[0-9a-f]+$", description="hexadecimal, as it was asked for")]
+AskedSerial = Annotated[str, Meta(pattern=r"^-?[0-9a-f]+" + END, description="hexadecimal, as it was asked for")]
 """Anybody may ask for a number that no certificate can have, a negative one too; the journal tells of it."""
 Mark = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 LONGEST_WAIT = 30.0

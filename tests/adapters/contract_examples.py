@@ -8,21 +8,35 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from jsonschema import Draft202012Validator
 
 from harness.adapters.starter import STARTERS
+from harness.contract.messages import Day, Instant, Name, SerialHex, Sha256Hex
 from harness.contract.schemas import schemas
 
 FILE = STARTERS / "csharp" / "tests" / "examples.json"
 PREFIX = "relying-party."
+
+
+def pattern_of(kind: Any) -> str:
+    """Return the pattern that a kind of text of the contract, such as `Name`, asks for."""
+    (rule,) = get_args(kind)[1:]
+    return str(rule.pattern)
+
+
 BY_PATTERN = {
-    r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$": ("2026-11-21T00:15:00Z", "2026-13-21T00:15:00Z", "2026-11-21 00:15:00"),
-    r"^\d{4}-\d{2}-\d{2}$": ("1980-01-02", "1980-02-30", "80-01-02"),
-    r"^[0-9a-f]{64}$": ("a1" * 32, "A1" * 32, "a1"),
-    r"^[0-9a-f]+$": ("1f", "1F", ""),
-    r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$": ("図書館", "a\u0007", "x" * 129),
+    pattern_of(Instant): (
+        "2026-11-21T00:15:00Z",
+        "2026-13-21T00:15:00Z",
+        "2026-11-21 00:15:00",
+        "2026-11-21T00:15:00Z\n",
+    ),
+    pattern_of(Day): ("1980-01-02", "1980-02-30", "80-01-02", "1980-01-02\n"),
+    pattern_of(Sha256Hex): ("a1" * 32, "A1" * 32, "a1", "a1" * 32 + "\n"),
+    pattern_of(SerialHex): ("1f", "1F", "", "1f\n"),
+    pattern_of(Name): ("図書館", "a\u0007", "x" * 129, "a\n"),
 }
 """A pattern's sound value, then broken ones (the calendar's own rules among them, which a pattern cannot say)."""
 BROKEN_BASE64 = ("AA", "A-_=", "AA\n==", "AB==", "é")

@@ -15,9 +15,11 @@ from harness.contract.check_relying_party import check_relying_party
 from harness.contract.client import RelyingPartyClient
 from harness.contract.http_binding import HttpBinding
 from harness.contract.launch import LaunchedProduct
+from harness.contract.messages import Day, Instant, Name, SerialHex, Sha256Hex
 from harness.contract.schemas import EXCHANGES, schemas
 from harness.contract.vocabulary import Role, Verb
 from tests.adapters import contract_examples, test_conversation
+from tests.adapters.contract_examples import pattern_of
 from tests.adapters.csharp_source import Property, read_enums, read_records
 
 CSHARP = STARTERS / "csharp"
@@ -28,11 +30,11 @@ NOT_DONE = (
 )
 FILES = [name for name in sorted(schemas()) if name.startswith("relying-party.") or name == "error.json"]
 RULES = {  # what a schema's string must be in C#: the type, or a string with this converter
-    r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$": ("string", "NameConverter"),
-    r"^[0-9a-f]{64}$": ("string", "Sha256HexConverter"),
-    r"^[0-9a-f]+$": ("string", "SerialHexConverter"),
-    r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$": ("DateTimeOffset", None),
-    r"^\d{4}-\d{2}-\d{2}$": ("DateOnly", None),
+    pattern_of(Name): ("string", "NameConverter"),
+    pattern_of(Sha256Hex): ("string", "Sha256HexConverter"),
+    pattern_of(SerialHex): ("string", "SerialHexConverter"),
+    pattern_of(Instant): ("DateTimeOffset", None),
+    pattern_of(Day): ("DateOnly", None),
 }
 
 Json = dict[str, Any]
