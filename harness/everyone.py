@@ -32,7 +32,7 @@ def fields_of(household: Household, member: int, chance: random.Random, day: dat
     """Return what the register of `day` says of one member, but for number, address and what else a position gives."""
     part, age = household.members[member]
     birth_date = _years_before(day, age) - timedelta(days=chance.randrange(365))
-    own = _foreigner(household, part, chance, day) if household.foreign else _national(household, part, chance)
+    own = _foreigner(household, member, chance, day) if household.foreign else _national(household, member, chance)
     return own | {
         "birth_date": birth_date,
         "sex": "3" if chance.random() < NO_SEX else chance.choice("12"),
@@ -43,28 +43,29 @@ def fields_of(household: Household, member: int, chance: random.Random, day: dat
     }
 
 
-def _national(household: Household, part: Part, chance: random.Random) -> dict[str, Any]:
-    of_all = random.Random(f"{household.id}/{household.municipality}/{household.lot}")  # noqa: S311  (repeatable people)
-    family, given = of_all.choice(list(FAMILIES)), chance.choice(list(GIVEN))
+def _national(household: Household, member: int, chance: random.Random) -> dict[str, Any]:
+    of_all = random.Random(household.names)  # noqa: S311  (repeatable people, no secrets)
+    family, given = of_all.choice(list(FAMILIES)), of_all.sample(list(GIVEN), k=len(GIVEN))[member]
     fields = {"name": f"{family}　{given}", "kana": f"{FAMILIES[family]}　{GIVEN[given]}"}
-    if part is Part.SPOUSE and chance.random() < FORMER_NAME:
+    if household.members[member][0] is Part.SPOUSE and chance.random() < FORMER_NAME:
         former = chance.choice([name for name in FAMILIES if name != family])
         fields |= {"former_name": former, "former_kana": FAMILIES[former]}
     return fields
 
 
-def _foreigner(household: Household, part: Part, chance: random.Random, day: date) -> dict[str, Any]:
-    of_all = random.Random(f"{household.id}/{household.municipality}/{household.lot}")  # noqa: S311  (repeatable people)
+def _foreigner(household: Household, member: int, chance: random.Random, day: date) -> dict[str, Any]:
+    of_all = random.Random(household.names)  # noqa: S311  (repeatable people, no secrets)
     family, nationality = of_all.choice(FOREIGN_FAMILIES), of_all.choice(NATIONALITIES)
+    given = of_all.sample(FOREIGN_GIVEN, k=len(FOREIGN_GIVEN))[member]
     fields: dict[str, Any] = {
-        "name": full_width(f"{family} {chance.choice(FOREIGN_GIVEN)}"),
+        "name": full_width(f"{family} {given}"),
         "nationality": nationality,
     }
     if chance.random() >= PERMANENT:
         fields["residence_until"] = day + timedelta(days=chance.randint(60, 5 * 365))
     if nationality in IDEOGRAPHIC and chance.random() < WITH_KANJI:
         fields["kanji_name"] = f"{of_all.choice(list(FAMILIES))}　{chance.choice(list(GIVEN))}"
-    if part in {Part.HEAD, Part.SPOUSE} and chance.random() < WITH_ALIAS:
+    if household.members[member][0] is not Part.CHILD and chance.random() < WITH_ALIAS:
         fields["alias"] = f"{of_all.choice(list(FAMILIES))}　{chance.choice(list(GIVEN))}"
     return fields
 

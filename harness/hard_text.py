@@ -18,7 +18,7 @@ class Difficulty(StrEnum):
     EXTERNAL_CHARACTER = "external-character"
     """外字: a code point of the private use area, which means something in one municipality only."""
     IVS = "ivs"
-    """Ideographic variation sequences: two code points, four UTF-16 units more than anyone counted."""
+    """Ideographic variation sequences: one character each, of two code points and three UTF-16 units."""
     JIS_X_0213 = "jis-x-0213"
     """Level 3 kanji that CP932 does not have, one of them beyond the basic plane."""
     SUPPLEMENTARY_KANJI = "supplementary-kanji"
@@ -112,8 +112,8 @@ def _leap_day(_: Resident, chance: random.Random) -> Fields:
     return {"birth_date": date(chance.choice([year for year in range(1940, 2005) if isleap(year)]), 2, 29)}
 
 
-def _former_name(plain: Resident, _: random.Random) -> Fields:
-    return {"former_name": "旧髙橋", "former_kana": "キュウタカハシ", "kana": "シケン　ハナコ", "name": "試験　花子"}
+def _former_name(_: Resident, __: random.Random) -> Fields:
+    return {"former_name": "髙橋", "former_kana": "タカハシ", "kana": "シケン　ハナコ", "name": "試験　花子"}
 
 
 def _foreign_name(_: Resident, chance: random.Random) -> Fields:

@@ -68,6 +68,8 @@ class Household:
     lot: int
     foreign: bool
     members: tuple[tuple[Part, int], ...]
+    names: int
+    """What their names follow from: the family's, and a given name of their own for each."""
 
 
 def household_at(seed: int, position: int, codes: Sequence[str]) -> tuple[Household, int]:
@@ -91,6 +93,7 @@ def _household(seed: int, head: int, size: int, codes: Sequence[str]) -> Househo
         lot=chance.randrange(LOTS),
         foreign=chance.randrange(100) < FOREIGN_PERCENT,
         members=tuple(_members(chance, size)),
+        names=chance.getrandbits(32),
     )
 
 

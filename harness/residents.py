@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from cardsim.era import GREGORIAN_SINCE
 from harness.births import BirthUnknown
 from harness.characters import substituted
+from harness.contract.messages import END
 from harness.municipalities import MUNICIPALITIES
 
 NUMBER_PREFIX = "9999"
@@ -18,24 +19,24 @@ NUMBER_PREFIX = "9999"
 ADDRESS_CHARACTERS = 200
 """In the characters of a certificate (spec/pki.md §1.4): a base with its variation selector is one."""
 Written = Annotated[str, Meta(min_length=1, max_length=100)]
-Kana = Annotated[str, Meta(pattern=r"\A[ァ-ヺー・　]{1,100}\Z")]
+Kana = Annotated[str, Meta(pattern=r"^[ァ-ヺー・　]{1,100}" + END)]
 """Full-width katakana, the parts apart by a full-width space."""
 
 
 class Resident(Struct, frozen=True, omit_defaults=True):
     """A person of the world as the resident register (住民票) knows them."""
 
-    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}" + END)]
     name: Written
     birth_date: date
     """The day that the register computes with, also where part of it is unknown (`birth_unknown`)."""
-    sex: Annotated[str, Meta(pattern=r"^[123]$")]
+    sex: Annotated[str, Meta(pattern=r"^[123]" + END)]
     """1 male, 2 female, 3 unknown (spec/pki.md §1.4)."""
-    number: Annotated[str, Meta(pattern=rf"^{NUMBER_PREFIX}[0-9]{{8}}$")]
+    number: Annotated[str, Meta(pattern=rf"^{NUMBER_PREFIX}[0-9]{{8}}" + END)]
     municipality: str
     address: Annotated[str, Meta(min_length=1, max_length=2 * ADDRESS_CHARACTERS)]
     """From the prefecture on, at most 200 characters (spec/pki.md §1.4)."""
-    security_code: Annotated[str, Meta(pattern=r"^[0-9]{4}$")]
+    security_code: Annotated[str, Meta(pattern=r"^[0-9]{4}" + END)]
     card_expiry: date | None = None
     """When the card ends, where it ends before the tenth birthday for a reason that nothing else here says."""
     kana: Kana | None = None
@@ -48,11 +49,11 @@ class Resident(Struct, frozen=True, omit_defaults=True):
     """通称 of a foreign resident."""
     kanji_name: Written | None = None
     """漢字併記: the name of a foreign resident in ideographs."""
-    nationality: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] | None = None
-    """ISO 3166-1 alpha-3 for a foreign resident; nobody's else has one."""
+    nationality: Annotated[str, Meta(pattern=r"^[A-Z]{3}" + END)] | None = None
+    """ISO 3166-1 alpha-3 for a foreign resident; nobody else has one."""
     residence_until: date | None = None
     """The last day of the period of stay (在留期間の満了日); a permanent resident has none. The card ends with it."""
-    household: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    household: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}" + END)] | None = None
     is_head: bool = False
     """世帯主."""
     birth_unknown: BirthUnknown = BirthUnknown.NONE
@@ -67,8 +68,8 @@ class ImpossibleResident(ValueError):
 def checked(resident: Resident, day: date) -> Resident:
     """Return the resident when the register of `day` can carry them, else raise ImpossibleResident."""
     try:
-        sound = msgspec.convert(msgspec.to_builtins(resident, str_keys=True), Resident)
-    except (msgspec.ValidationError, UnicodeEncodeError) as fault:
+        sound = msgspec.convert(msgspec.structs.asdict(resident), Resident)
+    except msgspec.ValidationError as fault:
         raise ImpossibleResident(f"resident {resident.id!r}: {fault}") from fault
     for what, holds, expected in (*_possible(sound, day), *_consistent(sound), *_printable(sound)):
         if not holds:

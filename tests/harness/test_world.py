@@ -138,7 +138,7 @@ def test_the_card_keeps_what_was_written_on_it(world: World, card: IssuedCard) -
         ("municipality", "13113"),
         ("birth_date", date(2027, 1, 1)),
         ("birth_date", date(1872, 12, 31)),
-        ("sex", "3"),
+        ("sex", "4"),
         ("number", "123456789018"),
         ("number", "999900000002"),
         ("name", ""),
