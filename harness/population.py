@@ -4,7 +4,7 @@ import hashlib
 import random
 from datetime import date
 
-from harness.municipalities import MUNICIPALITIES
+from harness.municipalities import INVENTED, MUNICIPALITIES
 from harness.residents import NUMBER_PREFIX, Resident, check_digit
 
 FAMILY_NAMES = ("試験", "見本", "仮名", "模擬", "例示", "検証", "架空", "標本")
@@ -16,7 +16,7 @@ _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 def make_resident(seed: int, position: int) -> Resident:
     """Return the resident at `position` (0, 1, …) of the population that `seed` makes."""
     chance = random.Random(f"{seed}/{position}")  # noqa: S311  (repeatable people, no secrets)
-    municipality = MUNICIPALITIES[chance.choice(sorted(MUNICIPALITIES))]
+    municipality = chance.choice(INVENTED)
     return Resident(
         id=f"r{position + 1:06d}",
         name=f"{chance.choice(FAMILY_NAMES)}　{chance.choice(GIVEN_NAMES)}",

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cardsim.era import GREGORIAN_SINCE
-from harness.municipalities import MUNICIPALITIES
+from harness.municipalities import CODE_EXPECTED, MUNICIPALITIES
 
 NUMBER_PREFIX = "9999"
 """Every synthetic 個人番号 begins so: no number of this project belongs to anybody."""
@@ -41,7 +41,7 @@ def checked(resident: Resident, day: date) -> Resident:
         raise ImpossibleResident(f"resident {resident.id!r}: {fault}") from fault
     for what, holds, expected in (
         ("birth_date", GREGORIAN_SINCE <= sound.birth_date <= day, f"a day from {GREGORIAN_SINCE} to {day}"),
-        ("municipality", sound.municipality in MUNICIPALITIES, f"one of {', '.join(MUNICIPALITIES)}"),
+        ("municipality", sound.municipality in MUNICIPALITIES, CODE_EXPECTED),
         ("number", sound.number[-1] == check_digit(sound.number[:-1]), "a correct check digit"),
     ):
         if not holds:
