@@ -5,9 +5,11 @@ to in order to be made.
 """
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+
+from harness.municipalities import MUNICIPALITIES
 
 BLOCK = 12
 OLDEST = 105
@@ -15,37 +17,37 @@ SIZES, WEIGHTS = (1, 2, 3, 4, 5), (38, 28, 17, 12, 5)
 """How many live together, and how often in a hundred; the shape of Japan's households, rounded."""
 FOREIGN_PERCENT = 8
 LOTS = 1000
-SERVICE_MUNICIPALITIES = (
-    "01207",  # 帯広市
-    "06209",  # 長井市
-    "10201",  # 前橋市
-    "12101",  # 千葉市中央区
-    "12203",  # 市川市
-    "13116",  # 豊島区
-    "13213",  # 東村山市
-    "15103",  # 新潟市中央区
-    "15204",  # 三条市
-    "16210",  # 南砺市
-    "16323",  # 立山町
-    "17206",  # 加賀市
-    "23230",  # 日進市
-    "24201",  # 津市
-    "25425",  # 愛荘町
-    "28201",  # 姫路市
-    "28204",  # 西宮市
-    "28215",  # 三木市
-    "28219",  # 三田市
-    "28220",  # 加西市
-    "28222",  # 養父市
-    "33681",  # 吉備中央町
-    "36201",  # 徳島市
-    "39204",  # 南国市
-    "39401",  # 中土佐町
-    "41201",  # 佐賀市
-    "43215",  # 天草市
-    "45202",  # 都城市
-    "45203",  # 延岡市
-)
+SERVICE_MUNICIPALITIES = {
+    "01207": "帯広市",
+    "06209": "長井市",
+    "10201": "前橋市",
+    "12101": "千葉市中央区",
+    "12203": "市川市",
+    "13116": "豊島区",
+    "13213": "東村山市",
+    "15103": "新潟市中央区",
+    "15204": "三条市",
+    "16210": "南砺市",
+    "16323": "立山町",
+    "17206": "加賀市",
+    "23230": "日進市",
+    "24201": "津市",
+    "25425": "愛荘町",
+    "28201": "姫路市",
+    "28204": "西宮市",
+    "28215": "三木市",
+    "28219": "三田市",
+    "28220": "加西市",
+    "28222": "養父市",
+    "33681": "吉備中央町",
+    "36201": "徳島市",
+    "39204": "南国市",
+    "39401": "中土佐町",
+    "41201": "佐賀市",
+    "43215": "天草市",
+    "45202": "都城市",
+    "45203": "延岡市",
+}
 """Where the services are that this project rehearses (spec/services.yaml); every other household lives in one."""
 
 
@@ -72,24 +74,23 @@ class Household:
     """What their names follow from: the family's, and a given name of their own for each."""
 
 
-def household_at(seed: int, position: int, codes: Sequence[str]) -> tuple[Household, int]:
-    """Return the household of a position and which of its members is there; it lives in one of `codes`."""
+def household_at(seed: int, position: int) -> tuple[Household, int]:
+    """Return the household of a position and which of its members is there."""
     block, offset = divmod(position, BLOCK)
     chance = random.Random(f"{seed}/block/{block}")  # noqa: S311  (repeatable people, no secrets)
     first, size = 0, 0
     while first + size <= offset:
         first += size
         size = min(chance.choices(SIZES, WEIGHTS)[0], BLOCK - first)
-    return _household(seed, block * BLOCK + first, size, codes), offset - first
+    return _household(seed, block * BLOCK + first, size), offset - first
 
 
-def _household(seed: int, head: int, size: int, codes: Sequence[str]) -> Household:
+def _household(seed: int, head: int, size: int) -> Household:
     chance = random.Random(f"{seed}/household/{head}")  # noqa: S311  (repeatable people, no secrets)
-    served = [code for code in SERVICE_MUNICIPALITIES if code in codes]
-    municipality = chance.choice(served if served and chance.random() < 0.5 else codes)
+    served = chance.random() < 0.5
     return Household(
         id=f"h{head + 1:06d}",
-        municipality=municipality,
+        municipality=chance.choice(tuple(SERVICE_MUNICIPALITIES) if served else _everywhere()),
         lot=chance.randrange(LOTS),
         foreign=chance.randrange(100) < FOREIGN_PERCENT,
         members=tuple(_members(chance, size)),
@@ -117,3 +118,8 @@ def _members(chance: random.Random, size: int) -> list[tuple[Part, int]]:
 
 def _beside(chance: random.Random, age: int) -> int:
     return max(18, age + chance.randint(-8, 8))
+
+
+@cache
+def _everywhere() -> tuple[str, ...]:
+    return tuple(MUNICIPALITIES)

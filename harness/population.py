@@ -9,7 +9,7 @@ import msgspec
 
 from harness import everyone, hard_text
 from harness.households import household_at
-from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
+from harness.municipalities import INVENTED, MUNICIPALITIES
 from harness.person_names import FAMILIES, GIVEN, full_width
 from harness.residents import NUMBER_PREFIX, Resident, check_digit
 
@@ -44,7 +44,7 @@ def make_resident(
         case PopulationProfile.PLAIN:
             return plain
         case PopulationProfile.EVERYONE:
-            household, member = household_at(seed, position, sorted(MUNICIPALITIES))
+            household, member = household_at(seed, position)
             return msgspec.structs.replace(
                 plain,
                 municipality=household.municipality,
@@ -57,7 +57,7 @@ def make_resident(
 
 def _plain(seed: int, position: int) -> Resident:
     chance = random.Random(f"{seed}/{position}")  # noqa: S311  (repeatable people, no secrets)
-    municipality = MUNICIPALITIES[chance.choice((AOI.code, WAKABA.code))]
+    municipality = chance.choice(INVENTED)
     return Resident(
         id=f"r{position + 1:06d}",
         name=f"{chance.choice(FAMILY_NAMES)}　{chance.choice(GIVEN_NAMES)}",

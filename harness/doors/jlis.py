@@ -16,6 +16,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import format_datetime
+from functools import cached_property
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -59,7 +60,6 @@ class JlisDoor:
     def __init__(self, world: World, faults: Faults | None = None) -> None:
         self._world = world
         self.faults = Faults() if faults is None else faults
-        self._lists = {crl.path_of(kind, place): (kind, place) for kind in Kind for place in MUNICIPALITIES.values()}
         self.app = Starlette(
             routes=[
                 Route("/ocsp/{kind}", self.ocsp_post, methods=["POST"]),
@@ -70,6 +70,11 @@ class JlisDoor:
             ],
             exception_handlers={HTTPException: self.no_such_place, ConfigurationError: self.store_fails},
         )
+
+    @cached_property
+    def _lists(self) -> dict[str, tuple[Kind, Municipality]]:
+        """Which list is at which path: thousands of names, made when the first list is asked for."""
+        return {crl.path_of(kind, place): (kind, place) for kind in Kind for place in MUNICIPALITIES.values()}
 
     async def ocsp_post(self, request: Request) -> Response:
         """Answer an OCSP request in the body."""

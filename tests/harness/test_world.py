@@ -135,7 +135,7 @@ def test_the_card_keeps_what_was_written_on_it(world: World, card: IssuedCard) -
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("municipality", "13113"),
+        ("municipality", "13999"),
         ("birth_date", date(2027, 1, 1)),
         ("birth_date", date(1872, 12, 31)),
         ("sex", "4"),
@@ -195,7 +195,7 @@ def test_reasons_that_jlis_does_not_use(world: World, card: IssuedCard, kind: st
 def test_a_municipality_that_does_not_exist(world: World, card: IssuedCard) -> None:
     """Refused with those that do."""
     with pytest.raises(EventRefused, match="48201, 48202"):
-        world.move(card.resident.id, "13113")
+        world.move(card.resident.id, "13999")
     assert world.resident(card.resident.id).municipality == AOI.code
 
 
