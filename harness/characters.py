@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 REPERTOIRE = "iso2022_jp_1"
 TWINS = frozenset("～－∥￠￡￢—")
-"""Code points of CP932 and others for JIS X 0208 1-33, 1-61, 1-34, 1-81, 1-82, 2-44 and 1-29."""
+"""Code points of CP932 and others for JIS X 0208 1-33 (and JIS X 0212 2-23), 1-61, 1-34, 1-81, 1-82, 2-44 and 1-29."""
 EVERYDAY = {
     "髙": "高",
     "﨑": "崎",
