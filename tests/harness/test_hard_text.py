@@ -2,11 +2,10 @@
 
 import unicodedata
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from harness.births import BirthUnknown
 from harness.characters import characters, substituted
 from harness.hard_text import Difficulty, difficulty_at
 from harness.jlis.holder_attributes import era_date
@@ -141,7 +140,9 @@ def test_the_registers_day_of_an_unknown_birth_is_the_last_possible_one() -> Non
     """Nobody is treated as older than they may be."""
     for seed in range(50):
         by_day = hard(seed, Difficulty.UNKNOWN_DAY)
-        assert (by_day.birth_unknown, by_day.birth_date.day) in {(BirthUnknown.DAY, day) for day in (28, 29, 30, 31)}
+        known = make_resident(seed, EVERY.index(Difficulty.UNKNOWN_DAY)).birth_date
+        assert (by_day.birth_date.year, by_day.birth_date.month) == (known.year, known.month)
+        assert (by_day.birth_date + timedelta(days=1)).day == 1
         by_month = hard(seed, Difficulty.UNKNOWN_MONTH)
         assert (by_month.birth_date.month, by_month.birth_date.day) == (12, 31)
 
@@ -160,3 +161,8 @@ def test_a_world_carries_them_all(world: World) -> None:
         fields = {name: getattr(made, name) for name in made.__struct_fields__ if name not in {"id", "number"}}
         resident = world.new_resident(**fields)
         assert world.resident(resident.id) == checked(made, REFERENCE_DAY), difficulty
+
+
+def test_seeds_differ_in_what_is_hard() -> None:
+    """What a difficulty leaves open follows from the seed: the day of 昭和64, say."""
+    assert {hard(seed, Difficulty.SHOWA_64).birth_date.day for seed in range(60)} == {1, 2, 3, 4, 5, 6, 7}

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from harness.births import BirthUnknown
-from harness.households import BLOCK, SERVICE_MUNICIPALITIES
+from harness.households import BLOCK, OLDEST, SERVICE_MUNICIPALITIES, Part, household_at
 from harness.jlis.validity import age_at, card_expiry_of, may_have_signature
 from harness.municipalities import MUNICIPALITIES
 from harness.population import REFERENCE_DAY, PopulationProfile, make_resident, number_at
@@ -48,7 +48,9 @@ def test_the_seed_says_everything(profile: PopulationProfile) -> None:
     first = [make_resident(1, position, profile) for position in positions]
     again = [make_resident(1, position, profile) for position in reversed(positions)]
     assert again[::-1] == first
-    assert [make_resident(2, position, profile) for position in positions] != first
+    other = [make_resident(2, position, profile) for position in positions]
+    for field in ("name", "birth_date", "sex", "address", "number"):
+        assert [getattr(person, field) for person in other] != [getattr(person, field) for person in first], field
 
 
 @pytest.mark.parametrize("profile", list(PopulationProfile))
@@ -64,9 +66,11 @@ def test_a_register_carries_everybody(seed: int, profile: PopulationProfile) -> 
 def test_everybody_can_be_carried_on_the_day_the_world_begins() -> None:
     """Ages and periods of stay follow from the day that is given, a leap day too."""
     for day in (date(2020, 2, 29), date(2040, 1, 1)):
-        people = [make_resident(1, position, PopulationProfile.EVERYONE, day=day) for position in range(600)]
+        people = [make_resident(1, position, PopulationProfile.EVERYONE, day=day) for position in range(3000)]
         assert all(checked(person, day) == person for person in people)
-        assert all(0 <= age_at(person, day) <= 105 for person in people)
+        for position, person in enumerate(people):
+            household, member = household_at(1, position)
+            assert age_at(person, day) == household.members[member][1]
         assert any(person.residence_until for person in people)
 
 
@@ -90,6 +94,23 @@ def test_households_share_an_address_and_have_one_head(everyone: list[Resident])
         assert len({person.name for person in members}) == len(members)
         assert len({person.nationality for person in members}) == 1
     assert set(Counter(map(len, households.values()))) == {1, 2, 3, 4, 5}
+
+
+def test_ages_within_a_household() -> None:
+    """Spouses are grown; children are 18 to 45 years younger than the head, parents 20 to 45 older or the oldest."""
+    seen = set()
+    for position in range(MANY):
+        household, member = household_at(1, position)
+        (_, head), (part, age) = household.members[0], household.members[member]
+        seen.add(part)
+        match part:
+            case Part.HEAD | Part.SPOUSE:
+                assert age >= 18
+            case Part.CHILD:
+                assert 18 <= head - age <= 45
+            case Part.PARENT:
+                assert 20 <= age - head <= 45 or age == OLDEST
+    assert seen == set(Part)
 
 
 def test_children_have_no_signature_certificate(everyone: list[Resident]) -> None:
