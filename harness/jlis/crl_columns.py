@@ -102,15 +102,20 @@ def encode(columns: Columns) -> memoryview:
 
 
 class _Dates:
-    """The texts of all days between the first and the last, and of all seconds of a day."""
+    """The texts of the days that occur, and whether such a day is written as GeneralizedTime; by days since `first`."""
 
     def __init__(self, seconds: NDArray[np.int64]) -> None:
-        first, last = (int(seconds.min()) // _DAY, int(seconds.max()) // _DAY) if len(seconds) else (0, 0)
-        self.first = first
-        days = np.arange(first, last + 1).astype("datetime64[D]")
-        self.texts = _words(str(day).replace("-", "") for day in days)
-        years = days.astype("datetime64[Y]").astype(int) + 1970
-        self.generalized = (years < FIRST_UTC_YEAR) | (years >= FIRST_GENERALIZED_YEAR)
+        days = seconds // _DAY
+        self.first = int(days.min()) if len(days) else 0
+        days -= self.first
+        occurs = np.zeros(int(days.max()) + 1 if len(days) else 0, np.bool_)
+        occurs[days] = True
+        dates = (np.flatnonzero(occurs) + self.first).astype("datetime64[D]")
+        self.texts = np.zeros(len(occurs), "V8")
+        self.texts[occurs] = _words(str(date).replace("-", "") for date in dates)
+        years = dates.astype("datetime64[Y]").astype(int) + 1970
+        self.generalized = np.zeros(len(occurs), np.bool_)
+        self.generalized[occurs] = (years < FIRST_UTC_YEAR) | (years >= FIRST_GENERALIZED_YEAR)
         self.is_any_generalized = bool(self.generalized.any())
 
 

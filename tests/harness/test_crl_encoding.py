@@ -107,7 +107,7 @@ WANTED = st.builds(
 )
 
 
-@settings(max_examples=3000)
+@settings(max_examples=2000)
 @given(wanted=WANTED)
 @example(Wanted([], PIVOT - timedelta(seconds=1), 1, number=128))
 @example(Wanted([Revoked(2**159 - 1, PIVOT, 1), Revoked(0x80, PIVOT)], contents=2))
@@ -192,7 +192,7 @@ def columns_of(entries: list[Revoked], octets: int | None = None) -> Columns:
     )
 
 
-@settings(max_examples=1000)
+@settings(max_examples=500)
 @given(
     entries=st.lists(
         st.builds(Revoked, SERIALS, INSTANTS, st.sampled_from([None, 0, *FLAGS]), st.just(b"")), max_size=40
