@@ -52,7 +52,10 @@ class Resident(Struct, frozen=True, omit_defaults=True):
     nationality: Annotated[str, Meta(pattern=r"^[A-Z]{3}" + END)] | None = None
     """ISO 3166-1 alpha-3 for a foreign resident; nobody else has one."""
     residence_until: date | None = None
-    """The last day of the period of stay (在留期間の満了日); a permanent resident has none. The card ends with it."""
+    """The last day of the period of stay (在留期間の満了日); a permanent resident has none. The card ends with it.
+
+    A register carries somebody whose stay is over until they are struck out, so this may lie in the past.
+    """
     household: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}" + END)] | None = None
     is_head: bool = False
     """世帯主."""
@@ -115,8 +118,6 @@ def _possible(sound: Resident, day: date) -> Iterator[Check]:
     yield "number", sound.number[-1] == check_digit(sound.number[:-1]), "a correct check digit"
     fits = len(substituted(sound.address).text) <= ADDRESS_CHARACTERS
     yield "address", fits, f"at most {ADDRESS_CHARACTERS} characters"
-    until = sound.residence_until
-    yield "residence_until", until is None or day <= until, f"a day from {day} on"
 
 
 def _consistent(sound: Resident) -> Iterator[Check]:

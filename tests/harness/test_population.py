@@ -68,6 +68,7 @@ def test_everybody_can_be_carried_on_the_day_the_world_begins() -> None:
     for day in (date(2020, 2, 29), date(2040, 1, 1)):
         people = [make_resident(1, position, PopulationProfile.EVERYONE, day=day) for position in range(3000)]
         assert all(checked(person, day) == person for person in people)
+        assert all(person.residence_until is None or person.residence_until > day for person in people)
         for position, person in enumerate(people):
             household, member = household_at(1, position)
             assert age_at(person, day) == household.members[member][1]
