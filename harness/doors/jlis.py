@@ -5,6 +5,7 @@ GET  /ocsp/{auth|sign}/{base64}   the same request in the address
 GET  /crl/index.json              distribution point DN → address
 GET  /crl/{kind}/card/{sha256}.crl
 GET  /anchors/{auth|sign}.cer
+POST /services/…                  links, record checks, the four attributes, fees: jlis_services.py
 
 Every request is written in the journal with its answer, those that nobody can understand too. An answer given under a
 fault names it there.
@@ -28,6 +29,7 @@ from starlette.routing import Route
 from harness.contract.vocabulary import Kind
 from harness.doors.body import BodyTooLong, read_body
 from harness.doors.carrier import CARRIERS, Load
+from harness.doors.jlis_services import service_routes
 from harness.errors import ConfigurationError
 from harness.jlis import crl, names
 from harness.jlis.faults import GRAMMAR, Asked, FaultDoor, Faults, Order, Standing
@@ -78,6 +80,7 @@ class JlisDoor:
                 Route("/crl/index.json", self.index, methods=["GET"]),
                 Route("/crl/{kind}/{medium}/{name}", self.list, methods=["GET"]),
                 Route("/anchors/{kind}.cer", self.anchor, methods=["GET"]),
+                *service_routes(world),
             ],
             exception_handlers={HTTPException: self.no_such_place, ConfigurationError: self.store_fails},
         )

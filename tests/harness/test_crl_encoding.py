@@ -17,11 +17,12 @@ from harness.jlis import crl_columns, crl_encoding, crl_extensions, names
 from harness.jlis.crl_columns import CHUNK, Columns
 from harness.jlis.crl_encoding import Parts, Revoked
 from harness.jlis.crl_extensions import Scope
+from harness.jlis.populations import Medium
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES
 
 ISSUER = names.authority_name(Kind.SIGN)
-POINT = names.distribution_point(Kind.SIGN, MUNICIPALITIES["13113"])
+POINT = names.distribution_point(Kind.SIGN, MUNICIPALITIES["13113"], Medium.CARD, 3)
 FLAGS = {
     1: x509.ReasonFlags.key_compromise,
     2: x509.ReasonFlags.ca_compromise,
