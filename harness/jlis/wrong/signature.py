@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from asn1crypto import algos, x509
+from asn1crypto import algos, core, x509
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256, HashAlgorithm
@@ -20,8 +20,13 @@ SHORTEST_PADDING = b"\xff" * 8
 """RFC 8017 §9.2: PS has at least eight octets."""
 
 
+def _identifier(name: str) -> bytes:
+    """Return the AlgorithmIdentifier with its NULL (RFC 4055 §5), which the library leaves out for the old ones."""
+    return bytes(algos.SignedDigestAlgorithm({"algorithm": name, "parameters": core.Null()}).dump())
+
+
 def _algorithm(name: str) -> Change:
-    identifier = algos.SignedDigestAlgorithm({"algorithm": name}).dump()
+    identifier = _identifier(name)
     return lambda parts, _signer: replace(parts, algorithm=identifier)
 
 
@@ -49,8 +54,7 @@ def _bit_flipped(parts: Parts, signer: Signer) -> bytes:
 
 def _outer_as_before(parts: Parts, signer: Signer) -> bytes:
     body = parts.dump()
-    outer = algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"}).dump()
-    return certificate(body, outer, signer.issuer.key.sign(body, PKCS1v15(), SHA256()))
+    return certificate(body, _identifier("sha256_rsa"), signer.issuer.key.sign(body, PKCS1v15(), SHA256()))
 
 
 def _stranger(signer: Signer) -> Issuer:
