@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import SubjectKeyIdentifier
 
 from harness.contract.vocabulary import Kind
 from harness.jlis.wrong_certificates import (
@@ -30,7 +31,7 @@ from tests.harness.instants import jst
 from tests.harness.issuers import namesake, signer_of
 from tests.harness.openssl import write_pem
 from tests.harness.regions import cryptography_says, openssl_says, regions
-from tests.harness.wrong_opinions import EVERY_EXTENSION, KEY_USAGE, OK, ROWS
+from tests.harness.wrong_opinions import EVERY_EXTENSION, KEY_USAGE, NOBODYS, OK, ROWS
 
 START = jst("2026-12-01T00:00:00")
 NOW = START + timedelta(days=1)
@@ -241,6 +242,82 @@ def test_times_are_what_their_names_say(leaves: dict[Kind, bytes], signers: dict
         "not_before": correct["not_after"],
         "not_after": correct["not_before"],
     }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "auth", "sign"),
+    [
+        (Wrong.POLICY_OF_OTHER_KIND, "1.2.392.200149.8.5.1.0.20", "1.2.392.200149.8.5.1.2.30"),
+        (Wrong.POLICY_OF_PRODUCTION, "1.2.392.200149.8.5.1.3.30", "1.2.392.200149.8.5.1.1.20"),
+        (Wrong.POLICY_UNKNOWN, NOBODYS, NOBODYS),
+    ],
+)
+def test_policy_is_what_its_name_says(
+    wrong: Wrong, auth: str, sign: str, leaves: dict[Kind, bytes], signers: dict[Kind, Signer]
+) -> None:
+    """The OID alone is another (spec/pki.md §1.5): the qualifier is the correct one's."""
+    for kind, oid in ((Kind.AUTH, auth), (Kind.SIGN, sign)):
+        correct, made = (
+            asn1.Certificate.load(der).certificate_policies_value
+            for der in (leaves[kind], wrong_certificate(wrong, leaves[kind], signers[kind]))
+        )
+        assert made.native == [{**correct.native[0], "policy_identifier": oid}]
+
+
+def test_authority_key_is_what_its_name_says(leaves: dict[Kind, bytes], signers: dict[Kind, Signer]) -> None:
+    """Key identifier or serial number is another, and nothing beside it; an older generation is named by both."""
+    signer = signers[Kind.AUTH]
+    assert signer.older is not None
+
+    def named(wrong: Wrong) -> dict[str, object]:
+        made = asn1.Certificate.load(wrong_certificate(wrong, leaves[Kind.AUTH], signer))
+        return dict(made.authority_key_identifier_value.native)
+
+    correct = dict(asn1.Certificate.load(leaves[Kind.AUTH]).authority_key_identifier_value.native)
+    keyid, serial, older = (
+        named(wrong)
+        for wrong in (
+            Wrong.AUTHORITY_KEY_ID_OTHER,
+            Wrong.AUTHORITY_SERIAL_OTHER,
+            Wrong.ISSUED_BY_OLDER_GENERATION,
+        )
+    )
+    key = "key_identifier"
+    number = "authority_cert_serial_number"
+    assert {name for name in correct if keyid[name] != correct[name]} == {key}
+    assert {name for name in correct if serial[name] != correct[name]} == {number}
+    identifier = signer.older.certificate.extensions.get_extension_for_class(SubjectKeyIdentifier).value.digest
+    assert older == {**correct, key: identifier, number: signer.older.certificate.serial_number}
+
+
+def test_distribution_point_is_another_municipality(leaves: dict[Kind, bytes], signers: dict[Kind, Signer]) -> None:
+    """The last two attributes are others; everything above them is the correct one's."""
+
+    def point(der: bytes) -> list[str]:
+        (found,) = asn1.Certificate.load(der).crl_distribution_points
+        return [part["value"].native for rdn in found["distribution_point"].chosen[0].chosen.chosen for part in rdn]
+
+    correct = point(leaves[Kind.SIGN])
+    made = point(wrong_certificate(Wrong.DISTRIBUTION_POINT_OTHER, leaves[Kind.SIGN], signers[Kind.SIGN]))
+    assert made == [*correct[:-2], "Betsu-ken", "Betsu-shi CRLDP"]
+    assert made[-2:] != correct[-2:]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "bits", "exponent"),
+    [
+        (Wrong.KEY_OF_1024_BITS, 1024, 65537),
+        (Wrong.KEY_WITH_EXPONENT_3, 2048, 3),
+        (Wrong.KEY_WITH_EXPONENT_1, 2048, 1),
+    ],
+)
+def test_key_is_what_its_name_says(
+    wrong: Wrong, bits: int, exponent: int, leaves: dict[Kind, bytes], signers: dict[Kind, Signer]
+) -> None:
+    """Length and exponent of the holder's key."""
+    made = wrong_certificate(wrong, leaves[Kind.AUTH], signers[Kind.AUTH])
+    key = asn1.Certificate.load(made).public_key["public_key"].parsed.native
+    assert (key["modulus"].bit_length(), key["public_exponent"]) == (bits, exponent)
 
 
 def test_serial_is_negative(leaves: dict[Kind, bytes], signers: dict[Kind, Signer]) -> None:
