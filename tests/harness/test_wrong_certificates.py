@@ -294,7 +294,7 @@ def test_distribution_point_is_another_municipality(leaves: dict[Kind, bytes], s
     """The last two attributes are others; everything above them is the correct one's."""
 
     def point(der: bytes) -> list[str]:
-        (found,) = asn1.Certificate.load(der).crl_distribution_points
+        (found,) = asn1.Certificate.load(der).crl_distribution_points_value
         return [part["value"].native for rdn in found["distribution_point"].chosen[0].chosen.chosen for part in rdn]
 
     correct = point(leaves[Kind.SIGN])

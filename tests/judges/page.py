@@ -23,7 +23,7 @@ out: two judges cannot read the marker's object identifier, and would judge noth
 
 | judge | asked |
 |---|---|
-| OpenSSL | `verify -x509_strict -auth_level 2`, purpose, policy; `crl -verify`; the list in use (`-crl_check`); `ocsp` |
+| OpenSSL | `verify -x509_strict -auth_level 2`, purpose, policy; `crl -verify`; the list used (`-crl_check`); `ocsp` |
 | GnuTLS | `certtool --verify` (medium, purpose), `--verify-crl`, unknown critical extensions; `ocsptool` |
 | pkilint | `lint_pkix_cert`, `lint_pkix_signer_signee_cert_chain`, `lint_crl`, `lint_ocsp_response`, from NOTICE up |
 | asn1crypto | strict reading to the last value, and writing it anew gives the same octets |
