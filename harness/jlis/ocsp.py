@@ -1,7 +1,7 @@
 """OCSP answers as of the 15-minute mark (RFC 6960, RFC 9654; grid and validity: spec/pki.md §3)."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ GRID = timedelta(minutes=15)
 VALID = timedelta(minutes=30)
 _HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
 _REASONS = {
+    RevocationReason.UNSPECIFIED: "unspecified",
     RevocationReason.KEY_COMPROMISE: "key_compromise",
     RevocationReason.AFFILIATION_CHANGED: "affiliation_changed",
     RevocationReason.SUPERSEDED: "superseded",
@@ -65,15 +66,16 @@ def as_it_is(draft: Draft) -> Draft:
 
 def answer(  # noqa: PLR0913  (what an answer follows from)
     request: bytes,
-    authority: Authority,
+    authorities: Sequence[Authority],
     register: Register,
     now: datetime,
     bend: Bend = as_it_is,
     *,
     marks: Marks = QUARTER_HOURS,
 ) -> OcspAnswer:
-    """Return what the responder of `authority` answers at `now`; a bad request gets an error status, never a fault.
+    """Return what the responder answers at `now`; a bad request gets an error status, never a fault.
 
+    `authorities` are the generations of one kind, the one in office last: the one that the CertID names speaks.
     The answer speaks as of the last of `marks`. What `bend` makes of the answer is signed like any other.
     """
     try:
@@ -81,7 +83,11 @@ def answer(  # noqa: PLR0913  (what an answer follows from)
     except RefusedRequest as refusal:
         return OcspAnswer(_error(refusal.status), None, refusal.status.name.lower(), tells=False)
     mark = marks.at(now)
-    entry = register.entry_at(authority.kind, question.serial, mark) if _is_ours(question, authority) else None
+    named = [each for each in authorities if _is_ours(question, each)]
+    authority = named[0] if named else authorities[-1]
+    entry = register.entry_at(authority.kind, question.serial, mark) if named else None
+    if entry is not None and entry.generation != authority.generation:
+        entry = None
     status, said = _status(entry, mark)
     draft = bend(Draft(question.cert_id, status, mark, mark + VALID, question.nonce, authority.responder_at(now)))
     if draft.error is not None:
