@@ -138,9 +138,8 @@ def test_a_list_is_what_cryptography_builds(key: RSAPrivateKey, wanted: Wanted) 
         extensions.append(crl_extensions.unknown())
     for entry in wanted.entries:
         builder = builder.add_revoked_certificate(revoked_of(entry))
-    parts = Parts(
-        ISSUER.public_bytes(), wanted.this_update, next_update, crl_encoding.entries_der(wanted.entries), extensions
-    )
+    listed = crl_encoding.entries_der(wanted.entries) or None
+    parts = Parts(ISSUER.public_bytes(), wanted.this_update, next_update, listed, extensions)
     expected = builder.sign(key, SHA256()).public_bytes(Encoding.DER)
     assert crl_encoding.encode(parts, crl_encoding.rsa_signer(key)) == expected
 
@@ -173,7 +172,7 @@ def test_an_entry_by_hand() -> None:
 
 def test_no_next_update() -> None:
     """RFC 5280 §5.1.2.5 leaves such a list unspecified; it is encoded without the field."""
-    parts = Parts(ISSUER.public_bytes(), PIVOT, None, b"", ())
+    parts = Parts(ISSUER.public_bytes(), PIVOT, None, None, ())
     made = x509.load_der_x509_crl(crl_encoding.encode(parts, lambda _: bytes(256)))
     assert made.next_update_utc is None
     assert len(made) == 0
