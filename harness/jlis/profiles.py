@@ -5,7 +5,6 @@ RSA PKCS#1 v1.5 is deterministic: the same values always give the same bytes.
 """
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 
 from asn1crypto.core import UTF8String
@@ -17,7 +16,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from harness.contract.vocabulary import Kind
 from harness.jlis import names
 from harness.jlis.holder_attributes import holder_attributes
-from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Medium, Population
+from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Medium
+from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.register import Entry
 from harness.jlis.validity import JST
 from harness.municipalities import MUNICIPALITIES
@@ -67,10 +67,11 @@ def leaf_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
     issuer: x509.Certificate,
     issuer_key: RSAPrivateKey,
     ocsp: str,
-    policies: Mapping[Population, str] = POLICIES,
+    practice: Practice = STANDARD,
 ) -> x509.Certificate:
     """Return the certificate of a register entry: 利用者証明用 (§1.3) or 署名用 (§1.4), for card or phone (§1.6)."""
     municipality = MUNICIPALITIES[entry.resident.municipality]
+    policies = PRODUCTION_POLICIES if practice.production_policies else POLICIES
     if entry.kind is Kind.AUTH:
         subject = names.authentication_subject(authentication_common_name(entry))
         own: Extensions = [
@@ -81,7 +82,7 @@ def leaf_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
         subject = names.signature_subject(municipality, signature_common_name(entry))
         own = [
             (_key_usage("digital_signature", "content_commitment"), True),
-            (x509.SubjectAlternativeName(holder_attributes(entry.resident)), False),
+            (x509.SubjectAlternativeName(holder_attributes(entry.resident, kana=practice.kana)), False),
         ]
     point = names.distribution_point(entry.kind, municipality, entry.medium, entry.generation)
     extensions = [
