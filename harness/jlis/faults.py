@@ -526,7 +526,8 @@ class Faults:
 
         A carrier after the first has nothing left to carry; it is neither met nor counted.
         """
-        content, carrier = [], []
+        content: list[Standing] = []
+        carrier: list[Standing] = []
         with self._lock:
             for standing in self._met(asked, now, lambda each: not carrier or GRAMMAR[each.order.fault].content):
                 (content if GRAMMAR[standing.order.fault].content else carrier).append(standing)

@@ -175,7 +175,9 @@ def signed(found: Drafted, bend: Bend = as_it_is) -> OcspAnswer:
     """Return what was drafted, bent and signed (step 3)."""
     draft = bend(found.draft)
     if draft.error is not None:
-        said = ResponseStatus(draft.error).name.lower() if draft.error in set(ResponseStatus) else f"status {draft.error}"
+        said = (
+            ResponseStatus(draft.error).name.lower() if draft.error in set(ResponseStatus) else f"status {draft.error}"
+        )
         return OcspAnswer(seal(draft), found.serial, said, tells=False)
     return OcspAnswer(seal(draft), found.serial, found.said)
 
@@ -204,7 +206,9 @@ def _status(
         if is_revoked(authority, question.serial):  # a delegate, revoked on purpose: nobody's entry
             return _revoked(authority.certificate.not_valid_before_utc, RevocationReason.KEY_COMPROMISE.value)
         if speaker.policy.never_issued is NeverIssued.UNAUTHORIZED:
-            raise RefusedRequest(ResponseStatus.UNAUTHORIZED, f"serial {question.serial:X}: expected one that was given")
+            raise RefusedRequest(
+                ResponseStatus.UNAUTHORIZED, f"serial {question.serial:X}: expected one that was given"
+            )
         return NEVER_ISSUED[speaker.policy.never_issued]
     if speaker.medium is not None and _of(entry, "medium") not in {speaker.medium, None}:
         return NEVER_ISSUED[NeverIssued.UNKNOWN]  # the other medium's responder knows it

@@ -25,8 +25,6 @@ from harness.jlis.ocsp_question import OcspRequest
 from harness.jlis.ocsp_request import RefusedRequest
 from harness.jlis.signers import Signers
 
-Place = tuple[Kind, str | None]
-
 
 @dataclass(frozen=True)
 class OcspService:
@@ -43,7 +41,7 @@ class OcspService:
     """Who else might sign, for faults."""
     policies: dict[Kind, ResponderPolicy] = field(default_factory=dict)
     """The policy of each kind, replaced when it is switched; the open one where nothing is said."""
-    _presigned: dict[tuple[Kind, str | None, ResponderPolicy], PresignedAnswers] = field(default_factory=dict)
+    _presigned: dict[tuple[Kind, str | None], PresignedAnswers] = field(default_factory=dict)
 
     def policy(self, kind: Kind) -> ResponderPolicy:
         """Return the policy in force."""
@@ -92,7 +90,7 @@ class OcspService:
         self, kind: Kind, medium: str | None, policy: ResponderPolicy, asked: OcspRequest, now: datetime
     ) -> OcspAnswer:
         """Return an answer that was signed before, or sign it now as of the mark."""
-        place = kind, medium, policy
+        place = kind, medium
         answers = self._presigned.get(place)
         if answers is None:
             answers = self._presigned[place] = PresignedAnswers()

@@ -117,7 +117,7 @@ def hashes(issuer: x509.Certificate, algorithm: HashAlgorithm) -> tuple[bytes, b
     return tuple(hashlib.new(algorithm.name, part).digest() for part in (issuer.subject.public_bytes(), key))  # type: ignore[return-value]
 
 
-def joined(said: dict[str, object], authority: x509.Certificate, delegate: Signer, like: bytes) -> tuple[bytes, bytes]:
+def joined(said: dict[str, object], delegate: Signer, like: bytes) -> tuple[bytes, bytes]:
     """Return the ResponseData and the response as the templates write them; CertID and producedAt are those of `like`.
 
     The builder takes producedAt from the host's clock: the time that it took is read from what it wrote.
@@ -165,7 +165,7 @@ def test_rsa_is_the_builders_octet_for_octet(
 ) -> None:
     """Whole responses, signature included: PKCS #1 v1.5 signs the same octets to the same octets."""
     theirs = built(said, authority[1], delegates["rsa"])
-    assert joined(said, authority[1], delegates["rsa"], theirs)[1] == theirs
+    assert joined(said, delegates["rsa"], theirs)[1] == theirs
 
 
 @settings(max_examples=1500)
@@ -175,7 +175,7 @@ def test_p256_signs_the_builders_octets(
 ) -> None:
     """ResponseData is alike, and so is all that stands around the signature."""
     theirs = built(said, authority[1], delegates["p256"])
-    data, whole = joined(said, authority[1], delegates["p256"], theirs)
+    data, whole = joined(said, delegates["p256"], theirs)
     assert data == ocsp.load_der_ocsp_response(theirs).tbs_response_bytes
     assert whole == theirs
 
@@ -189,7 +189,7 @@ def test_lengths_are_the_shortest(length: int, octets: str) -> None:
 
 
 def test_every_length_around_a_change_of_form() -> None:
-    """ResponseData of 0 to 300 octets, then some around 65536: asn1crypto's parser finds each object to end where it should."""
+    """ResponseData of 0 to 300 octets, then some around 65536: each object ends where it should."""
     envelope = Envelope(Algorithm.RSA_SHA256, [])
     for length, signature in product([*range(300), *range(65_100, 65_540, 7)], (64, 128, 256)):
         data = ocsp_encoding.tlv(0x04, bytes(length))

@@ -98,7 +98,18 @@ def test_each_octet_changed_in_each_way(nonce: bytes | None) -> None:
 
 @pytest.mark.parametrize(
     "serial",
-    [b"\x00", b"\x7f", b"\x00\x80", b"\x00\x7f", b"\x80", b"\xff", b"\x00\x00\x01", b"", bytes([1]) * 20, bytes([1]) * 21],
+    [
+        b"\x00",
+        b"\x7f",
+        b"\x00\x80",
+        b"\x00\x7f",
+        b"\x80",
+        b"\xff",
+        b"\x00\x00\x01",
+        b"",
+        bytes([1]) * 20,
+        bytes([1]) * 21,
+    ],
     ids=bytes.hex,
 )
 def test_serials_at_the_edge(serial: bytes) -> None:
