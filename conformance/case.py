@@ -9,6 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from harness.confidence import Confidence
 from harness.contract.vocabulary import Capability, Decision, Environment, Kind, Reason
 
 ClockTime = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$")]
@@ -172,15 +173,6 @@ class Holder(Struct, frozen=True, forbid_unknown_fields=True):
     """The certificates end with that day, at 23:59:59 JST: such a case needs a clock that can be set."""
     certificates_live_seconds: Annotated[int, Meta(ge=2, le=60)] | None = None
     """The certificates end so many seconds after the card was issued, as no real one does."""
-
-
-class Confidence(StrEnum):
-    """How well the expectation is founded (DESIGN: honesty rules)."""
-
-    NORMATIVE = "normative"
-    PUBLISHED = "published"
-    OBSERVED = "observed"
-    ASSUMED = "assumed"
 
 
 class Case(Struct, frozen=True, forbid_unknown_fields=True):

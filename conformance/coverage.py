@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from conformance.case import Case, Confidence
+from conformance.case import Case
 from conformance.catalogue_loader import FOLDER, load_catalogue
 from conformance.mutants.mutant import Mutant, load_mutants
 from conformance.register import Checked, Level, RequiredOf, Requirement, load_register
+from harness.confidence import Confidence
 
 FILE = Path(__file__).parent.parent / "docs" / "coverage.md"
 HEAD = """# Coverage

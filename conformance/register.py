@@ -8,7 +8,8 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
-from conformance.case import Confidence, Text
+from conformance.case import Text
+from harness.confidence import Confidence
 from harness.errors import ConfigurationError
 
 FILE = Path(__file__).parent / "requirements.yaml"

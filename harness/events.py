@@ -1,10 +1,14 @@
 """What happens in the world, as values. A history of these is all that a world stores of its people and cards."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from msgspec import Struct
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
 
 from harness.contract.vocabulary import Kind
+from harness.jlis.life_events import LifeEvent
+from harness.jlis.populations import Medium
 from harness.jlis.reasons import RevocationReason
 from harness.residents import Resident
 
@@ -21,39 +25,70 @@ class Registered(Happening, frozen=True, tag="registered"):
     resident: Resident
 
 
-class CardIssued(Happening, frozen=True, tag="card-issued"):
-    """A card with both certificates was handed over; keys by their numbers in the pool."""
+class Issuance(Struct, frozen=True):
+    """A certificate that was issued; `key` is a number in the pool."""
+
+    kind: Kind
+    medium: Medium
+    serial: int
+    key: int
+
+
+class Changes(Struct, frozen=True, omit_defaults=True):
+    """What stands otherwise in the resident register from now on; what is left out stays."""
+
+    municipality: str | UnsetType = UNSET
+    address: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    sex: str | UnsetType = UNSET
+    birth_date: date | UnsetType = UNSET
+    card_expiry: date | UnsetType | None = UNSET
+
+    def said(self) -> dict[str, Any]:
+        """Return the fields that change."""
+        return {name: value for name, value in msgspec.structs.asdict(self).items() if value is not UNSET}
+
+    def applied(self, resident: Resident) -> Resident:
+        """Return the resident with the changes."""
+        return msgspec.structs.replace(resident, **self.said())
+
+
+class Befell(Happening, frozen=True, tag="befell", omit_defaults=True):
+    """Something befell a resident: what follows from it stands in the table of `harness/jlis/life_cycle.py`."""
 
     resident_id: str
-    auth_serial: int
-    sign_serial: int
-    auth_key: int
-    sign_key: int
-    chip_key: int
+    what: LifeEvent
+    certificates: tuple[Issuance, ...] = ()
+    """The certificates that it brings, in the order of their serial numbers."""
+    chip_key: int | None = None
+    """The key of the chip where it brings a new card."""
+    changes: Changes = Changes()
+    reason: RevocationReason | None = None
+    """Where the certificates it ends are revoked for another reason than the table's."""
     not_after: datetime | None = None
-    """Where the certificates end if not by the rule of validity."""
+    """Where the certificates it brings end if not by the rule of validity."""
 
 
-class Revoked(Happening, frozen=True, tag="revoked"):
-    """One certificate was revoked for a reason of RFC 5280 §5.3.1."""
+class Revoked(Happening, frozen=True, tag="revoked", omit_defaults=True):
+    """One certificate was revoked for a reason of RFC 5280 §5.3.1, whatever befell its holder."""
 
     resident_id: str
     kind: Kind
     reason: RevocationReason
+    medium: Medium = Medium.CARD
 
 
-class Lost(Happening, frozen=True, tag="lost"):
-    """一時停止: the card was reported lost, both certificates are put on hold, and a hold is never lifted."""
+class Crowd(Happening, frozen=True, tag="crowd"):
+    """Many people were registered at once and got a card each: those from position `first` on that the seed makes.
 
-    resident_id: str
+    Their certificates share `keys` keys of the pool in turn, from number 0 on: for load, where a million keys would
+    take a day to make.
+    """
+
+    seed: int
+    first: int
+    count: int
+    keys: int
 
 
-class Moved(Happening, frozen=True, tag="moved"):
-    """転居・転入: the signature certificate is revoked automatically, the authentication certificate stays valid."""
-
-    resident_id: str
-    municipality: str
-    address: str
-
-
-Event = Registered | CardIssued | Revoked | Lost | Moved
+Event = Registered | Befell | Revoked | Crowd

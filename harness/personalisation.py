@@ -6,18 +6,23 @@ A card is never stored: the same event gives the same card, whenever it is asked
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from cardsim.personalise import Holder, IssuedFiles, Pins, personalise
 from cardsim.profile import Profile
 from harness.contract.vocabulary import Kind
-from harness.events import CardIssued
 from harness.jlis import card_issuer
-from harness.jlis.authority import Authority
+from harness.jlis.hierarchy import Hierarchy
+from harness.jlis.people import CardMade
 from harness.jlis.register import Entry
 from harness.jlis.validity import card_expiry_of
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES
 from harness.residents import Resident
+
+
+class NoSignatureCertificate(LookupError):
+    """The holder has none: under fifteen, or under guardianship (spec/pki.md §1.7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,53 +31,86 @@ class IssuedCard:
 
     resident: Resident
     profile: Profile
-    auth_serial: int
-    sign_serial: int
-    auth_certificate: bytes
-    sign_certificate: bytes
+    serials: Mapping[Kind, int]
+    certificates: Mapping[Kind, bytes]
+    """The certificates (DER) on the card; no signature certificate where the holder may have none."""
+
+    @property
+    def auth_serial(self) -> int:
+        """The serial number of the authentication certificate."""
+        return self.serials[Kind.AUTH]
+
+    @property
+    def sign_serial(self) -> int:
+        """The serial number of the signature certificate; NoSignatureCertificate where there is none."""
+        return _of_signature(self.serials, self.resident)
+
+    @property
+    def auth_certificate(self) -> bytes:
+        """The authentication certificate (DER)."""
+        return self.certificates[Kind.AUTH]
+
+    @property
+    def sign_certificate(self) -> bytes:
+        """The signature certificate (DER); NoSignatureCertificate where there is none."""
+        return _of_signature(self.certificates, self.resident)
 
 
 @dataclass(frozen=True, slots=True)
 class Personalisation:
     """The desk that makes cards: the issuers of one world, and its keys."""
 
-    authorities: Mapping[Kind, Authority]
+    hierarchy: Hierarchy
     issuer: card_issuer.CardIssuer
     keys: KeyPool
 
-    def card(self, issued: CardIssued, entries: Mapping[Kind, Entry], pins: Pins) -> IssuedCard:
-        """Return the card as personalised when it was issued; `entries` are those of its two certificates."""
-        certificates = {
-            kind: self.authorities[kind].leaf(entries[kind], self.keys.numbered(number).public_key())
-            for kind, number in ((Kind.AUTH, issued.auth_key), (Kind.SIGN, issued.sign_key))
-        }
-        resident = entries[Kind.SIGN].resident
-        files = self._files(issued, resident, certificates)
-        profile = personalise(_holder(resident, issued.at), files, pins, serial=f"{issued.auth_serial:016d}")
+    def card(self, made: CardMade, written: Resident, entries: Mapping[Kind, Entry], pins: Pins) -> IssuedCard:
+        """Return the card as it was last written: the holder as `written`, and the certificates of `entries`."""
+        certificates = {kind: self.certificate(entry) for kind, entry in entries.items()}
+        files = self._files(made, written, entries, certificates)
+        profile = personalise(_holder(written, made.at), files, pins, serial=made.serial)
         return IssuedCard(
-            resident,
+            written,
             profile,
-            issued.auth_serial,
-            issued.sign_serial,
-            certificates[Kind.AUTH],
-            certificates[Kind.SIGN],
+            {kind: entry.serial for kind, entry in entries.items()},
+            certificates,
         )
 
-    def _files(self, issued: CardIssued, resident: Resident, certificates: Mapping[Kind, bytes]) -> IssuedFiles:
-        municipality = MUNICIPALITIES[resident.municipality]
+    def certificate(self, entry: Entry) -> bytes:
+        """Return the certificate (DER) of an entry."""
+        authority = self.hierarchy.authority(entry.kind, entry.generation)
+        return authority.leaf(entry, self.keys.numbered(entry.key).public_key())
+
+    def _files(
+        self, made: CardMade, written: Resident, entries: Mapping[Kind, Entry], certificates: Mapping[Kind, bytes]
+    ) -> IssuedFiles:
+        municipality = MUNICIPALITIES[made.resident.municipality]
         municipality_key = self.keys.named(f"municipality-{municipality.code}")
-        chip_key = self.keys.numbered(issued.chip_key)
+        chip_key, auth, sign = self.keys.numbered(made.chip_key), entries[Kind.AUTH], entries.get(Kind.SIGN)
+        sign_generation = auth.generation if sign is None else sign.generation
         return IssuedFiles(
             auth_certificate=certificates[Kind.AUTH],
-            auth_ca_certificate=self.authorities[Kind.AUTH].der,
-            sign_certificate=certificates[Kind.SIGN],
-            sign_ca_certificate=self.authorities[Kind.SIGN].der,
-            auth_key=self.keys.numbered(issued.auth_key),
-            sign_key=self.keys.numbered(issued.sign_key),
+            auth_ca_certificate=self.hierarchy.authority(Kind.AUTH, auth.generation).der,
+            sign_certificate=certificates.get(Kind.SIGN),
+            sign_ca_certificate=self.hierarchy.authority(Kind.SIGN, sign_generation).der,
+            auth_key=self.keys.numbered(auth.key),
+            sign_key=None if sign is None else self.keys.numbered(sign.key),
             chip_key=chip_key,
-            birth_record=card_issuer.birth_record(resident.birth_date, chip_key.public_key(), municipality_key),
+            birth_record=card_issuer.birth_record(written.birth_date, chip_key.public_key(), municipality_key),
             cvc=self.issuer.certify(municipality, municipality_key.public_key()),
         )
+
+
+T = TypeVar("T")
+
+
+def _of_signature(values: Mapping[Kind, T], resident: Resident) -> T:
+    try:
+        return values[Kind.SIGN]
+    except KeyError:
+        raise NoSignatureCertificate(
+            f"resident {resident.id}: expected a signature certificate on the card, actual none"
+        ) from None
 
 
 def _holder(resident: Resident, issued: datetime) -> Holder:

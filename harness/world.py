@@ -6,7 +6,7 @@ already published is refused: the view that went out would turn out false.
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,23 +19,28 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cardsim.personalise import Pins
 from harness.clock import ClockMode, ClockRow, WorldClock, host_now, possible_instant
 from harness.contract.vocabulary import Kind
-from harness.events import CardIssued, Event, Lost, Moved, Registered, Revoked
+from harness.events import Befell, Changes, Crowd, Event, Issuance, Registered, Revoked
 from harness.history import History, StoreUnusable
 from harness.jlis import card_issuer, crl, crl_faults, ocsp, ocsp_faults
-from harness.jlis.authority import FIRST_SERIAL, Authority
 from harness.jlis.faults import Order
+from harness.jlis.generations import Generations
+from harness.jlis.hierarchy import Hierarchy
 from harness.jlis.journal import Journal
+from harness.jlis.life_cycle import EFFECTS, Write
+from harness.jlis.life_events import LifeEvent
 from harness.jlis.marks import QUARTER_HOURS, Marks
+from harness.jlis.populations import CARD_AUTH, CARD_SIGN, Medium, Population
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.register import Entry, IllegalEvent, NoSuchResident, Register
 from harness.jlis.signers import Signers
 from harness.keys import KeyPool
-from harness.municipalities import MUNICIPALITIES, Municipality
+from harness.municipalities import AOI, MUNICIPALITIES, WAKABA, Municipality
 from harness.personalisation import IssuedCard, Personalisation
 from harness.population import address_in, make_resident
 from harness.residents import Resident
 
 KEYS_PER_CARD = 3
+"""Two certificates and the chip."""
 
 
 class EventRefused(Exception):
@@ -50,8 +55,18 @@ class UnknownResident(EventRefused):
 class Trust:
     """What a relying party has to trust: authority certificates (DER) by kind, card-issuer keys (id, DER SPKI)."""
 
-    authorities: dict[str, bytes]
+    generations: dict[str, list[bytes]]
+    """By kind, the oldest first, the one in office last: they bear one name, and one of them may have expired."""
     card_issuers: list[tuple[bytes, bytes]]
+
+    @property
+    def authorities(self) -> dict[str, bytes]:
+        """The authority in office of each kind."""
+        return {kind: ders[-1] for kind, ders in self.generations.items()}
+
+    def anchors(self) -> list[tuple[Kind, bytes]]:
+        """Return every authority, of both kinds and all generations, the one in office before the older ones."""
+        return [(Kind(kind), der) for kind, ders in self.generations.items() for der in reversed(ders)]
 
 
 class World:
@@ -66,21 +81,15 @@ class World:
         self._lock = threading.RLock()
         self.seed = int(history.known_fact("seed"))
         self._origin = datetime.fromisoformat(history.known_fact("origin"))
-        self._authorities = {
-            kind: Authority.found(
-                kind, keys.named(f"authority-{kind.value}"), keys.named(f"responder-{kind.value}"), self._origin
-            )
-            for kind in Kind
-        }
-        self._strangers: dict[Kind, Authority] = {}
+        self._hierarchy = Hierarchy(Generations(self._origin), keys)
         self._card_issuer = card_issuer.CardIssuer(keys.named("card-issuer"))
         if history.known_fact("keys") != _fingerprint(keys):
             raise StoreUnusable(
                 "the world's store: expected the authority keys that it was made with, actual others; "
                 "set KAZASHI_HOME to the installation that made it"
             )
-        self._register = Register()
-        self._lists: dict[tuple[Kind, str], tuple[int, bytes]] = {}
+        self._register = Register(self._hierarchy.generations.in_office, make_resident)
+        self._lists: dict[tuple[Population, int, str], tuple[int, bytes]] = {}
         """The last list of each partition with its number: what was published never changes."""
         self._published = history.load_published()
         for event in history.events():
@@ -119,18 +128,27 @@ class World:
     def new_resident(self, *, with_card: bool = False, **special: Any) -> Resident:
         """Return a new resident as the seed makes them, but for the fields given; with a card, or not at all."""
         with self._lock, _refusals():
-            made = make_resident(self.seed, len(self._register.residents()))
+            made = make_resident(self.seed, self._register.size())
             resident = msgspec.structs.replace(made, **special)
             registered = Registered(self.clock.now(), resident)
             self._check(registered)
             if not with_card:
                 self._record(registered)
                 return resident
-            issued = self._next_card(resident.id, registered.at)
-            self._register.check_card(resident, issued)
+            dossier = self._register.dossier_of_nobody(resident, registered.at)
+            issued = self._brought(resident, LifeEvent.CARD_ISSUED, registered.at)
+            self._register.check_life(dossier, issued)
             self._ready_keys(issued)
             self._record(registered, issued)
             return resident
+
+    def new_crowd(self, count: int, *, keys: int) -> None:
+        """Register `count` people at once, each with a card; their certificates share `keys` keys: for load only."""
+        with self._lock, _refusals():
+            crowd = Crowd(self.clock.now(), self.seed, self._register.size(), count, keys)
+            self._check(crowd)
+            self._keys.prepare(keys)
+            self._record(crowd)
 
     def resident(self, resident_id: str) -> Resident:
         """Return a resident as they are now; UnknownResident when there is none of that id."""
@@ -144,13 +162,18 @@ class World:
 
     def certificates(self, resident_id: str) -> list[Entry]:
         """Return the certificates of a resident's present card, as the register has them now."""
+        with self._lock, _refusals():
+            return list(self._on_card(resident_id).values())
+
+    def all_certificates(self, resident_id: str) -> list[Entry]:
+        """Return every certificate that a resident was ever issued, on cards and in phones, in that order."""
+        with self._lock, _refusals():
+            return self._register.entries_of(resident_id, self.clock.now())
+
+    def certificate(self, entry: Entry) -> bytes:
+        """Return the certificate (DER) of an entry."""
         with self._lock:
-            issued = self._register.card(self.resident(resident_id).id)
-            if issued is None:
-                return []
-            serials = {Kind.AUTH: issued.auth_serial, Kind.SIGN: issued.sign_serial}
-            found = [self._register.entry_at(kind, serial, issued.at) for kind, serial in serials.items()]
-            return [entry for entry in found if entry is not None]
+            return self._desk().certificate(entry)
 
     def issue_card(
         self,
@@ -163,40 +186,55 @@ class World:
 
         `not_after` (a whole second) ends the certificates before their rule of validity does: no real one ends so.
         """
-        with self._lock, _refusals():
-            issued = msgspec.structs.replace(self._next_card(resident_id, self.clock.now()), not_after=not_after)
-            self._check(issued)
-            self._ready_keys(issued)
-            self._record(issued)
+        with self._lock:
+            self.happen(resident_id, LifeEvent.CARD_ISSUED, not_after=not_after)
             return self.card_of(resident_id, pins)
 
     def card_of(self, resident_id: str, pins: Pins = Pins()) -> IssuedCard:  # noqa: B008  (a frozen value)
-        """Return the card that a resident holds, as it was personalised; EventRefused when there is none."""
-        with self._lock:
-            issued = self._register.card(self.resident(resident_id).id)
-            if issued is None:
+        """Return the card that a resident holds, as it was last written; EventRefused when there is none."""
+        with self._lock, _refusals():
+            made, written = self._register.card(resident_id), self._register.written(resident_id)
+            if made is None or written is None:
                 raise EventRefused(f"resident {resident_id}: expected a card, actual none; issue one first")
-            entries = {}
-            for kind, serial in ((Kind.AUTH, issued.auth_serial), (Kind.SIGN, issued.sign_serial)):
-                entry = self._register.entry_at(kind, serial, issued.at)
-                if entry is None:
-                    raise EventRefused(f"serial {serial:X}: expected a {kind.value} certificate in the register")
-                entries[kind] = entry
-            return Personalisation(self._authorities, self._card_issuer, self._keys).card(issued, entries, pins)
+            return self._desk().card(made, written, self._on_card(resident_id), pins)
+
+    def happen(
+        self,
+        resident_id: str,
+        what: LifeEvent,
+        changes: Changes = Changes(),  # noqa: B008  (a frozen value)
+        *,
+        reason: RevocationReason | None = None,
+        not_after: datetime | None = None,
+    ) -> None:
+        """Let something befall a resident; EventRefused when it cannot, and then nothing changed.
+
+        What follows stands in the table of `harness/jlis/life_cycle.py`; `reason` replaces the table's.
+        """
+        with self._lock, _refusals():
+            resident = changes.applied(self._register.resident(resident_id))
+            brought = self._brought(resident, what, self.clock.now())
+            event = msgspec.structs.replace(brought, changes=changes, reason=reason, not_after=not_after)
+            self._check(event)
+            self._ready_keys(event)
+            self._record(event)
 
     def lose(self, resident_id: str) -> None:
         """Report the card lost: both certificates are put on hold."""
-        self._happen(lambda now: Lost(now, resident_id))
+        self.happen(resident_id, LifeEvent.LOST)
 
     def move(self, resident_id: str, municipality: str | None = None) -> None:
-        """Move a resident (default: to the other municipality): the signature certificate is revoked."""
+        """Move a resident (default: to the other invented municipality): the signature certificate is revoked."""
         with self._lock:
             resident = self.resident(resident_id)
-            code = municipality or next(code for code in MUNICIPALITIES if code != resident.municipality)
+            code = municipality or (WAKABA if resident.municipality == AOI.code else AOI).code
             if code not in MUNICIPALITIES:
-                raise EventRefused(f"municipality {code!r}: expected one of {', '.join(MUNICIPALITIES)}")
-            lot = len(self._register.residents())
-            self._happen(lambda now: Moved(now, resident_id, code, address_in(code, lot)))
+                raise EventRefused(
+                    f"municipality {code!r}: expected one of the {len(MUNICIPALITIES)} codes, such as {AOI.code}"
+                )
+            what = LifeEvent.MOVED_WITHIN if code == resident.municipality else LifeEvent.MOVED_IN
+            address = address_in(code, self._register.size())
+            self.happen(resident_id, what, Changes(municipality=code, address=address))
 
     def revoke(self, resident_id: str, kind: str, reason: str) -> None:
         """Revoke one certificate of a resident, `kind` auth or sign, for a reason such as keyCompromise."""
@@ -205,12 +243,16 @@ class World:
         except ValueError as fault:
             known = ", ".join(reason.value for reason in RevocationReason)
             raise EventRefused(f"revoke: {fault}; kinds: auth, sign; reasons: {known}") from fault
-        self._happen(lambda now: Revoked(now, resident_id, event_kind, event_reason))
+        with self._lock, _refusals():
+            event = Revoked(self.clock.now(), resident_id, event_kind, event_reason)
+            self._check(event)
+            self._record(event)
 
     def trust(self) -> Trust:
         """Return the anchors of this world."""
-        authorities = {kind.value: authority.der for kind, authority in self._authorities.items()}
-        return Trust(authorities, [(self._card_issuer.id, self._card_issuer.public_key)])
+        now = self.clock.now()
+        generations = {kind.value: [each.der for each in self._hierarchy.known(kind, now)] for kind in Kind}
+        return Trust(generations, [(self._card_issuer.id, self._card_issuer.public_key)])
 
     def ocsp(self, kind: Kind, request: bytes, now: datetime, order: Order | None = None) -> ocsp.OcspAnswer:
         """Return the OCSP answer of the responder of `kind` at `now`; what it says is published from then on.
@@ -219,42 +261,62 @@ class World:
         """
         with self._lock:
             bend = ocsp.as_it_is if order is None else ocsp_faults.bend_of(order.fault, self._setting(kind, order, now))
-            answer = ocsp.answer(request, self._authorities[kind], self._register, now, bend, marks=self._marks)
+            answer = ocsp.answer(
+                request, self._hierarchy.known(kind, now), self._register, now, bend, marks=self._marks
+            )
             if answer.tells:
                 self._publish(self._marks.at(now))
             return answer
 
-    def crl(self, kind: Kind, municipality: Municipality, now: datetime, order: Order | None = None) -> bytes:
-        """Return the municipality's revocation list (DER) that is current at `now`; under an order, a wrong one."""
+    def crl(  # noqa: PLR0913  (what a list follows from)
+        self,
+        kind: Kind,
+        municipality: Municipality,
+        now: datetime,
+        order: Order | None = None,
+        *,
+        medium: Medium = Medium.CARD,
+        generation: int | None = None,
+    ) -> bytes:
+        """Return the revocation list (DER) of one scope that is current at `now`; under an order, a wrong one.
+
+        `generation` is the one in office at `now` where none is named.
+        """
         with self._lock:
             window = crl.window_at(now)
             self._publish(window.this_update)
+            number = self._hierarchy.generations.in_office(now) if generation is None else generation
+            authority = self._hierarchy.authority(kind, number)
             if order is not None:
                 bend = crl_faults.bend_of(order.fault, self._setting(kind, order, now))
-                return crl.crl_at(self._authorities[kind], municipality, self._register, now, bend)
-            number, der = self._lists.get((kind, municipality.code), (None, b""))
-            if number != window.number:
-                der = crl.crl_at(self._authorities[kind], municipality, self._register, now)
-                self._lists[kind, municipality.code] = window.number, der
+                return crl.crl_at(authority, medium, municipality, self._register, now, bend)
+            place = (Population(kind, medium), number, municipality.code)
+            published, der = self._lists.get(place, (None, b""))
+            if published != window.number:
+                der = crl.crl_at(authority, medium, municipality, self._register, now)
+                self._lists[place] = window.number, der
             return der
 
+    def generations(self, now: datetime) -> list[int]:
+        """Return the generations of the authorities that were founded at `now`, the oldest first."""
+        return [life.generation for life in self._hierarchy.generations.founded_by(now)]
+
     def _setting(self, kind: Kind, order: Order, now: datetime) -> ocsp_faults.Setting:
-        (other,) = (authority for of, authority in self._authorities.items() if of is not kind)
-        signers = Signers(lambda: self._stranger(kind), other)
+        (other,) = (self._hierarchy.in_office(of, now) for of in Kind if of is not kind)
+        generation = self._hierarchy.generations.in_office(now)
+        signers = Signers(lambda: self._hierarchy.stranger(kind, generation), other)
         return ocsp_faults.Setting(now, timedelta(seconds=order.shift), signers)
 
-    def _stranger(self, kind: Kind) -> Authority:
-        """Return somebody with the authority's name and another key, founded when first needed."""
-        if kind not in self._strangers:
-            key = self._keys.named("stranger")
-            self._strangers[kind] = Authority.found(kind, key, key, self._origin)
-        return self._strangers[kind]
+    def _desk(self) -> Personalisation:
+        return Personalisation(self._hierarchy, self._card_issuer, self._keys)
 
-    def _happen(self, make: Callable[[datetime], Event]) -> None:
-        with self._lock, _refusals():
-            event = make(self.clock.now())
-            self._check(event)
-            self._record(event)
+    def _on_card(self, resident_id: str) -> dict[Kind, Entry]:
+        """Return what is on the present card: the last certificate of each kind since it was made."""
+        made, now = self._register.card(resident_id), self.clock.now()
+        if made is None:
+            return {}
+        found = (self._register.latest(resident_id, population, now) for population in (CARD_AUTH, CARD_SIGN))
+        return {entry.kind: entry for entry in found if entry is not None and entry.issued >= made.at}
 
     def _record(self, *events: Event) -> None:
         """Store, then fold: what cannot be stored has not happened, and nothing checked can fail to fold."""
@@ -270,16 +332,20 @@ class World:
             )
         self._register.check(event)
 
-    def _next_card(self, resident_id: str, at: datetime) -> CardIssued:
-        """Return the event that hands over the next card: next serial number, next three keys of the pool."""
-        number = self._register.certificates()
-        serial = FIRST_SERIAL + number
-        auth_key, sign_key, chip_key = range(KEYS_PER_CARD * number, KEYS_PER_CARD * (number + 1))
-        return CardIssued(at, resident_id, serial, serial, auth_key, sign_key, chip_key)
+    def _brought(self, resident: Resident, what: LifeEvent, at: datetime) -> Befell:
+        """Return the event with what it brings: the next serial numbers of each kind, the next keys of the pool."""
+        key = self._register.next_key
+        issued = []
+        for kind, medium in EFFECTS[what].issues:
+            issued.append(Issuance(kind, medium, self._register.next_serial(kind), key))
+            key += 1
+        brings_card = Write.NEW_CARD in EFFECTS[what].writes
+        return Befell(at, resident.id, what, tuple(issued), chip_key=key if brings_card else None)
 
-    def _ready_keys(self, issued: CardIssued) -> None:
-        """Make the card's keys, so that a full disk is met before the card is in the register."""
-        for number in (issued.auth_key, issued.sign_key, issued.chip_key):
+    def _ready_keys(self, event: Befell) -> None:
+        """Make the keys that an event brings, so that a full disk is met before the card is in the register."""
+        numbers = [issuance.key for issuance in event.certificates]
+        for number in numbers if event.chip_key is None else [*numbers, event.chip_key]:
             self._keys.numbered(number)
 
     def _publish(self, instant: datetime) -> None:
@@ -302,7 +368,7 @@ def _refusals() -> Iterator[None]:
 def _fingerprint(keys: KeyPool) -> str:
     """Return what names the keys that every certificate of a world rests on."""
     digest = hashlib.sha256()
-    for name in ("authority-auth", "authority-sign", "card-issuer"):
+    for name in ("authority-auth-3", "authority-sign-3", "card-issuer"):
         public = keys.named(name).public_key()
         digest.update(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
     return digest.hexdigest()

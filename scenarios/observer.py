@@ -46,7 +46,7 @@ class Observer:
             questions=tuple(
                 entry
                 for entry in self._stage.world.journal.since(journal)
-                if entry.serial in (self._issued.auth_serial, self._issued.sign_serial)
+                if entry.serial in self._issued.serials.values()
             ),
             asked_about=Kind.SIGN if purpose is Purpose.SIGN else Kind.AUTH,
             epoch=self._stage.world.clock.epoch,

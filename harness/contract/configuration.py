@@ -18,9 +18,7 @@ def configuration(world: World, addresses: Mapping[str, str]) -> messages.Config
     """Return the message `configure`; `addresses` are those of the door (`ocsp-auth`, `ocsp-sign`, `crl`)."""
     trust = world.trust()
     return messages.Configure(
-        authorities=[
-            messages.AuthorityAnchor(kind=Kind(kind), certificate=der) for kind, der in trust.authorities.items()
-        ],
+        authorities=[messages.AuthorityAnchor(kind=kind, certificate=der) for kind, der in trust.anchors()],
         card_issuers=[messages.CardIssuerAnchor(key_id=key_id, key=key) for key_id, key in trust.card_issuers],
         status=[
             messages.StatusAddress(kind=kind, ocsp=addresses[f"ocsp-{kind.value}"], crl=addresses["crl"])

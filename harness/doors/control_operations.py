@@ -119,7 +119,7 @@ def get_anchors(up: Running, _: Asked) -> said.Anchors:
     """Return what a relying party of this world has to trust."""
     trust = up.world.trust()
     return said.Anchors(
-        authorities=[AuthorityAnchor(kind=Kind(kind), certificate=der) for kind, der in trust.authorities.items()],
+        authorities=[AuthorityAnchor(kind=kind, certificate=der) for kind, der in trust.anchors()],
         card_issuers=[CardIssuerAnchor(key_id=key_id, key=key) for key_id, key in trust.card_issuers],
     )
 

@@ -16,6 +16,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import format_datetime
+from typing import NamedTuple
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -32,11 +33,21 @@ from harness.jlis import crl, names
 from harness.jlis.faults import GRAMMAR, Asked, FaultDoor, Faults, Order, Standing
 from harness.jlis.journal import Entry
 from harness.jlis.ocsp_request import RefusedRequest, read_request
+from harness.jlis.populations import POPULATIONS, Medium
 from harness.municipalities import MUNICIPALITIES, Municipality
 from harness.world import World
 
 LONGEST_REQUEST = 65_536
 OCSP_RESPONSE = "application/ocsp-response"
+
+
+class _Scope(NamedTuple):
+    """What one list covers."""
+
+    kind: Kind
+    medium: Medium
+    generation: int
+    municipality: Municipality
 
 
 Make = Callable[[Standing | None], Awaitable[Response]]
@@ -59,13 +70,13 @@ class JlisDoor:
     def __init__(self, world: World, faults: Faults | None = None) -> None:
         self._world = world
         self.faults = Faults() if faults is None else faults
-        self._lists = {crl.path_of(kind, place): (kind, place) for kind in Kind for place in MUNICIPALITIES.values()}
+        self._lists: dict[int, dict[str, _Scope]] = {}
         self.app = Starlette(
             routes=[
                 Route("/ocsp/{kind}", self.ocsp_post, methods=["POST"]),
                 Route("/ocsp/{kind}/{request:path}", self.ocsp_get, methods=["GET"]),
                 Route("/crl/index.json", self.index, methods=["GET"]),
-                Route("/crl/{kind}/card/{name}", self.list, methods=["GET"]),
+                Route("/crl/{kind}/{medium}/{name}", self.list, methods=["GET"]),
                 Route("/anchors/{kind}.cer", self.anchor, methods=["GET"]),
             ],
             exception_handlers={HTTPException: self.no_such_place, ConfigurationError: self.store_fails},
@@ -109,11 +120,15 @@ class JlisDoor:
                 "lists": [
                     {
                         "kind": kind.value,
-                        "distribution_point": names.distribution_point(kind, place).rfc4514_string(),
+                        "medium": medium.value,
+                        "generation": generation,
+                        "distribution_point": names.distribution_point(
+                            kind, place, medium, generation
+                        ).rfc4514_string(),
                         "municipality": place.code,
                         "url": base + path,
                     }
-                    for path, (kind, place) in self._lists.items()
+                    for path, (kind, medium, generation, place) in self._published().items()
                 ]
             }
         )
@@ -124,20 +139,32 @@ class JlisDoor:
         The tag names the bytes: number and date are the same in every world, and another world's list is another list.
         If-Modified-Since is therefore not asked for its opinion.
         """
-        found = self._lists.get(request.scope["path"])
-        if found is None:
+        scope = self._published().get(request.scope["path"])
+        if scope is None:
             raise HTTPException(404)
-        kind, place = found
 
         async def make(standing: Standing | None) -> Response:
-            return await run_in_threadpool(self._list, request, kind, place, standing)
+            return await run_in_threadpool(self._list, request, scope, standing)
 
-        return await self._carried(request, Asked(FaultDoor.CRL), Place("crl", kind, place.code), make)
+        place = Place("crl", scope.kind, scope.municipality.code)
+        return await self._carried(request, Asked(FaultDoor.CRL), place, make)
 
-    def _list(self, request: Request, kind: Kind, place: Municipality, standing: Standing | None) -> Response:
+    def _published(self) -> dict[str, _Scope]:
+        """Return the scope of every list by its path, those of all generations that were founded by now."""
+        for generation in self._world.generations(self._world.clock.now()):
+            if generation not in self._lists:
+                self._lists[generation] = {
+                    crl.path_of(kind, place, medium, generation): _Scope(kind, medium, generation, place)
+                    for kind, medium in POPULATIONS
+                    for place in MUNICIPALITIES.values()
+                }
+        return {path: scope for lists in self._lists.values() for path, scope in lists.items()}
+
+    def _list(self, request: Request, scope: _Scope, standing: Standing | None) -> Response:
         now = self._world.clock.now()
         window = crl.window_at(now)
-        der = self._world.crl(kind, place, now, _content(standing))
+        kind, medium, generation, place = scope
+        der = self._world.crl(kind, place, now, _content(standing), medium=medium, generation=generation)
         headers = {
             "etag": f'"{hashlib.sha256(der).hexdigest()}"',
             "last-modified": format_datetime(window.this_update, usegmt=True),

@@ -1,5 +1,6 @@
 """A certification authority of the fake J-LIS: its key and certificate, its leaves, its OCSP delegate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -9,17 +10,20 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.contract.vocabulary import Kind
 from harness.jlis import profiles
+from harness.jlis.generations import Life
+from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Population
 from harness.jlis.register import Entry
 
-FIRST_SERIAL = 0x0700_0000
-"""Leaves count up from here; four content bytes, as observed (spec/pki.md §1.3)."""
-AUTHORITY_SERIAL = 0x06D0_0001
+AUTHORITY_SERIALS = 0x06D0_0000
+"""An authority has the number of its generation above this; its leaves count from `register.FIRST_SERIAL`."""
 RESPONDER_SERIALS = 0x06E0_0000
-YEARS_BEFORE, YEARS = 3, 10
 OCSP_ADDRESS = {
-    Kind.AUTH: "http://ocspauthnorm.jpki.test",
-    Kind.SIGN: "http://ocspsignnorm.jpki.test",
+    CARD_AUTH: "http://ocspauthnorm.jpki.test",
+    CARD_SIGN: "http://ocspsignnorm.jpki.test",
+    PHONE_AUTH: "http://ocspauthmobile.jpki.test",
+    PHONE_SIGN: "http://ocspsignmobile.jpki.test",
 }
+"""The first is observed but for its domain, the others are emulation choices (spec/pki.md §3)."""
 
 
 @dataclass(frozen=True)
@@ -32,22 +36,30 @@ class Responder:
 
 @dataclass(frozen=True)
 class Authority:
-    """One of the two self-signed authorities, in its one generation."""
+    """One generation of one of the two self-signed authorities: all of a kind bear the same name (§1.1)."""
 
     kind: Kind
+    generation: int
     key: RSAPrivateKey
     certificate: x509.Certificate
     responder_key: RSAPrivateKey
+    policies: Mapping[Population, str] = field(default_factory=lambda: profiles.POLICIES)
     _leaves: dict[int, bytes] = field(default_factory=dict)
     _responders: dict[int, Responder] = field(default_factory=dict)
 
     @classmethod
-    def found(cls, kind: Kind, key: RSAPrivateKey, responder_key: RSAPrivateKey, origin: datetime) -> "Authority":
-        """Return the authority of a world that begins at `origin`: three years old then, ten years valid."""
-        founded = datetime(origin.year - YEARS_BEFORE, 4, 1, 0, 0, 0, tzinfo=UTC)
-        ends = datetime(origin.year - YEARS_BEFORE + YEARS, 3, 31, 14, 59, 59, tzinfo=UTC)
-        certificate = profiles.authority_certificate(kind, key, AUTHORITY_SERIAL, founded, ends)
-        return cls(kind, key, certificate, responder_key)
+    def found(
+        cls,
+        kind: Kind,
+        life: Life,
+        key: RSAPrivateKey,
+        responder_key: RSAPrivateKey,
+        policies: Mapping[Population, str] = profiles.POLICIES,
+    ) -> "Authority":
+        """Return the authority of one generation."""
+        serial = AUTHORITY_SERIALS + life.generation
+        certificate = profiles.authority_certificate(kind, key, serial, life.founded, life.ends)
+        return cls(kind, life.generation, key, certificate, responder_key, policies)
 
     @property
     def der(self) -> bytes:
@@ -57,8 +69,9 @@ class Authority:
     def leaf(self, entry: Entry, public_key: RSAPublicKey) -> bytes:
         """Return the certificate (DER) of an entry: signed when first asked for, the same bytes ever after."""
         if entry.serial not in self._leaves:
+            address = OCSP_ADDRESS[entry.population]
             certificate = profiles.leaf_certificate(
-                entry, public_key, self.certificate, self.key, OCSP_ADDRESS[self.kind]
+                entry, public_key, self.certificate, self.key, address, self.policies
             )
             self._leaves[entry.serial] = certificate.public_bytes(Encoding.DER)
         return self._leaves[entry.serial]

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from harness.contract.vocabulary import Kind
 from harness.jlis import names
 from harness.jlis.authority import Authority
+from harness.jlis.populations import Medium, Population
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.register import Entry, Register
 from harness.jlis.validity import JST
@@ -79,8 +80,13 @@ def as_it_is(draft: Draft) -> Draft:
     return draft
 
 
-def crl_at(
-    authority: Authority, municipality: Municipality, register: Register, now: datetime, bend: Bend = as_it_is
+def crl_at(  # noqa: PLR0913, PLR0917  (what a list follows from)
+    authority: Authority,
+    medium: Medium,
+    municipality: Municipality,
+    register: Register,
+    now: datetime,
+    bend: Bend = as_it_is,
 ) -> bytes:
     """Return the municipality's list (DER) that is current at `now`, as of its own thisUpdate.
 
@@ -89,11 +95,13 @@ def crl_at(
     window = window_at(now)
     draft = bend(Draft(window.this_update, window.next_update, authority))
     builder = x509.CertificateRevocationListBuilder(authority.certificate.subject, draft.this_update, draft.next_update)
-    for entry in register.revoked_at(authority.kind, municipality.code, window.this_update):
+    population = Population(authority.kind, medium)
+    for entry in register.revoked_at(population, authority.generation, municipality.code, window.this_update):
         if is_listed(entry, window.this_update):
             builder = builder.add_revoked_certificate(_revoked(entry))
+    point_name = names.distribution_point(authority.kind, municipality, medium, authority.generation)
     point = x509.IssuingDistributionPoint(
-        full_name=[x509.DirectoryName(names.distribution_point(authority.kind, municipality))],
+        full_name=[x509.DirectoryName(point_name)],
         relative_name=None,
         only_contains_user_certs=True,
         only_contains_ca_certs=False,
@@ -111,14 +119,16 @@ def crl_at(
     return der[: len(der) // 2] if draft.is_cut else der
 
 
-def path_of(kind: Kind, municipality: Municipality) -> str:
-    """Return where a list is fetched: `/crl/<kind>/card/<SHA-256 of the DER of its distribution point's DN>.crl`."""
-    name = names.distribution_point(kind, municipality).public_bytes()
-    return f"/crl/{kind.value}/card/{hashlib.sha256(name).hexdigest()}.crl"
+def path_of(kind: Kind, municipality: Municipality, medium: Medium, generation: int) -> str:
+    """Return where a list is fetched: `/crl/<kind>/<medium>/<SHA-256 of the DER of its point's DN>.crl`."""
+    name = names.distribution_point(kind, municipality, medium, generation).public_bytes()
+    return f"/crl/{kind.value}/{medium.value}/{hashlib.sha256(name).hexdigest()}.crl"
 
 
 def _revoked(entry: Entry) -> x509.RevokedCertificate:
     if entry.revoked is None or entry.reason is None:
         raise ValueError(f"serial {entry.serial:X}: expected a revoked entry")
     builder = x509.RevokedCertificateBuilder(entry.serial, entry.revoked.replace(microsecond=0))
+    if entry.reason is RevocationReason.UNSPECIFIED:  # "should be absent" (RFC 5280 §5.3.1)
+        return builder.build()
     return builder.add_extension(x509.CRLReason(REASONS[entry.reason]), critical=False).build()

@@ -4,6 +4,7 @@ from cryptography.x509 import Name, NameAttribute, RelativeDistinguishedName
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from harness.contract.vocabulary import Kind
+from harness.jlis.populations import Medium
 from harness.municipalities import Municipality
 
 ORGANIZATION = "JPKI-TEST"
@@ -13,6 +14,7 @@ _JAPANESE_UNIT = {
     Kind.AUTH: "公的個人認証サービス利用者証明用",
     Kind.SIGN: "公的個人認証サービス署名用",
 }
+_POINT = {Medium.CARD: "CRLDP", Medium.PHONE: "Mobile CRLDP"}
 C, O, OU, L, CN = (  # noqa: E741  (the attribute's own short name, RFC 4514 §3)
     NameOID.COUNTRY_NAME,
     NameOID.ORGANIZATION_NAME,
@@ -34,15 +36,19 @@ def japanese_authority_name(kind: Kind) -> Name:
     )
 
 
-def distribution_point(kind: Kind, municipality: Municipality) -> Name:
-    """Return the DN under which a municipality's revocation list is published."""
+def distribution_point(kind: Kind, municipality: Municipality, medium: Medium, generation: int) -> Name:
+    """Return the DN under which a municipality's revocation list is published.
+
+    A scope goes by the issuer's *name* (RFC 5280 §5): same-named generations under one name would be one scope, so
+    each generation has names of its own (emulation choice, spec/pki.md §2); the phone's are assumed, too (§1.6).
+    """
     return _name(
         (C, "JP"),
         (O, ORGANIZATION),
         (OU, _UNIT[kind]),
-        (OU, "CRL Distribution Points"),
+        (OU, f"CRL Distribution Points G{generation}"),
         (OU, municipality.prefecture_romaji),
-        (CN, f"{municipality.romaji} CRLDP"),
+        (CN, f"{municipality.romaji} {_POINT[medium]}"),
     )
 
 

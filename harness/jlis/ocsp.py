@@ -25,6 +25,7 @@ from harness.jlis.ocsp_policy import OPEN, VALIDITIES, Closed, NamedBy, NeverIss
 from harness.jlis.ocsp_question import OcspRequest, Question
 from harness.jlis.ocsp_request import RefusedRequest, ResponseStatus, read_request
 from harness.jlis.ocsp_requestor import check_requestor
+from harness.jlis.populations import Medium
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.register import Entry
 
@@ -77,7 +78,7 @@ class Speaker(NamedTuple):
 
     generations: Sequence[Authority]
     policy: ResponderPolicy = OPEN
-    medium: str | None = None
+    medium: Medium | None = None
 
     @property
     def kind(self) -> Kind:
@@ -95,22 +96,21 @@ class Drafted(NamedTuple):
 
 def answer(  # noqa: PLR0913  (what an answer follows from)
     request: bytes,
-    authorities: Authority | Sequence[Authority],
+    authorities: Sequence[Authority],
     register: Entries,
     now: datetime,
     bend: Bend = as_it_is,
     *,
     policy: ResponderPolicy = OPEN,
     marks: Marks = QUARTER_HOURS,
-    medium: str | None = None,
+    medium: Medium | None = None,
 ) -> OcspAnswer:
     """Return what the responder of `authorities` answers at `now`; a bad request gets an error status, never a fault.
 
     The answer speaks as of the last of `marks`. What `bend` makes of the answer is signed like any other. The
-    authorities are the generations of one kind, the latest last; one alone is the only one.
+    authorities are the generations of one kind, the latest last.
     """
-    generations = (authorities,) if isinstance(authorities, Authority) else tuple(authorities)
-    speaker = Speaker(generations, policy, medium)
+    speaker = Speaker(authorities, policy, medium)
     try:
         asked = admitted(request, policy, now)
         found = drafted(asked, speaker, register, now, marks.at(now))
@@ -202,7 +202,7 @@ def _status(
     entry: Entry | None, authority: Authority, speaker: Speaker, question: Question, mark: datetime
 ) -> tuple[bytes, str]:
     """Return the CertStatus of a certificate of the authority, and the journal's word for it."""
-    if entry is None or _of(entry, "generation") != _of(authority, "generation"):
+    if entry is None or entry.generation != authority.generation:
         if is_revoked(authority, question.serial):  # a delegate, revoked on purpose: nobody's entry
             return _revoked(authority.certificate.not_valid_before_utc, RevocationReason.KEY_COMPROMISE.value)
         if speaker.policy.never_issued is NeverIssued.UNAUTHORIZED:
@@ -210,16 +210,11 @@ def _status(
                 ResponseStatus.UNAUTHORIZED, f"serial {question.serial:X}: expected one that was given"
             )
         return NEVER_ISSUED[speaker.policy.never_issued]
-    if speaker.medium is not None and _of(entry, "medium") not in {speaker.medium, None}:
+    if speaker.medium not in {None, entry.medium}:
         return NEVER_ISSUED[NeverIssued.UNKNOWN]  # the other medium's responder knows it
     if not entry.is_revoked_at(mark) or entry.revoked is None or entry.reason is None:
         return ocsp_encoding.GOOD, "good"
     return _revoked(entry.revoked, entry.reason.value)
-
-
-def _of(one: Entry | Authority, name: str) -> object:
-    """Return the generation or medium; None in a register that knows one of each."""
-    return getattr(one, name, None)
 
 
 def _revoked(at: datetime, reason: str) -> tuple[bytes, str]:

@@ -137,7 +137,7 @@ def is_revoked(authority: Authority, serial: int) -> bool:
 
 
 def _serial(authority: Authority, office: Office, month: int, key: ResponderKey = ResponderKey.RSA) -> int:
-    generation = getattr(authority, "generation", 0) & 0xF
+    generation = authority.generation & 0xF
     offices = office + (8 if key is ResponderKey.P256 else 0)
     return OTHER_SERIALS | generation << 16 | offices << 12 | month & 0xFFF
 

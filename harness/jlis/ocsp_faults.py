@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from asn1crypto import ocsp
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from harness.jlis import ocsp_encoding as der
 from harness.jlis.authority import Authority
@@ -41,7 +42,7 @@ Make = Callable[[Draft, Setting], Draft]
 
 def _signed_by(draft: Draft, authority: Authority, now: datetime, office: Office = Office.PROPER) -> Draft:
     """Return it by the delegate of an authority, named as the draft names its own."""
-    key = ResponderKey.RSA if draft.delegate.key == draft.authority.responder_key else ResponderKey.P256
+    key = ResponderKey.RSA if isinstance(draft.delegate.key, RSAPrivateKey) else ResponderKey.P256
     delegate = DELEGATES.of(authority, now, key, office)
     is_named = draft.responder_id == draft.delegate.name
     return draft._replace(delegate=delegate, responder_id=delegate.name if is_named else delegate.key_hash)
@@ -68,10 +69,11 @@ def other_generation(draft: Draft, setting: Setting) -> Draft:
     An authority of one generation alone has nobody: a stranger of the name signs.
     """
     known = setting.signers.generations
-    place = next((number for number, one in enumerate(known) if one is draft.authority), None)
-    if place is None or len(known) < 2:
+    others = [one for one in known if one.generation != draft.authority.generation]
+    if not others:
         return wrong_signer(draft, setting)
-    return _signed_by(draft, known[place - 1 if place else 1], setting.now)
+    before = [one for one in others if one.generation < draft.authority.generation]
+    return _signed_by(draft, before[-1] if before else others[0], setting.now)
 
 
 def _every(change: Callable[[Single, Setting], Single]) -> Make:

@@ -23,6 +23,7 @@ from harness.jlis.ocsp_policy import OPEN, ResponderPolicy
 from harness.jlis.ocsp_presigned import PresignedAnswers, can_be_presigned
 from harness.jlis.ocsp_question import OcspRequest
 from harness.jlis.ocsp_request import RefusedRequest
+from harness.jlis.populations import Medium
 from harness.jlis.signers import Signers
 
 
@@ -41,7 +42,7 @@ class OcspService:
     """Who else might sign, for faults."""
     policies: dict[Kind, ResponderPolicy] = field(default_factory=dict)
     """The policy of each kind, replaced when it is switched; the open one where nothing is said."""
-    _presigned: dict[tuple[Kind, str | None], PresignedAnswers] = field(default_factory=dict)
+    _presigned: dict[tuple[Kind, Medium | None], PresignedAnswers] = field(default_factory=dict)
 
     def policy(self, kind: Kind) -> ResponderPolicy:
         """Return the policy in force."""
@@ -53,7 +54,7 @@ class OcspService:
         self.policies[kind] = policy
 
     def answer(
-        self, kind: Kind, request: bytes, now: datetime, orders: Sequence[Order] = (), medium: str | None = None
+        self, kind: Kind, request: bytes, now: datetime, orders: Sequence[Order] = (), medium: Medium | None = None
     ) -> OcspAnswer:
         """Return the answer at `now`; what it says is published from then on. It is wrong in the ways ordered."""
         policy = self.policies.get(kind, OPEN)
@@ -73,7 +74,7 @@ class OcspService:
     def _found(  # noqa: PLR0913, PLR0917  (what an answer follows from)
         self,
         kind: Kind,
-        medium: str | None,
+        medium: Medium | None,
         policy: ResponderPolicy,
         asked: OcspRequest,
         now: datetime,
@@ -87,7 +88,7 @@ class OcspService:
             return found
 
     def _again(
-        self, kind: Kind, medium: str | None, policy: ResponderPolicy, asked: OcspRequest, now: datetime
+        self, kind: Kind, medium: Medium | None, policy: ResponderPolicy, asked: OcspRequest, now: datetime
     ) -> OcspAnswer:
         """Return an answer that was signed before, or sign it now as of the mark."""
         place = kind, medium

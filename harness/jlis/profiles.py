@@ -5,6 +5,7 @@ RSA PKCS#1 v1.5 is deterministic: the same values always give the same bytes.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 
 from asn1crypto.core import UTF8String
@@ -16,6 +17,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from harness.contract.vocabulary import Kind
 from harness.jlis import names
+from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Medium, Population
 from harness.jlis.register import Entry
 from harness.jlis.validity import JST
 from harness.municipalities import MUNICIPALITIES
@@ -24,8 +26,23 @@ from harness.residents import Resident
 MARKER_OID = ObjectIdentifier("2.25.259267976527167383238010975930971176331")
 """spec/pki.md §1.5."""
 MARKER = x509.UnrecognizedExtension(MARKER_OID, UTF8String("KAZASHI EMULATION").dump())
-POLICIES = {Kind.AUTH: "1.2.392.200149.8.5.1.2.30", Kind.SIGN: "1.2.392.200149.8.5.1.0.20"}
-"""The test arc: card authentication is an emulation choice, card signature is observed (spec/pki.md §1.5)."""
+POLICIES = {
+    CARD_AUTH: "1.2.392.200149.8.5.1.2.30",
+    CARD_SIGN: "1.2.392.200149.8.5.1.0.20",
+    PHONE_AUTH: "1.2.392.200149.8.5.1.2.50",
+    PHONE_SIGN: "1.2.392.200149.8.5.1.0.40",
+}
+"""The test arc (spec/pki.md §1.5): card signature is observed, the others are emulation choices."""
+PRODUCTION_POLICIES = {
+    CARD_AUTH: "1.2.392.200149.8.5.1.3.30",
+    CARD_SIGN: "1.2.392.200149.8.5.1.1.20",
+    PHONE_AUTH: "1.2.392.200149.8.5.1.3.50",
+    PHONE_SIGN: "1.2.392.200149.8.5.1.1.40",
+}
+"""For products that refuse the test arc, by an explicit switch only; names, keys and the marker stay those of a test.
+
+Those of the card are observed, the phone's signature is reported, the phone's authentication is assumed (§1.5).
+"""
 CPS = "http://www.jpki.test/cps.html"
 ATTRIBUTE_ARC = "1.2.392.200149.8.5.5"
 ERAS = ((2019, 5, 1, "5"), (1989, 1, 8, "4"), (1926, 12, 25, "3"), (1912, 7, 30, "2"), (1, 1, 1, "1"))
@@ -47,10 +64,15 @@ def authority_certificate(
     return _certificate(name, name, key.public_key(), serial, (not_before, not_after), extensions, key)
 
 
-def leaf_certificate(
-    entry: Entry, public_key: RSAPublicKey, issuer: x509.Certificate, issuer_key: RSAPrivateKey, ocsp: str
+def leaf_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
+    entry: Entry,
+    public_key: RSAPublicKey,
+    issuer: x509.Certificate,
+    issuer_key: RSAPrivateKey,
+    ocsp: str,
+    policies: Mapping[Population, str] = POLICIES,
 ) -> x509.Certificate:
-    """Return the certificate of a register entry: 利用者証明用 (§1.3) or 署名用 (§1.4)."""
+    """Return the certificate of a register entry: 利用者証明用 (§1.3) or 署名用 (§1.4), for card or phone (§1.6)."""
     municipality = MUNICIPALITIES[entry.resident.municipality]
     if entry.kind is Kind.AUTH:
         subject = names.authentication_subject(authentication_common_name(entry))
@@ -64,11 +86,12 @@ def leaf_certificate(
             (_key_usage("digital_signature", "content_commitment"), True),
             (x509.SubjectAlternativeName(holder_attributes(entry.resident)), False),
         ]
+    point = names.distribution_point(entry.kind, municipality, entry.medium, entry.generation)
     extensions = [
         *own,
-        (_policy(entry.kind), True),
+        (_policy(policies[entry.population]), True),
         (x509.IssuerAlternativeName([x509.DirectoryName(names.japanese_authority_name(entry.kind))]), False),
-        (_distribution(names.distribution_point(entry.kind, municipality)), False),
+        (_distribution(point), False),
         *([(_ocsp_access(ocsp), False)] if entry.kind is Kind.AUTH else []),
         (_authority_key(issuer), False),
         (x509.SubjectKeyIdentifier.from_public_key(public_key), False),
@@ -104,11 +127,12 @@ def responder_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certifica
 
 
 def authentication_common_name(entry: Entry) -> str:
-    """Return 23 characters: 14 capitals and digits, municipality code, 3 digits, `A`; what the 14 mean is UNKNOWN."""
+    """Return 23 characters: 14 capitals and digits (meaning UNKNOWN), municipality code, 3 digits, letter."""
     alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     spread = hashlib.sha256(f"{entry.resident.id}/{entry.serial}".encode()).digest()
     opaque = "".join(alphabet[byte % len(alphabet)] for byte in spread[:14])
-    return f"{opaque}{entry.resident.municipality}001A"
+    tail = "A" if entry.medium is Medium.CARD else "M"  # the phone's letter is assumed (§1.6)
+    return f"{opaque}{entry.resident.municipality}001{tail}"
 
 
 def signature_common_name(entry: Entry) -> str:
@@ -156,8 +180,8 @@ def _key_usage(*bits: str) -> x509.KeyUsage:
     return x509.KeyUsage(**{bit: bit in bits for bit in every})
 
 
-def _policy(kind: Kind) -> x509.CertificatePolicies:
-    return x509.CertificatePolicies([x509.PolicyInformation(ObjectIdentifier(POLICIES[kind]), [CPS])])
+def _policy(arc: str) -> x509.CertificatePolicies:
+    return x509.CertificatePolicies([x509.PolicyInformation(ObjectIdentifier(arc), [CPS])])
 
 
 def _distribution(name: x509.Name) -> x509.CRLDistributionPoints:

@@ -6,6 +6,8 @@ from enum import StrEnum
 class RevocationReason(StrEnum):
     """Why a certificate was revoked."""
 
+    UNSPECIFIED = "unspecified"
+    """Destroyed before it was handed over; a list leaves this reason out (RFC 5280 §5.3.1)."""
     KEY_COMPROMISE = "keyCompromise"
     AFFILIATION_CHANGED = "affiliationChanged"
     """記載事項変更: name, address, birth date or sex changed."""

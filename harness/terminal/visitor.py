@@ -45,10 +45,7 @@ class Visitor:
     @property
     def serials(self) -> dict[str, int]:
         """The serial numbers of the card's certificates by kind, as the journal names them."""
-        serials = {"auth": self._issued.auth_serial}
-        if self._issued.sign_serial is not None:
-            serials["sign"] = self._issued.sign_serial
-        return serials
+        return {kind.value: serial for kind, serial in self._issued.serials.items()}
 
     @property
     def authentication_certificate(self) -> bytes:

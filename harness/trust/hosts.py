@@ -10,7 +10,7 @@ from harness.jlis.authority import OCSP_ADDRESS
 
 def status_hosts() -> dict[str, Kind]:
     """Return the host names of the OCSP addresses, each with the kind of certificate that is asked for there."""
-    return {str(urlsplit(address).hostname): kind for kind, address in OCSP_ADDRESS.items()}
+    return {str(urlsplit(address).hostname): population.kind for population, address in OCSP_ADDRESS.items()}
 
 
 def hosts_lines(hosts: Iterable[str]) -> bytes:

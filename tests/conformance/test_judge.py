@@ -10,7 +10,6 @@ from conformance.case import (
     AccountAfter,
     CardTrace,
     Case,
-    Confidence,
     Enrol,
     Expectation,
     Login,
@@ -21,6 +20,7 @@ from conformance.case import (
 )
 from conformance.judge import Check, Judgement, Verdict, judge, with_twins
 from conformance.observation import Interruption, Observation, ObservedStep
+from harness.confidence import Confidence
 from harness.contract.messages import Account, Outcome
 from harness.contract.vocabulary import Capability, Decision, Kind, Reason
 from harness.jlis.journal import Entry

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conformance.case import Confidence
 from conformance.catalogue_loader import Catalogue
 from conformance.coverage import FILE as COVERAGE
 from conformance.coverage import coverage, current
 from conformance.mutants.mutant import load_mutants
 from conformance.register import FILE, Checked, Level, load_register
+from harness.confidence import Confidence
 from harness.errors import ConfigurationError
 
 JAPANESE = re.compile(r"[぀-ヿ]")

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 
+import httpx
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA1, HashAlgorithm
@@ -74,3 +75,14 @@ def _hashed(issuer: x509.Certificate) -> tuple[bytes, bytes]:
     """Return what RFC 6960 §4.1.1 hashes: the DER of the name, and the key without tag, length and unused bits."""
     parsed = asn1.Certificate.load(issuer.public_bytes(Encoding.DER))
     return parsed.subject.dump(), bytes(parsed.public_key["public_key"])
+
+
+def list_address(client: httpx.Client, kind: str, municipality: str) -> str:
+    """Return where the list is that the certificates of the generation in office name, for cards."""
+    rows = client.get("/crl/index.json").raise_for_status().json()["lists"]
+    (url,) = [
+        row["url"]
+        for row in rows
+        if (row["kind"], row["medium"], row["generation"], row["municipality"]) == (kind, "card", 3, municipality)
+    ]
+    return str(url)

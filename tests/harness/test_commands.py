@@ -151,7 +151,7 @@ def test_up_says_where_everything_is(home: Path, up: Up) -> None:
     headers = {"authorization": f"Bearer {token.read_text()}"}
     assert httpx.get(up.addresses["control"] + "/v1/clock", headers=headers, trust_env=False).status_code == 200
     assert httpx.get(up.addresses["control"] + "/v1/clock", trust_env=False).status_code == 401
-    assert len(httpx.get(up.addresses["crl"], trust_env=False).json()["lists"]) == 4
+    assert len(httpx.get(up.addresses["crl"], trust_env=False).json()["lists"]) == 24
 
 
 @pytest.mark.usefixtures("up")

@@ -19,7 +19,7 @@ from harness.errors import ConfigurationError
 from harness.municipalities import AOI
 from harness.personalisation import IssuedCard
 from harness.world import World
-from tests.harness.asking import MALFORMED, request
+from tests.harness.asking import MALFORMED, list_address, request
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
 from tests.harness.openssl import at, openssl, status_of, write_authorities, write_card
@@ -133,8 +133,7 @@ def test_openssl_verifies_with_the_list_fetched_over_http(
     verdicts = {}
     for clock in ("2026-12-03T02:59:59", "2026-12-03T03:00:00"):
         world.clock.set(jst(clock))
-        index = client.get("/crl/index.json").json()["lists"]
-        (url,) = [row["url"] for row in index if (row["kind"], row["municipality"]) == ("sign", AOI.code)]
+        url = list_address(client, "sign", AOI.code)
         (tmp_path / "list.der").write_bytes(client.get(url).raise_for_status().content)
         openssl("crl", "-inform", "DER", "-in", tmp_path / "list.der", "-out", tmp_path / "list.pem")
         options: list[str | Path] = [
@@ -264,7 +263,7 @@ def test_every_form_in_which_a_list_is_known(client: httpx.Client, form: str) ->
 
 def test_another_worlds_list_is_another_list(make_world: MakeWorld, client: httpx.Client) -> None:
     """Same municipality, same number, same date, one more entry: whoever has the first does not have the second."""
-    url = httpx.URL(client.get("/crl/index.json").json()["lists"][0]["url"])
+    url = httpx.URL(list_address(client, "auth", AOI.code))
     first = client.get(url)
     other = make_world()
     other.lose(other.issue_card(other.new_resident(municipality=AOI.code).id).resident.id)

@@ -24,7 +24,7 @@ from harness.doors.server import Served
 from harness.municipalities import AOI
 from harness.personalisation import IssuedCard
 from harness.world import World
-from tests.harness.asking import authority, request
+from tests.harness.asking import authority, list_address, request
 from tests.harness.instants import jst
 from tests.harness.openssl import at, openssl, status_of, write_authorities, write_card
 
@@ -349,8 +349,7 @@ def fetched(world: World, card: IssuedCard, client: httpx.Client, tmp_path: Path
     leaves, authorities = write_card(tmp_path, card), write_authorities(tmp_path, world)
 
     def judge() -> str:
-        rows = client.get("/crl/index.json").json()["lists"]
-        (url,) = [row["url"] for row in rows if (row["kind"], row["municipality"]) == ("sign", AOI.code)]
+        url = list_address(client, "sign", AOI.code)
         (tmp_path / "list.der").write_bytes(client.get(url).content)
         openssl("crl", "-inform", "DER", "-in", tmp_path / "list.der", "-out", tmp_path / "list.pem")
         options: list[str | Path] = ["-crl_check", "-extended_crl", *at(world.clock.now())]

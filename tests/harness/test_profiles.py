@@ -182,7 +182,7 @@ def test_distribution_point_is_the_municipality(card: IssuedCard, kind: str) -> 
         (C, P, "JP"),
         (O, U, "JPKI-TEST"),
         (OU, U, UNITS[kind]),
-        (OU, U, "CRL Distribution Points"),
+        (OU, U, "CRL Distribution Points G3"),
         (OU, U, "Shiken-ken"),
         (CN, U, "Aoi-shi CRLDP"),
     ]
@@ -279,7 +279,7 @@ def test_serial_numbers_have_four_octets_and_validity_ends_with_a_day_in_japan(c
                 "TLS Web Client Authentication",
                 "Policy: 1.2.392.200149.8.5.1.2.30\n                  CPS: http://www.jpki.test/cps.html",
                 "OCSP - URI:http://ocspauthnorm.jpki.test",
-                "OU = JPKI for user authentication, OU = CRL Distribution Points, OU = Shiken-ken, CN = Aoi-shi CRLDP",
+                "OU = CRL Distribution Points G3, OU = Shiken-ken, CN = Aoi-shi CRLDP",
             ),
         ),
         (
@@ -288,7 +288,7 @@ def test_serial_numbers_have_four_octets_and_validity_ends_with_a_day_in_japan(c
                 "Key Usage: critical\n                Digital Signature, Non Repudiation\n",
                 "Policy: 1.2.392.200149.8.5.1.0.20\n                  CPS: http://www.jpki.test/cps.html",
                 "Subject: C = JP, L = Shiken-ken, L = Aoi-shi, CN = 2026120100000048201",
-                "OU = JPKI for digital signature, OU = CRL Distribution Points, OU = Shiken-ken, CN = Aoi-shi CRLDP",
+                "OU = CRL Distribution Points G3, OU = Shiken-ken, CN = Aoi-shi CRLDP",
             ),
         ),
     ],

@@ -81,8 +81,13 @@ class Office:
         """`openssl verify -crl_check` of the holder's certificate, with its municipality's current list."""
         now = self.world.clock.now()
         place = self.card.resident.municipality
+        wanted = (kind, "card", 3, place)
         index = httpx.get(f"{self.url}/crl/index.json").json()["lists"]
-        (address,) = [entry["url"] for entry in index if (entry["kind"], entry["municipality"]) == (kind, place)]
+        (address,) = [
+            entry["url"]
+            for entry in index
+            if (entry["kind"], entry["medium"], entry["generation"], entry["municipality"]) == wanted
+        ]
         crl = self.folder / "list.crl"
         crl.write_bytes(httpx.get(address).content)
         lists = ("-CAfile", self.anchor(kind), "-CRLfile", str(crl))
@@ -175,7 +180,14 @@ def test_a_list_of_the_other_municipality_does_not_serve(office: Office) -> None
     lists = httpx.get(f"{office.url}/crl/index.json").json()["lists"]
     place = office.card.resident.municipality
     crl.write_bytes(
-        httpx.get(next(one["url"] for one in lists if one["kind"] == "auth" and one["municipality"] != place)).content
+        httpx.get(
+            next(
+                one["url"]
+                for one in lists
+                if (one["kind"], one["medium"], one["generation"]) == ("auth", "card", 3)
+                and one["municipality"] != place
+            )
+        ).content
     )
     refused = openssl(
         *("verify", "-crl_check", "-attime", seconds(office.world.clock.now())),

@@ -1,0 +1,65 @@
+"""People over time: who somebody was at an instant, what stood on their card, and what certificates they had.
+
+Everything here is appended as the history is folded and never changed, so every past instant can be asked.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from harness.contract.vocabulary import Kind
+from harness.jlis.life_cycle import Standing
+from harness.residents import Resident
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as the resident register knew them from `since` on."""
+
+    since: datetime
+    resident: Resident
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class CardMade:
+    """A card that was handed over: its serial number (16 digits), its chip's key, and who it was made for."""
+
+    at: datetime
+    serial: str
+    chip_key: int
+    resident: Resident
+
+
+@dataclass(slots=True)
+class Dossier:
+    """Everything that the register has of one person."""
+
+    people: list[Person]
+    certificates: list[tuple[Kind, int]] = field(default_factory=list)
+    """Kind and serial number in the order they were issued."""
+    cards: list[CardMade] = field(default_factory=list)
+    written: list[tuple[datetime, Resident]] = field(default_factory=list)
+    """What stood on the card from when on."""
+    withdrawn: datetime | None = None
+    """When the present card was reported lost or suspended; a new one clears it."""
+
+    @property
+    def now(self) -> Person:
+        """The person as the register knows them now."""
+        return self.people[-1]
+
+    def at(self, instant: datetime) -> Person | None:
+        """Return the person as of `instant`; None before they were registered."""
+        place = bisect_right(self.people, instant, key=lambda person: person.since)
+        return self.people[place - 1] if place else None
+
+    def card_at(self, instant: datetime) -> CardMade | None:
+        """Return the card that they held at `instant`."""
+        place = bisect_right(self.cards, instant, key=lambda card: card.at)
+        return self.cards[place - 1] if place else None
+
+    def written_at(self, instant: datetime) -> Resident | None:
+        """Return what stood on the card at `instant`."""
+        place = bisect_right(self.written, instant, key=lambda line: line[0])
+        return self.written[place - 1][1] if place else None
