@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from harness.contract.vocabulary import Kind
+from harness.jlis.populations import Medium
 from harness.watchers import Watchers
 
 LONGEST_DELAY = 600.0
@@ -218,13 +219,15 @@ class FaultDoor(StrEnum):
 
     OCSP_AUTH = "ocsp-auth"
     OCSP_SIGN = "ocsp-sign"
+    OCSP_AUTH_MOBILE = "ocsp-auth-mobile"
+    OCSP_SIGN_MOBILE = "ocsp-sign-mobile"
     CRL = "crl"
     """The revocation lists of both kinds; carrier faults meet their index too."""
 
     @classmethod
-    def ocsp(cls, kind: Kind) -> "FaultDoor":
-        """Return the OCSP door of a kind."""
-        return cls(f"ocsp-{kind.value}")
+    def ocsp(cls, kind: Kind, medium: Medium = Medium.CARD) -> "FaultDoor":
+        """Return the OCSP door of a population."""
+        return cls(f"ocsp-{kind.value}{'' if medium is Medium.CARD else '-mobile'}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,7 +441,7 @@ def checked(order: Order) -> Order:
     for wrong, why in (
         (
             rule.ocsp_only and order.door is FaultDoor.CRL,
-            f"door {order.door}: expected ocsp-auth or ocsp-sign, for a list knows no {order.fault}",
+            f"door {order.door}: expected one of OCSP, for a list knows no {order.fault}",
         ),
         (
             order.serial is not None and order.door is FaultDoor.CRL,

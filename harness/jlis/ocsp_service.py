@@ -38,7 +38,7 @@ class OcspService:
     publish: Callable[[datetime], None]
     """Remembers that the register was published as of an instant."""
     lock: AbstractContextManager[object]
-    signers: Callable[[Kind], Signers]
+    signers: Callable[[Kind, datetime], Signers]
     """Who else might sign, for faults."""
     policies: dict[Kind, ResponderPolicy] = field(default_factory=dict)
     """The policy of each kind, replaced when it is switched; the open one where nothing is said."""
@@ -67,7 +67,8 @@ class OcspService:
             return refused(refusal.status)
         if not orders:
             return signed(found)
-        signers = self.signers(kind)
+        with self.lock:
+            signers = self.signers(kind, now)
         settings = [(each.fault, Setting(now, timedelta(seconds=each.shift), signers)) for each in orders]
         return signed(found, bend_of_all(settings))
 
