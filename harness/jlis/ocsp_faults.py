@@ -26,6 +26,10 @@ HOLD = 6
 NOBODY_KNOWS = bytes.fromhex("06032a0304")
 """An OBJECT IDENTIFIER of nothing, 1.2.3.4."""
 LONGEST_NONCE = 128
+HASH_IDS = {
+    "sha1": bytes.fromhex("300906052b0e03021a0500"),
+    "sha256": bytes.fromhex("300d06096086480165030402010500"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +131,8 @@ def _hash_of(cert_id: bytes) -> str:
 def _by(cert_id: bytes, authority: Authority, algorithm: str) -> bytes:
     """Return the CertID of an authority's certificate of the same number."""
     name, key = DELEGATES.hashes(authority)[algorithm]
-    parts = {"issuer_name_hash": name, "issuer_key_hash": key}
-    return _cert_id(cert_id, hash_algorithm={"algorithm": algorithm, "parameters": ocsp.core.Null()}, **parts)
+    serial = ocsp.CertId.load(cert_id)["serial_number"].dump()
+    return der.tlv(0x30, HASH_IDS[algorithm], der.tlv(0x04, name), der.tlv(0x04, key), serial)
 
 
 def _twin(single: Single, draft: Draft) -> Single:
