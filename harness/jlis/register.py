@@ -221,6 +221,11 @@ class Register:
                     f"resident {who}: {event.what}: expected a card in use, actual one reported lost or suspended at "
                     f"{dossier.withdrawn.isoformat()}; a hold is never lifted, so re-issue the card"
                 )
+            case Need.CARD_SHOWN if card is not None and _end_of(card, dossier.written[-1][1]) < at:
+                raise IllegalEvent(
+                    f"resident {who}: {event.what}: expected a card that ends after {at.isoformat()}, "
+                    f"actual one that ended at {_end_of(card, dossier.written[-1][1]).isoformat()}; re-issue the card"
+                )
             case Need.SIGNATURE if self.current(who, CARD_SIGN, at) is None:
                 raise _nothing_in_force(who, [CARD_SIGN])
             case Need.PHONE if all(self.current(who, each, at) is None for each in (PHONE_AUTH, PHONE_SIGN)):
@@ -289,8 +294,7 @@ class Register:
             return event.not_after
         ends = not_after_of(resident, event.at)
         if event.chip_key is None and dossier.cards:
-            last_day = card_expiry_of(resident, dossier.cards[-1].at)
-            ends = min(ends, datetime.combine(last_day, LAST_SECOND, JST).astimezone(UTC))
+            ends = min(ends, _end_of(dossier.cards[-1], resident))
         return ends
 
     def _issue(self, entry: Entry) -> None:
@@ -322,6 +326,11 @@ class Register:
             dossier.cards.append(CardMade(event.at, serial_number, place % event.keys, resident))
             dossier.written.append((event.at, resident))
         self._next_key = max(self._next_key, event.keys)
+
+
+def _end_of(card: CardMade, holder: Resident) -> datetime:
+    """Return the last second of a card for the holder as they are, or as they stand on it."""
+    return datetime.combine(card_expiry_of(holder, card.at), LAST_SECOND, JST).astimezone(UTC)
 
 
 def _nothing_in_force(resident_id: str, populations: Iterable[Population]) -> IllegalEvent:
