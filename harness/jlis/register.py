@@ -209,7 +209,7 @@ class Register:
         return Dossier([Person(at, resident, Standing.PRESENT)])
 
     def _check_need(self, need: Need, dossier: Dossier, event: Befell, effect: Effect) -> None:
-        who, at = dossier.now.resident.id, event.at
+        who, at, day = dossier.now.resident.id, event.at, event.at.astimezone(JST).date()
         card = dossier.cards[-1] if dossier.cards else None
         match need:
             case Need.NO_CARD if card is not None:
@@ -221,10 +221,10 @@ class Register:
                     f"resident {who}: {event.what}: expected a card in use, actual one reported lost or suspended at "
                     f"{dossier.withdrawn.isoformat()}; a hold is never lifted, so re-issue the card"
                 )
-            case Need.CARD_SHOWN if card is not None and _end_of(card, dossier.written[-1][1]) < at:
+            case Need.CARD_SHOWN if card is not None and card_expiry_of(dossier.written[-1][1], card.at) < day:
                 raise IllegalEvent(
-                    f"resident {who}: {event.what}: expected a card that ends after {at.isoformat()}, "
-                    f"actual one that ended at {_end_of(card, dossier.written[-1][1]).isoformat()}; re-issue the card"
+                    f"resident {who}: {event.what}: expected a card that ends on {day} or later, "
+                    f"actual one that ended on {card_expiry_of(dossier.written[-1][1], card.at)}; re-issue the card"
                 )
             case Need.SIGNATURE if self.current(who, CARD_SIGN, at) is None:
                 raise _nothing_in_force(who, [CARD_SIGN])
@@ -294,7 +294,8 @@ class Register:
             return event.not_after
         ends = not_after_of(resident, event.at)
         if event.chip_key is None and dossier.cards:
-            ends = min(ends, _end_of(dossier.cards[-1], resident))
+            last_day = card_expiry_of(resident, dossier.cards[-1].at)
+            ends = min(ends, datetime.combine(last_day, LAST_SECOND, JST).astimezone(UTC))
         return ends
 
     def _issue(self, entry: Entry) -> None:
@@ -326,11 +327,6 @@ class Register:
             dossier.cards.append(CardMade(event.at, serial_number, place % event.keys, resident))
             dossier.written.append((event.at, resident))
         self._next_key = max(self._next_key, event.keys)
-
-
-def _end_of(card: CardMade, holder: Resident) -> datetime:
-    """Return the last second of a card for the holder as they are, or as they stand on it."""
-    return datetime.combine(card_expiry_of(holder, card.at), LAST_SECOND, JST).astimezone(UTC)
 
 
 def _nothing_in_force(resident_id: str, populations: Iterable[Population]) -> IllegalEvent:
