@@ -242,7 +242,7 @@ class Register:
         return Dossier([Person(at, resident, Standing.PRESENT)])
 
     def _check_need(self, need: Need, dossier: Dossier, event: Befell, effect: Effect) -> None:
-        who, at = dossier.now.resident.id, event.at
+        who, at, day = dossier.now.resident.id, event.at, event.at.astimezone(JST).date()
         card = dossier.cards[-1] if dossier.cards else None
         match need:
             case Need.NO_CARD if card is not None:
@@ -253,6 +253,11 @@ class Register:
                 raise IllegalEvent(
                     f"resident {who}: {event.what}: expected a card in use, actual one reported lost or suspended at "
                     f"{dossier.withdrawn.isoformat()}; a hold is never lifted, so re-issue the card"
+                )
+            case Need.CARD_SHOWN if card is not None and card_expiry_of(dossier.written[-1][1], card.at) < day:
+                raise IllegalEvent(
+                    f"resident {who}: {event.what}: expected a card that ends on {day} or later, "
+                    f"actual one that ended on {card_expiry_of(dossier.written[-1][1], card.at)}; re-issue the card"
                 )
             case Need.SIGNATURE if self.current(who, CARD_SIGN, at) is None:
                 raise _nothing_in_force(who, [CARD_SIGN])
