@@ -138,6 +138,16 @@ class World:
             undo.pop_all()
         return world
 
+    @classmethod
+    def open(cls, keys: KeyPool, store: Place) -> "World":
+        """Return the world that `store` holds; StoreUnusable when it holds none."""
+        history = History(store)
+        try:
+            return cls(history, keys)
+        except BaseException:
+            history.close()
+            raise
+
     def close(self) -> None:
         """Give the store up."""
         self._history.close()

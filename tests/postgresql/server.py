@@ -56,6 +56,11 @@ class Server:
         with self._administration.connect() as connection:
             connection.execute(ended, {"name": url.database})
 
+    def set_default(self, url: URL, name: str, value: str) -> None:
+        """Change what a setting is in one database for whoever does not say otherwise."""
+        with self._administration.connect() as connection:
+            connection.execute(text(f"ALTER DATABASE {url.database} SET {name} = {value}"))
+
     def setting(self, name: str) -> str:
         """Return one setting of the server."""
         with self._administration.connect() as connection:

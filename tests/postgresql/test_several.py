@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 
 from harness.contract.vocabulary import Kind
 from harness.errors import ConfigurationError
@@ -35,6 +36,13 @@ def both(make_world: MakeWorld, store: URL) -> Several:
 def test_the_server_keeps_its_promises_about_the_disk(server: Server) -> None:
     """A lane with fsync off could not show that anything lasts."""
     assert (server.setting("fsync"), server.setting("full_page_writes")) == ("on", "on")
+
+
+def test_nothing_is_acknowledged_before_it_is_on_the_disk(store: URL, server: Server) -> None:
+    """Whatever the server's default is: here a database whose own is to answer first."""
+    server.set_default(store, "synchronous_commit", "off")
+    with closing(History(store)) as history, history._engine.connect() as connection:
+        assert connection.execute(text("SHOW synchronous_commit")).scalar_one() == "on"
 
 
 def test_each_sees_what_the_other_wrote(both: Several) -> None:
