@@ -2,7 +2,8 @@
 
 A world that is kept in a file keeps its cards beside it, each in a folder of its own as `kazashi card serve` knows them
 (`<store>.cards/<serial>`), locked while the card is in a slot: two owners would give tries back. One that is kept in a
-database keeps them in the home of whoever has the reader. A world that lives in memory keeps them in memory: they end with it. Whoever removes a store removes the folder beside it, too.
+database keeps them in the home of whoever has the reader. A world that lives in memory keeps them in memory: they end
+with it. Whoever removes a store removes the folder beside it, too.
 """
 
 import hashlib
