@@ -11,7 +11,7 @@ Otherwise Overtaken is raised, nothing is stored, and whoever asked catches up a
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import NamedTuple, TypeVar
@@ -101,8 +101,7 @@ class History:
             seen = self._seen(connection)
             if seen.last != after or (seen.published is not None and events[0].at <= seen.published):
                 raise Overtaken
-            rows = [(number, msgspec.json.encode(event).decode()) for number, event in enumerate(events, after + 1)]
-            connection.execute(insert(_EVENTS), [{"number": number, "event": event} for number, event in rows])
+            _insert(connection, after + 1, events)
 
     def events(self, after: int = 0) -> list[Event]:
         """Return all events that follow event number `after`, in their order."""
@@ -140,6 +139,21 @@ class History:
         with self._writing() as connection:
             if _fact(connection, "seed") is None:
                 _set_facts(connection, facts)
+
+    def contents(self) -> tuple[dict[str, str], list[Event]]:
+        """Return all facts and events as of one instant."""
+        with self._writing() as connection:  # nobody else writes meanwhile
+            facts = {row.name: row.value for row in connection.execute(select(_FACTS.c.name, _FACTS.c.value))}
+            rows = connection.execute(select(_EVENTS.c.event).order_by(_EVENTS.c.number)).scalars().all()
+        return facts, [self._decoded(row, _EVENT) for row in rows]
+
+    def restore(self, facts: Mapping[str, str], events: Sequence[Event]) -> None:
+        """Make this the history of a store that has none, all of it or nothing; StoreUnusable when it has one."""
+        with self._writing() as connection:
+            if _fact(connection, "seed") is not None or self._seen(connection).last:
+                raise StoreUnusable(f"{self._name}: expected an empty store, actual a world; name another")
+            _set_facts(connection, facts)
+            _insert(connection, 1, events)
 
     def fact(self, name: str) -> str | None:
         """Return one fact of the world, or None."""
@@ -195,3 +209,11 @@ def _fact(connection: Connection, name: str) -> str | None:
 def _set_facts(connection: Connection, facts: Mapping[str, str]) -> None:
     connection.execute(delete(_FACTS).where(_FACTS.c.name.in_(facts)))
     connection.execute(insert(_FACTS), [{"name": name, "value": value} for name, value in facts.items()])
+
+
+def _insert(connection: Connection, first: int, events: Sequence[Event]) -> None:
+    rows = [
+        {"number": number, "event": msgspec.json.encode(event).decode()} for number, event in enumerate(events, first)
+    ]
+    if rows:
+        connection.execute(insert(_EVENTS), rows)

@@ -99,7 +99,7 @@ class World:
         self._origin = datetime.fromisoformat(history.known_fact("origin"))
         self._hierarchy = Hierarchy(Generations(self._origin), keys)
         self._card_issuer = card_issuer.CardIssuer(keys.named("card-issuer"))
-        if history.known_fact("keys") != _fingerprint(keys):
+        if history.known_fact("keys") != fingerprint(keys):
             raise StoreUnusable(
                 "the world's store: expected the authority keys that it was made with, actual others; "
                 "set KAZASHI_HOME to the installation that made it"
@@ -130,7 +130,7 @@ class World:
                 {
                     "seed": str(seed),
                     "origin": origin.isoformat(),
-                    "keys": _fingerprint(keys),
+                    "keys": fingerprint(keys),
                     "clock": msgspec.json.encode(clock).decode(),
                 }
             )
@@ -440,7 +440,7 @@ def _refusals() -> Iterator[None]:
         raise EventRefused(str(fault)) from fault
 
 
-def _fingerprint(keys: KeyPool) -> str:
+def fingerprint(keys: KeyPool) -> str:
     """Return what names the keys that every certificate of a world rests on."""
     digest = hashlib.sha256()
     for name in ("authority-auth-3", "authority-sign-3", "card-issuer"):

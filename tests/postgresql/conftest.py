@@ -51,6 +51,12 @@ def store(new_store: NewStore) -> URL:
 
 
 @pytest.fixture
+def other_store(new_store: NewStore) -> URL:
+    """A place for another."""
+    return new_store()
+
+
+@pytest.fixture
 def make_world(keys: KeyPool, new_store: NewStore) -> Iterator[MakeWorld]:
     """Make worlds on the session's keys, each in a database of its own; they are closed with the test."""
     made: list[World] = []

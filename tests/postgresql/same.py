@@ -3,7 +3,7 @@
 from types import ModuleType
 from typing import Any
 
-OWN = {"store"}
+OWN = {"store", "other_store"}
 """The fixtures of a module that say where a world is kept."""
 
 
