@@ -6,6 +6,7 @@ GET  /crl/index.json              distribution point DN → address; ?municipali
 GET  /crl/{kind}/{medium}/{sha256}.crl
 GET  /crl/{kind}/{medium}/archive.tar  all lists of a population with a manifest of their hashes
 GET  /anchors/{auth|sign}.cer
+POST /services/…                  links, record checks, the four attributes, fees: jlis_services.py
 
 Every request is written in the journal with its answer, those that nobody can understand too. An answer given under a
 fault names it there.
@@ -29,6 +30,7 @@ from starlette.routing import Route
 from harness.contract.vocabulary import Kind
 from harness.doors.body import BodyTooLong, read_body
 from harness.doors.carrier import CARRIERS, Load
+from harness.doors.jlis_services import service_routes
 from harness.errors import ConfigurationError
 from harness.jlis import crl, crl_archive, crl_points
 from harness.jlis.crl_points import Partition
@@ -71,6 +73,7 @@ class JlisDoor:
                 Route("/crl/{kind}/{medium}/archive.tar", self.archive, methods=["GET"]),
                 Route("/crl/{kind}/{medium}/{name}", self.list, methods=["GET"]),
                 Route("/anchors/{kind}.cer", self.anchor, methods=["GET"]),
+                *service_routes(world),
             ],
             exception_handlers={HTTPException: self.no_such_place, ConfigurationError: self.store_fails},
         )

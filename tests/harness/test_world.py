@@ -140,7 +140,7 @@ def test_the_chip_keeps_its_certificates_in_a_move(world: World, card: IssuedCar
         ("municipality", "13999"),
         ("birth_date", date(2027, 1, 1)),
         ("birth_date", date(1872, 12, 31)),
-        ("sex", "3"),
+        ("sex", "4"),
         ("number", "123456789018"),
         ("number", "999900000002"),
         ("name", ""),
