@@ -25,6 +25,7 @@ from harness.jlis.register import Entry
 from harness.municipalities import Municipality
 
 __all__ = ["PERIOD", "PRACTICE", "VALID", "CrlPractice", "Window", "window_at"]
+MANY = 20_000
 REASON_CODES = {
     RevocationReason.UNSPECIFIED: None,  # "should be absent" (RFC 5280 §5.3.1)
     RevocationReason.KEY_COMPROMISE: 1,
@@ -139,13 +140,22 @@ def signed(draft: Draft) -> bytes:
         extensions.append(crl_extensions.delta_crl_indicator(draft.base))
     if draft.scope is not None:
         extensions.append(crl_extensions.issuing_distribution_point(draft.scope, critical=draft.scope_critical))
-    entries: Octets = crl_encoding.entries_der(draft.entries)
+    entries = _encoded(draft.entries)
     if draft.mass:
         entries = b"".join((entries, draft.mass)) if entries else draft.mass
     listed = entries if entries or draft.is_sequence else None
     parts = Parts(draft.issuer, draft.this_update, draft.next_update, listed, [*extensions, *draft.more])
     der = crl_encoding.encode(parts, crl_encoding.rsa_signer(draft.signer.key))
     return der[: len(der) // 2] if draft.is_cut else der
+
+
+def _encoded(entries: Sequence[Revoked]) -> Octets:
+    """Return the entries, many of them by column: numpy is worth its import then, and only then."""
+    if len(entries) < MANY or any(entry.more or entry.serial >= 2**64 for entry in entries):
+        return crl_encoding.entries_der(entries)
+    from harness.jlis import crl_columns  # noqa: PLC0415
+
+    return crl_columns.encode(crl_columns.of_entries(entries))
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,3 +180,17 @@ def test_no_two_lists_have_one_address(mode: CrlMode) -> None:
     assert len(paths) == len(MUNICIPALITIES) * 4 * (1 if mode is CrlMode.NEW_KEY else 2)
     (path,) = [path for path, found in crl_points.partitions(PHONE_AUTH, 3, mode).items() if found.municipality is AOI]
     assert path.startswith("/crl/auth/phone/")
+
+
+def test_many_entries_are_the_same_list(
+    monkeypatch: pytest.MonkeyPatch, authorities: dict[int, Authority], entries: list[Entry]
+) -> None:
+    """By column or one by one: the octets do not tell."""
+    many = [
+        replace(entries[2], serial=1 + row * 97, revoked=entries[2].revoked and entries[2].revoked + row * SECOND)
+        for row in range(crl.MANY)
+    ]
+    made = crl.crl_at(authorities[3], Medium.CARD, AOI, FakeRegister(many), PUBLISHED)
+    monkeypatch.setattr(crl, "MANY", crl.MANY + 1)
+    assert made == crl.crl_at(authorities[3], Medium.CARD, AOI, FakeRegister(many), PUBLISHED)
+    assert len(x509.load_der_x509_crl(made)) == len(many)

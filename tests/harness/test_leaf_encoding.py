@@ -86,3 +86,20 @@ def test_a_pattern_is_of_one_municipality(keys: KeyPool, pool: list[RSAPrivateKe
         made = patterns.leaf(entry, pool[0].public_key(), authority.key)
         assert MUNICIPALITIES[code].point_romaji.encode() in made
         assert made == authority_of(keys, population, STANDARD).leaf(entry, pool[0].public_key())
+
+
+@pytest.mark.parametrize("characters", [110, 111, 112, 113, 127, 128, 200])
+def test_attributes_around_a_longer_length(keys: KeyPool, pool: list[RSAPrivateKey], characters: int) -> None:
+    """X.690 §8.1.3: where a length of 127 becomes one of two octets; an address may have 200 characters (§1.4)."""
+    population = POPULATIONS[1]
+    entries = [
+        Entry(*population, serial, 3, resident, 0, ISSUED, ISSUED + timedelta(days=9))
+        for serial, resident in (
+            (1, make_resident(7, 0)),
+            (2, msgspec.structs.replace(make_resident(7, 0), address="町" * characters)),
+        )
+    ]
+    patterns = Patterns(authority_of(keys, population, STANDARD).leaf)
+    key, signer = pool[0].public_key(), keys.named("authority-sign-3")
+    made = [patterns.leaf(entry, key, signer) for entry in entries]
+    assert made == [authority_of(keys, population, STANDARD).leaf(entry, key) for entry in entries]
