@@ -35,7 +35,7 @@ class Issuance(Struct, frozen=True):
     key: int
 
 
-class Changes(Struct, frozen=True, omit_defaults=True):
+class Changes(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What stands otherwise in the resident register from now on; what is left out stays."""
 
     municipality: str | UnsetType = UNSET

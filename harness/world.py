@@ -35,10 +35,11 @@ from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.register import Entry, IllegalEvent, NoSuchResident, Register
 from harness.jlis.signers import Signers
+from harness.jlis.validity import JST
 from harness.keys import KeyPool
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA, Municipality
 from harness.personalisation import IssuedCard, Personalisation
-from harness.population import address_in, make_resident
+from harness.population import PopulationProfile, address_in, make_resident
 from harness.residents import Resident
 
 T = TypeVar("T")
@@ -92,7 +93,8 @@ class World:
                 "the world's store: expected the authority keys that it was made with, actual others; "
                 "set KAZASHI_HOME to the installation that made it"
             )
-        self._register = Register(self._hierarchy.generations.in_office, make_resident, practice)
+        self._population = PopulationProfile(history.known_fact("population"))
+        self._register = Register(self._hierarchy.generations.in_office, self._person, practice)
         self._lists: dict[tuple[Population, int, str], tuple[int, bytes]] = {}
         """The last list of each partition with its number: what was published never changes."""
         self._published = history.load_published()
@@ -109,10 +111,11 @@ class World:
         store: Path | None = None,
         marks: Marks = QUARTER_HOURS,
         practice: Practice = STANDARD,
+        population: PopulationProfile = PopulationProfile.PLAIN,
     ) -> "World":
         """Return a new world whose clock stands at `start`, or the one that `store` already holds.
 
-        OCSP speaks anew at each of `marks`; `practice` is that of a new world, a stored one keeps its own.
+        OCSP speaks anew at each of `marks`; `practice` and `population` are of a new world, a stored one keeps its own.
         """
         origin = possible_instant(start)
         with ExitStack() as undo:
@@ -125,6 +128,7 @@ class World:
                         "seed": str(seed),
                         "origin": origin.isoformat(),
                         "keys": _fingerprint(keys),
+                        "population": population.value,
                         "practice": msgspec.json.encode(practice).decode(),
                         "clock": msgspec.json.encode(clock).decode(),
                     }
@@ -140,7 +144,7 @@ class World:
     def new_resident(self, *, with_card: bool = False, **special: Any) -> Resident:
         """Return a new resident as the seed makes them, but for the fields given; with a card, or not at all."""
         with self._lock, _refusals():
-            made = make_resident(self.seed, self._register.size())
+            made = self._person(self.seed, self._register.size())
             resident = msgspec.structs.replace(made, **special)
             registered = Registered(self.clock.now(), resident)
             self._check(registered)
@@ -171,6 +175,11 @@ class World:
         """Return everybody as they are now."""
         with self._lock:
             return self._register.residents()
+
+    def size(self) -> int:
+        """Return how many people there are."""
+        with self._lock:
+            return self._register.size()
 
     def certificates(self, resident_id: str) -> list[Entry]:
         """Return the certificates of a resident's present card, as the register has them now."""
@@ -353,6 +362,9 @@ class World:
         generation = self._hierarchy.generations.in_office(now)
         signers = Signers(lambda: self._hierarchy.stranger(kind, generation), other)
         return ocsp_faults.Setting(now, timedelta(seconds=order.shift), signers)
+
+    def _person(self, seed: int, position: int) -> Resident:
+        return make_resident(seed, position, self._population, day=self._origin.astimezone(JST).date())
 
     def _desk(self) -> Personalisation:
         return Personalisation(self._hierarchy, self._card_issuer, self._keys)

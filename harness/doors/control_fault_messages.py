@@ -11,6 +11,9 @@ from harness.jlis.faults import LONGEST_SHIFT, MOST_ENTRIES, Fault, FaultDoor
 Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 FaultSeconds = Annotated[float, Meta(gt=0, le=LONGEST_SHIFT)]
 
+Chance = Annotated[float, Meta(gt=0, le=1)]
+Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
 
 class NewFault(Message, frozen=True):
     """A fault to set: without serial it meets every request at its door, without count every answer."""
@@ -26,6 +29,10 @@ class NewFault(Message, frozen=True):
     since: Instant | UnsetType = UNSET
     until: Instant | UnsetType = UNSET
     """From when, and before when, by the world's clock."""
+    probability: Chance | UnsetType = UNSET
+    """How likely it meets each request that it fits; all by default."""
+    seed: Seed | UnsetType = UNSET
+    """Which of them it meets follows from this and their number; 0 by default."""
 
 
 class FaultState(Message, frozen=True):
@@ -38,6 +45,8 @@ class FaultState(Message, frozen=True):
     seconds: float | None
     since: Instant | None
     until: Instant | None
+    probability: float | None
+    seed: int
     given: int
     left: int | None
 

@@ -25,6 +25,8 @@ def set_fault(up: Running, asked: Asked) -> said.FaultState:
         entries=None if wanted.entries is UNSET else wanted.entries,
         since=None if wanted.since is UNSET else wanted.since,
         until=None if wanted.until is UNSET else wanted.until,
+        probability=None if wanted.probability is UNSET else wanted.probability,
+        seed=0 if wanted.seed is UNSET else wanted.seed,
     )
     return _state(up.faults.set(order))
 
@@ -62,6 +64,8 @@ def _state(standing: Standing) -> said.FaultState:
         seconds=None if GRAMMAR[order.fault].seconds is None else order.shift,
         since=order.since,
         until=order.until,
+        probability=order.probability,
+        seed=order.seed,
         given=standing.given,
         left=standing.left,
     )

@@ -1,7 +1,6 @@
 """The fake J-LIS over HTTP: OCSP for both kinds, revocation lists and their index, the anchors.
 
-POST /ocsp/{auth|sign}            RFC 6960 App. A.1; any content type is read, since what is inside decides
-GET  /ocsp/{auth|sign}/{base64}   the same request in the address
+POST, GET /ocsp/…                 harness/doors/ocsp.py
 GET  /crl/index.json              distribution point DN → address; ?municipality=48201 and the like narrow it
 GET  /crl/{kind}/{medium}/{sha256}.crl
 GET  /crl/{kind}/{medium}/archive.tar  all lists of a population with a manifest of their hashes
@@ -12,8 +11,6 @@ Every request is written in the journal with its answer, those that nobody can u
 fault names it there.
 """
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -23,26 +20,25 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from harness.contract.vocabulary import Kind
-from harness.doors.body import BodyTooLong, read_body
 from harness.doors.carrier import CARRIERS, Load
 from harness.doors.jlis_services import service_routes
+from harness.doors.ocsp import LONGEST_REQUEST, OCSP_RESPONSE, PLACES, OcspDoor, QuickApp
+from harness.doors.ocsp_of_world import ocsp_of
 from harness.errors import ConfigurationError
 from harness.jlis import crl, crl_archive, crl_points
 from harness.jlis.crl_points import Partition
 from harness.jlis.faults import GRAMMAR, Asked, FaultDoor, Faults, Order, Standing
 from harness.jlis.journal import Entry
-from harness.jlis.ocsp_request import RefusedRequest, read_request
 from harness.jlis.populations import Medium, Population
 from harness.municipalities import MUNICIPALITIES
 from harness.world import World
 
-LONGEST_REQUEST = 65_536
-OCSP_RESPONSE = "application/ocsp-response"
+__all__ = ["LONGEST_REQUEST", "OCSP_RESPONSE", "JlisDoor"]
 
 
 Make = Callable[[Standing | None], Awaitable[Response]]
@@ -65,10 +61,11 @@ class JlisDoor:
     def __init__(self, world: World, faults: Faults | None = None) -> None:
         self._world = world
         self.faults = Faults() if faults is None else faults
-        self.app = Starlette(
+        self.ocsp = OcspDoor(world, ocsp_of(world), self.faults)
+        app = Starlette(
             routes=[
-                Route("/ocsp/{kind}", self.ocsp_post, methods=["POST"]),
-                Route("/ocsp/{kind}/{request:path}", self.ocsp_get, methods=["GET"]),
+                Route("/ocsp/{kind}", self.ocsp.post, methods=["POST"]),
+                Route("/ocsp/{kind}/{request:path}", self.ocsp.get, methods=["GET"]),
                 Route("/crl/index.json", self.index, methods=["GET"]),
                 Route("/crl/{kind}/{medium}/archive.tar", self.archive, methods=["GET"]),
                 Route("/crl/{kind}/{medium}/{name}", self.list, methods=["GET"]),
@@ -77,28 +74,7 @@ class JlisDoor:
             ],
             exception_handlers={HTTPException: self.no_such_place, ConfigurationError: self.store_fails},
         )
-
-    async def ocsp_post(self, request: Request) -> Response:
-        """Answer an OCSP request in the body."""
-        kind = _kind(request)
-        try:
-            body = await read_body(request, LONGEST_REQUEST)
-        except BodyTooLong as fault:
-            self._note("ocsp", "too long", 413, kind)
-            return Response(str(fault), 413)
-        except ClientDisconnect:
-            self._note("ocsp", "cut off", 400, kind)
-            return Response("body: expected as long as announced, actual cut off", 400)
-        return await self._ocsp(request, kind, body)
-
-    async def ocsp_get(self, request: Request) -> Response:
-        """Answer an OCSP request in the address; the server has already undone its percent-encoding."""
-        kind = _kind(request)
-        try:
-            body = base64.b64decode(request.path_params["request"], validate=True)
-        except (binascii.Error, ValueError):
-            body = b""  # what cannot be decoded is a malformed request, and the responder says so
-        return await self._ocsp(request, kind, body)
+        self.app = QuickApp(self.ocsp, app)
 
     async def index(self, request: Request) -> Response:
         """List every distribution point with the address of its list, under the name the client called us by."""
@@ -206,7 +182,8 @@ class JlisDoor:
 
     async def store_fails(self, request: Request, fault: Exception) -> Response:
         """Answer 503 while the store fails: a view that cannot be remembered as published does not leave."""
-        kind = None if "kind" not in request.path_params else _kind(request)
+        named = request.path_params.get("kind", "").partition("-")[0]
+        kind = Kind(named) if named in set(Kind) else None
         self._note(request.scope["path"].split("/")[1], "store fails", 503, kind)
         return Response(str(fault), 503)
 
@@ -216,15 +193,8 @@ class JlisDoor:
 
     def addresses(self, url: str) -> dict[str, str]:
         """Return where each service is when the door stands at `url`."""
-        ocsp = {f"ocsp-{kind.value}": f"{url}/ocsp/{kind.value}" for kind in Kind}
+        ocsp = {f"ocsp-{name}": f"{url}/ocsp/{name}" for name in PLACES}
         return {**ocsp, "crl": f"{url}/crl/index.json"}
-
-    async def _ocsp(self, request: Request, kind: Kind, body: bytes) -> Response:
-        async def make(standing: Standing | None) -> Response:
-            return await run_in_threadpool(self._answer, kind, body, standing)
-
-        asked = _asked(kind, body) if self.faults else Asked(FaultDoor.ocsp(kind))
-        return await self._carried(request, asked, Place("ocsp", kind, serial=asked.serial), make)
 
     async def _carried(self, request: Request, asked: Asked, place: Place, make: Make) -> Response:
         """Return the answer, or what the fault that stands leaves of it."""
@@ -238,13 +208,6 @@ class JlisDoor:
         load = Load(request, standing, self.faults, lambda: make(standing), note)
         return await CARRIERS[standing.order.fault](load)
 
-    def _answer(self, kind: Kind, body: bytes, standing: Standing | None) -> Response:
-        now = self._world.clock.now()
-        answer = self._world.ocsp(kind, body, now, _content(standing))
-        said = _under(answer.said, standing)
-        self._world.journal.write(Entry(now, "ocsp", kind.value, answer.serial, None, said, 200))
-        return Response(answer.der, media_type=OCSP_RESPONSE)
-
     def _note(  # noqa: PLR0913, PLR0917  (the columns of the journal)
         self,
         door: str,
@@ -256,16 +219,6 @@ class JlisDoor:
     ) -> None:
         named = None if kind is None else kind.value
         self._world.journal.write(Entry(self._world.clock.now_or_last(), door, named, serial, partition, said, http))
-
-
-def _asked(kind: Kind, body: bytes) -> Asked:
-    """Return what faults look at in an OCSP request; what is no question has neither serial nor nonce."""
-    door = FaultDoor.ocsp(kind)
-    try:
-        question = read_request(body)
-    except RefusedRequest:
-        return Asked(door, says=False)
-    return Asked(door, question.serial, nonce=question.nonce is not None)
 
 
 def _content(standing: Standing | None) -> Order | None:

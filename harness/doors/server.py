@@ -4,6 +4,7 @@ The HTTP parser is h11, the strict one: it passes over an offer to speak HTTP/2 
 makes with each POST) as RFC 9110 §7.8 lets it, and hands a request's target on as it came.
 """
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any, Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from harness.doors import lines
 from harness.errors import ConfigurationError
 
 LOOPBACK = "127.0.0.1"
@@ -80,6 +82,14 @@ def _telling(garbled: Callable[[str], None]) -> type[H11Protocol]:
     """Return uvicorn's reader of HTTP, which also tells `garbled` what it refused with 400."""
 
     class TellingProtocol(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            lines.opened(self.client, transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            lines.closed(self.client)
+            super().connection_lost(exc)
+
         def send_400_response(self, msg: str) -> None:
             garbled(msg)
             super().send_400_response(msg)

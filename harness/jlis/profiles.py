@@ -9,6 +9,7 @@ from datetime import datetime
 
 from asn1crypto.core import UTF8String
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, ObjectIdentifier
@@ -100,17 +101,23 @@ def leaf_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
 
 def responder_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
     kind: Kind,
-    public_key: RSAPublicKey,
+    public_key: RSAPublicKey | EllipticCurvePublicKey,
     issuer: x509.Certificate,
     issuer_key: RSAPrivateKey,
     serial: int,
     validity: tuple[datetime, datetime],
+    *,
+    purpose: ObjectIdentifier | None = ExtendedKeyUsageOID.OCSP_SIGNING,
+    nocheck: bool = True,
 ) -> x509.Certificate:
-    """Return the certificate of a delegated OCSP responder (RFC 6960 §4.2.2.2, with nocheck of §4.2.2.2.1)."""
+    """Return the certificate of a delegated OCSP responder (RFC 6960 §4.2.2.2, with nocheck of §4.2.2.2.1).
+
+    Another `purpose`, or none, and no nocheck are for delegates that should not be believed.
+    """
     extensions: Extensions = [
         (_key_usage("digital_signature"), True),
-        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False),
-        (x509.OCSPNoCheck(), False),
+        *([] if purpose is None else [(x509.ExtendedKeyUsage([purpose]), False)]),
+        *([(x509.OCSPNoCheck(), False)] if nocheck else []),
         (_authority_key(issuer), False),
         (x509.SubjectKeyIdentifier.from_public_key(public_key), False),
     ]
@@ -171,7 +178,7 @@ def _authority_key(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
 def _certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
     issuer: x509.Name,
     subject: x509.Name,
-    public_key: RSAPublicKey,
+    public_key: RSAPublicKey | EllipticCurvePublicKey,
     serial: int,
     validity: tuple[datetime, datetime],
     extensions: Extensions,

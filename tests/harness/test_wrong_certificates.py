@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import SubjectKeyIdentifier
 
 from harness.contract.vocabulary import Kind
+from harness.jlis.life_events import LifeEvent
+from harness.jlis.populations import Medium
 from harness.jlis.wrong_certificates import (
     VARIANTS,
     Inexpressible,
@@ -262,6 +264,42 @@ def test_policy_is_what_its_name_says(
             for der in (leaves[kind], wrong_certificate(wrong, leaves[kind], signers[kind]))
         )
         assert made.native == [{**correct.native[0], "policy_identifier": oid}]
+
+
+def test_policies_of_a_phone_are_those_of_phones(
+    world: World, leaves: dict[Kind, bytes], signers: dict[Kind, Signer]
+) -> None:
+    """§1.5, §1.6: what is wrong is the kind or the environment, never the medium too."""
+    assert leaves
+    (resident,) = world.residents()
+    world.happen(resident.id, LifeEvent.PHONE_BOUND)
+    phones = [entry for entry in world.all_certificates(resident.id) if entry.medium is Medium.PHONE]
+    made = {
+        (entry.kind, wrong): asn1.Certificate.load(
+            wrong_certificate(wrong, world.certificate(entry), signers[entry.kind])
+        ).certificate_policies_value.native[0]["policy_identifier"]
+        for entry in phones
+        for wrong in (Wrong.POLICY_OF_OTHER_KIND, Wrong.POLICY_OF_PRODUCTION)
+    }
+    assert made == {
+        (Kind.AUTH, Wrong.POLICY_OF_OTHER_KIND): "1.2.392.200149.8.5.1.0.40",
+        (Kind.AUTH, Wrong.POLICY_OF_PRODUCTION): "1.2.392.200149.8.5.1.3.50",
+        (Kind.SIGN, Wrong.POLICY_OF_OTHER_KIND): "1.2.392.200149.8.5.1.2.50",
+        (Kind.SIGN, Wrong.POLICY_OF_PRODUCTION): "1.2.392.200149.8.5.1.1.40",
+    }
+
+
+def test_production_policy_is_not_wrong_twice(leaves: dict[Kind, bytes], signers: dict[Kind, Signer]) -> None:
+    """A certificate that has it already cannot be given it; one with nobody's has no kind to be the other of."""
+    signer = signers[Kind.AUTH]
+    production, nobodys = (
+        wrong_certificate(wrong, leaves[Kind.AUTH], signer)
+        for wrong in (Wrong.POLICY_OF_PRODUCTION, Wrong.POLICY_UNKNOWN)
+    )
+    with pytest.raises(NotThisCertificate, match="expected a policy of the test arc"):
+        wrong_certificate(Wrong.POLICY_OF_PRODUCTION, production, signer)
+    with pytest.raises(NotThisCertificate, match="expected a policy of the profiles, actual 2"):
+        wrong_certificate(Wrong.POLICY_OF_OTHER_KIND, nobodys, signer)
 
 
 def test_authority_key_is_what_its_name_says(leaves: dict[Kind, bytes], signers: dict[Kind, Signer]) -> None:

@@ -20,7 +20,7 @@ class Excuse:
     clause: str
 
     def covers(self, judge: Judge, document: Document) -> bool:
-        """Return whether it speaks of this judge and document; it always speaks of both kinds."""
+        """Return whether it speaks of this judge and document; it speaks of every population."""
         return judge is self.judge and document.what in self.on and document.form in self.forms
 
 
@@ -90,7 +90,7 @@ def excused(judge: Judge, document: Document) -> list[str]:
 
 
 def rows() -> Iterator[tuple[Judge, What, Form, list[Excuse]]]:
-    """Yield what is excused of each judge, document and form, nothing included; both kinds are alike."""
+    """Yield what is excused of each judge, document and form, nothing included; the populations are alike."""
     for judge in Judge:
         for what in What:
             for form in Form:

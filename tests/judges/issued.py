@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.clock import host_now
 from harness.contract.vocabulary import Kind
+from harness.jlis.life_events import LifeEvent
+from harness.jlis.populations import Medium, Population
 from harness.jlis.wrong.oids import MARKER
 from harness.jlis.wrong.parts import Parts
 from harness.jlis.wrong.variant import rightly
@@ -38,6 +40,10 @@ class What(StrEnum):
     ANSWER = "OCSP answer"
 
 
+OF_MEDIUM = {Medium.CARD: tuple(What), Medium.PHONE: (What.LEAF, What.LIST, What.ANSWER)}
+"""Authority and delegate are the same for both; they are judged once."""
+
+
 class Form(StrEnum):
     """As it is issued, or for judges who cannot read the marker."""
 
@@ -50,7 +56,7 @@ class Document:
     """One of the things that are judged, and what a judge has to be given with it."""
 
     what: What
-    kind: Kind
+    population: Population
     form: Form
     der: bytes
     folder: Path
@@ -64,7 +70,7 @@ class Document:
     @property
     def title(self) -> str:
         """What the tables call it."""
-        return f"{self.kind.value} {self.what.value}"
+        return f"{self.population} {self.what.value}"
 
     def __str__(self) -> str:
         return f"{self.title} {self.form.value}"
@@ -90,44 +96,46 @@ class Issued:
     documents: list[Document]
     signers: dict[Kind, Signer]
 
-    def document(self, what: What, kind: Kind, form: Form) -> Document:
+    def document(self, what: What, population: Population, form: Form) -> Document:
         """Return one of them."""
-        (found,) = (each for each in self.documents if (each.what, each.kind, each.form) == (what, kind, form))
+        asked = (what, population, form)
+        (found,) = (each for each in self.documents if (each.what, each.population, each.form) == asked)
         return found
 
 
 def issue(pool: Path, folder: Path) -> Issued:
-    """Return one of everything: a holder who moved, so that the list has an entry and one answer says revoked."""
+    """Return one of everything: a holder who moved, so that lists have entries and half of the answers say revoked."""
     now = host_now().replace(microsecond=0)
     world = World.create(KeyPool(pool), seed=7, start=now - timedelta(days=2))
     resident = world.new_resident()
-    card = world.issue_card(resident.id)
+    world.issue_card(resident.id)
+    world.happen(resident.id, LifeEvent.PHONE_BOUND)
     world.clock.advance(timedelta(hours=1))
     world.move(resident.id)
     world.clock.set(now)
-    leaves = {Kind.AUTH: card.auth_certificate, Kind.SIGN: card.sign_certificate}
     signers = {kind: signer_of(world, kind, pool) for kind in Kind}
     documents: list[Document] = []
-    for kind, leaf in leaves.items():
-        asked = request(world, kind, x509.Certificate.load(leaf).serial_number, nonce=NONCE)
-        answer = world.ocsp(kind, asked, now).der
-        place = MUNICIPALITIES[resident.municipality]
+    for entry in world.all_certificates(resident.id):
+        population = Population(entry.kind, entry.medium)
+        asked = request(world, entry.kind, entry.serial, nonce=NONCE)
+        answer = world.ocsp(entry.kind, asked, now).der
         made = {
-            What.AUTHORITY: signers[kind].issuer.certificate.public_bytes(Encoding.DER),
-            What.LEAF: leaf,
+            What.AUTHORITY: signers[entry.kind].issuer.certificate.public_bytes(Encoding.DER),
+            What.LEAF: world.certificate(entry),
             What.DELEGATE: _delegate(answer),
-            What.LIST: world.crl(kind, place, now),
+            What.LIST: world.crl(entry.kind, MUNICIPALITIES[resident.municipality], now, medium=entry.medium),
             What.ANSWER: answer,
         }
         for form in Form:
-            shown = made if form is Form.AS_ISSUED else _without_marker(made, signers[kind])
-            here = folder / f"{kind.value}-{form.name.lower()}"
+            shown = made if form is Form.AS_ISSUED else _without_marker(made, signers[entry.kind])
+            here = folder / f"{entry.kind.value}-{entry.medium.value}-{form.name.lower()}"
             authority, _ = write(here, "authority", shown[What.AUTHORITY])
             holder, _ = write(here, "leaf", shown[What.LEAF])
             asking = here / "request.der"
             asking.write_bytes(asked)
             documents += [
-                Document(what, kind, form, der, here, authority, holder, asking, now) for what, der in shown.items()
+                Document(what, population, form, shown[what], here, authority, holder, asking, now)
+                for what in OF_MEDIUM[entry.medium]
             ]
     world.close()
     return Issued(documents, signers)

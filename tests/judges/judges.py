@@ -10,6 +10,7 @@ from asn1crypto import crl, ocsp, x509
 from asn1crypto.core import Asn1Value
 
 from harness.contract.vocabulary import Kind
+from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN
 from tests.harness.openssl import at
 from tests.judges.issued import Document, What
 from tests.judges.programs import run
@@ -17,7 +18,12 @@ from tests.judges.programs import run
 TRUTH = {Kind.AUTH: "good", Kind.SIGN: "revoked"}
 """What list and answer say of the holder who moved."""
 PURPOSES = {Kind.AUTH: "sslclient", Kind.SIGN: "smimesign"}
-POLICIES = {Kind.AUTH: "1.2.392.200149.8.5.1.2.30", Kind.SIGN: "1.2.392.200149.8.5.1.0.20"}
+POLICIES = {
+    CARD_AUTH: "1.2.392.200149.8.5.1.2.30",
+    CARD_SIGN: "1.2.392.200149.8.5.1.0.20",
+    PHONE_AUTH: "1.2.392.200149.8.5.1.2.50",
+    PHONE_SIGN: "1.2.392.200149.8.5.1.0.40",
+}
 ONLY = ("-no-CAfile", "-no-CApath", "-no-CAstore", "-x509_strict", "-auth_level", "2")
 LOADED = {What.AUTHORITY: x509.Certificate, What.LEAF: x509.Certificate, What.DELEGATE: x509.Certificate}
 CLIENT_AUTH, OCSP_SIGNING = "1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.9"
@@ -43,12 +49,18 @@ def openssl(document: Document) -> list[str]:
         findings = [] if "verify OK" in said else _errors(said)
         leaf = document.leaf.with_suffix(".pem")
         options = ("-crl_check", "-extended_crl", "-CRLfile", pem, "-trusted", authority)
-        expected = {"good": [], "revoked": ["certificate revoked"]}[TRUTH[document.kind]]
+        expected = {"good": [], "revoked": ["certificate revoked"]}[TRUTH[document.population.kind]]
         used = _verify(document, leaf, *options)
         return findings + ([] if used == expected else [f"in use: {used}"])
     own: Mapping[What, tuple[str, ...]] = {
         What.AUTHORITY: ("-check_ss_sig",),
-        What.LEAF: ("-purpose", PURPOSES[document.kind], "-policy", POLICIES[document.kind], "-explicit_policy"),
+        What.LEAF: (
+            "-purpose",
+            PURPOSES[document.population.kind],
+            "-policy",
+            POLICIES[document.population],
+            "-explicit_policy",
+        ),
         What.DELEGATE: ("-purpose", "ocsphelper"),
     }
     return _verify(document, pem, *own[document.what], "-trusted", authority)
@@ -61,14 +73,14 @@ def gnutls(document: Document) -> list[str]:
     if document.what is What.ANSWER:
         asked = ("--load-request", document.request, "--load-response", der, "--load-trust", authority)
         code, said = run("ocsptool", "--verify-response", *asked)
-        truth = f"Certificate Status: {TRUTH[document.kind]}"
+        truth = f"Certificate Status: {TRUTH[document.population.kind]}"
         contented = code == 0 and "Verifying OCSP Response: Success." in said and truth in said
         return [] if contented else _gnutls_words(said)
     if document.what is What.LIST:
         code, said = run("certtool", "--verify-crl", "--load-ca-certificate", authority, "--infile", pem)
         refused = [] if code == 0 and "Verification output: Verified." in said else _gnutls_words(said)
         return refused + _unknown(run("certtool", "--crl-info", "--infile", pem)[1])
-    purpose = {What.LEAF: CLIENT_AUTH if document.kind is Kind.AUTH else None, What.DELEGATE: OCSP_SIGNING}
+    purpose = {What.LEAF: CLIENT_AUTH if document.population.kind is Kind.AUTH else None, What.DELEGATE: OCSP_SIGNING}
     wanted = purpose.get(document.what)
     options = ["--verify-profile", "medium", *(("--verify-purpose", wanted) if wanted else ())]
     code, said = run("certtool", "--verify", *options, "--load-ca-certificate", authority, "--infile", pem)
@@ -120,7 +132,11 @@ def _openssl_answer(document: Document, der: Path) -> list[str]:
     if "WARNING" in said:
         findings.append(next(line for line in said.splitlines() if "WARNING" in line))
     status = re.search(rf"^{document.leaf.with_suffix('.pem')}: (\w+)$", said, re.MULTILINE)
-    return findings if status and status[1] == TRUTH[document.kind] else [*findings, f"says {status and status[1]}"]
+    return (
+        findings
+        if status and status[1] == TRUTH[document.population.kind]
+        else [*findings, f"says {status and status[1]}"]
+    )
 
 
 def _verify(document: Document, pem: Path, *options: str | Path) -> list[str]:

@@ -11,13 +11,13 @@ FILE = Path(__file__).parents[2] / "docs" / "judged.md"
 HEAD = """# Judged by others
 
 Written by `python -m tests.judges.page` from `tests/judges/excused.py`; a test fails when it differs. Each judge gets
-one of everything that is issued, of both kinds: its findings are those below and no others, and an excuse that no
-longer occurs fails too. That each judge can refuse is shown with wrong certificates and bent documents in
-`tests/judges/test_judges.py`. *Without the marker* is the same document with nothing but the marker extension left
-out: two judges cannot read the marker's object identifier, and would judge nothing else.
+one of everything that is issued, for card and phone, authentication and signature. Its findings are those below and no
+others; an excuse that no longer occurs fails too. That each judge can refuse is shown with wrong certificates and bent
+documents in `tests/judges/test_judges.py`. *Without the marker* is the same document with nothing but the marker
+extension left out: two judges cannot read the marker's object identifier, and would judge nothing else.
 
 このページは `python -m tests.judges.page` が `tests/judges/excused.py` から生成し、差異があればテストが失敗する。
-各判定プログラムに、発行する全種類の文書を両種別（利用者証明用・署名用）で渡す。指摘は下表のものだけであり、
+各判定プログラムに、発行する全種類の文書（カード・スマートフォン、利用者証明用・署名用）を渡す。指摘は下表のものだけであり、
 発生しなくなった例外もテストの失敗となる。判定プログラムが実際に拒否できることは、意図的に誤らせた証明書で確認する。
 *without the marker* は識別用拡張だけを除いた同じ文書である。二つの判定プログラムがその OID を読めないためである。
 

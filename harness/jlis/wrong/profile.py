@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from asn1crypto import x509
 
 from harness.contract.vocabulary import Kind
+from harness.jlis.populations import Population
+from harness.jlis.profiles import POLICIES, PRODUCTION_POLICIES
 from harness.jlis.wrong.extensions import with_key_usage, without
 from harness.jlis.wrong.oids import (
     CERTIFICATE_POLICIES,
@@ -14,13 +16,10 @@ from harness.jlis.wrong.oids import (
     MARKER,
     NOBODYS,
 )
-from harness.jlis.wrong.parts import Parts, extension
+from harness.jlis.wrong.parts import NotThisCertificate, Parts, extension
 from harness.jlis.wrong.variant import AUTH_ONLY, SIGN_ONLY, Change, Signer, Standing, Variant
 from harness.jlis.wrong.vocabulary import Wrong
 
-TEST_POLICY = {Kind.AUTH: "1.2.392.200149.8.5.1.2.30", Kind.SIGN: "1.2.392.200149.8.5.1.0.20"}
-PRODUCTION_POLICY = {Kind.AUTH: "1.2.392.200149.8.5.1.3.30", Kind.SIGN: "1.2.392.200149.8.5.1.1.20"}
-"""spec/pki.md §1.5, the card's."""
 ELSEWHERE = {"organizational_unit_name": "Betsu-ken", "common_name": "Betsu-shi CRLDP"}
 """A municipality that is none."""
 
@@ -48,8 +47,9 @@ def _with_policy(parts: Parts, oid: str) -> Parts:
 
 
 def _policy_of_other_kind(parts: Parts, _signer: Signer) -> Parts:
-    (other,) = set(Kind) - {kind_of(parts)}
-    return _with_policy(parts, TEST_POLICY[other])
+    table, (kind, medium) = _policy_now(parts)
+    (other,) = set(Kind) - {kind}
+    return _with_policy(parts, table[Population(other, medium)])
 
 
 def _policy_unknown(parts: Parts, _signer: Signer) -> Parts:
@@ -57,7 +57,20 @@ def _policy_unknown(parts: Parts, _signer: Signer) -> Parts:
 
 
 def _policy_of_production(parts: Parts, _signer: Signer) -> Parts:
-    return _with_policy(parts, PRODUCTION_POLICY[kind_of(parts)])
+    table, population = _policy_now(parts)
+    if table is PRODUCTION_POLICIES:
+        raise NotThisCertificate("certificate: expected a policy of the test arc, actual production's already")
+    return _with_policy(parts, PRODUCTION_POLICIES[population])
+
+
+def _policy_now(parts: Parts) -> tuple[Mapping[Population, str], Population]:
+    """Return the table that the policy stands in, test or production, and whose it is there (§1.5)."""
+    actual = x509.CertificatePolicies.load(parts.value(CERTIFICATE_POLICIES))[0]["policy_identifier"].dotted
+    for table in (POLICIES, PRODUCTION_POLICIES):
+        for population, policy in table.items():
+            if policy == actual:
+                return table, population
+    raise NotThisCertificate(f"certificate: expected a policy of the profiles, actual {actual}")
 
 
 def _other_distribution_point(parts: Parts, _signer: Signer) -> Parts:
@@ -70,7 +83,7 @@ def _other_distribution_point(parts: Parts, _signer: Signer) -> Parts:
 
 FAULT, POLICY, LEGAL = Standing.FAULT, Standing.POLICY, Standing.LEGAL
 _USAGE = "RFC 5280 §4.2.1.3, spec/rfc.md B6"
-_POLICIES = "RFC 5280 §6.1.5 (g), spec/pki.md §1.5"
+_POLICY_OID = "RFC 5280 §6.1.5 (g), spec/pki.md §1.5"
 PROFILE: Mapping[Wrong, Variant] = {
     Wrong.KEY_USAGE_WITHOUT_DIGITAL_SIGNATURE: Variant(_USAGE, POLICY, _usage("non_repudiation")),
     Wrong.KEY_USAGE_WITHOUT_NON_REPUDIATION: Variant(_USAGE, POLICY, _usage("digital_signature"), kinds=SIGN_ONLY),
@@ -79,10 +92,10 @@ PROFILE: Mapping[Wrong, Variant] = {
     Wrong.EXTENDED_KEY_USAGE_ABSENT: Variant(
         "RFC 5280 §4.2.1.12, spec/rfc.md B6", POLICY, without(EXTENDED_KEY_USAGE), kinds=AUTH_ONLY
     ),
-    Wrong.POLICY_OF_OTHER_KIND: Variant(_POLICIES, FAULT, _policy_of_other_kind),
-    Wrong.POLICY_UNKNOWN: Variant(_POLICIES, FAULT, _policy_unknown),
-    Wrong.POLICY_OF_PRODUCTION: Variant(_POLICIES, FAULT, _policy_of_production),
-    Wrong.POLICIES_ABSENT: Variant(_POLICIES, FAULT, without(CERTIFICATE_POLICIES)),
+    Wrong.POLICY_OF_OTHER_KIND: Variant(_POLICY_OID, FAULT, _policy_of_other_kind),
+    Wrong.POLICY_UNKNOWN: Variant(_POLICY_OID, FAULT, _policy_unknown),
+    Wrong.POLICY_OF_PRODUCTION: Variant(_POLICY_OID, FAULT, _policy_of_production),
+    Wrong.POLICIES_ABSENT: Variant(_POLICY_OID, FAULT, without(CERTIFICATE_POLICIES)),
     Wrong.DISTRIBUTION_POINT_OTHER: Variant("RFC 5280 §4.2.1.13, spec/pki.md §1.3", POLICY, _other_distribution_point),
     Wrong.DISTRIBUTION_POINT_ABSENT: Variant(
         "RFC 5280 §4.2.1.13, spec/pki.md §1.3", POLICY, without(DISTRIBUTION_POINTS)
