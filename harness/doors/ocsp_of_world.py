@@ -1,7 +1,6 @@
 """The OCSP responder of a world, put together from its parts."""
 
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 
 from harness.contract.vocabulary import Kind
 from harness.jlis.authority import Authority
@@ -14,13 +13,14 @@ def ocsp_of(world: World) -> OcspService:
     """Return the responder: it asks the world under its lock, and signs without it."""
     hierarchy = world._hierarchy
 
-    @lru_cache(maxsize=16)
-    def founded(kind: Kind, first: datetime) -> tuple[Authority, ...]:
-        return tuple(hierarchy.known(kind, first))
+    founded: dict[tuple[Kind, int, int], tuple[Authority, ...]] = {}
 
     def generations(kind: Kind, now: datetime) -> tuple[Authority, ...]:
         """An authority is founded at midnight UTC on a first of April: within a month nothing changes."""
-        return founded(kind, datetime(now.year, now.month, 1, tzinfo=UTC))
+        place = kind, now.year, now.month
+        if place not in founded:
+            founded[place] = tuple(hierarchy.known(kind, now))
+        return founded[place]
 
     def signers(kind: Kind, now: datetime) -> Signers:
         (other,) = (hierarchy.in_office(of, now) for of in Kind if of is not kind)

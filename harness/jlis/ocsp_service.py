@@ -84,7 +84,7 @@ class OcspService:
         with self.lock:
             mark = self.marks.at(now)
             found = drafted(asked, Speaker(self.generations(kind, now), policy, medium), self.register, now, mark)
-            if not any(each.fault in TELL_NOTHING for each in orders):
+            if not orders or not any(each.fault in TELL_NOTHING for each in orders):
                 self.publish(mark)
             return found
 
