@@ -30,14 +30,18 @@ from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.errors import ConfigurationError
 from harness.home import home, key_pool
+from harness.jlis.practice import Practice
+from harness.jlis.validity import DEFAULT_LEAP, LeapBirthday
 from harness.kept_cards import CardsInFolder, CardsInMemory
 from harness.keys import KeyPool
+from harness.population import PopulationProfile
 from harness.slots import MOST_SLOTS, Slots
 from harness.world import KEYS_PER_CARD, World
 
 BEFORE = timedelta(days=1)
 """How long before the world opens its first residents got their cards: lists and OCSP know them then."""
 DEFAULT_SEED = 1
+PLAIN = PopulationProfile.PLAIN
 LOOK_SECONDS = 1.0
 ENDED_BY_ITSELF = 3
 
@@ -59,6 +63,12 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
             metavar="HOST:PORT", help="show a slot in this vpcd's PC/SC reader; again for more / 仮想リーダー"
         ),
     ] = None,
+    population: Annotated[
+        PopulationProfile, typer.Option(help="who lives there / 住民の種類")
+    ] = PopulationProfile.PLAIN,
+    leap_birthday: Annotated[LeapBirthday, typer.Option(help="of 29 February / 2月29日生まれ")] = DEFAULT_LEAP,
+    kana: Annotated[bool, typer.Option(help="振り仮名 in signature certificates (unverified)")] = False,
+    production_policies: Annotated[bool, typer.Option(help="policy OIDs of production / 本番の証明書ポリシー")] = False,
     json: Annotated[Path | None, typer.Option(help="write the addresses to this file / アドレスの出力先")] = None,
 ) -> None:
     """Run the whole world until Ctrl-C: fake J-LIS, control API, reference relying party.
@@ -69,7 +79,8 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     shown = [parse_address(address) for address in vpcd or []]
     with ExitStack() as doors, _told_to_end() as told:
         announcement = doors.enter_context(Announcement(home()))
-        world = doors.enter_context(_opened(store, seed, instant, residents))
+        practice = Practice(leap_birthday, kana, production_policies)
+        world = doors.enter_context(_opened(store, seed, instant, residents, population, practice))
         _set_going(world, instant, running)
         slots = doors.enter_context(_slots(readers, shown, store))
         jlis = JlisDoor(world)
@@ -105,11 +116,19 @@ def _introduce(client: RelyingPartyClient, world: World, addresses: dict[str, st
 
 
 @contextmanager
-def _opened(store: Path | None, seed: int | None, at: datetime | None, residents: int) -> Iterator[World]:
+def _opened(  # noqa: PLR0913, PLR0917  (what a world is made of)
+    store: Path | None,
+    seed: int | None,
+    at: datetime | None,
+    residents: int,
+    population: PopulationProfile,
+    practice: Practice,
+) -> Iterator[World]:
     """Yield the stored world, or a new one that opens at `at` with residents who have had their cards for a day."""
     keys = key_pool()
     start = (at or host_now()) - BEFORE
-    world = World.create(keys, seed=DEFAULT_SEED if seed is None else seed, start=start, store=store)
+    wanted_seed = DEFAULT_SEED if seed is None else seed
+    world = World.create(keys, seed=wanted_seed, start=start, store=store, practice=practice, population=population)
     try:
         if seed is not None and world.seed != seed:
             raise ConfigurationError(f"{store}: expected a world of seed {seed}, actual {world.seed}; leave --seed out")

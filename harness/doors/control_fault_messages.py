@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from harness.contract.messages import Message
 from harness.doors.control_messages import AskedSerial, Instant
-from harness.jlis.faults import LONGEST_SHIFT, Fault, FaultDoor
+from harness.jlis.faults import LONGEST_SHIFT, MOST_ENTRIES, Fault, FaultDoor
 
 Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 FaultSeconds = Annotated[float, Meta(gt=0, le=LONGEST_SHIFT)]
@@ -24,6 +24,8 @@ class NewFault(Message, frozen=True):
     count: Count | UnsetType = UNSET
     seconds: FaultSeconds | UnsetType = UNSET
     """How late (delay), how long past its nextUpdate (stale), how far ahead (future); each has a default."""
+    entries: Annotated[int, Meta(ge=1, le=MOST_ENTRIES)] | UnsetType = UNSET
+    """How many entries are added (list_huge)."""
     since: Instant | UnsetType = UNSET
     until: Instant | UnsetType = UNSET
     """From when, and before when, by the world's clock."""

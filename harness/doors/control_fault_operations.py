@@ -22,6 +22,7 @@ def set_fault(up: Running, asked: Asked) -> said.FaultState:
         serial=None if wanted.serial is UNSET else int(wanted.serial, 16),
         count=None if wanted.count is UNSET else wanted.count,
         seconds=None if wanted.seconds is UNSET else wanted.seconds,
+        entries=None if wanted.entries is UNSET else wanted.entries,
         since=None if wanted.since is UNSET else wanted.since,
         until=None if wanted.until is UNSET else wanted.until,
         probability=None if wanted.probability is UNSET else wanted.probability,

@@ -20,6 +20,7 @@ from harness.watchers import Watchers
 LONGEST_DELAY = 600.0
 LONGEST_SHIFT = 366 * 86_400.0
 MOST_FAULTS = 1000
+MOST_ENTRIES = 10_000_000
 
 
 class Fault(StrEnum):
@@ -37,6 +38,42 @@ class Fault(StrEnum):
     """No octet until the fault is removed; then the true answer."""
     REDIRECT = "redirect"
     """HTTP 307 to the same address: with a count, whoever follows gets the answer in the end."""
+    # Revocation lists: what `crl_faults.py` does beside wrong signers, stale, future and truncated.
+    LIST_WRONG_PARTITION = "list_wrong_partition"
+    """The list of another municipality, as it should be: nothing of these certificates (RFC 5280 §6.3.3 (b))."""
+    LIST_IDP_MISMATCH = "list_idp_mismatch"
+    """The right entries under an IDP that names another municipality's point."""
+    LIST_IDP_ABSENT = "list_idp_absent"
+    """Without IDP, as if it were of everything (RFC 5280 §5.2.5)."""
+    LIST_IDP_NOT_CRITICAL = "list_idp_not_critical"
+    """The IDP is not critical (RFC 5280 §5.2.5: it is)."""
+    LIST_ONLY_AUTHORITIES = "list_only_authorities"
+    """The IDP says onlyContainsCACerts: nothing of residents."""
+    LIST_NO_NEXT_UPDATE = "list_no_next_update"
+    """Without nextUpdate (RFC 5280 §5.1.2.5: required)."""
+    LIST_NUMBER_BACK = "list_number_back"
+    """CRLNumber is ten lower than it was (RFC 5280 §5.2.3: it grows); all else is of today."""
+    LIST_UNKNOWN_CRITICAL = "list_unknown_critical"
+    """A critical extension that nobody knows: not to be used (RFC 5280 §5.2)."""
+    LIST_ENTRY_UNKNOWN_CRITICAL = "list_entry_unknown_critical"
+    """A critical entry extension that nobody knows: not to be used (RFC 5280 §5.3)."""
+    LIST_INDIRECT = "list_indirect"
+    """indirectCRL, and each entry is of the other kind's authority by certificateIssuer (RFC 5280 §5.3.3)."""
+    LIST_DELTA = "list_delta"
+    """A delta of yesterday's list, with what came since; it does not stand alone (RFC 5280 §5.2.4)."""
+    LIST_REMOVE_FROM_CRL = "list_remove_from_crl"
+    """Every entry is removeFromCRL, in a complete list (RFC 5280 §5.3.1: in deltas only)."""
+    LIST_REASON_7 = "list_reason_7"
+    """Every entry has the reason 7, which nobody uses (RFC 5280 §5.3.1)."""
+    LIST_EMPTY = "list_empty"
+    """Without its entries, and signed so."""
+    LIST_EMPTY_SEQUENCE = "list_empty_sequence"
+    """Without its entries, and revokedCertificates is an empty SEQUENCE (RFC 5280 §5.1.2.6: absent)."""
+    LIST_HUGE = "list_huge"
+    """The true entries and `entries` more, of certificates that nobody has; five million by default."""
+    LIST_YESTERDAY = "list_yesterday"
+    """The list before this one, as it was: what answers during the swap."""
+    # End of the revocation lists.
     TRY_LATER = "try_later"
     """OCSPResponseStatus 3, without a signature (RFC 6960 §2.3)."""
     WRONG_SIGNER = "wrong_signer"
@@ -237,12 +274,16 @@ class Rule:
     content: bool
     """Whether it needs an answer that says something; otherwise it is the carrier's and meets every request."""
     ocsp_only: bool = False
+    crl_only: bool = False
     needs_nonce: bool = False
     seconds: float | None = None
     """What `seconds` is when it is left out; None where the fault has no use for it."""
     longest: float = 0.0
+    entries: int | None = None
+    """What `entries` is when it is left out; None where the fault adds none."""
 
 
+_CRL = Rule(content=True, crl_only=True)
 _CARRIER, _CONTENT, _OCSP = Rule(content=False), Rule(content=True), Rule(content=True, ocsp_only=True)
 _SHIFT = Rule(content=True, seconds=3600.0, longest=LONGEST_SHIFT)
 _NONCE = Rule(content=True, ocsp_only=True, needs_nonce=True)
@@ -255,6 +296,25 @@ GRAMMAR = {
     Fault.CUT: _CARRIER,
     Fault.SILENT: _CARRIER,
     Fault.REDIRECT: _CARRIER,
+    # Revocation lists.
+    Fault.LIST_WRONG_PARTITION: _CRL,
+    Fault.LIST_IDP_MISMATCH: _CRL,
+    Fault.LIST_IDP_ABSENT: _CRL,
+    Fault.LIST_IDP_NOT_CRITICAL: _CRL,
+    Fault.LIST_ONLY_AUTHORITIES: _CRL,
+    Fault.LIST_NO_NEXT_UPDATE: _CRL,
+    Fault.LIST_NUMBER_BACK: _CRL,
+    Fault.LIST_UNKNOWN_CRITICAL: _CRL,
+    Fault.LIST_ENTRY_UNKNOWN_CRITICAL: _CRL,
+    Fault.LIST_INDIRECT: _CRL,
+    Fault.LIST_DELTA: _CRL,
+    Fault.LIST_REMOVE_FROM_CRL: _CRL,
+    Fault.LIST_REASON_7: _CRL,
+    Fault.LIST_EMPTY: _CRL,
+    Fault.LIST_EMPTY_SEQUENCE: _CRL,
+    Fault.LIST_HUGE: Rule(content=True, crl_only=True, entries=5_000_000),
+    Fault.LIST_YESTERDAY: _CRL,
+    # End of the revocation lists.
     Fault.TRY_LATER: _OCSP,
     Fault.WRONG_SIGNER: _CONTENT,
     Fault.OTHER_AUTHORITY: _CONTENT,
@@ -372,6 +432,8 @@ class Order:
     seconds: float | None = None
     since: datetime | None = None
     until: datetime | None = None
+    entries: int | None = None
+    """How many entries are added, where the fault adds any."""
     probability: float | None = None
     """How likely it meets a request that it fits; which ones follows from the seed (`is_drawn`)."""
     seed: int = 0
@@ -442,6 +504,18 @@ def checked(order: Order) -> Order:
         (
             rule.ocsp_only and order.door is FaultDoor.CRL,
             f"door {order.door}: expected one of OCSP, for a list knows no {order.fault}",
+        ),
+        (
+            rule.crl_only and order.door is not FaultDoor.CRL,
+            f"door {order.door}: expected crl, for a status answer knows no {order.fault}",
+        ),
+        (
+            order.entries is not None and rule.entries is None,
+            f"entries: expected none, for {order.fault} adds none",
+        ),
+        (
+            order.entries is not None and rule.entries is not None and not 0 < order.entries <= MOST_ENTRIES,
+            f"entries: expected more than 0 and at most {MOST_ENTRIES}, actual {order.entries}",
         ),
         (
             order.serial is not None and order.door is FaultDoor.CRL,

@@ -28,7 +28,7 @@ def test_every_fault_is_made_in_one_place() -> None:
     assert set(GRAMMAR) == set(Fault)
     content = {fault for fault, rule in GRAMMAR.items() if rule.content}
     assert set(CARRIERS) == set(Fault) - content
-    assert set(ocsp_faults.BENDS) == content
+    assert set(ocsp_faults.BENDS) == {fault for fault in content if not GRAMMAR[fault].crl_only}
     assert set(crl_faults.BENDS) == {fault for fault in content if not GRAMMAR[fault].ocsp_only}
 
 
@@ -145,6 +145,10 @@ def test_taken_away() -> None:
     ("order", "says"),
     [
         (Order(Fault.NO_NONCE, FaultDoor.CRL), "a list knows no no_nonce"),
+        (Order(Fault.LIST_EMPTY, FaultDoor.OCSP_AUTH), "a status answer knows no list_empty"),
+        (Order(Fault.LIST_EMPTY, FaultDoor.CRL, entries=5), "list_empty adds none"),
+        (Order(Fault.LIST_HUGE, FaultDoor.CRL, entries=0), "more than 0 and at most 10000000"),
+        (Order(Fault.LIST_HUGE, FaultDoor.CRL, entries=10_000_001), "more than 0 and at most 10000000"),
         (Order(Fault.CUT, FaultDoor.CRL, serial=5), "serial: expected none"),
         (Order(Fault.CUT, FaultDoor.OCSP_AUTH, seconds=1), "cut takes no time"),
         (Order(Fault.DELAY, FaultDoor.OCSP_AUTH, seconds=0), "more than 0 and at most 600"),
