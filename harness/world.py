@@ -21,7 +21,8 @@ from harness.clock import ClockMode, ClockRow, WorldClock, host_now, possible_in
 from harness.contract.vocabulary import Kind
 from harness.events import Befell, Changes, ConsentGiven, ConsentWithdrawn, Crowd, Event, Issuance, Registered, Revoked
 from harness.history import History, Overtaken, StoreUnusable
-from harness.jlis import card_issuer, crl, crl_faults, ocsp, ocsp_faults
+from harness.jlis import card_issuer, crl, crl_faults
+from harness.jlis.authority import Authority
 from harness.jlis.consent import SignedConsent
 from harness.jlis.faults import Order
 from harness.jlis.generations import Generations
@@ -30,6 +31,9 @@ from harness.jlis.journal import Journal
 from harness.jlis.life_cycle import EFFECTS, Write
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.marks import QUARTER_HOURS, Marks
+from harness.jlis.ocsp import OcspAnswer
+from harness.jlis.ocsp_faults import Setting
+from harness.jlis.ocsp_service import OcspService
 from harness.jlis.populations import CARD_AUTH, CARD_SIGN, Medium, Population
 from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.reasons import RevocationReason
@@ -117,6 +121,10 @@ class World:
         self._folded = 0
         """The number of the last event that the register has."""
         self._is_in_step = False
+        self._by_month: dict[tuple[Kind, int, int], tuple[Authority, ...]] = {}
+        self.responder = OcspService(
+            self._founded, self._register, marks, self._publish, self._signers, in_step=self._locked_in_step
+        )
         self._catch_up()
 
     @classmethod
@@ -316,20 +324,12 @@ class World:
         generations = {kind.value: [each.der for each in self._hierarchy.known(kind, now)] for kind in Kind}
         return Trust(generations, [(self._card_issuer.id, self._card_issuer.public_key)])
 
-    @_in_step
-    def ocsp(self, kind: Kind, request: bytes, now: datetime, order: Order | None = None) -> ocsp.OcspAnswer:
+    def ocsp(self, kind: Kind, request: bytes, now: datetime, order: Order | None = None) -> OcspAnswer:
         """Return the OCSP answer of the responder of `kind` at `now`; what it says is published from then on.
 
         Under an order its content is wrong in that one way.
         """
-        with self._lock:
-            bend = ocsp.as_it_is if order is None else ocsp_faults.bend_of(order.fault, self._setting(kind, order, now))
-            answer = ocsp.answer(
-                request, self._hierarchy.known(kind, now), self._register, now, bend, marks=self._marks
-            )
-            if answer.tells:
-                self._publish(self._marks.at(now))
-            return answer
+        return self.responder.answer(kind, request, now, [] if order is None else [order])
 
     @_in_step
     def crl(  # noqa: PLR0913  (what a list follows from)
@@ -352,7 +352,8 @@ class World:
             number = self._hierarchy.generations.in_office(now) if generation is None else generation
             authority = self._hierarchy.authority(kind, number)
             if order is not None:
-                bend = crl_faults.bend_of(order.fault, self._setting(kind, order, now))
+                setting = Setting(now, timedelta(seconds=order.shift), self._signers(kind, now))
+                bend = crl_faults.bend_of(order.fault, setting)
                 return crl.crl_at(authority, medium, municipality, self._register, now, bend)
             place = (Population(kind, medium), number, municipality.code)
             published, der = self._lists.get(place, (None, b""))
@@ -404,11 +405,25 @@ class World:
             self._check(event)
             self._record(event)
 
-    def _setting(self, kind: Kind, order: Order, now: datetime) -> ocsp_faults.Setting:
+    def _founded(self, kind: Kind, now: datetime) -> tuple[Authority, ...]:
+        """Return the generations of a kind that were founded at `now`; each is, on a first of April, at midnight UTC.
+
+        Remembered by the month, within which nothing changes: every OCSP answer asks.
+        """
+        place = kind, now.year, now.month
+        if place not in self._by_month:
+            self._by_month[place] = tuple(self._hierarchy.known(kind, now))
+        return self._by_month[place]
+
+    def _signers(self, kind: Kind, now: datetime) -> Signers:
+        """Return who else might sign, for faults."""
         (other,) = (self._hierarchy.in_office(of, now) for of in Kind if of is not kind)
-        generation = self._hierarchy.generations.in_office(now)
-        signers = Signers(lambda: self._hierarchy.stranger(kind, generation), other)
-        return ocsp_faults.Setting(now, timedelta(seconds=order.shift), signers)
+        number = self._hierarchy.generations.in_office(now)
+        return Signers(lambda: self._hierarchy.stranger(kind, number), other, self._founded(kind, now))
+
+    def _locked_in_step(self, act: Callable[[], R]) -> R:
+        with self._lock:
+            return self._do_in_step(act)
 
     def _person(self, seed: int, position: int) -> Resident:
         return make_resident(seed, position, self._population, day=self._origin.astimezone(JST).date())

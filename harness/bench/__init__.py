@@ -1,1 +1,1 @@
-"""What is measured, each figure beside a reference of the same run (PERFORMANCE.md)."""
+"""How fast it is, each figure beside the machine's own limit measured in the same run."""

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from harness.contract.vocabulary import Kind
 from harness.jlis.authority import Authority
 from harness.jlis.generations import IN_OFFICE, Generations
-from harness.jlis.leaf_encoding import Patterns
 from harness.jlis.populations import Medium
 from harness.jlis.register import Entry
 from harness.population import make_resident
@@ -32,13 +31,12 @@ def main(seconds: int, seed: int) -> None:
         for person in people
         for kind in Kind
     ]
-    patterns = {kind: Patterns(authority.leaf) for kind, authority in authorities.items()}
     begun, serials = perf_counter(), count(0x0700_0000)
     issued = 0
     while perf_counter() - begun < seconds:
         for _ in range(_AT_ONCE):
             entry = replace(entries[issued % len(entries)], serial=next(serials))
-            patterns[entry.kind].leaf(entry, holders[issued % len(holders)], key)
+            authorities[entry.kind].leaf(entry, holders[issued % len(holders)])
             issued += 1
     print(issued / (perf_counter() - begun))
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from harness.doors import lines
 from harness.errors import ConfigurationError
@@ -30,16 +31,19 @@ def nobody_listens(_: str) -> None:
 class Served:
     """`app` at `url` until `stop`; port 0 takes any free one. ConfigurationError when the port is taken.
 
+    `quick` takes a parser in C, for load: it tells nobody what is garbled, and faults of the line do not reach it.
     `garbled` is told of each connection that brought something other than HTTP: no application ever sees those.
     """
 
-    def __init__(self, app: Any, *, port: int = 0, garbled: Callable[[str], None] = nobody_listens) -> None:
+    def __init__(
+        self, app: Any, *, port: int = 0, garbled: Callable[[str], None] = nobody_listens, quick: bool = False
+    ) -> None:
         listener = _listen(port)
         self.port: int = listener.getsockname()[1]
         self.url = f"http://{LOOPBACK}:{self.port}"
         config = uvicorn.Config(
             app,
-            http=_telling(garbled),
+            http=HttpToolsProtocol if quick else _telling(garbled),
             log_level="warning",
             access_log=False,
             lifespan="off",

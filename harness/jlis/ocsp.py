@@ -53,6 +53,7 @@ NEVER_ISSUED = {
         "revoked certificateHold",
     ),
 }
+UNKNOWN = NEVER_ISSUED[NeverIssued.UNKNOWN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +146,19 @@ def admitted(request: bytes, policy: ResponderPolicy, now: datetime) -> OcspRequ
 
 def drafted(asked: OcspRequest, speaker: Speaker, register: Entries, now: datetime, mark: datetime) -> Drafted:
     """Return what is to be said as of `mark` (step 2); RefusedRequest where nobody can speak for all that is asked."""
-    authority = _speaking(asked, speaker.generations)
-    policy, kind, next_update = speaker.policy, speaker.kind, mark + speaker.policy.valid
-    singles, said, extensions = [], [], b""
-    for question in asked.questions:
-        ours = _names(question, authority)
-        entry = register.entry_at(kind, question.serial, mark) if ours else None
-        status, word = _status(entry, authority, speaker, question, mark) if ours else NEVER_ISSUED[NeverIssued.UNKNOWN]
-        if status is NEVER_ISSUED[NeverIssued.REVOKED][0]:
-            extensions = EXTENDED_REVOKE
+    policy = speaker.policy
+    named = DELEGATES.named(speaker.generations)
+    askeds = [named.get((each.hash_algorithm, each.name_hash, each.key_hash)) for each in asked.questions]
+    authority = _speaking(askeds, speaker.generations)
+    next_update, extensions = mark + policy.valid, b""
+    singles, said = [], []
+    for question, named_here in zip(asked.questions, askeds, strict=True):
+        status, word = UNKNOWN
+        if named_here is not None:
+            entry = register.entry_at(authority.kind, question.serial, mark)
+            status, word = _status(entry, authority, speaker, question, mark)
+            if status is NEVER_ISSUED[NeverIssued.REVOKED][0]:
+                extensions = EXTENDED_REVOKE
         singles.append(Single(question.cert_id, status, mark, next_update))
         said.append(word)
     delegate = DELEGATES.of(authority, now, policy.responder_key)
@@ -161,14 +166,14 @@ def drafted(asked: OcspRequest, speaker: Speaker, register: Entries, now: dateti
         authority,
         delegate,
         delegate.key_hash if policy.named_by is NamedBy.KEY else delegate.name,
-        now.replace(microsecond=0),
+        now.replace(microsecond=0) if now.microsecond else now,
         tuple(singles),
         policy.echoed(asked.nonce),
         asked.nonce,
         extensions,
         policy.deterministic,
     )
-    return Drafted(draft, asked.questions[0].serial, "; ".join(said))
+    return Drafted(draft, asked.questions[0].serial, said[0] if len(said) == 1 else "; ".join(said))
 
 
 def signed(found: Drafted, bend: Bend = as_it_is) -> OcspAnswer:
@@ -182,20 +187,17 @@ def signed(found: Drafted, bend: Bend = as_it_is) -> OcspAnswer:
     return OcspAnswer(seal(draft), found.serial, found.said)
 
 
-def _names(question: Question, authority: Authority) -> bool:
-    """Whether a CertID names this authority, by exact bytes of name and key (RFC 6960 §4.1.1)."""
-    return DELEGATES.hashes(authority).get(question.hash_algorithm) == (question.name_hash, question.key_hash)
-
-
-def _speaking(asked: OcspRequest, generations: Sequence[Authority]) -> Authority:
-    """Return the generation that is asked; the latest where nobody knows the one that is.
+def _speaking(asked: Sequence[Authority | None], generations: Sequence[Authority]) -> Authority:
+    """Return the generation that is asked, by exact bytes of name and key (RFC 6960 §4.1.1); else the latest.
 
     One delegate cannot speak for two: questions about several are not answered.
     """
-    found = [one for one in reversed(generations) if any(_names(question, one) for question in asked.questions)]
-    if len(found) > 1:
-        raise RefusedRequest(ResponseStatus.UNAUTHORIZED, f"expected one generation, actual {len(found)}")
-    return found[0] if found else generations[-1]
+    found: Authority | None = None
+    for one in asked:
+        if one is not None and found is not None and one is not found:
+            raise RefusedRequest(ResponseStatus.UNAUTHORIZED, "expected questions about one generation, actual two")
+        found = found or one
+    return found or generations[-1]
 
 
 def _status(
@@ -211,7 +213,7 @@ def _status(
             )
         return NEVER_ISSUED[speaker.policy.never_issued]
     if speaker.medium not in {None, entry.medium}:
-        return NEVER_ISSUED[NeverIssued.UNKNOWN]  # the other medium's responder knows it
+        return UNKNOWN  # the other medium's responder knows it
     if not entry.is_revoked_at(mark) or entry.revoked is None or entry.reason is None:
         return ocsp_encoding.GOOD, "good"
     return _revoked(entry.revoked, entry.reason.value)

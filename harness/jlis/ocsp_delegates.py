@@ -6,6 +6,7 @@ the RSA one, so that a world needs no further key and says the same when it is r
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
@@ -36,6 +37,8 @@ _ECDSA = {
     for fixed in (False, True)
 }
 MOST_REMEMBERED = 1024
+Named = dict[tuple[str, bytes, bytes], Authority]
+"""Authorities by hash algorithm, name hash and key hash."""
 
 
 class Office(IntEnum):
@@ -99,6 +102,7 @@ class Delegates:
     def __init__(self) -> None:
         self._made: dict[tuple[int, int, ResponderKey, Office], tuple[Authority, Delegate]] = {}
         self._named: dict[int, tuple[Authority, dict[str, tuple[bytes, bytes]]]] = {}
+        self._known: dict[int, tuple[Sequence[Authority], Named]] = {}
 
     def of(
         self,
@@ -125,6 +129,22 @@ class Delegates:
                 self._named.clear()
             known = authority, _hashes(authority.certificate)
             self._named[id(authority)] = known
+        return known[1]
+
+    def named(self, generations: Sequence[Authority]) -> Named:
+        """Return each authority by what names it in a CertID; it is remembered for a tuple, which never changes."""
+        known = self._known.get(id(generations))
+        if known is None:
+            found = {
+                (algorithm, *hashes): authority
+                for authority in generations
+                for algorithm, hashes in self.hashes(authority).items()
+            }
+            if not isinstance(generations, tuple):
+                return found
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            known = self._known[id(generations)] = generations, found
         return known[1]
 
 

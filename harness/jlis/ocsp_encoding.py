@@ -79,9 +79,24 @@ def extension(identifier: bytes, value: bytes, *, critical: bool = False) -> byt
     return tlv(0x30, identifier, b"\x01\x01\xff" if critical else b"", tlv(0x04, value))
 
 
+@lru_cache(maxsize=256)
+def _before_nonce(length: int) -> bytes:
+    """Return all of the extension that stands before a nonce of that length."""
+    inner = header(0x04, length)
+    value = header(0x04, len(inner) + length) + inner
+    return header(0x30, len(NONCE_ID) + len(value) + length) + NONCE_ID + value
+
+
 def nonce_extension(nonce: bytes) -> bytes:
     """Return the nonce, an OCTET STRING within the extension's own (RFC 9654 §2.1)."""
-    return tlv(0x30, NONCE_ID, tlv(0x04, tlv(0x04, nonce)))
+    return _before_nonce(len(nonce)) + nonce
+
+
+@lru_cache(maxsize=256)
+def _before_extensions(length: int) -> bytes:
+    """Return the headers of [1] EXPLICIT Extensions of that length."""
+    inner = header(0x30, length)
+    return header(0xA1, len(inner) + length) + inner
 
 
 def by_key(key_hash: bytes) -> bytes:
@@ -98,7 +113,7 @@ def response_data(responder_id: bytes, produced_at: bytes, singles: bytes, exten
     """Return ResponseData (v1, so that no version is written): what is signed. `singles`, `extensions` are joined."""
     body = b"".join((responder_id, produced_at, header(0x30, len(singles)), singles))
     if extensions:
-        body += tlv(0xA1, tlv(0x30, extensions))
+        body += _before_extensions(len(extensions)) + extensions
     return header(0x30, len(body)) + body
 
 

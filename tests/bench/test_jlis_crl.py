@@ -38,6 +38,7 @@ def test_rows_of_a_small_list() -> None:
     assert cold.reference == warm.reference
     for row, limit in ((cold, 1.5), (warm, 1.2)):
         assert row.reference is not None
+        assert row.value is not None
         assert row.ratio == row.value / row.reference
         assert row.met == (row.value <= limit * 10_000 / FULL)
 
@@ -47,6 +48,7 @@ def test_issuing_over_all_cores() -> None:
     row = jlis_crl.issue_row(1)
     assert (row.name, row.unit) == ("issue", "certificates/s")
     assert row.reference is not None
+    assert row.value is not None
     assert row.value > 0
     assert row.ratio == row.value / row.reference
 
