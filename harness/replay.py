@@ -104,6 +104,6 @@ def _keys_used(events: list[Event]) -> int:
 
 
 def _needed(stored: Mapping[str, bytes], used: int) -> dict[str, bytes]:
-    """Leave out the card keys that nobody has."""
-    numbers = {name: CARD_KEY.fullmatch(name) for name in stored}
-    return {name: key for name, key in stored.items() if (card := numbers[name]) is None or int(card[1]) < used}
+    """Leave out the card keys that nobody has, and those of doors, which are no world's."""
+    numbers = {name: CARD_KEY.fullmatch(name) for name in stored if not name.startswith("tls-")}
+    return {name: stored[name] for name, card in numbers.items() if card is None or int(card[1]) < used}

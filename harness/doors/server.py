@@ -1,10 +1,12 @@
-"""An ASGI application served on loopback by a thread of this process.
+"""An ASGI application served on loopback by a thread of this process, over TLS where it is given a context for that.
 
 The HTTP parser is h11, the strict one: it passes over an offer to speak HTTP/2 (`Upgrade: h2c`, which Java's own client
 makes with each POST) as RFC 9110 §7.8 lets it, and hands a request's target on as it came.
 """
 
+import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -13,6 +15,7 @@ from typing import Any, Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from harness.doors.admission import PEER
 from harness.errors import ConfigurationError
 
 LOOPBACK = "127.0.0.1"
@@ -31,10 +34,17 @@ class Served:
     `garbled` is told of each connection that brought something other than HTTP: no application ever sees those.
     """
 
-    def __init__(self, app: Any, *, port: int = 0, garbled: Callable[[str], None] = nobody_listens) -> None:
+    def __init__(
+        self,
+        app: Any,
+        *,
+        port: int = 0,
+        garbled: Callable[[str], None] = nobody_listens,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         listener = _listen(port)
         self.port: int = listener.getsockname()[1]
-        self.url = f"http://{LOOPBACK}:{self.port}"
+        self.url = f"{'http' if tls is None else 'https'}://{LOOPBACK}:{self.port}"
         config = uvicorn.Config(
             app,
             http=_telling(garbled),
@@ -44,6 +54,8 @@ class Served:
             ws="none",
             timeout_graceful_shutdown=CLOSING_SECONDS,
         )
+        config.load()
+        config.ssl = tls
         self._server = _ThreadedServer(config)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
         self._thread.start()
@@ -77,9 +89,16 @@ class _ThreadedServer(uvicorn.Server):
 
 
 def _telling(garbled: Callable[[str], None]) -> type[H11Protocol]:
-    """Return uvicorn's reader of HTTP, which also tells `garbled` what it refused with 400."""
+    """Return uvicorn's reader of HTTP, which also tells `garbled` what it refused with 400, and who asks over TLS."""
 
     class TellingProtocol(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            """Keep the certificate that the client showed, where the application finds it."""
+            super().connection_made(transport)
+            tls = transport.get_extra_info("ssl_object")
+            if tls is not None:
+                self.app_state = {**self.app_state, PEER: tls.getpeercert(binary_form=True)}
+
         def send_400_response(self, msg: str) -> None:
             garbled(msg)
             super().send_400_response(msg)
