@@ -21,7 +21,7 @@ from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
 from harness.store.address import Place
 from harness.store.world_file import KEY_NAME, MOST_PEOPLE, WorldFileRefused
 from harness.world import EventRefused, World
-from tests.harness.asking import request
+from tests.harness.asking import ask, request
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
 
@@ -55,6 +55,7 @@ def lived(make_world: MakeWorld, store: Place) -> World:
     world.revoke(people[2], "auth", "superseded")
     world.happen(people[1], LifeEvent.CARD_REISSUED)
     world.clock.set(NOW)
+    ask(world, Kind.AUTH, 0x0700_0000, NOW)
     return world
 
 
@@ -105,10 +106,16 @@ def test_the_same_octets_after_saving_and_loading_with_keys(
     assert loaded(path, other_store, fresh)
     with closing(World.open(fresh, other_store)) as again:
         assert octets(again) == before
-        again.clock.set(jst("2026-12-03T12:00:00"))  # the mark of the answers
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in [path, *(tmp_path / "fresh" / "keys").iterdir()])
+
+
+def test_what_was_published_binds_the_world_that_was_loaded(path: Path, keys: KeyPool, other_store: Place) -> None:
+    """An answer of 12:00 went out before it was saved: an event of 12:00 would prove it false."""
+    loaded(path, other_store, keys)
+    with closing(World.open(keys, other_store)) as again:
+        again.clock.set(jst("2026-12-03T12:00:00"))
         with pytest.raises(EventRefused, match="already published"):
             again.new_resident()
-    assert all(path.stat().st_mode & 0o777 == 0o600 for path in [path, *(tmp_path / "fresh" / "keys").iterdir()])
 
 
 def test_without_keys_the_same_history_under_others(
