@@ -20,7 +20,7 @@ class Holder:
     address: str
     birth_date: date
     sex: str
-    """"1" male, "2" female (spec/card.md §2.2, DF25)."""
+    """"1" male, "2" female, "9" not applicable, "0" unknown (spec/card.md §2.2, DF25)."""
     number: str
     """個人番号, 12 digits; synthetic ones only."""
     expiry: date
@@ -37,8 +37,8 @@ class Holder:
         ):
             if len(value) != digits or not (value.isascii() and value.isdigit()):
                 raise ValueError(f"{what} of a holder has {digits} digits, got {len(value)} characters")
-        if self.sex not in {"1", "2"}:
-            raise ValueError(f"sex of a holder is '1' or '2', got {self.sex!r}")
+        if self.sex not in {"0", "1", "2", "9"}:
+            raise ValueError(f"sex of a holder is '0', '1', '2' or '9', got {self.sex!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,61 @@
 import hashlib
 import random
 from datetime import date
+from enum import StrEnum
 
-from harness.municipalities import MUNICIPALITIES
+import msgspec
+
+from harness import everyone, hard_text
+from harness.households import household_at
+from harness.municipalities import INVENTED, MUNICIPALITIES
+from harness.person_names import FAMILIES, GIVEN, full_width
 from harness.residents import NUMBER_PREFIX, Resident, check_digit
 
-FAMILY_NAMES = ("試験", "見本", "仮名", "模擬", "例示", "検証", "架空", "標本")
-GIVEN_NAMES = ("太郎", "花子", "一郎", "桜", "健", "葵", "翼", "光")
+FAMILY_NAMES = tuple(FAMILIES)
+GIVEN_NAMES = tuple(GIVEN)
 _STREETS = ("中央", "本町", "緑町", "栄町", "泉")
-_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+REFERENCE_DAY = date(2026, 12, 1)
 
 
-def make_resident(seed: int, position: int) -> Resident:
-    """Return the resident at `position` (0, 1, …) of the population that `seed` makes."""
+class PopulationProfile(StrEnum):
+    """What kind of people a population is made of."""
+
+    PLAIN = "plain"
+    """Adults of the two invented municipalities, with nothing special about them."""
+    EVERYONE = "everyone"
+    """All ages from 0 to 105 in households everywhere, some from abroad."""
+    HARD_TEXT = "hard-text"
+    """Each with one difficulty of `hard_text.Difficulty`, in turn."""
+
+
+def make_resident(
+    seed: int, position: int, profile: PopulationProfile = PopulationProfile.PLAIN, *, day: date = REFERENCE_DAY
+) -> Resident:
+    """Return the resident at `position` (0, 1, …) of the population that `seed` makes.
+
+    `day` is when everyone is as old as their household says and foreign residents may still stay: the day a world
+    begins. Number, id and security code are the same in every profile.
+    """
+    plain = _plain(seed, position)
+    chance = random.Random(f"{seed}/{position}/{profile.value}")  # noqa: S311  (repeatable people, no secrets)
+    match profile:
+        case PopulationProfile.PLAIN:
+            return plain
+        case PopulationProfile.EVERYONE:
+            household, member = household_at(seed, position)
+            return msgspec.structs.replace(
+                plain,
+                municipality=household.municipality,
+                address=address_in(household.municipality, household.lot),
+                **everyone.fields_of(household, member, chance, day),
+            )
+        case PopulationProfile.HARD_TEXT:
+            return msgspec.structs.replace(plain, **hard_text.fields_at(plain, position, chance))
+
+
+def _plain(seed: int, position: int) -> Resident:
     chance = random.Random(f"{seed}/{position}")  # noqa: S311  (repeatable people, no secrets)
-    municipality = MUNICIPALITIES[chance.choice(sorted(MUNICIPALITIES))]
+    municipality = chance.choice(INVENTED)
     return Resident(
         id=f"r{position + 1:06d}",
         name=f"{chance.choice(FAMILY_NAMES)}　{chance.choice(GIVEN_NAMES)}",
@@ -33,7 +74,7 @@ def address_in(code: str, lot: int) -> str:
     """Return address `lot` of a municipality, from the prefecture on, in full-width characters."""
     municipality = MUNICIPALITIES[code]
     street = _STREETS[lot % len(_STREETS)]
-    block = f"{lot // 100 + 1}丁目{lot // 10 % 10 + 1}番{lot % 10 + 1}号".translate(_FULL_WIDTH)
+    block = full_width(f"{lot // 100 + 1}丁目{lot // 10 % 10 + 1}番{lot % 10 + 1}号")
     return f"{municipality.prefecture}{municipality.name}{street}{block}"
 
 

@@ -19,9 +19,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cardsim.personalise import Pins
 from harness.clock import ClockMode, ClockRow, WorldClock, host_now, possible_instant
 from harness.contract.vocabulary import Kind
-from harness.events import Befell, Changes, Crowd, Event, Issuance, Registered, Revoked
+from harness.events import Befell, Changes, ConsentGiven, ConsentWithdrawn, Crowd, Event, Issuance, Registered, Revoked
 from harness.history import History, Overtaken, StoreUnusable
 from harness.jlis import card_issuer, crl, crl_faults, ocsp, ocsp_faults
+from harness.jlis.consent import SignedConsent
 from harness.jlis.faults import Order
 from harness.jlis.generations import Generations
 from harness.jlis.hierarchy import Hierarchy
@@ -30,16 +31,19 @@ from harness.jlis.life_cycle import EFFECTS, Write
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.marks import QUARTER_HOURS, Marks
 from harness.jlis.populations import CARD_AUTH, CARD_SIGN, Medium, Population
+from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.register import Entry, IllegalEvent, NoSuchResident, Register
 from harness.jlis.signers import Signers
+from harness.jlis.validity import JST
 from harness.keys import KeyPool
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA, Municipality
 from harness.personalisation import IssuedCard, Personalisation
-from harness.population import address_in, make_resident
+from harness.population import PopulationProfile, address_in, make_resident
 from harness.residents import Resident
 from harness.store.address import Place
 
+T = TypeVar("T")
 KEYS_PER_CARD = 3
 """Two certificates and the chip."""
 
@@ -97,14 +101,16 @@ class World:
         self._lock = threading.RLock()
         self.seed = int(history.known_fact("seed"))
         self._origin = datetime.fromisoformat(history.known_fact("origin"))
-        self._hierarchy = Hierarchy(Generations(self._origin), keys)
+        practice = msgspec.json.decode(history.known_fact("practice"), type=Practice)
+        self._hierarchy = Hierarchy(Generations(self._origin), keys, practice)
         self._card_issuer = card_issuer.CardIssuer(keys.named("card-issuer"))
         if history.known_fact("keys") != fingerprint(keys):
             raise StoreUnusable(
                 "the world's store: expected the authority keys that it was made with, actual others; "
                 "set KAZASHI_HOME to the installation that made it"
             )
-        self._register = Register(self._hierarchy.generations.in_office, make_resident)
+        self._population = PopulationProfile(history.known_fact("population"))
+        self._register = Register(self._hierarchy.generations.in_office, self._person, practice)
         self._lists: dict[tuple[Population, int, str], tuple[int, bytes]] = {}
         """The last list of each partition with its number: what was published never changes."""
         self._published: datetime | None = None
@@ -114,12 +120,20 @@ class World:
         self._catch_up()
 
     @classmethod
-    def create(
-        cls, keys: KeyPool, *, seed: int, start: datetime, store: Place = None, marks: Marks = QUARTER_HOURS
+    def create(  # noqa: PLR0913  (what a world is made of)
+        cls,
+        keys: KeyPool,
+        *,
+        seed: int,
+        start: datetime,
+        store: Place = None,
+        marks: Marks = QUARTER_HOURS,
+        practice: Practice = STANDARD,
+        population: PopulationProfile = PopulationProfile.PLAIN,
     ) -> "World":
         """Return a new world whose clock stands at `start`, or the one that `store` already holds.
 
-        OCSP speaks anew at each of `marks`.
+        OCSP speaks anew at each of `marks`; `practice` and `population` are of a new world, a stored one keeps its own.
         """
         origin = possible_instant(start)
         with ExitStack() as undo:
@@ -131,6 +145,8 @@ class World:
                     "seed": str(seed),
                     "origin": origin.isoformat(),
                     "keys": fingerprint(keys),
+                    "population": population.value,
+                    "practice": msgspec.json.encode(practice).decode(),
                     "clock": msgspec.json.encode(clock).decode(),
                 }
             )
@@ -156,7 +172,7 @@ class World:
     def new_resident(self, /, *, with_card: bool = False, **special: Any) -> Resident:
         """Return a new resident as the seed makes them, but for the fields given; with a card, or not at all."""
         with self._lock, _refusals():
-            made = make_resident(self.seed, self._register.size())
+            made = self._person(self.seed, self._register.size())
             resident = msgspec.structs.replace(made, **special)
             registered = Registered(self.clock.now(), resident)
             self._check(registered)
@@ -190,6 +206,12 @@ class World:
         """Return everybody as they are now."""
         with self._lock:
             return self._register.residents()
+
+    @_in_step
+    def size(self) -> int:
+        """Return how many people there are."""
+        with self._lock:
+            return self._register.size()
 
     @_in_step
     def certificates(self, resident_id: str) -> list[Entry]:
@@ -288,6 +310,11 @@ class World:
             self._check(event)
             self._record(event)
 
+    def retrace(self, event: Event) -> None:
+        """Take in an event of a saved history, without storing it; EventRefused when it cannot be the next one."""
+        with self._lock, _refusals():
+            self._fold((event,))
+
     def trust(self) -> Trust:
         """Return the anchors of this world."""
         now = self.clock.now()
@@ -343,11 +370,53 @@ class World:
         """Return the generations of the authorities that were founded at `now`, the oldest first."""
         return [life.generation for life in self._hierarchy.generations.founded_by(now)]
 
+    @_in_step
+    def look(self, now: datetime, at_mark: Callable[[Register, datetime], T]) -> T:
+        """Return what a service says as of the mark that `now` belongs to; it is published from then on."""
+        with self._lock, _refusals():
+            mark = self._marks.at(now)
+            answer = at_mark(self._register, mark)
+            self._publish(mark)
+            return answer
+
+    @_in_step
+    def issuer_key_id(self, entry: Entry) -> bytes:
+        """Return the key identifier (SKI) of the authority that signed a certificate."""
+        with self._lock:
+            return self._hierarchy.authority(entry.kind, entry.generation).key_id
+
+    @_in_step
+    def give_consent(self, consent: SignedConsent, signature: bytes) -> str:
+        """Take a holder's consent in, and return whose it is; EventRefused when its certificate is none in force."""
+        with self._lock, _refusals():
+            now = self.clock.now()
+            signed = self._register.entry_at(Kind.SIGN, consent.serial, now)
+            if signed is None or self._desk().certificate(signed) != consent.certificate:
+                raise EventRefused(
+                    f"consent: serial {consent.serial:X}: expected a signature certificate of this world"
+                )
+            resident_id = signed.resident.id
+            event = ConsentGiven(now, resident_id, consent.text.service, consent.serial, consent.document, signature)
+            self._check(event)
+            self._record(event)
+            return resident_id
+
+    @_in_step
+    def withdraw_consent(self, resident_id: str, service: str) -> None:
+        """Let a holder withdraw a consent, with effect at once; EventRefused when there is none."""
+        with self._lock, _refusals():
+            event = ConsentWithdrawn(self.clock.now(), resident_id, service)
+            self._check(event)
+            self._record(event)
+
     def _setting(self, kind: Kind, order: Order, now: datetime) -> ocsp_faults.Setting:
         (other,) = (self._hierarchy.in_office(of, now) for of in Kind if of is not kind)
         generation = self._hierarchy.generations.in_office(now)
         signers = Signers(lambda: self._hierarchy.stranger(kind, generation), other)
         return ocsp_faults.Setting(now, timedelta(seconds=order.shift), signers)
+
+    def _person(self, seed: int, position: int) -> Resident:
+        return make_resident(seed, position, self._population, day=self._origin.astimezone(JST).date())
 
     def _desk(self) -> Personalisation:
         return Personalisation(self._hierarchy, self._card_issuer, self._keys)
@@ -377,9 +446,11 @@ class World:
         """Return the event with what it brings: the next serial numbers of each kind, the next keys of the pool."""
         key = self._register.next_key
         issued = []
-        for kind, medium in EFFECTS[what].issues:
-            issued.append(Issuance(kind, medium, self._register.next_serial(kind), key))
-            key += 1
+        for population in EFFECTS[what].issues:
+            if self._register.may_have(resident, population, at):
+                kind, medium = population
+                issued.append(Issuance(kind, medium, self._register.next_serial(kind), key))
+                key += 1
         brings_card = Write.NEW_CARD in EFFECTS[what].writes
         return Befell(at, resident.id, what, tuple(issued), chip_key=key if brings_card else None)
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from harness.contract.configuration import STRANGER, TERMINAL
 from harness.contract.vocabulary import Environment, Purpose
-from harness.municipalities import MUNICIPALITIES
+from harness.municipalities import INVENTED
 from harness.personalisation import IssuedCard
 from harness.terminal.card_reader import AUTHENTICATION_PIN, SIGNATURE_PASSWORD, CardReader
 from scenarios.cards import Card
@@ -107,7 +107,7 @@ class Resident:
 
     def moves(self) -> None:
         """Move to the other municipality: the signature certificate is revoked."""
-        new = next(place for code, place in MUNICIPALITIES.items() if code != self._issued.resident.municipality)
+        new = next(place for place in INVENTED if place.code != self._issued.resident.municipality)
         words = Words(f"the resident moves to {new.romaji}", f"利用者が{new.name}へ転居する")
         with self._observer.happening(words):
             self._stage.world.move(self._issued.resident.id, new.code)

@@ -31,8 +31,11 @@ from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.errors import ConfigurationError
 from harness.home import home, key_pool
+from harness.jlis.practice import STANDARD, Practice
+from harness.jlis.validity import DEFAULT_LEAP, LeapBirthday
 from harness.kept_cards import cards_of
 from harness.keys import KeyPool
+from harness.population import PopulationProfile
 from harness.slots import MOST_SLOTS, Slots
 from harness.store.address import Place, read_place, show_place
 from harness.world import KEYS_PER_CARD, World
@@ -40,6 +43,7 @@ from harness.world import KEYS_PER_CARD, World
 BEFORE = timedelta(days=1)
 """How long before the world opens its first residents got their cards: lists and OCSP know them then."""
 DEFAULT_SEED = 1
+PLAIN = PopulationProfile.PLAIN
 LOOK_SECONDS = 1.0
 ENDED_BY_ITSELF = 3
 
@@ -73,6 +77,12 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     client_ca: Annotated[
         Path | None, typer.Option(metavar="FILE", help="with --tls: clients of these authorities, too (PEM)")
     ] = None,
+    population: Annotated[
+        PopulationProfile, typer.Option(help="who lives there / 住民の種類")
+    ] = PopulationProfile.PLAIN,
+    leap_birthday: Annotated[LeapBirthday, typer.Option(help="of 29 February / 2月29日生まれ")] = DEFAULT_LEAP,
+    kana: Annotated[bool, typer.Option(help="振り仮名 in signature certificates (unverified)")] = False,
+    production_policies: Annotated[bool, typer.Option(help="policy OIDs of production / 本番の証明書ポリシー")] = False,
     json: Annotated[Path | None, typer.Option(help="write the addresses to this file / アドレスの出力先")] = None,
 ) -> None:
     """Run the whole world until Ctrl-C: fake J-LIS, control API, reference relying party.
@@ -84,7 +94,8 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     shown = [parse_address(address) for address in vpcd or []]
     with ExitStack() as doors, told_to_end() as told:
         announcement = doors.enter_context(Announcement(home()))
-        world = doors.enter_context(opened(place, seed, instant, residents))
+        practice = Practice(leap_birthday, kana, production_policies)
+        world = doors.enter_context(opened(place, seed, instant, residents, population, practice))
         set_going(world, instant, running)
         slots = doors.enter_context(_slots(readers, shown, place))
         jlis = JlisDoor(world)
@@ -122,11 +133,19 @@ def _introduce(client: RelyingPartyClient, world: World, addresses: dict[str, st
 
 
 @contextmanager
-def opened(store: Place, seed: int | None, at: datetime | None, residents: int) -> Iterator[World]:
+def opened(  # noqa: PLR0913, PLR0917  (what a world is made of)
+    store: Place,
+    seed: int | None,
+    at: datetime | None,
+    residents: int,
+    population: PopulationProfile = PLAIN,
+    practice: Practice = STANDARD,
+) -> Iterator[World]:
     """Yield the stored world, or a new one that opens at `at` with residents who have had their cards for a day."""
     keys = key_pool()
     start = (at or host_now()) - BEFORE
-    world = World.create(keys, seed=DEFAULT_SEED if seed is None else seed, start=start, store=store)
+    wanted_seed = DEFAULT_SEED if seed is None else seed
+    world = World.create(keys, seed=wanted_seed, start=start, store=store, practice=practice, population=population)
     try:
         if seed is not None and world.seed != seed:
             name = show_place(store)

@@ -15,6 +15,7 @@ from typing import Any, Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from harness.doors import lines
 from harness.doors.admission import PEER
 from harness.errors import ConfigurationError
 
@@ -95,9 +96,14 @@ def _telling(garbled: Callable[[str], None]) -> type[H11Protocol]:
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             """Keep the certificate that the client showed, where the application finds it."""
             super().connection_made(transport)
+            lines.opened(self.client, transport)
             tls = transport.get_extra_info("ssl_object")
             if tls is not None:
                 self.app_state = {**self.app_state, PEER: tls.getpeercert(binary_form=True)}
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            lines.closed(self.client)
+            super().connection_lost(exc)
 
         def send_400_response(self, msg: str) -> None:
             garbled(msg)

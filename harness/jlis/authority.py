@@ -1,6 +1,5 @@
 """A certification authority of the fake J-LIS: its key and certificate, its leaves, its OCSP delegate."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from harness.contract.vocabulary import Kind
 from harness.jlis import profiles
 from harness.jlis.generations import Life
-from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Population
+from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN
+from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.register import Entry
 
 AUTHORITY_SERIALS = 0x06D0_0000
@@ -43,7 +43,7 @@ class Authority:
     key: RSAPrivateKey
     certificate: x509.Certificate
     responder_key: RSAPrivateKey
-    policies: Mapping[Population, str] = field(default_factory=lambda: profiles.POLICIES)
+    practice: Practice = STANDARD
     _leaves: dict[int, bytes] = field(default_factory=dict)
     _responders: dict[int, Responder] = field(default_factory=dict)
 
@@ -54,24 +54,29 @@ class Authority:
         life: Life,
         key: RSAPrivateKey,
         responder_key: RSAPrivateKey,
-        policies: Mapping[Population, str] = profiles.POLICIES,
+        practice: Practice = STANDARD,
     ) -> "Authority":
         """Return the authority of one generation."""
         serial = AUTHORITY_SERIALS + life.generation
         certificate = profiles.authority_certificate(kind, key, serial, life.founded, life.ends)
-        return cls(kind, life.generation, key, certificate, responder_key, policies)
+        return cls(kind, life.generation, key, certificate, responder_key, practice)
 
     @property
     def der(self) -> bytes:
         """The authority's certificate."""
         return self.certificate.public_bytes(Encoding.DER)
 
+    @property
+    def key_id(self) -> bytes:
+        """The subject key identifier: what AKI and issuer choice go by, for the names are alike."""
+        return self.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+
     def leaf(self, entry: Entry, public_key: RSAPublicKey) -> bytes:
         """Return the certificate (DER) of an entry: signed when first asked for, the same bytes ever after."""
         if entry.serial not in self._leaves:
             address = OCSP_ADDRESS[entry.population]
             certificate = profiles.leaf_certificate(
-                entry, public_key, self.certificate, self.key, address, self.policies
+                entry, public_key, self.certificate, self.key, address, self.practice
             )
             self._leaves[entry.serial] = certificate.public_bytes(Encoding.DER)
         return self._leaves[entry.serial]

@@ -5,22 +5,23 @@ RSA PKCS#1 v1.5 is deterministic: the same values always give the same bytes.
 """
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 
 from asn1crypto.core import UTF8String
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, ObjectIdentifier
 
 from harness.contract.vocabulary import Kind
 from harness.jlis import names
-from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Medium, Population
+from harness.jlis.holder_attributes import holder_attributes
+from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Medium
+from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.register import Entry
 from harness.jlis.validity import JST
 from harness.municipalities import MUNICIPALITIES
-from harness.residents import Resident
 
 MARKER_OID = ObjectIdentifier("2.25.259267976527167383238010975930971176331")
 """spec/pki.md §1.5."""
@@ -43,8 +44,6 @@ PRODUCTION_POLICIES = {
 Those of the card are observed, the phone's signature is reported, the phone's authentication is assumed (§1.5).
 """
 CPS = "http://www.jpki.test/cps.html"
-ATTRIBUTE_ARC = "1.2.392.200149.8.5.5"
-ERAS = ((2019, 5, 1, "5"), (1989, 1, 8, "4"), (1926, 12, 25, "3"), (1912, 7, 30, "2"), (1, 1, 1, "1"))
 Extensions = list[tuple[x509.ExtensionType, bool]]
 
 
@@ -69,10 +68,11 @@ def leaf_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
     issuer: x509.Certificate,
     issuer_key: RSAPrivateKey,
     ocsp: str,
-    policies: Mapping[Population, str] = POLICIES,
+    practice: Practice = STANDARD,
 ) -> x509.Certificate:
     """Return the certificate of a register entry: 利用者証明用 (§1.3) or 署名用 (§1.4), for card or phone (§1.6)."""
     municipality = MUNICIPALITIES[entry.resident.municipality]
+    policies = PRODUCTION_POLICIES if practice.production_policies else POLICIES
     if entry.kind is Kind.AUTH:
         subject = names.authentication_subject(authentication_common_name(entry))
         own: Extensions = [
@@ -83,7 +83,7 @@ def leaf_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
         subject = names.signature_subject(municipality, signature_common_name(entry))
         own = [
             (_key_usage("digital_signature", "content_commitment"), True),
-            (x509.SubjectAlternativeName(holder_attributes(entry.resident)), False),
+            (x509.SubjectAlternativeName(holder_attributes(entry.resident, kana=practice.kana)), False),
         ]
     point = names.distribution_point(entry.kind, municipality, entry.medium, entry.generation)
     extensions = [
@@ -101,17 +101,23 @@ def leaf_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
 
 def responder_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
     kind: Kind,
-    public_key: RSAPublicKey,
+    public_key: RSAPublicKey | EllipticCurvePublicKey,
     issuer: x509.Certificate,
     issuer_key: RSAPrivateKey,
     serial: int,
     validity: tuple[datetime, datetime],
+    *,
+    purpose: ObjectIdentifier | None = ExtendedKeyUsageOID.OCSP_SIGNING,
+    nocheck: bool = True,
 ) -> x509.Certificate:
-    """Return the certificate of a delegated OCSP responder (RFC 6960 §4.2.2.2, with nocheck of §4.2.2.2.1)."""
+    """Return the certificate of a delegated OCSP responder (RFC 6960 §4.2.2.2, with nocheck of §4.2.2.2.1).
+
+    Another `purpose`, or none, and no nocheck are for delegates that should not be believed.
+    """
     extensions: Extensions = [
         (_key_usage("digital_signature"), True),
-        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False),
-        (x509.OCSPNoCheck(), False),
+        *([] if purpose is None else [(x509.ExtendedKeyUsage([purpose]), False)]),
+        *([(x509.OCSPNoCheck(), False)] if nocheck else []),
         (_authority_key(issuer), False),
         (x509.SubjectKeyIdentifier.from_public_key(public_key), False),
     ]
@@ -132,30 +138,6 @@ def signature_common_name(entry: Entry) -> str:
     """Return yyyymmddhhmmss, municipality code, 9 digits (emulation choice of §1.4; the exact form is UNKNOWN)."""
     stamp = entry.issued.astimezone(JST).strftime("%Y%m%d%H%M%S")
     return f"{stamp}{entry.resident.municipality}{entry.serial % 1_000_000_000:09d}"
-
-
-def holder_attributes(resident: Resident) -> list[x509.GeneralName]:
-    """Return the six otherNames of a signature certificate in their order (§1.4); no character was substituted."""
-    values = (
-        (1, resident.name),
-        (4, era_date(resident)),
-        (3, resident.sex),
-        (5, resident.address),
-        (2, "0" * len(resident.name)),
-        (6, "0" * len(resident.address)),
-    )
-    return [
-        x509.OtherName(ObjectIdentifier(f"{ATTRIBUTE_ARC}.{number}"), UTF8String(value).dump())
-        for number, value in values
-    ]
-
-
-def era_date(resident: Resident) -> str:
-    """Return EYYYYMMDD: the era's digit (1 明治 … 5 令和), then the Gregorian date."""
-    birth_date = resident.birth_date
-    day = (birth_date.year, birth_date.month, birth_date.day)
-    digit = next(digit for *first, digit in ERAS if tuple(first) <= day)
-    return f"{digit}{birth_date:%Y%m%d}"
 
 
 def _key_usage(*bits: str) -> x509.KeyUsage:
@@ -196,7 +178,7 @@ def _authority_key(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
 def _certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
     issuer: x509.Name,
     subject: x509.Name,
-    public_key: RSAPublicKey,
+    public_key: RSAPublicKey | EllipticCurvePublicKey,
     serial: int,
     validity: tuple[datetime, datetime],
     extensions: Extensions,

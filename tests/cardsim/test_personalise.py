@@ -70,7 +70,7 @@ def test_serial_of_the_wrong_form(issued: IssuedFiles, serial: str) -> None:
         ({"number": "12345"}, "number of a holder has 12 digits"),
         ({"municipality_code": "4820"}, "municipality_code of a holder has 5 digits"),
         ({"security_code": "12a4"}, "security_code of a holder has 4 digits"),
-        ({"sex": "x"}, "'1' or '2'"),
+        ({"sex": "x"}, "'1', '2' or '9'"),
     ],
 )
 def test_impossible_holder(change: dict[str, str], message: str) -> None:

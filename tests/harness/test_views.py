@@ -1,206 +1,317 @@
-"""Each published view equals the register as of its own thisUpdate, against an oracle that shares no code with it."""
+"""Each published view equals the register as of its own thisUpdate, whatever happened before and happens after.
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+Random histories of two or three people, told to the world and to a naive register that shares no code with it. What
+is asked is compared when it is handed out and once more at the end: nothing later may contradict it.
+"""
+
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import cycle
+from typing import Any, ClassVar
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from hypothesis import given, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from harness.contract.vocabulary import Kind
+from harness.events import Changes
+from harness.jlis.life_events import LifeEvent
+from harness.jlis.populations import Medium, Population
+from harness.jlis.reasons import RevocationReason
+from harness.jlis.register import Entry
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES
 from harness.world import EventRefused, World
-from tests.harness.asking import ask
 from tests.harness.instants import jst
-
-START = jst("2026-12-01T00:00:00")
-EXPIRY = date(2026, 12, 4)
-LAST_SECOND = jst("2026-12-04T23:59:59")
-DAYS = 8
-REASONS = ("keyCompromise", "affiliationChanged", "superseded", "cessationOfOperation", "certificateHold")
-MOST_CARDS = 4
-
-
-@dataclass
-class Leaf:
-    """A certificate as the oracle remembers it."""
-
-    holder: str
-    kind: str
-    serial: int
-    partition: str
-    issued: datetime
-    ends: datetime
-    revoked: datetime | None = None
-    reason: str | None = None
-
-
-@dataclass
-class Oracle:
-    """The register in thirty lines: a list, walked from end to end for every question."""
-
-    leaves: list[Leaf] = field(default_factory=list)
-    published: datetime | None = None
-
-    def in_force(self, holder: str, kinds: str, now: datetime) -> list[Leaf]:
-        """Return what an event could revoke."""
-        return [x for x in self.leaves if x.holder == holder and x.kind in kinds and not x.revoked and now <= x.ends]
-
-    def may_happen(self, now: datetime) -> bool:
-        """Return whether no view that is out speaks of `now` or later."""
-        return self.published is None or now > self.published
-
-    def ocsp(self, kind: str, serial: int, now: datetime) -> tuple[str, datetime | None, str | None]:
-        """Return status, revocation time and reason at the quarter of an hour before `now`."""
-        mark = self.publish(now - timedelta(minutes=now.minute % 15, seconds=now.second))
-        for leaf in self.leaves:
-            if (leaf.kind, leaf.serial) == (kind, serial) and leaf.issued <= mark:
-                return (
-                    ("REVOKED", leaf.revoked, leaf.reason)
-                    if leaf.revoked and leaf.revoked <= mark
-                    else ("GOOD", None, None)
-                )
-        return "UNKNOWN", None, None
-
-    def crl(self, kind: str, partition: str, now: datetime) -> tuple[datetime, dict[int, str | None]]:
-        """Return thisUpdate (the last 03:00 in Japan = 18:00 UTC) and the listed serials with their reasons."""
-        six_pm = now.replace(hour=18, minute=0, second=0)
-        day = self.publish(six_pm if six_pm <= now else six_pm - timedelta(days=1))
-        listed = {
-            x.serial: x.reason
-            for x in self.leaves
-            if (x.kind, x.partition) == (kind, partition)
-            and x.revoked
-            and x.revoked <= day
-            and not x.ends < day - timedelta(days=1)
-        }
-        return day, listed
-
-    def publish(self, instant: datetime) -> datetime:
-        """Remember that a view as of `instant` is out."""
-        self.published = instant if self.published is None else max(instant, self.published)
-        return instant
-
-
-minutes = st.integers(0, DAYS * 24 * 60 // 15).map(lambda n: n * 15) | st.integers(0, DAYS * 24 * 60)
-whats = st.one_of(
-    st.tuples(st.just("issue"), st.booleans(), st.sampled_from(sorted(MUNICIPALITIES))),
-    st.tuples(st.just("lose"), st.integers(0, 5)),
-    st.tuples(st.just("move"), st.integers(0, 5)),
-    st.tuples(st.just("revoke"), st.integers(0, 5), st.sampled_from(["auth", "sign"]), st.sampled_from(REASONS)),
-    st.tuples(st.just("look")),
+from tests.harness.life_cycle.observing import NO_REASON, issuer_of, leaf_of, reason_in
+from tests.harness.naive_register import (
+    FOUR,
+    NEVER,
+    NEXT_GENERATION,
+    RULES,
+    START,
+    Certificate,
+    Holder,
+    Line,
+    NaiveRegister,
+    mark_at,
+    publication_at,
 )
 
+PLACES = ("48201", "48202", "13113")
+MOST_PEOPLE, MOST_CERTIFICATES = 3, 24
+SHORT, SHORT_END = date(2027, 4, 2), jst("2027-04-02T23:59:59")
+LONGER, LONGER_END = date(2027, 4, 5), jst("2027-04-05T23:59:59")
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+people = st.integers(0, MOST_PEOPLE - 1)
+certificates = st.integers(0, MOST_CERTIFICATES - 1)
+places = st.sampled_from(PLACES)
+REASONS = [reason.value for reason in RevocationReason]
+View = tuple[str, Any, datetime, Any]
 
-class Play:
-    """One history, told to the oracle and to the world alike, or to several worlds in turn that share a store."""
 
-    def __init__(self, *worlds: World) -> None:
-        self._worlds = cycle(worlds)
-        self.world = next(self._worlds)
-        self.oracle = Oracle()
-        self.holders: list[str] = []
+class History(RuleBasedStateMachine):
+    """One history; `keys` are those of the session."""
 
-    def happen(self, what: tuple[object, ...], now: datetime) -> None:
-        """Let it happen, or see that the world refuses what the oracle refuses."""
-        self.world = next(self._worlds)
-        self.world.clock.set(now)
-        match what:
-            case ("look",):
-                self.look(now)
-            case ("issue", bool(short), str(place)):
-                self.issue(now, place, EXPIRY if short else None)
-            case ("lose", int(number)) if self.holders:
-                self.revoke(number, ("auth", "sign"), "certificateHold", now, self.world.lose)
-            case ("move", int(number)) if self.holders:
-                self.move(number, now)
-            case ("revoke", int(number), str(kind), str(reason)) if self.holders:
-                self.revoke(number, (kind,), reason, now, lambda holder: self.world.revoke(holder, kind, reason))
+    keys: ClassVar[KeyPool]
 
-    def issue(self, now: datetime, place: str, expiry: date | None) -> None:
-        """Register somebody with a card."""
-        if len(self.holders) == MOST_CARDS:
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World.create(self.keys, seed=3, start=START)
+        self.naive = NaiveRegister()
+        self.questions: dict[int, bytes] = {}
+        self.views: list[View] = []
+        self.instants = [START]
+        """When something happened."""
+
+    @property
+    def now(self) -> datetime:
+        """The world's instant."""
+        return self.world.clock.now()
+
+    @initialize()
+    def two_people(self) -> None:
+        """Everything begins with two people who have a card, one of them a short one."""
+        self.register(PLACES[0], is_short=False)
+        self.register(PLACES[1], is_short=True)
+
+    @rule(place=places, is_short=st.booleans())
+    def register(self, place: str, *, is_short: bool) -> None:
+        """Somebody is registered, with a card."""
+        if len(self.naive.holders) == MOST_PEOPLE:
             return
-        ends = LAST_SECOND if expiry else jst("2099-01-01T00:00:00")
-        if not self.oracle.may_happen(now) or now >= ends:
+        now, expiry = self.now, SHORT if is_short else None
+        if self.naive.is_too_late(now) or (is_short and now >= SHORT_END):
             with pytest.raises(EventRefused):
                 self.world.new_resident(with_card=True, municipality=place, card_expiry=expiry)
             return
-        holder = self.world.new_resident(with_card=True, municipality=place, card_expiry=expiry).id
-        card = self.world.card_of(holder)
-        for kind, serial in (("auth", card.auth_serial), ("sign", card.sign_serial)):
-            self.oracle.leaves.append(Leaf(holder, kind, serial, place, now, ends))
-        self.holders.append(holder)
+        made = self.world.new_resident(with_card=True, municipality=place, card_expiry=expiry, birth_date=BORN)
+        line = Line(now, "present", place, made.name)
+        self.naive.holders[made.id] = Holder([line], SHORT_END if is_short else NEVER, has_card=True)
+        self.take_in(made.id, "auth/card sign/card", now)
 
-    def revoke(
-        self, number: int, kinds: tuple[str, ...], reason: str, now: datetime, tell: Callable[[str], None]
-    ) -> None:
-        """Revoke what is in force."""
-        holder = self.holders[number % len(self.holders)]
-        found = self.oracle.in_force(holder, " ".join(kinds), now)
-        if not found or not self.oracle.may_happen(now):
-            with pytest.raises(EventRefused):
-                tell(holder)
+    @rule(who=people, event=st.sampled_from(sorted(RULES)), place=places, reason=st.none() | st.sampled_from(REASONS))
+    def befall(self, who: int, event: str, place: str, reason: str | None) -> None:
+        """Something befalls somebody, or the world refuses what the naive register refuses."""
+        now, rule_of = self.now, RULES[event]
+        if rule_of.issues and len(self.naive.certificates) >= MOST_CERTIFICATES - 1:
             return
-        tell(holder)
-        for leaf in found:
-            leaf.revoked, leaf.reason = now, reason
-
-    def move(self, number: int, now: datetime) -> None:
-        """Move somebody; their signature certificate goes, if it is still in force."""
-        holder = self.holders[number % len(self.holders)]
-        if not self.oracle.may_happen(now):
+        holder_id = list(self.naive.holders)[who % len(self.naive.holders)]
+        holder = self.naive.holders[holder_id]
+        last = holder.lines[-1]
+        line = replace(last, since=now, standing=rule_of.standing or last.standing)
+        changes = Changes()
+        if event in {"moved-in", "returned"}:
+            line, changes = replace(line, place=place), Changes(municipality=place)
+        elif event == "name-changed":
+            line = replace(line, name=f"{last.name}新" if len(last.name) < 20 else "試験　短子")
+            changes = Changes(name=line.name)
+        elif event == "residence-period-changed":
+            changes = Changes(card_expiry=LONGER)
+        happens = (holder_id, LifeEvent(event), changes)
+        why = None if reason is None else RevocationReason(reason)
+        if self.naive.refuses(holder_id, event, now):
             with pytest.raises(EventRefused):
-                self.world.move(holder)
+                self.world.happen(*happens, reason=why)
             return
-        self.world.move(holder)
-        for leaf in self.oracle.in_force(holder, "sign", now):
-            leaf.revoked, leaf.reason = now, "affiliationChanged"
+        self.world.happen(*happens, reason=why)
+        self.instants.append(now)
+        self.naive.end(holder_id, rule_of.ends, reason or rule_of.reason, now)
+        holder.lines.append(line)
+        holder.has_card |= event == "card-issued"
+        holder.is_withdrawn = event in {"lost", "suspended"} or (holder.is_withdrawn and event != "card-reissued")
+        if event == "residence-period-changed":
+            holder.card_ends = LONGER_END
+        self.take_in(holder_id, rule_of.issues, now)
 
-    def look(self, now: datetime) -> None:
-        """Ask for every certificate of both kinds, one that never was, and every list; compare with the oracle."""
-        for kind in Kind:
-            for serial in {*(leaf.serial for leaf in self.oracle.leaves), 0x0666}:
-                self.compare_ocsp(kind, serial, now)
-            for place in MUNICIPALITIES.values():
-                found = x509.load_der_x509_crl(self.world.crl(kind, place, now))
-                listed = {entry.serial_number: _reason(entry) for entry in found}
-                assert (found.last_update_utc, listed) == self.oracle.crl(kind.value, place.code, now)
+    @rule(who=people, kind=st.sampled_from(["auth", "sign"]), reason=st.sampled_from(REASONS))
+    def revoke(self, who: int, kind: str, reason: str) -> None:
+        """One certificate of a card is revoked, whatever befell its holder."""
+        now = self.now
+        holder_id = list(self.naive.holders)[who % len(self.naive.holders)]
+        if self.naive.is_too_late(now) or not self.naive.in_force(holder_id, f"{kind}/card", now):
+            with pytest.raises(EventRefused):
+                self.world.revoke(holder_id, kind, reason)
+            return
+        self.world.revoke(holder_id, kind, reason)
+        self.instants.append(now)
+        self.naive.end(holder_id, f"{kind}/card", reason, now)
 
-    def compare_ocsp(self, kind: Kind, serial: int, now: datetime) -> None:
-        """Compare one OCSP answer."""
-        self.world = next(self._worlds)
-        answered = ask(self.world, kind, serial, now)
-        reason = answered.revocation_reason
-        assert (
-            answered.certificate_status.name,
-            answered.revocation_time_utc,
+    @rule(
+        span=st.sampled_from([timedelta(microseconds=1), SECOND, 7 * 60 * SECOND, timedelta(hours=5), DAY, 93 * DAY]),
+        to=st.sampled_from(["", "", "mark", "publication"]),
+        off=st.sampled_from([-SECOND, timedelta(0), timedelta(0), SECOND]),
+    )
+    def wait(self, span: timedelta, to: str, off: timedelta) -> None:
+        """Time goes by: any span, or to the next mark or publication, or a second before or after it."""
+        now = self.now
+        target = {
+            "": now + span,
+            "mark": mark_at(now) + timedelta(minutes=15) + off,
+            "publication": publication_at(now) + DAY + off,
+        }[to]
+        if now < target < HORIZON:
+            self.world.clock.set(target)
+
+    @rule(which=certificates, ago=st.sampled_from([timedelta(0), timedelta(0), SECOND, timedelta(hours=3), -SECOND]))
+    def ask_ocsp(self, which: int, ago: timedelta) -> None:
+        """Ask about one certificate, now or as of then."""
+        self.hear(self.naive.certificates[which % len(self.naive.certificates)], self.now - ago)
+
+    @rule(which=st.integers(0, 3), place=places, ago=st.sampled_from([timedelta(0), timedelta(0), DAY, -SECOND]))
+    def fetch_list(self, which: int, place: str, ago: timedelta) -> None:
+        """Fetch one list of each generation, now or as of then."""
+        self.read(FOUR.split()[which], place, self.now - ago)
+
+    @invariant()
+    def the_register_is_as_of_now(self) -> None:
+        """Nobody has two certificates of one population in force, and the register says so as of now."""
+        if self.naive.holders:
+            self.look_at_register(self.now)
+
+    def teardown(self) -> None:
+        """See that every view that was handed out still holds, and ask everything once more, of then and of now."""
+        if self.naive.holders:
+            for instant in self.instants:
+                for off in (-SECOND, timedelta(0), SECOND):
+                    self.look_at_register(min(instant + off, self.now))
+            for instant in {self.instants[-1], self.now}:
+                for one in self.naive.certificates:
+                    self.hear(one, instant)
+                for population in FOUR.split():
+                    for place in PLACES:
+                        self.read(population, place, instant)
+            self.compare_all()
+            self.numbers_ascend()
+            self.holds_stay()
+        self.world.close()
+
+    def take_in(self, holder_id: str, populations: str, now: datetime) -> None:
+        """Note the certificates that were just issued: number and end are read from the certificates themselves."""
+        known = {(one.kind, one.serial) for one in self.naive.certificates}
+        new = [e for e in self.world.all_certificates(holder_id) if (e.kind.value, e.serial) not in known]
+        assert [str(entry.population) for entry in new] == populations.split()
+        for entry in new:
+            leaf = leaf_of(self.world, entry)
+            generation = 4 if now >= NEXT_GENERATION else 3
+            issuer = issuer_of(self.world, entry)
+            assert self.world.trust().generations[entry.kind.value][generation - 1] == issuer.public_bytes(Encoding.DER)
+            one = Certificate(
+                holder_id,
+                str(entry.population),
+                leaf.serial_number,
+                generation,
+                self.naive.holders[holder_id].lines[-1].place,
+                now,
+                leaf.not_valid_after_utc,
+            )
+            hashed = SHA1()  # noqa: S303  (the hash of RFC 6960 CertIDs)
+            asked = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, hashed).build()
+            self.questions[id(one)] = asked.public_bytes(Encoding.DER)
+            self.naive.certificates.append(one)
+
+    def hear(self, one: Certificate, instant: datetime) -> None:
+        """Ask OCSP, compare, and keep what was said."""
+        der = self.world.ocsp(Kind(one.kind), self.questions[id(one)], instant).der
+        found = ocsp.load_der_ocsp_response(der)
+        reason = found.revocation_reason
+        content = (
+            found.certificate_status.name.lower(),
+            found.revocation_time_utc,
             None if reason is None else reason.value,
-        ) == self.oracle.ocsp(kind.value, serial, now)
-        assert answered.certificate_status is not ocsp.OCSPCertStatus.GOOD or reason is None
+        )
+        assert found.this_update_utc == self.naive.publish(mark_at(instant))
+        self.views.append(("ocsp", one, found.this_update_utc, content))
+        self.compare(self.views[-1])
+
+    def read(self, population: str, place: str, instant: datetime) -> None:
+        """Fetch the lists of all generations, compare, and keep them."""
+        kind, _, medium = population.partition("/")
+        for generation in (3, 4) if instant >= NEXT_GENERATION else (3,):
+            der = self.world.crl(
+                Kind(kind), MUNICIPALITIES[place], instant, medium=Medium(medium), generation=generation
+            )
+            found = x509.load_der_x509_crl(der)
+            content = {line.serial_number: reason_in(line) for line in found}
+            assert found.last_update_utc == self.naive.publish(publication_at(instant))
+            self.views.append(("list", (population, generation, place), found.last_update_utc, content))
+            self.compare(self.views[-1])
+
+    def compare(self, view: View) -> None:
+        """Compare a view with the naive register as of its own thisUpdate."""
+        what, subject, this_update, content = view
+        if what == "ocsp":
+            assert content == self.naive.status(subject, this_update)
+            return
+        population, generation, place = subject
+        expected = self.naive.listed(population, generation, place, this_update)
+        assert content == {
+            serial: NO_REASON if reason == "unspecified" else reason for serial, reason in expected.items()
+        }
+
+    def compare_all(self) -> None:
+        """Compare every view once more."""
+        for view in self.views:
+            self.compare(view)
+
+    def look_at_register(self, instant: datetime) -> None:
+        """Compare the register as of an instant: people, last certificates, those in force."""
+        register = self.world._register
+        for who in self.naive.holders:
+            person, line = register.person_at(who, instant), self.naive.line(who, instant)
+            assert (None if person is None else (person.standing.value, person.resident.municipality)) == (
+                None if line is None else (line.standing, line.place)
+            )
+            assert person is None or line is None or person.resident.name == line.name
+            for name in FOUR.split():
+                kind, _, medium = name.partition("/")
+                population = Population(Kind(kind), Medium(medium))
+                assert _number(register.latest(who, population, instant)) == _number(
+                    self.naive.latest(who, name, instant)
+                )
+                assert _number(register.current(who, population, instant)) == _number(
+                    self.naive.current(who, name, instant)
+                )
+
+    def numbers_ascend(self) -> None:
+        """One counter for each kind, over all populations and generations (spec/pki.md §1.3)."""
+        for kind in Kind:
+            numbers = [one.serial for one in self.naive.certificates if one.kind == kind.value]
+            assert numbers == sorted(set(numbers))
+
+    def holds_stay(self) -> None:
+        """Once OCSP said of a certificate that it is revoked, it said nothing else of any later mark."""
+        told: dict[int, Any] = {}
+        for what, subject, _, content in sorted(self.views, key=lambda view: view[2]):
+            if what == "ocsp":
+                assert told.setdefault(id(subject), content) == content
+                if content[0] != "revoked":
+                    del told[id(subject)]
 
 
-def _reason(entry: x509.RevokedCertificate) -> str:
-    return str(entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.value)
+BORN = date(1980, 6, 1)
+HORIZON = jst("2027-04-10T00:00:00")
 
 
-@settings(max_examples=150)
-@given(
-    story=st.lists(st.tuples(minutes, whats), max_size=12),
-    looks=st.lists(st.tuples(minutes, st.integers(0, 59)), min_size=1, max_size=4),
-)
-def test_every_view_equals_the_register_as_of_its_own_instant(
-    keys: KeyPool, story: list[tuple[int, tuple[object, ...]]], looks: list[tuple[int, int]]
-) -> None:
-    """Random histories, looked at while they happen and afterwards at any instant, also before what was seen last."""
-    play = Play(World.create(keys, seed=3, start=START))
-    for minute, what in sorted(story, key=lambda told: told[0]):
-        play.happen(what, START + timedelta(minutes=minute))
-    for minute, second in looks:
-        play.look(START + timedelta(minutes=minute, seconds=second))
-    play.world.close()
+def _number(found: Entry | Certificate | None) -> int | None:
+    return None if found is None else found.serial
+
+
+def test_every_view_equals_the_register_as_of_its_own_instant(keys: KeyPool) -> None:
+    """Random histories of every event, looked at while they happen and afterwards at any instant."""
+    machine = type("HistoryOfThisSession", (History,), {"keys": keys})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=60, stateful_step_count=35, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+
+
+def test_the_naive_register_knows_every_event() -> None:
+    """An event that is added without its rule here fails."""
+    assert sorted(RULES) == sorted(event.value for event in LifeEvent)

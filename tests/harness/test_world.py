@@ -137,10 +137,10 @@ def test_the_chip_keeps_its_certificates_in_a_move(world: World, card: IssuedCar
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("municipality", "13113"),
+        ("municipality", "13999"),
         ("birth_date", date(2027, 1, 1)),
         ("birth_date", date(1872, 12, 31)),
-        ("sex", "3"),
+        ("sex", "4"),
         ("number", "123456789018"),
         ("number", "999900000002"),
         ("name", ""),
@@ -197,7 +197,7 @@ def test_reasons_that_jlis_does_not_use(world: World, card: IssuedCard, kind: st
 def test_a_municipality_that_does_not_exist(world: World, card: IssuedCard) -> None:
     """Refused with those that do."""
     with pytest.raises(EventRefused, match="such as 48201"):
-        world.move(card.resident.id, "13113")
+        world.move(card.resident.id, "13999")
     assert world.resident(card.resident.id).municipality == AOI.code
 
 

@@ -19,8 +19,8 @@ from harness.world import EventRefused, World
 from tests.harness.asking import ask, request
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
-from tests.harness.test_views import START, Play, minutes, whats
 from tests.postgresql.conftest import NewStore
+from tests.postgresql.play import START, Play, minutes, whats
 from tests.postgresql.server import Server
 
 MARK = jst("2026-12-02T09:15:00")
@@ -194,7 +194,7 @@ def test_two_who_begin_the_same_world_begin_one(keys: KeyPool, store: URL) -> No
 def test_every_view_of_each_process_equals_the_register_as_of_its_own_instant(
     keys: KeyPool, new_store: NewStore, story: list[tuple[int, tuple[object, ...]]], looks: list[tuple[int, int]]
 ) -> None:
-    """The property of tests/harness/test_views.py, told and asked in turn through two worlds that share a store."""
+    """Each view equals the register as of its thisUpdate, told and asked through two worlds that share a store."""
     store = new_store()
     worlds = [World.create(keys, seed=3, start=START, store=store) for _ in range(2)]
     play = Play(*worlds)

@@ -46,7 +46,8 @@ def test_command_writes_everything(here: Installation, run: Run, tmp_path: Path)
     manifest = json.loads((out / "manifest.json").read_bytes())
     key_id = here.world.trust().card_issuers[0][0].hex()
     assert {path.name for path in out.iterdir()} == {
-        *("auth-ca.pem", "auth-ca.cer", "sign-ca.pem", "sign-ca.cer", "authorities.pem", f"card-issuer-{key_id}.pem"),
+        *(f"{kind}-ca{number}.{form}" for kind in Kind for number in ("", "-2", "-3") for form in ("pem", "cer")),
+        *("authorities.pem", f"card-issuer-{key_id}.pem"),
         *("truststore.p12", "truststore.jks", "import-windows.ps1", "remove-windows.ps1", "hosts"),
         *("README.txt", "manifest.json"),
     }
@@ -55,8 +56,9 @@ def test_command_writes_everything(here: Installation, run: Run, tmp_path: Path)
         for path in sorted(out.iterdir())
         if path.name != "manifest.json"
     }
-    for line in manifest["authorities"]:
-        der = here.world.trust().authorities[line["kind"]]
+    anchors = here.world.trust().anchors()
+    assert [line["kind"] for line in manifest["authorities"]] == [kind.value for kind, _ in anchors]
+    for line, (_, der) in zip(manifest["authorities"], anchors, strict=True):
         assert (out / f"{line['name']}.cer").read_bytes() == der
         assert line["sha256"] == hashlib.sha256(der).hexdigest()
         assert line["thumbprint_sha1"] == hashlib.sha1(der, usedforsecurity=False).hexdigest().upper()
@@ -88,7 +90,7 @@ def test_no_private_key(here: Installation, found: Material, tmp_path: Path) -> 
         assert not [prime for prime in primes if prime in content]
     assert load_pkcs12((tmp_path / "truststore.p12").read_bytes(), DEFAULT_PASSWORD.encode()).key is None
     code, said = openssl("pkcs12", "-in", tmp_path / "truststore.p12", "-passin", f"pass:{DEFAULT_PASSWORD}", "-nodes")
-    assert (code, said.count("BEGIN CERTIFICATE"), "PRIVATE" in said) == (0, 2, False)
+    assert (code, said.count("BEGIN CERTIFICATE"), "PRIVATE" in said) == (0, 6, False)
 
 
 @pytest.mark.parametrize("anchors", ["authorities.pem", "{kind}-ca.pem"])
@@ -114,7 +116,7 @@ def test_keytool_lists_trusted_entries(found: Material, tmp_path: Path, store: s
     code, said = keytool("-list", "-keystore", tmp_path / store, "-storepass", DEFAULT_PASSWORD)
     assert code == 0, said
     assert f"Keystore type: {'JKS' if store.endswith('jks') else 'PKCS12'}" in said
-    assert said.count("trustedCertEntry") == 2
+    assert said.count("trustedCertEntry") == 6
     for line in manifest.authorities:
         assert f"kazashi-{line.name}, " in said
         assert ":".join(re.findall("..", line.sha256.upper())) in said

@@ -350,7 +350,7 @@ def test_command(
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            lines = [process.stdout.readline() for _ in range(3)]
+            lines = [process.stdout.readline() for _ in range(5)]
             assert lines[-1].startswith("Ctrl-C")
             url = lines[0].split()[-1]
             assert lines[0].startswith(f"http://{HOST} ")

@@ -1,0 +1,1 @@
+"""What is measured, each figure beside a reference of the same run (PERFORMANCE.md)."""

@@ -1,0 +1,1 @@
+"""What each event of life does, cell by cell of its table."""
