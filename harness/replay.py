@@ -1,7 +1,9 @@
 """Saves a world as a file and makes it again: what then follows from it octet for octet is told in docs/replay.md."""
 
 import re
+import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -10,29 +12,35 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from harness.clock import ClockRefused, ClockRow, possible_instant
+from harness.errors import HarnessFault
 from harness.events import Befell, Crowd, Event
 from harness.history import History
-from harness.jlis.generations import Generations
-from harness.jlis.register import IllegalEvent, Register
+from harness.jlis.practice import Practice
 from harness.keys import KeyPool
-from harness.population import make_resident
+from harness.population import PopulationProfile
 from harness.store.world_file import VERSION, Head, SavedWorld, WorldFileRefused, read_world, write_world
-from harness.world import fingerprint
+from harness.world import EventRefused, World, fingerprint
 
 CARD_KEY = re.compile(r"card-([0-9]{6,})", re.ASCII)
 FIRST_EVENT_LINE = 2
+FACTS = {"seed", "origin", "population", "practice", "clock", "published", "keys"}
+"""What a file has of the facts of a world: all of them, or it would be another world."""
 
 
 def save(history: History, path: Path, keys: KeyPool | None = None) -> SavedWorld:
     """Write the world of a store to a file and return what it says; with its private keys where these are given."""
     history.known_fact("seed")
     facts, events = history.contents()
+    if unknown := facts.keys() - FACTS:
+        raise HarnessFault(f"facts that no file has a place for: {', '.join(sorted(unknown))}")
     published = facts.get("published")
     private = {} if keys is None else _needed(keys.stored(), _keys_used(events))
     head = Head(
         kazashi_world=VERSION,
         seed=int(facts["seed"]),
         origin=datetime.fromisoformat(facts["origin"]),
+        population=PopulationProfile(facts["population"]),
+        practice=msgspec.json.decode(facts["practice"], type=Practice),
         clock=msgspec.json.decode(facts["clock"], type=ClockRow),
         published=None if published is None else datetime.fromisoformat(published),
         keys=facts["keys"],
@@ -54,32 +62,41 @@ def load(path: Path, history: History, keys: KeyPool) -> bool:
     _check_history(path, saved)
     _check_keys(path, saved.keys)
     keys.take(saved.keys)
-    head, mine = saved.head, fingerprint(keys)
+    mine = fingerprint(keys)
+    history.restore(_facts(saved.head, mine), saved.events)
+    return mine == saved.head.keys
+
+
+def _facts(head: Head, keys: str) -> dict[str, str]:
+    """Return the facts of a world as a store has them, under keys of this fingerprint."""
     facts = {
         "seed": str(head.seed),
         "origin": head.origin.isoformat(),
-        "keys": mine,
+        "population": head.population.value,
+        "practice": msgspec.json.encode(head.practice).decode(),
+        "keys": keys,
         "clock": msgspec.json.encode(head.clock).decode(),
     }
-    if head.published is not None:
-        facts["published"] = head.published.isoformat()
-    history.restore(facts, saved.events)
-    return mine == head.keys
+    return facts if head.published is None else {**facts, "published": head.published.isoformat()}
 
 
 def _check_history(path: Path, saved: SavedWorld) -> None:
-    """Fold it once for trial: what is stored afterwards can be opened."""
+    """Live through it once for trial, on keys of nobody: what is stored afterwards can be opened."""
     try:
-        possible_instant(saved.head.clock.instant)
-        register = Register(Generations(possible_instant(saved.head.origin)).in_office, make_resident)
+        for instant in (saved.head.origin, saved.head.clock.instant):
+            possible_instant(instant)
     except ClockRefused as fault:
         raise WorldFileRefused(f"{path}:1: {fault}") from fault
-    for line, event in enumerate(saved.events, FIRST_EVENT_LINE):
-        try:
-            possible_instant(event.at)
-            register.fold(event)
-        except (ClockRefused, IllegalEvent) as fault:
-            raise WorldFileRefused(f"{path}:{line}: {fault}") from fault
+    with tempfile.TemporaryDirectory(prefix="kazashi-trial-") as folder, closing(History()) as trial:
+        keys = KeyPool(Path(folder))
+        trial.restore(_facts(saved.head, fingerprint(keys)), ())
+        world = World(trial, keys)
+        for line, event in enumerate(saved.events, FIRST_EVENT_LINE):
+            try:
+                possible_instant(event.at)
+                world.retrace(event)
+            except (ClockRefused, EventRefused) as fault:
+                raise WorldFileRefused(f"{path}:{line}: {fault}") from fault
 
 
 def _check_keys(path: Path, keys: Mapping[str, bytes]) -> None:
@@ -104,6 +121,6 @@ def _keys_used(events: list[Event]) -> int:
 
 
 def _needed(stored: Mapping[str, bytes], used: int) -> dict[str, bytes]:
-    """Leave out the card keys that nobody has."""
-    numbers = {name: CARD_KEY.fullmatch(name) for name in stored}
-    return {name: key for name, key in stored.items() if (card := numbers[name]) is None or int(card[1]) < used}
+    """Leave out the card keys that nobody has, and those of doors, which are no world's."""
+    numbers = {name: CARD_KEY.fullmatch(name) for name in stored if not name.startswith("tls-")}
+    return {name: stored[name] for name, card in numbers.items() if card is None or int(card[1]) < used}

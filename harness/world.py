@@ -318,6 +318,11 @@ class World:
             self._check(event)
             self._record(event)
 
+    def retrace(self, event: Event) -> None:
+        """Take in an event of a saved history, without storing it; EventRefused when it cannot be the next one."""
+        with self._lock, _refusals():
+            self._fold((event,))
+
     def trust(self) -> Trust:
         """Return the anchors of this world."""
         now = self.clock.now()

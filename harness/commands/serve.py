@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.announcement import Announcement, as_json, write_private
+from harness.commands.tls_door import jlis_over_tls
 from harness.commands.up import told_to_end
 from harness.commands.words import show_instant
 from harness.doors.control import ControlDoor
@@ -15,6 +16,7 @@ from harness.doors.control_fault_operations import FAULT_OPERATIONS
 from harness.doors.control_operations import OPERATIONS
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
+from harness.errors import ConfigurationError
 from harness.home import home, key_pool
 from harness.kept_cards import cards_of
 from harness.slots import MOST_SLOTS, Slots
@@ -33,12 +35,16 @@ class Door(StrEnum):
     CONTROL = "control"
 
 
-def serve(
+def serve(  # noqa: PLR0913  (each is an option of the command line)
     door: Annotated[Door, typer.Argument(help="which door / 起動する窓口")],
     *,
     store: Annotated[str, typer.Option(metavar="URL|FILE", help="the world's store / 世界の保存先")],
     port: Annotated[int, typer.Option(help="0 is any / 待ち受けポート")] = 0,
     readers: Annotated[int, typer.Option(help="reader slots of the control door", min=1, max=MOST_SLOTS)] = 1,
+    tls: Annotated[bool, typer.Option("--tls", help="mutual TLS at the fake J-LIS / 相互 TLS 認証")] = False,
+    client_ca: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="with --tls: clients of these authorities, too (PEM)")
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="write the addresses to this file / アドレスの出力先")] = None,
 ) -> None:
     """Serve one door of a world that others serve, too, until Ctrl-C: fake J-LIS or control API.
@@ -49,12 +55,17 @@ def serve(
     一つの世界の窓口(疑似 J-LIS または管理 API)を独立したプロセスとして動かす。
     """
     place = read_place(store)
+    if (tls and door is not Door.JLIS) or (client_ca and not tls):
+        raise ConfigurationError("serve: expected --tls with the door jlis, and --client-ca with --tls; leave it out")
     with ExitStack() as open_now, told_to_end() as told:
         world = open_now.enter_context(closing(World.open(key_pool(), place)))
         if door is Door.JLIS:
             jlis = JlisDoor(world)
-            served = open_now.enter_context(Served(jlis.app, port=port, garbled=jlis.garbled))
-            addresses = jlis.addresses(served.url)
+            if tls:
+                addresses = open_now.enter_context(jlis_over_tls(jlis, port, client_ca))
+            else:
+                served = open_now.enter_context(Served(jlis.app, port=port, garbled=jlis.garbled))
+                addresses = jlis.addresses(served.url)
         else:
             announcement = open_now.enter_context(Announcement(home()))
             slots = open_now.enter_context(Slots(readers, cards=cards_of(place)))

@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from harness.announcement import find as find_world
+from harness.commands import trust_client
 from harness.control_client import ControlClient
 from harness.doors.forward_proxy import DEFAULT_PORT, ForwardProxy
 from harness.doors.server import Served
@@ -19,6 +20,7 @@ from harness.trust.material import material
 from harness.trust.truststore import Finding, find_ours
 
 app = typer.Typer(help="Trust material and its removal / 信頼材料の書き出しと確認", no_args_is_help=True)
+app.add_typer(trust_client.app, name="client")
 Password = Annotated[str | None, typer.Option(help="of the key stores / キーストアのパスワード")]
 FOUND = 1
 """The exit code of `find` when something is to be removed, or could not be looked into."""

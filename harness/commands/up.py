@@ -18,6 +18,7 @@ from cardsim.readers.vpcd import Address, parse_address
 from harness.announcement import Announcement, as_json, write_private
 from harness.clock import ClockMode, host_now
 from harness.commands.follower import Follower
+from harness.commands.tls_door import jlis_over_tls
 from harness.commands.words import read_instant, show_instant
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import configuration
@@ -69,6 +70,13 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
             metavar="HOST:PORT", help="show a slot in this vpcd's PC/SC reader; again for more / 仮想リーダー"
         ),
     ] = None,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="a second door of the fake J-LIS, with mutual TLS / 相互 TLS 認証の窓口も開く")
+    ] = False,
+    port_tls: Annotated[int, typer.Option(help="its port; 0 is any")] = 0,
+    client_ca: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="with --tls: clients of these authorities, too (PEM)")
+    ] = None,
     population: Annotated[
         PopulationProfile, typer.Option(help="who lives there / 住民の種類")
     ] = PopulationProfile.PLAIN,
@@ -96,6 +104,7 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
         product = doors.enter_context(LaunchedProduct(command))
         client = doors.enter_context(RelyingPartyClient.at(product.address))
         addresses = jlis.addresses(served.url)
+        over_tls = doors.enter_context(jlis_over_tls(jlis, port_tls, client_ca)) if tls else {}
         _introduce(client, world, addresses)
         follower = doors.enter_context(Follower(client, world.clock, _tell))
         control = ControlDoor(world, announcement.token, faults=jlis.faults, slots=slots, clock_moved=follower.follow)
@@ -104,6 +113,7 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
             "control": management.url,
             "ocsp": addresses[f"ocsp-{Kind.AUTH.value}"],
             **addresses,
+            **{f"tls-{name}": url for name, url in over_tls.items()},
             "relying_party": product.address,
             "token": announcement.token_file.as_uri(),
         }

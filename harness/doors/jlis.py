@@ -190,6 +190,10 @@ class JlisDoor:
         """Write down that something other than HTTP came."""
         self._note("unknown", what, 400)
 
+    def turned_away(self, what: str, http: int) -> None:
+        """Write down who was not let in."""
+        self._note("unknown", what, http)
+
     def addresses(self, url: str) -> dict[str, str]:
         """Return where each service is when the door stands at `url`."""
         ocsp = {f"ocsp-{name}": f"{url}/ocsp/{name}" for name in PLACES}

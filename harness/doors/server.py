@@ -1,4 +1,4 @@
-"""An ASGI application served on loopback by a thread of this process.
+"""An ASGI application served on loopback by a thread of this process, over TLS where it is given a context for that.
 
 The HTTP parser is h11, the strict one: it passes over an offer to speak HTTP/2 (`Upgrade: h2c`, which Java's own client
 makes with each POST) as RFC 9110 §7.8 lets it, and hands a request's target on as it came.
@@ -6,6 +6,7 @@ makes with each POST) as RFC 9110 §7.8 lets it, and hands a request's target on
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -16,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from harness.doors import lines
+from harness.doors.admission import PEER
 from harness.errors import ConfigurationError
 
 LOOPBACK = "127.0.0.1"
@@ -36,11 +38,17 @@ class Served:
     """
 
     def __init__(
-        self, app: Any, *, port: int = 0, garbled: Callable[[str], None] = nobody_listens, quick: bool = False
+        self,
+        app: Any,
+        *,
+        port: int = 0,
+        garbled: Callable[[str], None] = nobody_listens,
+        tls: ssl.SSLContext | None = None,
+        quick: bool = False,
     ) -> None:
         listener = _listen(port)
         self.port: int = listener.getsockname()[1]
-        self.url = f"http://{LOOPBACK}:{self.port}"
+        self.url = f"{'http' if tls is None else 'https'}://{LOOPBACK}:{self.port}"
         config = uvicorn.Config(
             app,
             http=HttpToolsProtocol if quick else _telling(garbled),
@@ -50,6 +58,8 @@ class Served:
             ws="none",
             timeout_graceful_shutdown=CLOSING_SECONDS,
         )
+        config.load()
+        config.ssl = tls
         self._server = _ThreadedServer(config)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True)
         self._thread.start()
@@ -83,12 +93,16 @@ class _ThreadedServer(uvicorn.Server):
 
 
 def _telling(garbled: Callable[[str], None]) -> type[H11Protocol]:
-    """Return uvicorn's reader of HTTP, which also tells `garbled` what it refused with 400."""
+    """Return uvicorn's reader of HTTP, which also tells `garbled` what it refused with 400, and who asks over TLS."""
 
     class TellingProtocol(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            """Keep the certificate that the client showed, where the application finds it."""
             super().connection_made(transport)
             lines.opened(self.client, transport)
+            tls = transport.get_extra_info("ssl_object")
+            if tls is not None:
+                self.app_state = {**self.app_state, PEER: tls.getpeercert(binary_form=True)}
 
         def connection_lost(self, exc: Exception | None) -> None:
             lines.closed(self.client)

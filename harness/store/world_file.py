@@ -1,6 +1,6 @@
 """A world as one file: JSON lines that anybody can read, of data alone: nothing in it is run, and no name in it a path.
 
-    {"kazashi_world": 1, "seed": 7, "origin": …, "clock": …, "published": …, "keys": …, "events": 2, "private_keys": 0}
+    {"kazashi_world": 1, "seed": 7, "origin": …, "population": …, "practice": …, "clock": …, …, "events": 2, …}
     {"event": "registered", "at": …, …}        as many as the first line says, in their order
     {"key": "authority-auth-3", "pkcs8": …}    only of a world saved with its keys
     {"sha256": "…"}                            of all the lines above
@@ -23,6 +23,8 @@ from msgspec import Struct
 from harness.clock import ClockRow
 from harness.errors import ConfigurationError
 from harness.events import Crowd, Event
+from harness.jlis.practice import Practice
+from harness.population import PopulationProfile
 
 VERSION = 1
 LONGEST_LINE = 65_536
@@ -38,6 +40,8 @@ class Head(Struct, frozen=True, forbid_unknown_fields=True):
     kazashi_world: int
     seed: int
     origin: datetime
+    population: PopulationProfile
+    practice: Practice
     clock: ClockRow
     published: datetime | None
     keys: str

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -349,6 +350,23 @@ def test_spent_tries_of_a_stored_world_survive_it(home: Path, tmp_path: Path) ->
                 control.transmit("Kazashi-2", bytes.fromhex(command))
             assert control.transmit("Kazashi-2", bytes.fromhex("002000800439393939")).hex() == left
         assert up.end() == 0
+
+
+def test_a_second_door_with_mutual_tls(home: Path, run: Run, tmp_path: Path) -> None:
+    """`up --tls`: the plain door stays for the reference; the other one answers whoever was issued a certificate."""
+    other = tmp_path / "home"
+    other.mkdir()
+    (other / "keys").symlink_to(home / "keys")
+    assert "portal" in run("trust", "client", "new", "portal", "--out", tmp_path / "client", home=other).stdout
+    up = Up(other, "--tls", "--residents", "0", "--frozen")
+    context = ssl.create_default_context(cafile=up.addresses["tls-ca"].removeprefix("file://"))
+    context.load_cert_chain(tmp_path / "client" / "client.pem", tmp_path / "client" / "client-key.pem")
+    lists = [
+        httpx.get(up.addresses["crl"], trust_env=False),
+        httpx.get(up.addresses["tls-crl"], trust_env=False, verify=context),
+    ]
+    assert [answer.status_code for answer in lists] == [200, 200]
+    assert up.end() == 0
 
 
 def test_without_a_world(run: Run, home: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -16,13 +16,14 @@ from harness.errors import ConfigurationError
 from harness.history import History
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.populations import POPULATIONS
+from harness.jlis.practice import Practice
 from harness.keys import KeyPool
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
+from harness.population import PopulationProfile
 from harness.store.address import Place
 from harness.store.world_file import KEY_NAME, MOST_PEOPLE, WorldFileRefused
 from harness.world import EventRefused, World
-from tests.harness.asking import request
-from tests.harness.conftest import MakeWorld
+from tests.harness.asking import ask, request
 from tests.harness.instants import jst
 
 NOW = jst("2026-12-03T12:07:00")
@@ -42,9 +43,10 @@ def other_store(tmp_path: Path) -> Place:
 
 
 @pytest.fixture
-def lived(make_world: MakeWorld, store: Place) -> World:
-    """A world in which something of every kind happened, at 12:07 on its third day."""
-    world = make_world(store=store)
+def lived(keys: KeyPool, store: Place) -> Iterator[World]:
+    """A world of other people and another practice, in which something of every kind happened; it is 12:07."""
+    start, practice, population = jst("2026-12-01T00:00:00"), Practice(kana=True), PopulationProfile.HARD_TEXT
+    world = World.create(keys, seed=7, start=start, store=store, practice=practice, population=population)
     people = [world.new_resident(with_card=True, municipality=AOI.code).id for _ in range(3)]
     world.new_resident(municipality=WAKABA.code)
     world.new_crowd(4, keys=4)
@@ -55,7 +57,9 @@ def lived(make_world: MakeWorld, store: Place) -> World:
     world.revoke(people[2], "auth", "superseded")
     world.happen(people[1], LifeEvent.CARD_REISSUED)
     world.clock.set(NOW)
-    return world
+    ask(world, Kind.AUTH, 0x0700_0000, NOW)
+    yield world
+    world.close()
 
 
 def octets(world: World) -> dict[str, object]:
@@ -105,10 +109,16 @@ def test_the_same_octets_after_saving_and_loading_with_keys(
     assert loaded(path, other_store, fresh)
     with closing(World.open(fresh, other_store)) as again:
         assert octets(again) == before
-        again.clock.set(jst("2026-12-03T12:00:00"))  # the mark of the answers
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in [path, *(tmp_path / "fresh" / "keys").iterdir()])
+
+
+def test_what_was_published_binds_the_world_that_was_loaded(path: Path, keys: KeyPool, other_store: Place) -> None:
+    """An answer of 12:00 went out before it was saved: an event of 12:00 would prove it false."""
+    loaded(path, other_store, keys)
+    with closing(World.open(keys, other_store)) as again:
+        again.clock.set(jst("2026-12-03T12:00:00"))
         with pytest.raises(EventRefused, match="already published"):
             again.new_resident()
-    assert all(path.stat().st_mode & 0o777 == 0o600 for path in [path, *(tmp_path / "fresh" / "keys").iterdir()])
 
 
 def test_without_keys_the_same_history_under_others(
@@ -183,8 +193,8 @@ BENDS: dict[str, tuple[Bend, str]] = {
     "an unknown event": (_set(1, "event", "born"), ":2: expected an event, actual .*born"),
     "an event with an unknown part": (_set(1, "then", "run"), r":2: expected what an event has, actual `\$.then`"),
     "an unknown part within": (
-        lambda lines: lines[1]["resident"].update(alias="x"),
-        r":2: expected what an event has, actual `\$.resident.alias`",
+        lambda lines: lines[1]["resident"].update(nickname="x"),
+        r":2: expected what an event has, actual `\$.resident.nickname`",
     ),
     "a broken event": (_set(1, "at", "yesterday"), ":2: expected an event, actual Invalid RFC3339"),
     "a naive event": (_set(1, "at", "2026-12-01T00:00:00"), ":2: expected an instant with a time zone"),
