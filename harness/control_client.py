@@ -71,6 +71,18 @@ class ControlClient:
         """Let a resident `lose`, `move` or be `revoke`d, and return them."""
         return self._ask("POST", f"{_path(resident_id)}/{event}", said.ResidentState, message)
 
+    def befall(self, resident_id: str, wanted: said.LifeEventWanted) -> said.ResidentState:
+        """Let something of the life cycle befall a resident, and return them."""
+        return self._ask("POST", f"{_path(resident_id)}/events", said.ResidentState, wanted)
+
+    def certificates(self, resident_id: str) -> list[said.CertificateState]:
+        """Return every certificate that a resident was ever issued."""
+        return self._ask("GET", f"{_path(resident_id)}/certificates", said.Certificates).certificates
+
+    def new_crowd(self, wanted: said.CrowdWanted) -> int:
+        """Register many people at once, and return how many there are then."""
+        return self._ask("POST", "/v1/crowd", said.CrowdState, wanted).residents
+
     def anchors(self) -> said.Anchors:
         """Return what to trust."""
         return self._ask("GET", "/v1/anchors", said.Anchors)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from harness.births import BirthUnknown
 from harness.contract.vocabulary import Kind
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.populations import Medium
@@ -34,15 +35,25 @@ class Issuance(Struct, frozen=True):
     key: int
 
 
-class Changes(Struct, frozen=True, omit_defaults=True):
+class Changes(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What stands otherwise in the resident register from now on; what is left out stays."""
 
     municipality: str | UnsetType = UNSET
     address: str | UnsetType = UNSET
     name: str | UnsetType = UNSET
+    kana: str | UnsetType | None = UNSET
+    former_name: str | UnsetType | None = UNSET
+    former_kana: str | UnsetType | None = UNSET
+    alias: str | UnsetType | None = UNSET
+    kanji_name: str | UnsetType | None = UNSET
     sex: str | UnsetType = UNSET
     birth_date: date | UnsetType = UNSET
+    birth_unknown: BirthUnknown | UnsetType = UNSET
     card_expiry: date | UnsetType | None = UNSET
+    residence_until: date | UnsetType | None = UNSET
+    household: str | UnsetType | None = UNSET
+    is_head: bool | UnsetType = UNSET
+    under_guardianship: bool | UnsetType = UNSET
 
     def said(self) -> dict[str, Any]:
         """Return the fields that change."""
@@ -91,4 +102,22 @@ class Crowd(Happening, frozen=True, tag="crowd"):
     keys: int
 
 
-Event = Registered | Befell | Revoked | Crowd
+class ConsentGiven(Happening, frozen=True, tag="consent-given"):
+    """同意: one service may ask for the holder's four attributes; the document and its signature are kept."""
+
+    resident_id: str
+    service: str
+    serial: int
+    """Of the signature certificate that signed."""
+    document: bytes
+    signature: bytes
+
+
+class ConsentWithdrawn(Happening, frozen=True, tag="consent-withdrawn"):
+    """同意の取消し, with effect at once."""
+
+    resident_id: str
+    service: str
+
+
+Event = Registered | Befell | Revoked | Crowd | ConsentGiven | ConsentWithdrawn

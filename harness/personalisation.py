@@ -18,7 +18,7 @@ from harness.jlis.register import Entry
 from harness.jlis.validity import card_expiry_of
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES
-from harness.residents import Resident
+from harness.residents import Resident, card_sex, written_name
 
 
 class NoSignatureCertificate(LookupError):
@@ -115,10 +115,10 @@ def _of_signature(values: Mapping[Kind, T], resident: Resident) -> T:
 
 def _holder(resident: Resident, issued: datetime) -> Holder:
     return Holder(
-        name=resident.name,
+        name=written_name(resident),
         address=resident.address,
         birth_date=resident.birth_date,
-        sex=resident.sex,
+        sex=card_sex(resident),
         number=resident.number,
         expiry=card_expiry_of(resident, issued),
         municipality_code=resident.municipality,

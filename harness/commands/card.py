@@ -25,6 +25,7 @@ from harness.doors.control_messages import NewResident
 from harness.doors.control_slot_messages import SlotState
 from harness.errors import ConfigurationError
 from harness.home import home, key_pool
+from harness.trust.material import material
 from harness.world import World
 
 app = typer.Typer(help="Cards as folders / フォルダーに保存したカード", no_args_is_help=True)
@@ -151,7 +152,7 @@ def _of_running_world(resident: str | None) -> tuple[Profile, dict[str, bytes]]:
         profile = msgspec.json.decode(msgspec.json.encode(control.card(found).profile), type=Profile)
         anchors = control.anchors()
     return profile, {
-        **{f"{anchor.kind.value}-ca": anchor.certificate for anchor in anchors.authorities},
+        **{authority.name: authority.der for authority in material(anchors).authorities},
         **{f"card-issuer-{anchor.key_id.hex()}": anchor.key for anchor in anchors.card_issuers},
     }
 

@@ -25,6 +25,8 @@ def fault(  # noqa: PLR0913  (the fields of a fault)
     seconds: Annotated[float | None, typer.Option(help="how late, stale or early / 秒数")] = None,
     since: Annotated[str | None, typer.Option(help="from this instant of the world on / 開始時刻")] = None,
     until: Annotated[str | None, typer.Option(help="before this instant of the world / 終了時刻")] = None,
+    probability: Annotated[float | None, typer.Option(help="how likely, 0 to 1; certain by default / 確率")] = None,
+    seed: Annotated[int | None, typer.Option(help="which requests are met follows from it / 乱数の種", min=0)] = None,
 ) -> None:
     """Let answers be wrong from now on, in one way / 以後の応答に障害を起こす"""
     given = {
@@ -33,6 +35,8 @@ def fault(  # noqa: PLR0913  (the fields of a fault)
         "seconds": seconds,
         "since": None if since is None else read_instant(since),
         "until": None if until is None else read_instant(until),
+        "probability": probability,
+        "seed": seed,
     }
     said = {name: value for name, value in given.items() if value is not None}
     try:
@@ -65,5 +69,6 @@ def _show(state: FaultState) -> None:
     words += [f"{state.seconds:g} s"] if state.seconds is not None else []
     words += [f"from {show_instant(state.since)}"] if state.since is not None else []
     words += [f"until {show_instant(state.until)}"] if state.until is not None else []
+    words += [f"probability {state.probability:g} seed {state.seed}"] if state.probability is not None else []
     words += [f"given {state.given}", "left all" if state.left is None else f"left {state.left}"]
     typer.echo("  ".join(words))

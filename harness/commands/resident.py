@@ -10,13 +10,25 @@ from harness.commands.words import show_instant
 from harness.contract.messages import Message
 from harness.contract.vocabulary import Kind
 from harness.control_client import ControlClient
-from harness.doors.control_messages import CertificateState, Move, NewResident, Nothing, ResidentState, Revoke
+from harness.doors.control_messages import (
+    CertificateState,
+    CrowdWanted,
+    LifeEventWanted,
+    Move,
+    NewResident,
+    Nothing,
+    ResidentState,
+    Revoke,
+)
 from harness.errors import ConfigurationError
+from harness.events import Changes
 from harness.home import home
+from harness.jlis.life_events import LifeEvent
 from harness.jlis.marks import QUARTER_HOURS
 from harness.jlis.ocsp import GRID
 from harness.jlis.reasons import RevocationReason
 
+NO_CHANGES = Changes()
 app = typer.Typer(help="The residents of the world that is up / 起動中の世界の住民", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help="such as r000001")]
 AsJson = Annotated[bool, typer.Option("--json", help="for a program / JSON で出力")]
@@ -39,8 +51,8 @@ def new(  # noqa: PLR0913  (the fields of a resident)
     *,
     name: Annotated[str | None, typer.Option(help="氏名")] = None,
     birth_date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="生年月日")] = None,
-    sex: Annotated[str | None, typer.Option(help="1 male, 2 female / 性別")] = None,
-    municipality: Annotated[str | None, typer.Option(help="市区町村コード: 48201, 48202")] = None,
+    sex: Annotated[str | None, typer.Option(help="1 male, 2 female, 3 unknown / 性別")] = None,
+    municipality: Annotated[str | None, typer.Option(help="市区町村コード, such as 48201 or 13113")] = None,
     address: Annotated[str | None, typer.Option(help="住所")] = None,
     card_expiry: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="カードの有効期限")] = None,
     card: Annotated[bool, typer.Option(help="hand over a card at once / カードを交付する")] = True,
@@ -75,7 +87,7 @@ def lose(resident_id: Id, *, json: AsJson = False) -> None:
 def move(
     resident_id: Id,
     *,
-    municipality: Annotated[str | None, typer.Option(help="48201 or 48202; the other one by default")] = None,
+    municipality: Annotated[str | None, typer.Option(help="such as 13113; by default one of 48201, 48202")] = None,
     json: AsJson = False,
 ) -> None:
     """Move house: the signature certificate is revoked / 転居・転入"""
@@ -94,6 +106,71 @@ def revoke(
     _happen(resident_id, "revoke", Revoke(kind=kind, reason=reason), json=json)
 
 
+@app.command()
+def rename(resident_id: Id, name: Annotated[str, typer.Argument(help="氏名")], *, json: AsJson = False) -> None:
+    """Change a name: the signature certificate is revoked / 氏名の変更"""
+    _befall(resident_id, LifeEvent.NAME_CHANGED, Changes(name=name), json=json)
+
+
+@app.command()
+def renew(resident_id: Id, *, json: AsJson = False) -> None:
+    """Renew both certificates of the card / 電子証明書の更新"""
+    _befall(resident_id, LifeEvent.RENEWED, json=json)
+
+
+@app.command()
+def die(resident_id: Id, *, json: AsJson = False) -> None:
+    """Let somebody die: every certificate is revoked / 死亡"""
+    _befall(resident_id, LifeEvent.DIED, json=json)
+
+
+@app.command()
+def happen(
+    resident_id: Id,
+    what: Annotated[LifeEvent, typer.Argument(help="see docs/life-cycle.md / ライフイベント")],
+    *,
+    changes: Annotated[
+        str | None,
+        typer.Option(metavar="JSON", help='what stands otherwise then, such as {"address": "…"} / 変更後の記載'),
+    ] = None,
+    reason: Annotated[RevocationReason | None, typer.Option(help="another reason than the table's / 失効事由")] = None,
+    json: AsJson = False,
+) -> None:
+    """Let any event of the life cycle befall a resident / ライフイベントを起こす"""
+    _befall(resident_id, what, read_changes(changes), reason, json=json)
+
+
+@app.command()
+def certificates(resident_id: Id, *, json: AsJson = False) -> None:
+    """List every certificate somebody ever had, on cards and in phones / 過去を含む証明書の一覧"""
+    with ControlClient(home()) as control:
+        found = control.certificates(resident_id)
+    for line in [msgspec.json.encode(found).decode()] if json else map(_certificate, found):
+        typer.echo(line)
+
+
+@app.command()
+def crowd(
+    count: Annotated[int, typer.Argument(min=1, max=1_000_000, help="people / 人数")],
+    *,
+    keys: Annotated[int, typer.Option(min=1, max=10_000, help="keys that they share / 共有する鍵の数")] = 100,
+) -> None:
+    """Register many people at once for load; their certificates share keys / 負荷試験用の住民を一括登録"""
+    with ControlClient(home()) as control:
+        typer.echo(control.new_crowd(CrowdWanted(count=count, keys=keys)))
+
+
+def read_changes(text: str | None) -> Changes:
+    """Return what changes in the resident register, from JSON."""
+    if text is None:
+        return Changes()
+    try:
+        return msgspec.json.decode(text, type=Changes)
+    except msgspec.MsgspecError as fault:
+        known = ", ".join(Changes.__struct_fields__)
+        raise ConfigurationError(f"changes {text!r}: expected JSON with some of {known}, actual {fault}") from fault
+
+
 def read_day(text: str | None) -> date | None:
     """Return a day written YYYY-MM-DD."""
     if text is None:
@@ -102,6 +179,19 @@ def read_day(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError as fault:
         raise ConfigurationError(f"day {text!r}: expected YYYY-MM-DD, actual {fault}") from fault
+
+
+def _befall(
+    resident_id: str,
+    what: LifeEvent,
+    changes: Changes = NO_CHANGES,
+    reason: RevocationReason | None = None,
+    *,
+    json: bool,
+) -> None:
+    wanted = LifeEventWanted(what=what, changes=changes, reason=msgspec.UNSET if reason is None else reason)
+    with ControlClient(home()) as control:
+        _show(control.befall(resident_id, wanted), json=json)
 
 
 def _happen(resident_id: str, event: str, message: Message, *, json: bool) -> None:
@@ -121,6 +211,7 @@ def _show(state: ResidentState, *, json: bool) -> None:
 
 def _certificate(state: CertificateState) -> str:
     life = f"{show_instant(state.issued)} – {show_instant(state.not_after)}"
+    what = f"{state.kind.value}/{state.medium.value} G{state.generation}"
     if state.revoked is None or state.reason is None:
-        return f"{state.kind.value}  {state.serial}  {life}"
-    return f"{state.kind.value}  {state.serial}  {life}  {state.reason.value} {show_instant(state.revoked)}"
+        return f"{what}  {state.serial}  {life}"
+    return f"{what}  {state.serial}  {life}  {state.reason.value} {show_instant(state.revoked)}"

@@ -22,8 +22,11 @@ def set_fault(up: Running, asked: Asked) -> said.FaultState:
         serial=None if wanted.serial is UNSET else int(wanted.serial, 16),
         count=None if wanted.count is UNSET else wanted.count,
         seconds=None if wanted.seconds is UNSET else wanted.seconds,
+        entries=None if wanted.entries is UNSET else wanted.entries,
         since=None if wanted.since is UNSET else wanted.since,
         until=None if wanted.until is UNSET else wanted.until,
+        probability=None if wanted.probability is UNSET else wanted.probability,
+        seed=0 if wanted.seed is UNSET else wanted.seed,
     )
     return _state(up.faults.set(order))
 
@@ -61,6 +64,8 @@ def _state(standing: Standing) -> said.FaultState:
         seconds=None if GRAMMAR[order.fault].seconds is None else order.shift,
         since=order.since,
         until=order.until,
+        probability=order.probability,
+        seed=order.seed,
         given=standing.given,
         left=standing.left,
     )

@@ -6,9 +6,13 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
+from harness.births import BirthUnknown
 from harness.clock import ClockMode
 from harness.contract.messages import END, AuthorityAnchor, CardIssuerAnchor, Message, SerialHex
 from harness.contract.vocabulary import Kind
+from harness.events import Changes
+from harness.jlis.life_events import LifeEvent
+from harness.jlis.populations import Medium
 from harness.jlis.reasons import RevocationReason
 from harness.residents import Resident
 
@@ -53,19 +57,61 @@ class NewResident(Message, frozen=True):
     municipality: str | UnsetType = UNSET
     address: str | UnsetType = UNSET
     card_expiry: date | UnsetType = UNSET
+    kana: str | UnsetType = UNSET
+    former_name: str | UnsetType = UNSET
+    former_kana: str | UnsetType = UNSET
+    alias: str | UnsetType = UNSET
+    kanji_name: str | UnsetType = UNSET
+    nationality: str | UnsetType = UNSET
+    residence_until: date | UnsetType = UNSET
+    household: str | UnsetType = UNSET
+    is_head: bool | UnsetType = UNSET
+    birth_unknown: BirthUnknown | UnsetType = UNSET
+    under_guardianship: bool | UnsetType = UNSET
     card: bool = True
-    """Whether a card with both certificates is handed over at once."""
+    """Whether a card is handed over at once, with both certificates if its holder may have both."""
 
 
 class CertificateState(Message, frozen=True):
     """A certificate as the register has it now; what OCSP and lists say is older (the mark, the publication)."""
 
     kind: Kind
+    medium: Medium
+    generation: int
+    """Of the authority that signed it."""
     serial: SerialHex
     issued: Instant
     not_after: Instant
     revoked: Instant | None
     reason: RevocationReason | None
+
+
+class Certificates(Message, frozen=True):
+    """Every certificate that a resident was ever issued, on cards and in phones, in that order."""
+
+    certificates: list[CertificateState]
+
+
+class LifeEventWanted(Message, frozen=True):
+    """What befalls a resident; `changes` is what stands otherwise in the resident register from then on."""
+
+    what: LifeEvent
+    changes: Changes = Changes()
+    reason: RevocationReason | UnsetType = UNSET
+    """Where certificates are revoked for another reason than the table of the life cycle says."""
+
+
+class CrowdWanted(Message, frozen=True):
+    """How many people are registered at once, each with a card, and how many keys their certificates share."""
+
+    count: Annotated[int, Meta(ge=1, le=1_000_000)]
+    keys: Annotated[int, Meta(ge=1, le=10_000)] = 100
+
+
+class CrowdState(Message, frozen=True):
+    """How many people the world has."""
+
+    residents: int
 
 
 class ResidentState(Message, frozen=True):
@@ -86,7 +132,8 @@ class Card(Message, frozen=True):
 
     serial: str
     auth_certificate: bytes
-    sign_certificate: bytes
+    sign_certificate: bytes | None
+    """None for those who may have none: under fifteen, or under guardianship."""
     profile: dict[str, Any]
 
 
@@ -122,6 +169,10 @@ class JournalDoor(StrEnum):
     OCSP = "ocsp"
     CRL = "crl"
     ANCHORS = "anchors"
+    LINK = "link"
+    RECORD_CHECK = "record-check"
+    ATTRIBUTES = "attributes"
+    FEES = "fees"
     CONTROL = "control"
     """Requests that this API refused."""
     UNKNOWN = "unknown"
@@ -129,13 +180,20 @@ class JournalDoor(StrEnum):
 
 
 class JournalQuery(Message, frozen=True):
-    """From which mark on, about what; with `wait`, the answer is held until there is an entry or the time is over."""
+    """From which mark on, about what; with `wait`, the answer is held until there are as many or the time is over."""
 
     since: Mark = 0
+    at_least: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    """How many entries `wait` waits for."""
     wait: Annotated[float, Meta(ge=0, le=LONGEST_WAIT, description="seconds")] = 0.0
     serial: AskedSerial | UnsetType = UNSET
     kind: Kind | UnsetType = UNSET
     door: JournalDoor | UnsetType = UNSET
+    partition: str | UnsetType = UNSET
+    """The municipality of a list."""
+    answer: str | UnsetType = UNSET
+    """Words that the answer contains."""
+    http: int | UnsetType = UNSET
 
 
 class JournalPage(Message, frozen=True):

@@ -77,7 +77,7 @@ def get_card(up: Running, asked: Asked) -> said.Card:
     return said.Card(
         serial=card.profile.serial,
         auth_certificate=card.auth_certificate,
-        sign_certificate=card.sign_certificate,
+        sign_certificate=card.certificates.get(Kind.SIGN),
         profile=msgspec.json.decode(msgspec.json.encode(card.profile)),
     )
 
@@ -101,6 +101,25 @@ def revoke_certificate(up: Running, asked: Asked) -> said.ResidentState:
     return get_resident(up, asked)
 
 
+def befall_resident(up: Running, asked: Asked) -> said.ResidentState:
+    """Let something of the life cycle befall a resident, and return them."""
+    message = asked.message
+    reason = None if message.reason is msgspec.UNSET else message.reason
+    up.world.happen(asked.name, message.what, message.changes, reason=reason)
+    return get_resident(up, asked)
+
+
+def list_certificates(up: Running, asked: Asked) -> said.Certificates:
+    """Return every certificate that a resident was ever issued."""
+    return said.Certificates(certificates=[_certificate(entry) for entry in up.world.all_certificates(asked.name)])
+
+
+def new_crowd(up: Running, asked: Asked) -> said.CrowdState:
+    """Register many people at once for load; their certificates share keys."""
+    up.world.new_crowd(asked.message.count, keys=asked.message.keys)
+    return said.CrowdState(residents=up.world.size())
+
+
 def get_journal(up: Running, asked: Asked) -> said.JournalPage:
     """Return what was asked of the fake J-LIS since a mark; with `wait`, as soon as there is anything."""
     entries = up.world.journal.since(asked.message.since)
@@ -111,8 +130,10 @@ def get_journal(up: Running, asked: Asked) -> said.JournalPage:
 
 
 def has_entries(up: Running, asked: Asked) -> bool:
-    """Whether the journal has an entry of those that are meant."""
-    return any(_is_meant(entry, asked.message) for entry in up.world.journal.since(asked.message.since))
+    """Whether the journal has as many entries as are waited for, of those that are meant."""
+    meant = (entry for entry in up.world.journal.since(asked.message.since) if _is_meant(entry, asked.message))
+    wanted: int = asked.message.at_least
+    return sum(1 for _ in meant) >= wanted
 
 
 def get_anchors(up: Running, _: Asked) -> said.Anchors:
@@ -139,6 +160,9 @@ OPERATIONS = (
     Operation("POST", f"{_RESIDENT}/lose", _NOTHING, said.ResidentState, lose_card),
     Operation("POST", f"{_RESIDENT}/move", said.Move, said.ResidentState, move_resident),
     Operation("POST", f"{_RESIDENT}/revoke", said.Revoke, said.ResidentState, revoke_certificate),
+    Operation("POST", f"{_RESIDENT}/events", said.LifeEventWanted, said.ResidentState, befall_resident),
+    Operation("GET", f"{_RESIDENT}/certificates", _NOTHING, said.Certificates, list_certificates),
+    Operation("POST", "/v1/crowd", said.CrowdWanted, said.CrowdState, new_crowd),
     Operation("GET", "/v1/journal", said.JournalQuery, said.JournalPage, get_journal, ready=has_entries),
     Operation("GET", "/v1/anchors", _NOTHING, said.Anchors, get_anchors),
     *SLOT_OPERATIONS,
@@ -155,6 +179,8 @@ def _resident(world: World, resident: Resident) -> said.ResidentState:
 def _certificate(entry: Entry) -> said.CertificateState:
     return said.CertificateState(
         kind=entry.kind,
+        medium=entry.medium,
+        generation=entry.generation,
         serial=f"{entry.serial:x}",
         issued=entry.issued,
         not_after=entry.not_after,
@@ -168,6 +194,9 @@ def _is_meant(entry: JournalLine, query: said.JournalQuery) -> bool:
         (query.serial is msgspec.UNSET or entry.serial == int(query.serial, 16))
         and (query.kind is msgspec.UNSET or entry.kind == query.kind.value)
         and (query.door is msgspec.UNSET or entry.door == query.door.value)
+        and (query.partition is msgspec.UNSET or entry.partition == query.partition)
+        and (query.answer is msgspec.UNSET or query.answer in entry.answer)
+        and (query.http is msgspec.UNSET or entry.http == query.http)
     )
 
 

@@ -1,53 +1,43 @@
 """The fake J-LIS over HTTP: OCSP for both kinds, revocation lists and their index, the anchors.
 
-POST /ocsp/{auth|sign}            RFC 6960 App. A.1; any content type is read, since what is inside decides
-GET  /ocsp/{auth|sign}/{base64}   the same request in the address
-GET  /crl/index.json              distribution point DN → address
-GET  /crl/{kind}/card/{sha256}.crl
+POST, GET /ocsp/…                 harness/doors/ocsp.py
+GET  /crl/index.json              distribution point DN → address; ?municipality=48201 and the like narrow it
+GET  /crl/{kind}/{medium}/{sha256}.crl
+GET  /crl/{kind}/{medium}/archive.tar  all lists of a population with a manifest of their hashes
 GET  /anchors/{auth|sign}.cer
+POST /services/…                  links, record checks, the four attributes, fees: jlis_services.py
 
 Every request is written in the journal with its answer, those that nobody can understand too. An answer given under a
 fault names it there.
 """
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import format_datetime
-from typing import NamedTuple
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from harness.contract.vocabulary import Kind
-from harness.doors.body import BodyTooLong, read_body
 from harness.doors.carrier import CARRIERS, Load
+from harness.doors.jlis_services import service_routes
+from harness.doors.ocsp import LONGEST_REQUEST, OCSP_RESPONSE, PLACES, OcspDoor, QuickApp
 from harness.errors import ConfigurationError
-from harness.jlis import crl, names
+from harness.jlis import crl, crl_archive, crl_points
+from harness.jlis.crl_points import Partition
 from harness.jlis.faults import GRAMMAR, Asked, FaultDoor, Faults, Order, Standing
 from harness.jlis.journal import Entry
-from harness.jlis.ocsp_request import RefusedRequest, read_request
-from harness.jlis.populations import POPULATIONS, Medium
-from harness.municipalities import MUNICIPALITIES, Municipality
+from harness.jlis.populations import Medium, Population
+from harness.municipalities import MUNICIPALITIES
 from harness.world import World
 
-LONGEST_REQUEST = 65_536
-OCSP_RESPONSE = "application/ocsp-response"
-
-
-class _Scope(NamedTuple):
-    """What one list covers."""
-
-    kind: Kind
-    medium: Medium
-    generation: int
-    municipality: Municipality
+__all__ = ["LONGEST_REQUEST", "OCSP_RESPONSE", "JlisDoor"]
 
 
 Make = Callable[[Standing | None], Awaitable[Response]]
@@ -70,39 +60,20 @@ class JlisDoor:
     def __init__(self, world: World, faults: Faults | None = None) -> None:
         self._world = world
         self.faults = Faults() if faults is None else faults
-        self._lists: dict[int, dict[str, _Scope]] = {}
-        self.app = Starlette(
+        self.ocsp = OcspDoor(world, world.responder, self.faults)
+        app = Starlette(
             routes=[
-                Route("/ocsp/{kind}", self.ocsp_post, methods=["POST"]),
-                Route("/ocsp/{kind}/{request:path}", self.ocsp_get, methods=["GET"]),
+                Route("/ocsp/{kind}", self.ocsp.post, methods=["POST"]),
+                Route("/ocsp/{kind}/{request:path}", self.ocsp.get, methods=["GET"]),
                 Route("/crl/index.json", self.index, methods=["GET"]),
+                Route("/crl/{kind}/{medium}/archive.tar", self.archive, methods=["GET"]),
                 Route("/crl/{kind}/{medium}/{name}", self.list, methods=["GET"]),
                 Route("/anchors/{kind}.cer", self.anchor, methods=["GET"]),
+                *service_routes(world),
             ],
             exception_handlers={HTTPException: self.no_such_place, ConfigurationError: self.store_fails},
         )
-
-    async def ocsp_post(self, request: Request) -> Response:
-        """Answer an OCSP request in the body."""
-        kind = _kind(request)
-        try:
-            body = await read_body(request, LONGEST_REQUEST)
-        except BodyTooLong as fault:
-            self._note("ocsp", "too long", 413, kind)
-            return Response(str(fault), 413)
-        except ClientDisconnect:
-            self._note("ocsp", "cut off", 400, kind)
-            return Response("body: expected as long as announced, actual cut off", 400)
-        return await self._ocsp(request, kind, body)
-
-    async def ocsp_get(self, request: Request) -> Response:
-        """Answer an OCSP request in the address; the server has already undone its percent-encoding."""
-        kind = _kind(request)
-        try:
-            body = base64.b64decode(request.path_params["request"], validate=True)
-        except (binascii.Error, ValueError):
-            body = b""  # what cannot be decoded is a malformed request, and the responder says so
-        return await self._ocsp(request, kind, body)
+        self.app = QuickApp(self.ocsp, app)
 
     async def index(self, request: Request) -> Response:
         """List every distribution point with the address of its list, under the name the client called us by."""
@@ -114,24 +85,14 @@ class JlisDoor:
 
     def _index(self, request: Request, standing: Standing | None) -> Response:
         base = str(request.base_url).rstrip("/")
+        wanted = dict(request.query_params)
         self._note("crl", _under("index", standing), 200)
-        return JSONResponse(
-            {
-                "lists": [
-                    {
-                        "kind": kind.value,
-                        "medium": medium.value,
-                        "generation": generation,
-                        "distribution_point": names.distribution_point(
-                            kind, place, medium, generation
-                        ).rfc4514_string(),
-                        "municipality": place.code,
-                        "url": base + path,
-                    }
-                    for path, (kind, medium, generation, place) in self._published().items()
-                ]
-            }
+        rows = (
+            {**msgspec.structs.asdict(located), "url": base + located.path}
+            for located in crl_archive.index(self._world.generations(self._world.clock.now()))
         )
+        found = [row for row in rows if all(str(row.get(name)) == value for name, value in wanted.items())]
+        return Response(msgspec.json.encode({"lists": found}), media_type="application/json")
 
     async def list(self, request: Request) -> Response:
         """Answer with the list that is current, or with 304 to whoever has it.
@@ -139,31 +100,27 @@ class JlisDoor:
         The tag names the bytes: number and date are the same in every world, and another world's list is another list.
         If-Modified-Since is therefore not asked for its opinion.
         """
-        scope = self._published().get(request.scope["path"])
-        if scope is None:
-            raise HTTPException(404)
+        partition = self._partition(request)
 
         async def make(standing: Standing | None) -> Response:
-            return await run_in_threadpool(self._list, request, scope, standing)
+            return await run_in_threadpool(self._list, request, partition, standing)
 
-        place = Place("crl", scope.kind, scope.municipality.code)
+        place = Place("crl", partition.population.kind, partition.municipality.code)
         return await self._carried(request, Asked(FaultDoor.CRL), place, make)
 
-    def _published(self) -> dict[str, _Scope]:
-        """Return the scope of every list by its path, those of all generations that were founded by now."""
-        for generation in self._world.generations(self._world.clock.now()):
-            if generation not in self._lists:
-                self._lists[generation] = {
-                    crl.path_of(kind, place, medium, generation): _Scope(kind, medium, generation, place)
-                    for kind, medium in POPULATIONS
-                    for place in MUNICIPALITIES.values()
-                }
-        return {path: scope for lists in self._lists.values() for path, scope in lists.items()}
+    def _partition(self, request: Request) -> Partition:
+        """Return what the list at the path is of; the latest generation is looked at first."""
+        population = _population(request)
+        for generation in reversed(self._world.generations(self._world.clock.now())):
+            found = crl_points.partitions(population, generation).get(request.scope["path"])
+            if found is not None:
+                return found
+        raise HTTPException(404)
 
-    def _list(self, request: Request, scope: _Scope, standing: Standing | None) -> Response:
+    def _list(self, request: Request, partition: Partition, standing: Standing | None) -> Response:
         now = self._world.clock.now()
+        (kind, medium), generation, place = partition
         window = crl.window_at(now)
-        kind, medium, generation, place = scope
         der = self._world.crl(kind, place, now, _content(standing), medium=medium, generation=generation)
         headers = {
             "etag": f'"{hashlib.sha256(der).hexdigest()}"',
@@ -174,6 +131,39 @@ class JlisDoor:
             return Response(status_code=304, headers=headers)
         self._note("crl", _under(f"list {window.number}", standing), 200, kind, place.code)
         return Response(der, media_type="application/pkix-crl", headers=headers)
+
+    async def archive(self, request: Request) -> Response:
+        """Answer with all current lists of a population at once, or with 304 to whoever has them.
+
+        Only faults of the carrier meet it: what is in it is as it should be.
+        """
+        population = _population(request)
+
+        async def make(standing: Standing | None) -> Response:
+            return await run_in_threadpool(self._archive, request, population, standing)
+
+        return await self._carried(request, Asked(FaultDoor.CRL, says=False), Place("crl", population.kind), make)
+
+    def _archive(self, request: Request, population: Population, standing: Standing | None) -> Response:
+        now = self._world.clock.now()
+        window, (kind, medium) = crl.window_at(now), population
+        lists = [
+            (
+                located,
+                self._world.crl(
+                    kind, MUNICIPALITIES[located.municipality], now, medium=medium, generation=located.generation
+                ),
+            )
+            for generation in self._world.generations(now)
+            for located in crl_archive.lists_of(population, generation)
+        ]
+        made = crl_archive.archive(population, window.number, window.this_update, lists)
+        headers = {"etag": f'"{hashlib.sha256(made).hexdigest()}"'}
+        if _has_it(request, headers["etag"]):
+            self._note("crl", _under("archive not modified", standing), 304, kind)
+            return Response(status_code=304, headers=headers)
+        self._note("crl", _under(f"archive {window.number}", standing), 200, kind)
+        return Response(made, media_type="application/x-tar", headers=headers)
 
     async def anchor(self, request: Request) -> Response:
         """Answer with an authority's certificate (DER)."""
@@ -191,7 +181,8 @@ class JlisDoor:
 
     async def store_fails(self, request: Request, fault: Exception) -> Response:
         """Answer 503 while the store fails: a view that cannot be remembered as published does not leave."""
-        kind = None if "kind" not in request.path_params else _kind(request)
+        named = request.path_params.get("kind", "").partition("-")[0]
+        kind = Kind(named) if named in set(Kind) else None
         self._note(request.scope["path"].split("/")[1], "store fails", 503, kind)
         return Response(str(fault), 503)
 
@@ -201,15 +192,8 @@ class JlisDoor:
 
     def addresses(self, url: str) -> dict[str, str]:
         """Return where each service is when the door stands at `url`."""
-        ocsp = {f"ocsp-{kind.value}": f"{url}/ocsp/{kind.value}" for kind in Kind}
+        ocsp = {f"ocsp-{name}": f"{url}/ocsp/{name}" for name in PLACES}
         return {**ocsp, "crl": f"{url}/crl/index.json"}
-
-    async def _ocsp(self, request: Request, kind: Kind, body: bytes) -> Response:
-        async def make(standing: Standing | None) -> Response:
-            return await run_in_threadpool(self._answer, kind, body, standing)
-
-        asked = _asked(kind, body) if self.faults else Asked(FaultDoor.ocsp(kind))
-        return await self._carried(request, asked, Place("ocsp", kind, serial=asked.serial), make)
 
     async def _carried(self, request: Request, asked: Asked, place: Place, make: Make) -> Response:
         """Return the answer, or what the fault that stands leaves of it."""
@@ -223,13 +207,6 @@ class JlisDoor:
         load = Load(request, standing, self.faults, lambda: make(standing), note)
         return await CARRIERS[standing.order.fault](load)
 
-    def _answer(self, kind: Kind, body: bytes, standing: Standing | None) -> Response:
-        now = self._world.clock.now()
-        answer = self._world.ocsp(kind, body, now, _content(standing))
-        said = _under(answer.said, standing)
-        self._world.journal.write(Entry(now, "ocsp", kind.value, answer.serial, None, said, 200))
-        return Response(answer.der, media_type=OCSP_RESPONSE)
-
     def _note(  # noqa: PLR0913, PLR0917  (the columns of the journal)
         self,
         door: str,
@@ -241,16 +218,6 @@ class JlisDoor:
     ) -> None:
         named = None if kind is None else kind.value
         self._world.journal.write(Entry(self._world.clock.now_or_last(), door, named, serial, partition, said, http))
-
-
-def _asked(kind: Kind, body: bytes) -> Asked:
-    """Return what faults look at in an OCSP request; what is no question has neither serial nor nonce."""
-    door = FaultDoor.ocsp(kind)
-    try:
-        question = read_request(body)
-    except RefusedRequest:
-        return Asked(door, says=False)
-    return Asked(door, question.serial, nonce=question.nonce is not None)
 
 
 def _content(standing: Standing | None) -> Order | None:
@@ -266,6 +233,14 @@ def _under(said: str, standing: Standing | None) -> str:
 def _kind(request: Request) -> Kind:
     try:
         return Kind(request.path_params["kind"])
+    except ValueError as fault:
+        raise HTTPException(404) from fault
+
+
+def _population(request: Request) -> Population:
+    """Return the population that a path names."""
+    try:
+        return Population(Kind(request.path_params["kind"]), Medium(request.path_params["medium"]))
     except ValueError as fault:
         raise HTTPException(404) from fault
 

@@ -4,6 +4,7 @@ The HTTP parser is h11, the strict one: it passes over an offer to speak HTTP/2 
 makes with each POST) as RFC 9110 §7.8 lets it, and hands a request's target on as it came.
 """
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable
@@ -12,7 +13,9 @@ from typing import Any, Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from harness.doors import lines
 from harness.errors import ConfigurationError
 
 LOOPBACK = "127.0.0.1"
@@ -28,16 +31,19 @@ def nobody_listens(_: str) -> None:
 class Served:
     """`app` at `url` until `stop`; port 0 takes any free one. ConfigurationError when the port is taken.
 
+    `quick` takes a parser in C, for load: it tells nobody what is garbled, and faults of the line do not reach it.
     `garbled` is told of each connection that brought something other than HTTP: no application ever sees those.
     """
 
-    def __init__(self, app: Any, *, port: int = 0, garbled: Callable[[str], None] = nobody_listens) -> None:
+    def __init__(
+        self, app: Any, *, port: int = 0, garbled: Callable[[str], None] = nobody_listens, quick: bool = False
+    ) -> None:
         listener = _listen(port)
         self.port: int = listener.getsockname()[1]
         self.url = f"http://{LOOPBACK}:{self.port}"
         config = uvicorn.Config(
             app,
-            http=_telling(garbled),
+            http=HttpToolsProtocol if quick else _telling(garbled),
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -80,6 +86,14 @@ def _telling(garbled: Callable[[str], None]) -> type[H11Protocol]:
     """Return uvicorn's reader of HTTP, which also tells `garbled` what it refused with 400."""
 
     class TellingProtocol(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            lines.opened(self.client, transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            lines.closed(self.client)
+            super().connection_lost(exc)
+
         def send_400_response(self, msg: str) -> None:
             garbled(msg)
             super().send_400_response(msg)

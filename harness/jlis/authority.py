@@ -1,8 +1,8 @@
 """A certification authority of the fake J-LIS: its key and certificate, its leaves, its OCSP delegate."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from harness.contract.vocabulary import Kind
 from harness.jlis import profiles
 from harness.jlis.generations import Life
-from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Population
+from harness.jlis.leaf_encoding import Patterns
+from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN
+from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.register import Entry
 
 AUTHORITY_SERIALS = 0x06D0_0000
@@ -43,7 +45,7 @@ class Authority:
     key: RSAPrivateKey
     certificate: x509.Certificate
     responder_key: RSAPrivateKey
-    policies: Mapping[Population, str] = field(default_factory=lambda: profiles.POLICIES)
+    practice: Practice = STANDARD
     _leaves: dict[int, bytes] = field(default_factory=dict)
     _responders: dict[int, Responder] = field(default_factory=dict)
 
@@ -54,27 +56,39 @@ class Authority:
         life: Life,
         key: RSAPrivateKey,
         responder_key: RSAPrivateKey,
-        policies: Mapping[Population, str] = profiles.POLICIES,
+        practice: Practice = STANDARD,
     ) -> "Authority":
         """Return the authority of one generation."""
         serial = AUTHORITY_SERIALS + life.generation
         certificate = profiles.authority_certificate(kind, key, serial, life.founded, life.ends)
-        return cls(kind, life.generation, key, certificate, responder_key, policies)
+        return cls(kind, life.generation, key, certificate, responder_key, practice)
 
     @property
     def der(self) -> bytes:
         """The authority's certificate."""
         return self.certificate.public_bytes(Encoding.DER)
 
+    @property
+    def key_id(self) -> bytes:
+        """The subject key identifier: what AKI and issuer choice go by, for the names are alike."""
+        return self.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+
     def leaf(self, entry: Entry, public_key: RSAPublicKey) -> bytes:
         """Return the certificate (DER) of an entry: signed when first asked for, the same bytes ever after."""
         if entry.serial not in self._leaves:
-            address = OCSP_ADDRESS[entry.population]
-            certificate = profiles.leaf_certificate(
-                entry, public_key, self.certificate, self.key, address, self.policies
-            )
-            self._leaves[entry.serial] = certificate.public_bytes(Encoding.DER)
+            kana = self.practice.kana
+            self._leaves[entry.serial] = self._patterns.leaf(entry, public_key, self.key, kana=kana)
         return self._leaves[entry.serial]
+
+    @cached_property
+    def _patterns(self) -> Patterns:
+        """What leaves of one population and municipality share; the first of each is built in full."""
+        return Patterns(self._built)
+
+    def _built(self, entry: Entry, public_key: RSAPublicKey) -> bytes:
+        address = OCSP_ADDRESS[entry.population]
+        leaf = profiles.leaf_certificate(entry, public_key, self.certificate, self.key, address, self.practice)
+        return leaf.public_bytes(Encoding.DER)
 
     def responder_at(self, now: datetime) -> Responder:
         """Return the delegate in office at `now`: a new one each month, each valid for three months around it.

@@ -51,27 +51,32 @@ class Extension(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """All of a list but its signature; `entries` is what stands in revokedCertificates, encoded."""
+    """All of a list but its signature; `entries` is what stands in revokedCertificates, encoded.
+
+    None leaves the field out, as RFC 5280 §5.1.2.6 wants it where nothing is revoked; no octets are an empty SEQUENCE.
+    """
 
     issuer: bytes
     this_update: datetime
     next_update: datetime | None
-    entries: Octets
+    entries: Octets | None
     extensions: Sequence[Extension]
     algorithm: bytes = SHA256_WITH_RSA
 
 
 def encode(parts: Parts, sign: Sign) -> bytes:
-    """Return the signed list. No entries: revokedCertificates is absent, not empty (RFC 5280 §5.1.2.6)."""
+    """Return the signed list."""
     next_update = b"" if parts.next_update is None else time_der(parts.next_update)
     before = b"".join((_VERSION_2, parts.algorithm, parts.issuer, time_der(parts.this_update), next_update))
-    if parts.entries:
-        before += _head(0x30, len(parts.entries))
+    entries: Octets = b""
+    if parts.entries is not None:
+        entries = parts.entries
+        before += _head(0x30, len(entries))
     after = der(0xA0, der(0x30, *map(extension_der, parts.extensions))) if parts.extensions else b""
-    before = _head(0x30, len(before) + len(parts.entries) + len(after)) + before
-    signature = der(0x03, b"\0", sign((before, parts.entries, after)))
-    length = len(before) + len(parts.entries) + len(after) + len(parts.algorithm) + len(signature)
-    return b"".join((_head(0x30, length), before, parts.entries, after, parts.algorithm, signature))
+    before = _head(0x30, len(before) + len(entries) + len(after)) + before
+    signature = der(0x03, b"\0", sign((before, entries, after)))
+    length = len(before) + len(entries) + len(after) + len(parts.algorithm) + len(signature)
+    return b"".join((_head(0x30, length), before, entries, after, parts.algorithm, signature))
 
 
 def rsa_signer(key: RSAPrivateKey) -> Sign:
@@ -96,15 +101,18 @@ def entry_der(serial: int, at: datetime, reason: int | None = None, more: bytes 
     extensions = (REASON + bytes((reason,)) if reason else b"") + more
     if extensions:
         extensions = der(0x30, extensions)
-    return der(0x30, integer_der(serial), time_der(at), extensions)
+    octets = serial.bit_length() // 8 + 1
+    content = b"\x02%c%b%b%b" % (octets, serial.to_bytes(octets, "big"), time_der(at), extensions)
+    return _head(0x30, len(content)) + content
 
 
 def time_der(instant: datetime) -> bytes:
     """Return a Time in whole seconds of UTC."""
     utc = instant.astimezone(UTC)
+    day = (utc.month, utc.day, utc.hour, utc.minute, utc.second)
     if FIRST_UTC_YEAR <= utc.year < FIRST_GENERALIZED_YEAR:
-        return b"\x17\x0d" + f"{utc:%y%m%d%H%M%SZ}".encode()
-    return b"\x18\x0f" + f"{utc.year:04d}{utc:%m%d%H%M%SZ}".encode()
+        return b"\x17\x0d%02d%02d%02d%02d%02d%02dZ" % (utc.year % 100, *day)
+    return b"\x18\x0f%04d%02d%02d%02d%02d%02dZ" % (utc.year, *day)
 
 
 def integer_der(value: int) -> bytes:

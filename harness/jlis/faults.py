@@ -5,6 +5,7 @@ properly signed lie: `ocsp_faults.py` and `crl_faults.py` make it, before it is 
 of GRAMMAR, and one small function in the table of the place that does it.
 """
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -13,11 +14,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from harness.contract.vocabulary import Kind
+from harness.jlis.populations import Medium
 from harness.watchers import Watchers
 
 LONGEST_DELAY = 600.0
 LONGEST_SHIFT = 366 * 86_400.0
 MOST_FAULTS = 1000
+MOST_ENTRIES = 10_000_000
 
 
 class Fault(StrEnum):
@@ -35,6 +38,42 @@ class Fault(StrEnum):
     """No octet until the fault is removed; then the true answer."""
     REDIRECT = "redirect"
     """HTTP 307 to the same address: with a count, whoever follows gets the answer in the end."""
+    # Revocation lists: what `crl_faults.py` does beside wrong signers, stale, future and truncated.
+    LIST_WRONG_PARTITION = "list_wrong_partition"
+    """The list of another municipality, as it should be: nothing of these certificates (RFC 5280 §6.3.3 (b))."""
+    LIST_IDP_MISMATCH = "list_idp_mismatch"
+    """The right entries under an IDP that names another municipality's point."""
+    LIST_IDP_ABSENT = "list_idp_absent"
+    """Without IDP, as if it were of everything (RFC 5280 §5.2.5)."""
+    LIST_IDP_NOT_CRITICAL = "list_idp_not_critical"
+    """The IDP is not critical (RFC 5280 §5.2.5: it is)."""
+    LIST_ONLY_AUTHORITIES = "list_only_authorities"
+    """The IDP says onlyContainsCACerts: nothing of residents."""
+    LIST_NO_NEXT_UPDATE = "list_no_next_update"
+    """Without nextUpdate (RFC 5280 §5.1.2.5: required)."""
+    LIST_NUMBER_BACK = "list_number_back"
+    """CRLNumber is ten lower than it was (RFC 5280 §5.2.3: it grows); all else is of today."""
+    LIST_UNKNOWN_CRITICAL = "list_unknown_critical"
+    """A critical extension that nobody knows: not to be used (RFC 5280 §5.2)."""
+    LIST_ENTRY_UNKNOWN_CRITICAL = "list_entry_unknown_critical"
+    """A critical entry extension that nobody knows: not to be used (RFC 5280 §5.3)."""
+    LIST_INDIRECT = "list_indirect"
+    """indirectCRL, and each entry is of the other kind's authority by certificateIssuer (RFC 5280 §5.3.3)."""
+    LIST_DELTA = "list_delta"
+    """A delta of yesterday's list, with what came since; it does not stand alone (RFC 5280 §5.2.4)."""
+    LIST_REMOVE_FROM_CRL = "list_remove_from_crl"
+    """Every entry is removeFromCRL, in a complete list (RFC 5280 §5.3.1: in deltas only)."""
+    LIST_REASON_7 = "list_reason_7"
+    """Every entry has the reason 7, which nobody uses (RFC 5280 §5.3.1)."""
+    LIST_EMPTY = "list_empty"
+    """Without its entries, and signed so."""
+    LIST_EMPTY_SEQUENCE = "list_empty_sequence"
+    """Without its entries, and revokedCertificates is an empty SEQUENCE (RFC 5280 §5.1.2.6: absent)."""
+    LIST_HUGE = "list_huge"
+    """The true entries and `entries` more, of certificates that nobody has; five million by default."""
+    LIST_YESTERDAY = "list_yesterday"
+    """The list before this one, as it was: what answers during the swap."""
+    # End of the revocation lists.
     TRY_LATER = "try_later"
     """OCSPResponseStatus 3, without a signature (RFC 6960 §2.3)."""
     WRONG_SIGNER = "wrong_signer"
@@ -54,19 +93,178 @@ class Fault(StrEnum):
     TRUNCATED = "truncated"
     """The first half of the octets, as if they were all."""
 
+    # OCSP and HTTP: what `ocsp_faults.py` and `harness/doors/carrier.py` do beside the above.
+    SIGNED_BY_AUTHORITY = "signed_by_authority"
+    """Signed by the authority itself: odd, and legal (RFC 6960 §2.2)."""
+    SIGNER_WITHOUT_PURPOSE = "signer_without_purpose"
+    """Signed by a delegate without an extended key usage (RFC 6960 §4.2.2.2 wants OCSPSigning)."""
+    SIGNER_OTHER_PURPOSE = "signer_other_purpose"
+    """Signed by somebody of the same authority whose certificate is for clientAuth."""
+    SIGNER_EXPIRED = "signer_expired"
+    """Signed by a delegate whose certificate is over."""
+    SIGNER_NOT_YET = "signer_not_yet"
+    """Signed by a delegate whose certificate is still to begin."""
+    SIGNER_REVOKED = "signer_revoked"
+    """Signed by a delegate without nocheck whom the responder calls revoked when it is asked about them."""
+    SIGNER_OMITTED = "signer_omitted"
+    """Carries no certificate: legal, and of no use to whoever does not have it (RFC 6960 §4.2.2.3)."""
+    OTHER_GENERATION = "other_generation"
+    """Signed by the delegate of another generation: same name, genuine, and not entitled here."""
+    WRONG_NAME_HASH = "wrong_name_hash"
+    """CertID with another issuerNameHash."""
+    WRONG_KEY_HASH = "wrong_key_hash"
+    """CertID with another issuerKeyHash."""
+    WRONG_ISSUER = "wrong_issuer"
+    """CertID of the other kind's authority, with the same serial number."""
+    TWIN_HASH = "twin_hash"
+    """CertID of the same certificate by the other hash: odd, and legal (RFC 6960 §3.2 item 1)."""
+    RESPONDER_BY_NAME = "responder_by_name"
+    """responderID by name: legal."""
+    RESPONDER_BY_KEY = "responder_by_key"
+    """responderID by key: legal."""
+    WRONG_RESPONDER_NAME = "wrong_responder_name"
+    """responderID by the name of the authority, which did not sign."""
+    WRONG_RESPONDER_KEY = "wrong_responder_key"
+    """responderID by the hash of another key."""
+    NO_THIS_UPDATE = "no_this_update"
+    """Without thisUpdate: no SingleResponse at all (RFC 6960 §4.2.1)."""
+    NO_NEXT_UPDATE = "no_next_update"
+    """Without nextUpdate: newer information is always available (RFC 6960 §4.2.2.1)."""
+    NO_PRODUCED_AT = "no_produced_at"
+    """Without producedAt: no ResponseData at all (RFC 6960 §4.2.1)."""
+    OLD_THIS_UPDATE = "old_this_update"
+    """thisUpdate lies `seconds` in the past, nextUpdate where it should: whether that is recent is the product's."""
+    FAR_NEXT_UPDATE = "far_next_update"
+    """nextUpdate lies `seconds` in the future, thisUpdate where it should."""
+    UPDATES_SWAPPED = "updates_swapped"
+    """nextUpdate before thisUpdate."""
+    PRODUCED_PAST = "produced_past"
+    """producedAt lies `seconds` in the past."""
+    PRODUCED_FUTURE = "produced_future"
+    """producedAt lies `seconds` in the future."""
+    SAYS_GOOD = "says_good"
+    """Status good, whatever the register says."""
+    SAYS_UNKNOWN = "says_unknown"
+    """Status unknown."""
+    SAYS_REVOKED = "says_revoked"
+    """Status revoked since a minute ago, without a reason."""
+    REVOKED_UNSPECIFIED = "revoked_unspecified"
+    REVOKED_KEY_COMPROMISE = "revoked_key_compromise"
+    REVOKED_CA_COMPROMISE = "revoked_ca_compromise"
+    REVOKED_AFFILIATION_CHANGED = "revoked_affiliation_changed"
+    REVOKED_SUPERSEDED = "revoked_superseded"
+    REVOKED_CESSATION = "revoked_cessation"
+    REVOKED_HOLD = "revoked_hold"
+    REVOKED_REMOVE_FROM_CRL = "revoked_remove_from_crl"
+    REVOKED_PRIVILEGE_WITHDRAWN = "revoked_privilege_withdrawn"
+    REVOKED_AA_COMPROMISE = "revoked_aa_compromise"
+    REVOKED_UNKNOWN_REASON = "revoked_unknown_reason"
+    """Revoked with the reason 7, which nobody uses (RFC 5280 §5.3.1)."""
+    REVOKED_LATER = "revoked_later"
+    """Revoked, `seconds` from now on."""
+    NEVER_ISSUED_GOOD = "never_issued_good"
+    """good where the status is unknown: legal (RFC 6960 §2.2)."""
+    NEVER_ISSUED_REVOKED = "never_issued_revoked"
+    """certificateHold since 1970 and extended-revoke where the status is unknown: legal (RFC 6960 §4.4.8)."""
+    OCSP_MALFORMED_REQUEST = "ocsp_malformed_request"
+    """OCSPResponseStatus 1."""
+    OCSP_INTERNAL_ERROR = "ocsp_internal_error"
+    """OCSPResponseStatus 2."""
+    OCSP_STATUS_4 = "ocsp_status_4"
+    """OCSPResponseStatus 4, which is not used."""
+    OCSP_SIG_REQUIRED = "ocsp_sig_required"
+    """OCSPResponseStatus 5."""
+    OCSP_UNAUTHORIZED = "ocsp_unauthorized"
+    """OCSPResponseStatus 6."""
+    OCSP_STATUS_7 = "ocsp_status_7"
+    """OCSPResponseStatus 7, which does not exist."""
+    MALFORMED_REQUEST_WITH_BYTES = "malformed_request_with_bytes"
+    """OCSPResponseStatus 1 around the true answer, which no error carries (RFC 6960 §4.2.1)."""
+    INTERNAL_ERROR_WITH_BYTES = "internal_error_with_bytes"
+    TRY_LATER_WITH_BYTES = "try_later_with_bytes"
+    SIG_REQUIRED_WITH_BYTES = "sig_required_with_bytes"
+    UNAUTHORIZED_WITH_BYTES = "unauthorized_with_bytes"
+    SUCCESSFUL_WITHOUT_BYTES = "successful_without_bytes"
+    """OCSPResponseStatus 0 and nothing else."""
+    WRONG_TYPE = "wrong_type"
+    """responseType is none that is known."""
+    SHORT_NONCE = "short_nonce"
+    """Carries the first half of the nonce."""
+    LONG_NONCE = "long_nonce"
+    """Carries the nonce with one octet more."""
+    OVERLONG_NONCE = "overlong_nonce"
+    """Carries the nonce and zeros, 129 octets (RFC 9654 §2.1: at most 128)."""
+    EMPTY_NONCE = "empty_nonce"
+    """Carries a nonce of no octets."""
+    RAW_NONCE = "raw_nonce"
+    """Carries the nonce without its own OCTET STRING, as before RFC 6960 was clear."""
+    NONCE_IN_SINGLE = "nonce_in_single"
+    """Carries the nonce in singleExtensions, not in responseExtensions."""
+    UNSOLICITED_NONCE = "unsolicited_nonce"
+    """Carries a nonce though none was sent: to be ignored (RFC 9919 §5)."""
+    EXTRA_SINGLE = "extra_single"
+    """Speaks of the next serial number too, behind the one asked for: legal (RFC 6960 §4.2.2.3)."""
+    EXTRA_SINGLE_FIRST = "extra_single_first"
+    """Speaks of the next serial number too, before the one asked for; of that it says the contrary."""
+    TWIN_SINGLES = "twin_singles"
+    """Speaks of the certificate by both hashes: legal."""
+    MISSING_SINGLE = "missing_single"
+    """Says nothing of the last certificate asked for."""
+    CONTRADICTION = "contradiction"
+    """Calls the same certificate what it is, then the contrary."""
+    SHA1_SIGNATURE = "sha1_signature"
+    """Signed with SHA-1."""
+    WRONG_ALGORITHM = "wrong_algorithm"
+    """Says that it was signed with SHA-384, and was with SHA-256."""
+    BAD_SIGNATURE = "bad_signature"
+    """One bit of the signature is turned over."""
+    CRITICAL_EXTENSION = "critical_extension"
+    """A critical response extension that nobody knows (RFC 5280 §4.2: not to be used)."""
+    CRITICAL_SINGLE_EXTENSION = "critical_single_extension"
+    """A critical single extension that nobody knows."""
+    UNCRITICAL_EXTENSION = "uncritical_extension"
+    """An extension that nobody knows and nobody need: legal."""
+    TRAILING_OCTETS = "trailing_octets"
+    """Two octets behind the response."""
+    NOT_FOUND = "not_found"
+    """HTTP 404."""
+    FORBIDDEN = "forbidden"
+    """HTTP 403."""
+    NOT_MODIFIED = "not_modified"
+    """HTTP 304, to whoever asked without a condition."""
+    WRONG_CONTENT_TYPE = "wrong_content_type"
+    """The true answer as text/html."""
+    NO_CONTENT_TYPE = "no_content_type"
+    """The true answer without a Content-Type."""
+    EMPTY_BODY = "empty_body"
+    """HTTP 200 and no octet."""
+    OVERSIZED = "oversized"
+    """The true answer and 16 MiB of zeros behind it."""
+    SLOW_HEADERS = "slow_headers"
+    """Status line and headers octet by octet, over `seconds` of the host's clock."""
+    SLOW_BODY = "slow_body"
+    """The body in 16 pieces, over `seconds` of the host's clock."""
+    RESET = "reset"
+    """The connection is reset (TCP RST) instead of an answer."""
+    REFUSED = "refused"
+    """The connection is closed without an octet of an answer."""
+    # End of the OCSP and HTTP block.
+
 
 class FaultDoor(StrEnum):
     """Whose answers are meant."""
 
     OCSP_AUTH = "ocsp-auth"
     OCSP_SIGN = "ocsp-sign"
+    OCSP_AUTH_MOBILE = "ocsp-auth-mobile"
+    OCSP_SIGN_MOBILE = "ocsp-sign-mobile"
     CRL = "crl"
     """The revocation lists of both kinds; carrier faults meet their index too."""
 
     @classmethod
-    def ocsp(cls, kind: Kind) -> "FaultDoor":
-        """Return the OCSP door of a kind."""
-        return cls(f"ocsp-{kind.value}")
+    def ocsp(cls, kind: Kind, medium: Medium = Medium.CARD) -> "FaultDoor":
+        """Return the OCSP door of a population."""
+        return cls(f"ocsp-{kind.value}{'' if medium is Medium.CARD else '-mobile'}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +274,21 @@ class Rule:
     content: bool
     """Whether it needs an answer that says something; otherwise it is the carrier's and meets every request."""
     ocsp_only: bool = False
+    crl_only: bool = False
     needs_nonce: bool = False
     seconds: float | None = None
     """What `seconds` is when it is left out; None where the fault has no use for it."""
     longest: float = 0.0
+    entries: int | None = None
+    """What `entries` is when it is left out; None where the fault adds none."""
 
 
+_CRL = Rule(content=True, crl_only=True)
 _CARRIER, _CONTENT, _OCSP = Rule(content=False), Rule(content=True), Rule(content=True, ocsp_only=True)
 _SHIFT = Rule(content=True, seconds=3600.0, longest=LONGEST_SHIFT)
 _NONCE = Rule(content=True, ocsp_only=True, needs_nonce=True)
+_OCSP_SHIFT = Rule(content=True, ocsp_only=True, seconds=3600.0, longest=LONGEST_SHIFT)
+_SLOW = Rule(content=False, seconds=10.0, longest=LONGEST_DELAY)
 GRAMMAR = {
     Fault.UNAVAILABLE: _CARRIER,
     Fault.INTERNAL_ERROR: _CARRIER,
@@ -92,6 +296,25 @@ GRAMMAR = {
     Fault.CUT: _CARRIER,
     Fault.SILENT: _CARRIER,
     Fault.REDIRECT: _CARRIER,
+    # Revocation lists.
+    Fault.LIST_WRONG_PARTITION: _CRL,
+    Fault.LIST_IDP_MISMATCH: _CRL,
+    Fault.LIST_IDP_ABSENT: _CRL,
+    Fault.LIST_IDP_NOT_CRITICAL: _CRL,
+    Fault.LIST_ONLY_AUTHORITIES: _CRL,
+    Fault.LIST_NO_NEXT_UPDATE: _CRL,
+    Fault.LIST_NUMBER_BACK: _CRL,
+    Fault.LIST_UNKNOWN_CRITICAL: _CRL,
+    Fault.LIST_ENTRY_UNKNOWN_CRITICAL: _CRL,
+    Fault.LIST_INDIRECT: _CRL,
+    Fault.LIST_DELTA: _CRL,
+    Fault.LIST_REMOVE_FROM_CRL: _CRL,
+    Fault.LIST_REASON_7: _CRL,
+    Fault.LIST_EMPTY: _CRL,
+    Fault.LIST_EMPTY_SEQUENCE: _CRL,
+    Fault.LIST_HUGE: Rule(content=True, crl_only=True, entries=5_000_000),
+    Fault.LIST_YESTERDAY: _CRL,
+    # End of the revocation lists.
     Fault.TRY_LATER: _OCSP,
     Fault.WRONG_SIGNER: _CONTENT,
     Fault.OTHER_AUTHORITY: _CONTENT,
@@ -101,6 +324,92 @@ GRAMMAR = {
     Fault.WRONG_NONCE: _NONCE,
     Fault.NO_NONCE: _NONCE,
     Fault.TRUNCATED: _CONTENT,
+    # OCSP and HTTP.
+    Fault.SIGNED_BY_AUTHORITY: _OCSP,
+    Fault.SIGNER_WITHOUT_PURPOSE: _OCSP,
+    Fault.SIGNER_OTHER_PURPOSE: _OCSP,
+    Fault.SIGNER_EXPIRED: _OCSP,
+    Fault.SIGNER_NOT_YET: _OCSP,
+    Fault.SIGNER_REVOKED: _OCSP,
+    Fault.SIGNER_OMITTED: _OCSP,
+    Fault.OTHER_GENERATION: _OCSP,
+    Fault.WRONG_NAME_HASH: _OCSP,
+    Fault.WRONG_KEY_HASH: _OCSP,
+    Fault.WRONG_ISSUER: _OCSP,
+    Fault.TWIN_HASH: _OCSP,
+    Fault.RESPONDER_BY_NAME: _OCSP,
+    Fault.RESPONDER_BY_KEY: _OCSP,
+    Fault.WRONG_RESPONDER_NAME: _OCSP,
+    Fault.WRONG_RESPONDER_KEY: _OCSP,
+    Fault.NO_THIS_UPDATE: _OCSP,
+    Fault.NO_NEXT_UPDATE: _OCSP,
+    Fault.NO_PRODUCED_AT: _OCSP,
+    Fault.OLD_THIS_UPDATE: _OCSP_SHIFT,
+    Fault.FAR_NEXT_UPDATE: _OCSP_SHIFT,
+    Fault.UPDATES_SWAPPED: _OCSP,
+    Fault.PRODUCED_PAST: _OCSP_SHIFT,
+    Fault.PRODUCED_FUTURE: _OCSP_SHIFT,
+    Fault.SAYS_GOOD: _OCSP,
+    Fault.SAYS_UNKNOWN: _OCSP,
+    Fault.SAYS_REVOKED: _OCSP,
+    Fault.REVOKED_UNSPECIFIED: _OCSP,
+    Fault.REVOKED_KEY_COMPROMISE: _OCSP,
+    Fault.REVOKED_CA_COMPROMISE: _OCSP,
+    Fault.REVOKED_AFFILIATION_CHANGED: _OCSP,
+    Fault.REVOKED_SUPERSEDED: _OCSP,
+    Fault.REVOKED_CESSATION: _OCSP,
+    Fault.REVOKED_HOLD: _OCSP,
+    Fault.REVOKED_REMOVE_FROM_CRL: _OCSP,
+    Fault.REVOKED_PRIVILEGE_WITHDRAWN: _OCSP,
+    Fault.REVOKED_AA_COMPROMISE: _OCSP,
+    Fault.REVOKED_UNKNOWN_REASON: _OCSP,
+    Fault.REVOKED_LATER: _OCSP_SHIFT,
+    Fault.NEVER_ISSUED_GOOD: _OCSP,
+    Fault.NEVER_ISSUED_REVOKED: _OCSP,
+    Fault.OCSP_MALFORMED_REQUEST: _OCSP,
+    Fault.OCSP_INTERNAL_ERROR: _OCSP,
+    Fault.OCSP_STATUS_4: _OCSP,
+    Fault.OCSP_SIG_REQUIRED: _OCSP,
+    Fault.OCSP_UNAUTHORIZED: _OCSP,
+    Fault.OCSP_STATUS_7: _OCSP,
+    Fault.MALFORMED_REQUEST_WITH_BYTES: _OCSP,
+    Fault.INTERNAL_ERROR_WITH_BYTES: _OCSP,
+    Fault.TRY_LATER_WITH_BYTES: _OCSP,
+    Fault.SIG_REQUIRED_WITH_BYTES: _OCSP,
+    Fault.UNAUTHORIZED_WITH_BYTES: _OCSP,
+    Fault.SUCCESSFUL_WITHOUT_BYTES: _OCSP,
+    Fault.WRONG_TYPE: _OCSP,
+    Fault.SHORT_NONCE: _NONCE,
+    Fault.LONG_NONCE: _NONCE,
+    Fault.OVERLONG_NONCE: _NONCE,
+    Fault.EMPTY_NONCE: _NONCE,
+    Fault.RAW_NONCE: _NONCE,
+    Fault.NONCE_IN_SINGLE: _NONCE,
+    Fault.UNSOLICITED_NONCE: _OCSP,
+    Fault.EXTRA_SINGLE: _OCSP,
+    Fault.EXTRA_SINGLE_FIRST: _OCSP,
+    Fault.TWIN_SINGLES: _OCSP,
+    Fault.MISSING_SINGLE: _OCSP,
+    Fault.CONTRADICTION: _OCSP,
+    Fault.SHA1_SIGNATURE: _OCSP,
+    Fault.WRONG_ALGORITHM: _OCSP,
+    Fault.BAD_SIGNATURE: _OCSP,
+    Fault.CRITICAL_EXTENSION: _OCSP,
+    Fault.CRITICAL_SINGLE_EXTENSION: _OCSP,
+    Fault.UNCRITICAL_EXTENSION: _OCSP,
+    Fault.TRAILING_OCTETS: _OCSP,
+    Fault.NOT_FOUND: _CARRIER,
+    Fault.FORBIDDEN: _CARRIER,
+    Fault.NOT_MODIFIED: _CARRIER,
+    Fault.WRONG_CONTENT_TYPE: _CARRIER,
+    Fault.NO_CONTENT_TYPE: _CARRIER,
+    Fault.EMPTY_BODY: _CARRIER,
+    Fault.OVERSIZED: _CARRIER,
+    Fault.SLOW_HEADERS: _SLOW,
+    Fault.SLOW_BODY: _SLOW,
+    Fault.RESET: _CARRIER,
+    Fault.REFUSED: _CARRIER,
+    # End of OCSP and HTTP.
 }
 
 
@@ -123,6 +432,11 @@ class Order:
     seconds: float | None = None
     since: datetime | None = None
     until: datetime | None = None
+    entries: int | None = None
+    """How many entries are added, where the fault adds any."""
+    probability: float | None = None
+    """How likely it meets a request that it fits; which ones follows from the seed (`is_drawn`)."""
+    seed: int = 0
 
     @property
     def shift(self) -> float:
@@ -149,6 +463,8 @@ class Standing:
     id: str
     order: Order
     given: int = 0
+    fitted: int = 0
+    """How many requests it fitted, those that were drawn and those that were not."""
 
     @property
     def left(self) -> int | None:
@@ -157,6 +473,18 @@ class Standing:
 
     def meets(self, asked: Asked, now: datetime) -> bool:
         """Return whether it is the fault of the answer to this request at this instant of the world."""
+        return self.fits(asked, now) and self.is_drawn()
+
+    def is_drawn(self) -> bool:
+        """Return whether the request that it fits next is one that it meets: that follows from seed and number."""
+        chance = self.order.probability
+        if chance is None:
+            return True
+        drawn = hashlib.sha256(f"{self.order.seed}/{self.fitted}".encode()).digest()
+        return int.from_bytes(drawn[:8], "big") < chance * 2**64
+
+    def fits(self, asked: Asked, now: datetime) -> bool:
+        """Return whether door, serial, window and count let it meet this request at this instant of the world."""
         order, rule = self.order, GRAMMAR[self.order.fault]
         return (
             order.door is asked.door
@@ -175,7 +503,19 @@ def checked(order: Order) -> Order:
     for wrong, why in (
         (
             rule.ocsp_only and order.door is FaultDoor.CRL,
-            f"door {order.door}: expected ocsp-auth or ocsp-sign, for a list knows no {order.fault}",
+            f"door {order.door}: expected one of OCSP, for a list knows no {order.fault}",
+        ),
+        (
+            rule.crl_only and order.door is not FaultDoor.CRL,
+            f"door {order.door}: expected crl, for a status answer knows no {order.fault}",
+        ),
+        (
+            order.entries is not None and rule.entries is None,
+            f"entries: expected none, for {order.fault} adds none",
+        ),
+        (
+            order.entries is not None and rule.entries is not None and not 0 < order.entries <= MOST_ENTRIES,
+            f"entries: expected more than 0 and at most {MOST_ENTRIES}, actual {order.entries}",
         ),
         (
             order.serial is not None and order.door is FaultDoor.CRL,
@@ -190,6 +530,10 @@ def checked(order: Order) -> Order:
             f"seconds: expected more than 0 and at most {rule.longest:g}, actual {order.seconds}",
         ),
         (
+            order.probability is not None and not 0 < order.probability <= 1,
+            f"probability: expected more than 0 and at most 1, actual {order.probability}",
+        ),
+        (
             order.since is not None and order.until is not None and order.until <= order.since,
             f"until {order.until}: expected an instant after since {order.since}",
         ),
@@ -202,7 +546,7 @@ def checked(order: Order) -> Order:
 class Faults:
     """The faults that stand, in the order they were set; safe for threads. A count that ran out stands on with 0 left.
 
-    The first that meets a request is its fault, and the only one.
+    Several may meet one answer (`take_all`); where a place can do with one only, the first is it (`take`).
     """
 
     def __init__(self) -> None:
@@ -250,13 +594,33 @@ class Faults:
         return gone
 
     def take(self, asked: Asked, now: datetime) -> Standing | None:
-        """Return the fault of this answer, now counted, or None when it is to be as it should."""
+        """Return the first fault of this answer, now counted, or None when it is to be as it should."""
         with self._lock:
-            for standing in self._standing.values():
-                if standing.meets(asked, now):
-                    self._standing[standing.id] = replace(standing, given=standing.given + 1)
-                    return self._standing[standing.id]
-        return None
+            return next(self._met(asked, now), None)
+
+    def take_all(self, asked: Asked, now: datetime) -> list[Standing]:
+        """Return the faults of this answer, now counted: those of content in their order, then one of the carrier.
+
+        A carrier after the first has nothing left to carry; it is neither met nor counted.
+        """
+        content: list[Standing] = []
+        carrier: list[Standing] = []
+        with self._lock:
+            for standing in self._met(asked, now, lambda each: not carrier or GRAMMAR[each.order.fault].content):
+                (content if GRAMMAR[standing.order.fault].content else carrier).append(standing)
+        return content + carrier
+
+    def _met(
+        self, asked: Asked, now: datetime, wanted: Callable[[Standing], bool] = lambda _: True
+    ) -> Iterator[Standing]:
+        """Yield the faults that meet a request one after the other, each counted once it is asked for."""
+        for standing in list(self._standing.values()):
+            if wanted(standing) and standing.fits(asked, now):
+                met = standing.is_drawn()
+                counted = replace(standing, given=standing.given + met, fitted=standing.fitted + 1)
+                self._standing[standing.id] = counted
+                if met:
+                    yield counted
 
     def watching(self, told: Callable[[], None]) -> AbstractContextManager[None]:
         """Tell `told` within the block whenever a fault was taken away."""

@@ -1,14 +1,12 @@
 """The authorities of a world: for each kind its generations, made from the installation's keys when first needed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from harness.contract.vocabulary import Kind
-from harness.jlis import profiles
 from harness.jlis.authority import Authority
 from harness.jlis.generations import Generations
-from harness.jlis.populations import Population
+from harness.jlis.practice import STANDARD, Practice
 from harness.keys import KeyPool
 
 
@@ -18,7 +16,7 @@ class Hierarchy:
 
     generations: Generations
     keys: KeyPool
-    policies: Mapping[Population, str] = field(default_factory=lambda: profiles.POLICIES)
+    practice: Practice = STANDARD
     _made: dict[tuple[Kind, int], Authority] = field(default_factory=dict)
     _strangers: dict[Kind, Authority] = field(default_factory=dict)
 
@@ -30,7 +28,7 @@ class Hierarchy:
                 self.generations.life(generation),
                 self.keys.named(f"authority-{kind.value}-{generation}"),
                 self.keys.named(f"responder-{kind.value}"),
-                self.policies,
+                self.practice,
             )
         return self._made[kind, generation]
 
@@ -46,5 +44,5 @@ class Hierarchy:
         """Return somebody with the authority's name and another key, founded when first needed."""
         if kind not in self._strangers:
             key = self.keys.named("stranger")
-            self._strangers[kind] = Authority.found(kind, self.generations.life(generation), key, key, self.policies)
+            self._strangers[kind] = Authority.found(kind, self.generations.life(generation), key, key, self.practice)
         return self._strangers[kind]

@@ -1,18 +1,21 @@
-"""OCSP requests read strictly: bytes in, one question or the reason for a refusal out (RFC 6960 §4.1, RFC 9654)."""
+"""OCSP requests read strictly: bytes in, what is asked or the reason for a refusal out (RFC 6960 §4.1, RFC 9654).
 
-from dataclasses import dataclass
+The common request is read by `ocsp_common_request`; everything else by asn1crypto, and what that says counts.
+"""
+
 from enum import IntEnum
 
 from asn1crypto import ocsp
 from asn1crypto.core import OctetString
 
+from harness.jlis.ocsp_common_request import CommonRequests
+from harness.jlis.ocsp_question import OcspRequest, Question, RequestSignature
+
 NONCE_OID = "1.3.6.1.5.5.7.48.1.2"
 VERSION = "v1"
 """The only one whose syntax is known (RFC 6960 §4.1.1): what another one would mean nobody can tell."""
 LONGEST_NONCE = 128
-ECHOED_NONCES = range(16, 33)
-MOST_QUESTIONS = 1
-"""More than one question is legal syntax: it is refused by policy, so with unauthorized (spec/rfc.md A8)."""
+_COMMON = CommonRequests()
 
 
 class ResponseStatus(IntEnum):
@@ -34,64 +37,72 @@ class RefusedRequest(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: the CertID in its parts, and the nonce to echo, if one is."""
-
-    cert_id: bytes
-    """The CertID (DER) as it was asked, to be echoed: clients compare it, some with the hash's parameters."""
-    hash_algorithm: str
-    name_hash: bytes
-    key_hash: bytes
-    serial: int
-    nonce: bytes | None
+def read_request(data: bytes) -> OcspRequest:
+    """Return what a DER OCSPRequest says; RefusedRequest for anything else."""
+    return _COMMON.read(data) or read_any_request(data)
 
 
-def read_request(data: bytes) -> Question:
-    """Return the question in a DER OCSPRequest; RefusedRequest for anything else."""
-    asked, cert_ids = _parsed(data)
-    questions, nonce, not_understood = asked["request_list"], _nonce(asked), _critical_extensions(asked)
+def read_any_request(data: bytes) -> OcspRequest:
+    """Return what a DER OCSPRequest says, of whatever shape; RefusedRequest for anything else."""
+    asked, cert_ids, signature = _parsed(data)
+    nonce, not_understood = _nonce(asked), _critical_extensions(asked)
     if asked["version"].native != VERSION:
         raise RefusedRequest(
             ResponseStatus.MALFORMED_REQUEST, f"version: expected {VERSION}, actual {asked['version'].native}"
         )
-    if not questions:
+    if not asked["request_list"]:
         raise RefusedRequest(ResponseStatus.MALFORMED_REQUEST, "expected a question, actual an empty requestList")
-    if len(questions) > MOST_QUESTIONS:
-        raise RefusedRequest(
-            ResponseStatus.UNAUTHORIZED, f"expected at most {MOST_QUESTIONS} question, actual {len(questions)}"
-        )
     if not_understood:
         raise RefusedRequest(
             ResponseStatus.UNAUTHORIZED, f"critical extensions: expected none but the nonce, actual {not_understood}"
         )
-    certificate = questions[0]["req_cert"]
+    questions = tuple(
+        _question(single["req_cert"], cert_id) for single, cert_id in zip(asked["request_list"], cert_ids, strict=True)
+    )
+    name = asked["requestor_name"]
+    return OcspRequest(questions, nonce, None if name.native is None else name.dump(), signature)
+
+
+def _question(certificate: ocsp.CertId, cert_id: bytes) -> Question:
     return Question(
-        cert_id=cert_ids[0],
+        cert_id=cert_id,
         hash_algorithm=certificate["hash_algorithm"]["algorithm"].native,
         name_hash=certificate["issuer_name_hash"].native,
         key_hash=certificate["issuer_key_hash"].native,
         serial=certificate["serial_number"].native,
-        nonce=nonce,
     )
 
 
-def _parsed(data: bytes) -> tuple[ocsp.TBSRequest, list[bytes]]:
-    """Return what is asked, and its CertIDs written anew as DER, for one comes back under the responder's signature.
+def _parsed(data: bytes) -> tuple[ocsp.TBSRequest, list[bytes], RequestSignature | None]:
+    """Return what is asked, its CertIDs written anew as DER, for they come back under the responder's signature.
 
     Every part is read: the parser is lazy and would else fail in the middle of an answer. Its faults are many: besides
     ValueError those of Python itself, where an octet names a type that it has no code for, or in a deep nest.
     """
     try:
-        asked = ocsp.OCSPRequest.load(data, strict=True)["tbs_request"]
-        asked.native  # noqa: B018  (reads everything)
-        return asked, [single["req_cert"].copy().dump(force=True) for single in asked["request_list"]]
+        request = ocsp.OCSPRequest.load(data, strict=True)
+        request.native  # noqa: B018  (reads everything)
+        asked = request["tbs_request"]
+        cert_ids = [single["req_cert"].copy().dump(force=True) for single in asked["request_list"]]
+        return asked, cert_ids, _signature(request)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as fault:
         raise RefusedRequest(ResponseStatus.MALFORMED_REQUEST, f"not an OCSPRequest: {fault}") from fault
 
 
+def _signature(request: ocsp.OCSPRequest) -> RequestSignature | None:
+    signature = request["optional_signature"]
+    if signature.native is None:
+        return None
+    return RequestSignature(
+        request["tbs_request"].dump(),
+        signature["signature_algorithm"]["algorithm"].native,
+        signature["signature"].native,
+        tuple(certificate.dump() for certificate in signature["certs"]) if signature["certs"].native else (),
+    )
+
+
 def _nonce(asked: ocsp.TBSRequest) -> bytes | None:
-    """Return the nonce to echo: RFC 9654 §2.1 lets a responder leave out those of other lengths than 16 to 32."""
+    """Return the nonce, which RFC 9654 §2.1 bounds; whether it is echoed is policy."""
     values = [
         extension["extn_value"].contents
         for extension in asked["request_extensions"]
@@ -110,7 +121,7 @@ def _nonce(asked: ocsp.TBSRequest) -> bytes | None:
         raise RefusedRequest(
             ResponseStatus.MALFORMED_REQUEST, f"nonce: expected 1 to {LONGEST_NONCE} octets, actual {len(nonce)}"
         )
-    return nonce if len(nonce) in ECHOED_NONCES else None
+    return nonce
 
 
 def _critical_extensions(asked: ocsp.TBSRequest) -> list[str]:

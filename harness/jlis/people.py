@@ -31,6 +31,15 @@ class CardMade:
     resident: Resident
 
 
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent of a holder to the attribute service, from when to when."""
+
+    service: str
+    given: datetime
+    ends: datetime
+
+
 @dataclass(slots=True)
 class Dossier:
     """Everything that the register has of one person."""
@@ -41,6 +50,8 @@ class Dossier:
     cards: list[CardMade] = field(default_factory=list)
     written: list[tuple[datetime, Resident]] = field(default_factory=list)
     """What stood on the card from when on."""
+    consents: dict[str, Consent] = field(default_factory=dict)
+    """By the service that may ask; a withdrawn one is gone."""
     withdrawn: datetime | None = None
     """When the present card was reported lost or suspended; a new one clears it."""
 

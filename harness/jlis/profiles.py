@@ -5,11 +5,11 @@ RSA PKCS#1 v1.5 is deterministic: the same values always give the same bytes.
 """
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 
 from asn1crypto.core import UTF8String
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, ObjectIdentifier
@@ -17,7 +17,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from harness.contract.vocabulary import Kind
 from harness.jlis import names
 from harness.jlis.holder_attributes import holder_attributes
-from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Medium, Population
+from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Medium
+from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.register import Entry
 from harness.jlis.validity import JST
 from harness.municipalities import MUNICIPALITIES
@@ -67,10 +68,11 @@ def leaf_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
     issuer: x509.Certificate,
     issuer_key: RSAPrivateKey,
     ocsp: str,
-    policies: Mapping[Population, str] = POLICIES,
+    practice: Practice = STANDARD,
 ) -> x509.Certificate:
     """Return the certificate of a register entry: 利用者証明用 (§1.3) or 署名用 (§1.4), for card or phone (§1.6)."""
     municipality = MUNICIPALITIES[entry.resident.municipality]
+    policies = PRODUCTION_POLICIES if practice.production_policies else POLICIES
     if entry.kind is Kind.AUTH:
         subject = names.authentication_subject(authentication_common_name(entry))
         own: Extensions = [
@@ -81,7 +83,7 @@ def leaf_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
         subject = names.signature_subject(municipality, signature_common_name(entry))
         own = [
             (_key_usage("digital_signature", "content_commitment"), True),
-            (x509.SubjectAlternativeName(holder_attributes(entry.resident)), False),
+            (x509.SubjectAlternativeName(holder_attributes(entry.resident, kana=practice.kana)), False),
         ]
     point = names.distribution_point(entry.kind, municipality, entry.medium, entry.generation)
     extensions = [
@@ -99,17 +101,23 @@ def leaf_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
 
 def responder_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
     kind: Kind,
-    public_key: RSAPublicKey,
+    public_key: RSAPublicKey | EllipticCurvePublicKey,
     issuer: x509.Certificate,
     issuer_key: RSAPrivateKey,
     serial: int,
     validity: tuple[datetime, datetime],
+    *,
+    purpose: ObjectIdentifier | None = ExtendedKeyUsageOID.OCSP_SIGNING,
+    nocheck: bool = True,
 ) -> x509.Certificate:
-    """Return the certificate of a delegated OCSP responder (RFC 6960 §4.2.2.2, with nocheck of §4.2.2.2.1)."""
+    """Return the certificate of a delegated OCSP responder (RFC 6960 §4.2.2.2, with nocheck of §4.2.2.2.1).
+
+    Another `purpose`, or none, and no nocheck are for delegates that should not be believed.
+    """
     extensions: Extensions = [
         (_key_usage("digital_signature"), True),
-        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False),
-        (x509.OCSPNoCheck(), False),
+        *([] if purpose is None else [(x509.ExtendedKeyUsage([purpose]), False)]),
+        *([(x509.OCSPNoCheck(), False)] if nocheck else []),
         (_authority_key(issuer), False),
         (x509.SubjectKeyIdentifier.from_public_key(public_key), False),
     ]
@@ -170,7 +178,7 @@ def _authority_key(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
 def _certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
     issuer: x509.Name,
     subject: x509.Name,
-    public_key: RSAPublicKey,
+    public_key: RSAPublicKey | EllipticCurvePublicKey,
     serial: int,
     validity: tuple[datetime, datetime],
     extensions: Extensions,

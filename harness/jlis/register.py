@@ -8,16 +8,18 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from harness.contract.vocabulary import Kind
-from harness.events import Befell, Crowd, Event, Registered, Revoked
+from harness.events import Befell, ConsentGiven, ConsentWithdrawn, Crowd, Event, Registered, Revoked
+from harness.jlis.consent import consent_ends
 from harness.jlis.life_cycle import EFFECTS, Effect, Need, Standing, Write
 from harness.jlis.life_events import LifeEvent
-from harness.jlis.people import CardMade, Dossier, Person
-from harness.jlis.populations import CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Medium, Population
+from harness.jlis.people import CardMade, Consent, Dossier, Person
+from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Medium, Population
+from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.reasons import RevocationReason
-from harness.jlis.validity import JST, LAST_SECOND, card_expiry_of, not_after_of
+from harness.jlis.validity import JST, card_expiry_of, is_early_renewal, may_have_signature, not_after_of
 from harness.residents import ImpossibleResident, Resident, checked
 
 FIRST_SERIAL = 0x0700_0000
@@ -69,11 +71,14 @@ class Entry:
 class Register:
     """People, cards and certificates as a fold over the history."""
 
-    def __init__(self, generation_at: Callable[[datetime], int], make_resident: MakeResident) -> None:
+    def __init__(
+        self, generation_at: Callable[[datetime], int], make_resident: MakeResident, practice: Practice = STANDARD
+    ) -> None:
         """`generation_at` tells which generation of the authorities is in office at an instant.
 
         `make_resident` gives the people of a crowd.
         """
+        self._practice = practice
         self._make_resident = make_resident
         self._generation_at = generation_at
         self._latest: datetime | None = None
@@ -98,6 +103,8 @@ class Register:
             case Revoked(kind=kind, medium=medium):
                 if self.current(event.resident_id, Population(kind, medium), event.at) is None:
                     raise _nothing_in_force(event.resident_id, [Population(kind, medium)])
+            case ConsentGiven() | ConsentWithdrawn():
+                self._check_consent(event)
             case Crowd():
                 if any(f"r{event.first + place + 1:06d}" in self._dossiers for place in (0, event.count - 1)):
                     raise IllegalEvent(f"crowd from {event.first}: expected new people, actual registered ones")
@@ -115,6 +122,16 @@ class Register:
                 self._revoke(event.resident_id, [(Population(kind, medium), reason)], event.at)
             case Crowd():
                 self._crowd(event)
+            case ConsentGiven(service=service):
+                consent = Consent(service, event.at, consent_ends(event.at))
+                self._dossiers[event.resident_id].consents[service] = consent
+            case ConsentWithdrawn(service=service):
+                del self._dossiers[event.resident_id].consents[service]
+
+    def consent(self, resident_id: str, service: str, now: datetime) -> Consent | None:
+        """Return a holder's consent to a service if it holds at `now`; a withdrawal has effect at once."""
+        consent = self._dossier(resident_id).consents.get(service)
+        return consent if consent is not None and now <= consent.ends else None
 
     def resident(self, resident_id: str) -> Resident:
         """Return a resident as the register knows them now; NoSuchResident when there is none."""
@@ -154,8 +171,13 @@ class Register:
 
     def latest(self, resident_id: str, population: Population, instant: datetime) -> Entry | None:
         """Return the last certificate of a population that a resident was issued as of `instant`, whatever became."""
-        for entry in reversed(self.entries_of(resident_id, instant)):
-            if entry.population == population:
+        return self.latest_of(self._dossier(resident_id), population, instant)
+
+    def latest_of(self, dossier: Dossier, population: Population, instant: datetime) -> Entry | None:
+        """Return the same of somebody who may be about to be registered."""
+        for kind, serial in reversed(dossier.certificates):
+            entry = self._entries[kind][serial]
+            if entry.population == population and entry.issued <= instant:
                 return entry
         return None
 
@@ -195,14 +217,25 @@ class Register:
             checked(changed, event.at.astimezone(JST).date())
         except ImpossibleResident as fault:
             raise IllegalEvent(str(fault)) from fault
-        for issuance in event.certificates:
-            if issuance.serial in self._entries[issuance.kind]:
-                raise IllegalEvent(f"resident {who}: expected new serial numbers, actual used ones")
-            if self._not_after(dossier, event, changed) <= event.at:
+        if effect.issues and not event.certificates:
+            raise IllegalEvent(
+                f"resident {who}: {event.what}: expected somebody of fifteen or more and not under guardianship, "
+                "actual one who may have no signature certificate"
+            )
+        if any(issuance.serial in self._entries[issuance.kind] for issuance in event.certificates):
+            raise IllegalEvent(f"resident {who}: expected new serial numbers, actual used ones")
+        for entry in self._issued(dossier, event, changed):
+            if entry.not_after <= event.at:
                 raise IllegalEvent(
                     f"resident {who}: expected a card that ends after {event.at.isoformat()}, "
-                    f"actual one that ends at {self._not_after(dossier, event, changed).isoformat()}"
+                    f"actual one that ends at {entry.not_after.isoformat()}"
                 )
+
+    def may_have(self, resident: Resident, population: Population, at: datetime) -> bool:
+        """Return whether a resident may be issued a certificate of a population (spec/pki.md §1.7)."""
+        day = at.astimezone(JST).date()
+        leap = self._practice.leap_birthday
+        return population.kind is Kind.AUTH or may_have_signature(resident, day, leap=leap)
 
     def dossier_of_nobody(self, resident: Resident, at: datetime) -> Dossier:
         """Return the dossier that somebody will have who is about to be registered."""
@@ -236,6 +269,16 @@ class Register:
                     raise _nothing_in_force(who, populations)
             case _:
                 pass
+
+    def _check_consent(self, event: ConsentGiven | ConsentWithdrawn) -> None:
+        who = event.resident_id
+        if isinstance(event, ConsentWithdrawn):
+            if event.service not in self._dossier(who).consents:
+                raise IllegalEvent(f"resident {who}: expected a consent to {event.service!r}, actual none")
+            return
+        signed = self.entry_at(Kind.SIGN, event.serial, event.at)
+        if signed is None or signed.resident.id != who or not signed.is_in_force_at(event.at):
+            raise _nothing_in_force(who, [CARD_SIGN, PHONE_SIGN])
 
     def _check_new(self, resident: Resident, at: datetime) -> None:
         if resident.id in self._dossiers:
@@ -273,30 +316,50 @@ class Register:
             dossier.withdrawn = event.at
         if dossier.cards and dossier.withdrawn is None and {Write.ATTRIBUTES, Write.EXPIRY} & set(effect.writes):
             dossier.written.append((event.at, after.resident))
-        not_after = self._not_after(dossier, event, after.resident)
+        for entry in self._issued(dossier, event, after.resident):
+            self._issue(entry)
+
+    def _issued(self, dossier: Dossier, event: Befell, resident: Resident) -> list[Entry]:
+        """Return the certificates that an event brings, each with its end by the rule (§1.7).
+
+        None outlives the card, nor the certificate it stands beside or was applied for with: a signature certificate
+        the authentication certificate, a phone's the card's (the phone's is assumed).
+        """
+        leap, at = self._practice.leap_birthday, event.at
+        brings_card = event.chip_key is not None or not dossier.cards
+        made = at if brings_card else dossier.cards[-1].at
+        ends = {card_expiry_of(resident, made, leap=leap)}
+        if not brings_card and event.certificates:
+            beside = CARD_SIGN if event.certificates[0].medium is Medium.PHONE else CARD_AUTH
+            standing = self.current(resident.id, beside, at)
+            if standing is not None and EFFECTS[event.what].reason_for(beside) is None:
+                ends.add(standing.not_after.astimezone(JST).date())
+        entries = []
         for issuance in event.certificates:
-            self._issue(
+            population = Population(issuance.kind, issuance.medium)
+            before = None if brings_card else self.latest_of(dossier, population, at)
+            not_after = event.not_after or not_after_of(
+                resident,
+                at,
+                early_renewal=before is not None and is_early_renewal(before.not_after, at),
+                leap=leap,
+                no_later_than=min(ends),
+            )
+            ends.add(not_after.astimezone(JST).date())
+            generation = self._generation_at(at)
+            entries.append(
                 Entry(
                     issuance.kind,
                     issuance.medium,
                     issuance.serial,
-                    self._generation_at(event.at),
-                    after.resident,
+                    generation,
+                    resident,
                     issuance.key,
-                    event.at,
+                    at,
                     not_after,
                 )
             )
-
-    def _not_after(self, dossier: Dossier, event: Befell, resident: Resident) -> datetime:
-        """Return when certificates end that the event brings: by the rule, and never after the card they are on."""
-        if event.not_after is not None:
-            return event.not_after
-        ends = not_after_of(resident, event.at)
-        if event.chip_key is None and dossier.cards:
-            last_day = card_expiry_of(resident, dossier.cards[-1].at)
-            ends = min(ends, datetime.combine(last_day, LAST_SECOND, JST).astimezone(UTC))
-        return ends
+        return entries
 
     def _issue(self, entry: Entry) -> None:
         self._entries[entry.kind][entry.serial] = entry
@@ -317,10 +380,12 @@ class Register:
             resident = self._make_resident(event.seed, event.first + place)
             self._register(resident, event.at)
             dossier = self._dossiers[resident.id]
-            not_after = not_after_of(resident, event.at)
-            for kind in Kind:
+            not_after = not_after_of(resident, event.at, leap=self._practice.leap_birthday)
+            for kind, medium in (CARD_AUTH, CARD_SIGN):
+                if not self.may_have(resident, Population(kind, medium), event.at):
+                    continue
                 serial, key = self.next_serial(kind), (2 * place + (kind is Kind.SIGN)) % event.keys
-                entry = Entry(kind, Medium.CARD, serial, generation, resident, key, event.at, not_after)
+                entry = Entry(kind, medium, serial, generation, resident, key, event.at, not_after)
                 self._entries[kind][serial] = entry
                 dossier.certificates.append((kind, serial))
             serial_number = f"{dossier.certificates[0][1]:016d}"

@@ -1,4 +1,4 @@
-"""Who might sign what is wrong with an answer: a stranger of the same name, and the other kind's authority."""
+"""Who might sign what is wrong with an answer: a stranger of the same name, another generation, the other kind's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,3 +14,5 @@ class Signers:
     """It bears the same name and has another key: a product that compares names alone believes it."""
     other: Authority
     """The genuine authority of the other kind: a product that throws its anchors together believes it."""
+    generations: tuple[Authority, ...] = ()
+    """Every generation of this kind, the latest last: the same name and other keys, each genuine for its own."""

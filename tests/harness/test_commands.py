@@ -37,6 +37,7 @@ from harness.control_client import ControlClient
 from harness.doors.control_messages import JournalDoor, JournalQuery
 from harness.errors import ConfigurationError
 from harness.keys import KeyPool
+from harness.municipalities import MUNICIPALITIES
 from harness.terminal.card_reader import CardReader
 from tests.harness.openssl import openssl
 
@@ -151,7 +152,7 @@ def test_up_says_where_everything_is(home: Path, up: Up) -> None:
     headers = {"authorization": f"Bearer {token.read_text()}"}
     assert httpx.get(up.addresses["control"] + "/v1/clock", headers=headers, trust_env=False).status_code == 200
     assert httpx.get(up.addresses["control"] + "/v1/clock", trust_env=False).status_code == 401
-    assert len(httpx.get(up.addresses["crl"], trust_env=False).json()["lists"]) == 24
+    assert len(httpx.get(up.addresses["crl"], trust_env=False).json()["lists"]) == 12 * len(MUNICIPALITIES)
 
 
 @pytest.mark.usefixtures("up")
@@ -256,7 +257,8 @@ def test_cards_in_folders(run: Run, tmp_path: Path) -> None:
     assert "the world that is up" in run("card", "new", tmp_path / "card").stdout
     assert (tmp_path / "card").stat().st_mode & 0o777 == 0o700
     anchors = {path.stem: path for path in (tmp_path / "card" / "anchors").iterdir()}
-    assert set(anchors) == {"auth-ca", "sign-ca", "card-issuer-36303030303233080530303100000000"}
+    authorities = {f"{kind}-ca{number}" for kind in ("auth", "sign") for number in ("", "-2", "-3")}
+    assert set(anchors) == {*authorities, "card-issuer-36303030303233080530303100000000"}
     issuer = load_pem_public_key(anchors["card-issuer-36303030303233080530303100000000"].read_bytes())
     assert isinstance(issuer, RSAPublicKey)
     profile, store = load_card(tmp_path / "card")

@@ -359,8 +359,8 @@ def test_a_store_that_fails_is_no_acknowledgement(
 def test_anchors(world: World, client: httpx.Client) -> None:
     """Authorities and card-issuer keys as the world's trust has them."""
     found = msgspec.json.decode(client.get("/v1/anchors").content, type=dict[str, list[dict[str, Any]]])
-    decoded = {row["kind"]: msgspec.convert(row["certificate"], bytes) for row in found["authorities"]}
-    assert decoded == world.trust().authorities
+    decoded = [(row["kind"], msgspec.convert(row["certificate"], bytes)) for row in found["authorities"]]
+    assert decoded == [(kind.value, der) for kind, der in world.trust().anchors()]
     assert [
         (msgspec.convert(row["key_id"], bytes), msgspec.convert(row["key"], bytes)) for row in found["card_issuers"]
     ] == (world.trust().card_issuers)
@@ -372,6 +372,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "newResident": {"sex": "2"},
     "moveResident": {"municipality": "48202"},
     "revokeCertificate": {"kind": "auth", "reason": "superseded"},
+    "befallResident": {"what": "name-changed", "changes": {"name": "試験　改名"}},
+    "newCrowd": {"count": 2, "keys": 2},
     "transmit": {"command": "00A4040C0AD392F000260100000001"},
     "setFault": {"fault": "stale", "door": "ocsp-auth", "serial": "7000000", "count": 2, "seconds": 1.5},
 }

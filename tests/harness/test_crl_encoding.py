@@ -17,11 +17,12 @@ from harness.jlis import crl_columns, crl_encoding, crl_extensions, names
 from harness.jlis.crl_columns import CHUNK, Columns
 from harness.jlis.crl_encoding import Parts, Revoked
 from harness.jlis.crl_extensions import Scope
+from harness.jlis.populations import Medium
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES
 
 ISSUER = names.authority_name(Kind.SIGN)
-POINT = names.distribution_point(Kind.SIGN, MUNICIPALITIES["13113"])
+POINT = names.distribution_point(Kind.SIGN, MUNICIPALITIES["13113"], Medium.CARD, 3)
 FLAGS = {
     1: x509.ReasonFlags.key_compromise,
     2: x509.ReasonFlags.ca_compromise,
@@ -137,9 +138,8 @@ def test_a_list_is_what_cryptography_builds(key: RSAPrivateKey, wanted: Wanted) 
         extensions.append(crl_extensions.unknown())
     for entry in wanted.entries:
         builder = builder.add_revoked_certificate(revoked_of(entry))
-    parts = Parts(
-        ISSUER.public_bytes(), wanted.this_update, next_update, crl_encoding.entries_der(wanted.entries), extensions
-    )
+    listed = crl_encoding.entries_der(wanted.entries) or None
+    parts = Parts(ISSUER.public_bytes(), wanted.this_update, next_update, listed, extensions)
     expected = builder.sign(key, SHA256()).public_bytes(Encoding.DER)
     assert crl_encoding.encode(parts, crl_encoding.rsa_signer(key)) == expected
 
@@ -172,7 +172,7 @@ def test_an_entry_by_hand() -> None:
 
 def test_no_next_update() -> None:
     """RFC 5280 §5.1.2.5 leaves such a list unspecified; it is encoded without the field."""
-    parts = Parts(ISSUER.public_bytes(), PIVOT, None, b"", ())
+    parts = Parts(ISSUER.public_bytes(), PIVOT, None, None, ())
     made = x509.load_der_x509_crl(crl_encoding.encode(parts, lambda _: bytes(256)))
     assert made.next_update_utc is None
     assert len(made) == 0

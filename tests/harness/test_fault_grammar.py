@@ -1,5 +1,6 @@
 """The grammar of faults as a table of values: whom a fault meets, how often, when, and which cannot be."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ def test_every_fault_is_made_in_one_place() -> None:
     assert set(GRAMMAR) == set(Fault)
     content = {fault for fault, rule in GRAMMAR.items() if rule.content}
     assert set(CARRIERS) == set(Fault) - content
-    assert set(ocsp_faults.BENDS) == content
+    assert set(ocsp_faults.BENDS) == {fault for fault in content if not GRAMMAR[fault].crl_only}
     assert set(crl_faults.BENDS) == {fault for fault in content if not GRAMMAR[fault].ocsp_only}
 
 
@@ -84,6 +85,47 @@ def test_the_next_n_answers() -> None:
     assert [(one.id, one.given) for one in faults] == [(first.id, 2), ("f2", 1)]
 
 
+def test_several_meet_one_answer() -> None:
+    """Those of content in their order, then the first carrier; a carrier that has nothing to carry is not counted."""
+    faults = Faults()
+    for fault in (Fault.CUT, Fault.STALE, Fault.UNAVAILABLE, Fault.NO_NONCE):
+        faults.set(Order(fault, FaultDoor.OCSP_AUTH, count=1))
+    assert [one.order.fault for one in faults.take_all(AUTH, NOW)] == [Fault.STALE, Fault.NO_NONCE, Fault.CUT]
+    assert [one.order.fault for one in faults.take_all(AUTH, NOW)] == [Fault.UNAVAILABLE]
+    assert faults.take_all(AUTH, NOW) == []
+
+
+def drawn(seed: int, probability: float, requests: int = 400) -> list[bool]:
+    """Return which of so many requests a fault meets."""
+    faults = Faults()
+    faults.set(Order(Fault.CUT, FaultDoor.OCSP_AUTH, probability=probability, seed=seed))
+    return [bool(faults.take_all(AUTH, NOW)) for _ in range(requests)]
+
+
+def test_a_seed_says_which_requests_are_met() -> None:
+    """The same ones again, other ones for another seed, about as many as the probability says; 1 is every one."""
+    once = drawn(1, 0.25)
+    assert drawn(1, 0.25) == once
+    assert drawn(2, 0.25) != once
+    assert 60 < sum(once) < 140
+    assert all(drawn(1, 1.0))
+    assert [number for number, met in enumerate(drawn(7, 0.1, 50)) if met] == [
+        number for number in range(50) if int(hashlib.sha256(f"7/{number}".encode()).hexdigest()[:16], 16) / 2**64 < 0.1
+    ]
+
+
+def test_only_requests_that_fit_are_numbered() -> None:
+    """What another serial is asked in between changes nothing; the count is of those that were met."""
+    plain, mixed = Faults(), Faults()
+    order = Order(Fault.CUT, FaultDoor.OCSP_AUTH, serial=5, probability=0.5, seed=3, count=4)
+    plain.set(order)
+    mixed.set(order)
+    other = Asked(FaultDoor.OCSP_AUTH, 6)
+    said = [bool(plain.take_all(AUTH, NOW)) for _ in range(30)]
+    assert [bool(mixed.take_all(AUTH, NOW)) for _ in range(30) if not mixed.take_all(other, NOW)] == said
+    assert sum(said) == 4
+
+
 def test_taken_away() -> None:
     """One by its id, then all; who watches hears of both; an id comes never again."""
     faults, told = Faults(), []
@@ -103,11 +145,17 @@ def test_taken_away() -> None:
     ("order", "says"),
     [
         (Order(Fault.NO_NONCE, FaultDoor.CRL), "a list knows no no_nonce"),
+        (Order(Fault.LIST_EMPTY, FaultDoor.OCSP_AUTH), "a status answer knows no list_empty"),
+        (Order(Fault.LIST_EMPTY, FaultDoor.CRL, entries=5), "list_empty adds none"),
+        (Order(Fault.LIST_HUGE, FaultDoor.CRL, entries=0), "more than 0 and at most 10000000"),
+        (Order(Fault.LIST_HUGE, FaultDoor.CRL, entries=10_000_001), "more than 0 and at most 10000000"),
         (Order(Fault.CUT, FaultDoor.CRL, serial=5), "serial: expected none"),
         (Order(Fault.CUT, FaultDoor.OCSP_AUTH, seconds=1), "cut takes no time"),
         (Order(Fault.DELAY, FaultDoor.OCSP_AUTH, seconds=0), "more than 0 and at most 600"),
         (Order(Fault.DELAY, FaultDoor.OCSP_AUTH, seconds=601), "more than 0 and at most 600"),
         (Order(Fault.STALE, FaultDoor.CRL, seconds=float("nan")), "more than 0"),
+        (Order(Fault.CUT, FaultDoor.CRL, probability=0), "probability: expected more than 0"),
+        (Order(Fault.CUT, FaultDoor.CRL, probability=1.5), "at most 1, actual 1.5"),
         (Order(Fault.CUT, FaultDoor.CRL, since=NOW, until=NOW), "expected an instant after since"),
     ],
 )

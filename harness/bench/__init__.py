@@ -1,0 +1,1 @@
+"""How fast it is, each figure beside the machine's own limit measured in the same run."""

@@ -1,0 +1,53 @@
+"""`kazashi bench`: how fast it is on this machine, target, value, reference and ratio side by side."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from harness.bench import jlis_crl, ocsp
+from harness.bench.row import Row
+
+app = typer.Typer(help="Speed on this machine / この機械での速さ", no_args_is_help=True)
+Rows = Callable[[ocsp.Plan], Iterator[Row]]
+
+
+def list_rows(plan: ocsp.Plan) -> Iterator[Row]:
+    """Yield the rows of revocation lists and of issuing."""
+    return jlis_crl.rows(plan.full)
+
+
+JLIS: list[Rows] = [ocsp.rows, ocsp.clock_row, list_rows]
+"""What `kazashi bench jlis` measures, in this order."""
+
+
+@app.callback()
+def bench() -> None:
+    """Speed on this machine / この機械での速さ"""
+
+
+@app.command()
+def jlis(
+    *,
+    full: Annotated[bool, typer.Option("--full", help="more rounds, for figures to quote / 回数を増やす")] = False,
+    json: Annotated[Path | None, typer.Option("--json", help="write the rows there / 結果の書き出し先")] = None,
+) -> None:
+    """The fake J-LIS: OCSP answers and certificates a second / 疑似 J-LIS の速さ"""
+    plan = ocsp.Plan(rounds=9, seconds=2.0, full=True) if full else ocsp.Plan()
+    found: list[Row] = []
+    for measure in JLIS:
+        for row in measure(plan):
+            typer.echo(_line(row))
+            found.append(row)
+    if json is not None:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode([row.as_json() for row in found])))
+
+
+def _line(row: Row) -> str:
+    value = "-" if row.value is None else f"{row.value:,.1f}" if row.value < 1000 else f"{row.value:,.0f}"
+    reference = "" if row.reference is None else f"{row.reference:,.0f}"
+    ratio = "" if row.ratio is None else f"{row.ratio:.1%}"
+    met = {None: "", True: "met / 達成", False: "missed / 未達"}[row.met]
+    return f"{row.name:24}{value:>12} {row.unit:15}{reference:>10}{ratio:>8}  {row.target:10}{met:14}{row.note}"

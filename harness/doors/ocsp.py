@@ -1,0 +1,202 @@
+"""OCSP over HTTP: POST and GET of RFC 6960 App. A.1, for the four populations.
+
+POST /ocsp/{auth|sign}[-mobile]            any content type is read, since what is inside decides
+GET  /ocsp/{auth|sign}[-mobile]/{base64}   the same request in the address
+
+Where no fault stands a POST takes the short way (`quick`): no routing, no thread, no request object; the octets of an
+answer are the same on both. What is out of the ordinary, a long body or a line that is gone, is left to the long way.
+"""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from harness.contract.vocabulary import Kind
+from harness.doors import lines
+from harness.doors.body import BodyTooLong, read_body
+from harness.doors.carrier import CARRIERS, Ended, Load
+from harness.errors import ConfigurationError
+from harness.jlis.faults import GRAMMAR, Asked, FaultDoor, Faults, Standing
+from harness.jlis.journal import Entry
+from harness.jlis.ocsp_policy import Closed
+from harness.jlis.ocsp_request import RefusedRequest, read_request
+from harness.jlis.ocsp_service import OcspService
+from harness.jlis.populations import POPULATIONS, Medium, Population
+from harness.world import World
+
+LONGEST_REQUEST = 65_536
+OCSP_RESPONSE = "application/ocsp-response"
+_HEADERS = (b"content-type", OCSP_RESPONSE.encode("ascii"))
+
+
+def name_of(population: Population) -> str:
+    """Return the last part of a population's address: auth, sign-mobile."""
+    return population.kind.value + ("" if population.medium is Medium.CARD else "-mobile")
+
+
+PLACES = {name_of(population): population for population in POPULATIONS}
+_PATHS = {f"/ocsp/{name}": population for name, population in PLACES.items()}
+
+
+class _Told(NamedTuple):
+    """Who the journal says was asked."""
+
+    kind: Kind
+    serial: int | None = None
+
+
+class OcspDoor:
+    """The service object: the world's responder, the faults that stand, and the journal."""
+
+    def __init__(
+        self, world: World, responder: OcspService, faults: Faults, now: Callable[[], datetime] | None = None
+    ) -> None:
+        """`now` is the world's clock; another one where it is not read anew for each request (load)."""
+        self._world = world
+        self._now = world.clock.now if now is None else now
+        self._write = world.journal.write
+        self.responder = responder
+        self._faults = faults
+
+    async def post(self, request: Request) -> Response:
+        """Answer an OCSP request in the body."""
+        population = _population(request)
+        try:
+            body = await read_body(request, LONGEST_REQUEST)
+        except BodyTooLong as fault:
+            self._note(_Told(population.kind), "too long", 413)
+            return Response(str(fault), 413)
+        except ClientDisconnect:
+            self._note(_Told(population.kind), "cut off", 400)
+            return Response("body: expected as long as announced, actual cut off", 400)
+        return await self._respond(request, population, body)
+
+    async def get(self, request: Request) -> Response:
+        """Answer an OCSP request in the address; the server has already undone its percent-encoding."""
+        population = _population(request)
+        try:
+            body = base64.b64decode(request.path_params["request"], validate=True)
+        except (binascii.Error, ValueError):
+            body = b""  # what cannot be decoded is a malformed request, and the responder says so
+        return await self._respond(request, population, body)
+
+    async def quick(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a POST where nothing is out of the ordinary, or let `app` answer."""
+        population = _PATHS.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if population is None or self._faults:
+            await app(scope, receive, send)
+            return
+        message = await receive()
+        body = message.get("body", b"")
+        if message["type"] != "http.request" or message.get("more_body") or len(body) > LONGEST_REQUEST:
+            await app(scope, _once_more(message, receive), send)
+            return
+        kind, medium = population
+        if self._faults or self.responder.policy(kind).maintenance:
+            await app(scope, _once_more(message, receive), send)
+            return
+        try:
+            now = self._now()
+            answer = self.responder.answer(kind, body, now, (), medium)
+        except ConfigurationError:  # the store fails: the long way says so
+            await app(scope, _once_more(message, receive), send)
+            return
+        self._write(Entry(now, "ocsp", kind.value, answer.serial, None, answer.said, 200))
+        der = answer.der
+        headers = [(b"content-length", b"%d" % len(der)), _HEADERS]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": der})
+
+    async def _respond(self, request: Request, population: Population, body: bytes) -> Response:
+        """Return the answer, wrong in each way of content that was ordered, or what the carrier leaves of it."""
+        closed = await run_in_threadpool(self._closed, population)
+        if closed is not None:
+            return closed
+        asked = _asked(population, body) if self._faults else None
+        met = [] if asked is None else self._faults.take_all(asked, self._now())
+
+        async def make() -> Response:
+            return await run_in_threadpool(self._answer, population, body, met)
+
+        if not met or GRAMMAR[met[-1].order.fault].content:
+            return await make()
+        told = _Told(population.kind, None if asked is None else asked.serial)
+
+        def note(http: int) -> None:
+            self._note(told, f"fault {met[-1].order.fault}", http)
+
+        return await CARRIERS[met[-1].order.fault](Load(request, met[-1], self._faults, make, note))
+
+    def _answer(self, population: Population, body: bytes, met: Sequence[Standing]) -> Response:
+        now = self._now()
+        orders = [standing.order for standing in met if GRAMMAR[standing.order.fault].content]
+        answer = self.responder.answer(population.kind, body, now, orders, population.medium)
+        said = answer.said + "".join(f", fault {standing.order.fault}" for standing in met)
+        self._write(Entry(now, "ocsp", population.kind.value, answer.serial, None, said, 200))
+        return Response(answer.der, media_type=OCSP_RESPONSE)
+
+    def _closed(self, population: Population) -> Response | None:
+        """Return what whoever comes meets while the responder is closed at its door."""
+        policy = self.responder.policy(population.kind)
+        closed = policy.closed_at(self._now()) if policy.maintenance else None
+        if closed is None or closed is Closed.TRY_LATER:
+            return None
+        is_refused = closed is Closed.REFUSED
+        self._note(_Told(population.kind), "closed", 0 if is_refused else 503)
+        if is_refused:
+            return Ended(lines.reset)
+        return Response(f"ocsp {name_of(population)}: closed for maintenance", 503)
+
+    def _note(self, told: _Told, said: str, http: int) -> None:
+        now = self._world.clock.now_or_last()
+        self._write(Entry(now, "ocsp", told.kind.value, told.serial, None, said, http))
+
+
+class QuickApp:
+    """An ASGI application before another: POSTs of OCSP go the short way."""
+
+    def __init__(self, door: OcspDoor, app: ASGIApp) -> None:
+        self._door = door
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self._door.quick(self._app, scope, receive, send)
+
+
+def _once_more(message: Message, receive: Receive) -> Callable[[], Awaitable[Message]]:
+    """Return a `receive` that begins with a message which was already taken."""
+    held: list[Message] = [message]
+
+    async def again() -> Message:
+        return held.pop() if held else await receive()
+
+    return again
+
+
+def _asked(population: Population, body: bytes) -> Asked:
+    """Return what faults look at in an OCSP request; what is no question has neither serial nor nonce.
+
+    In a batch the first serial number counts.
+    """
+    door = FaultDoor.ocsp(*population)
+    try:
+        asked = read_request(body)
+    except RefusedRequest:
+        return Asked(door, says=False)
+    return Asked(door, asked.questions[0].serial, nonce=asked.nonce is not None and len(asked.nonce) in range(16, 33))
+
+
+def _population(request: Request) -> Population:
+    try:
+        return PLACES[request.path_params["kind"]]
+    except KeyError as fault:
+        raise HTTPException(404) from fault

@@ -1,0 +1,50 @@
+"""The fee counter: what was asked of the fake J-LIS, by service and purpose, and what it would cost.
+
+Signature ¥20 and authentication ¥2 for each check, waived since January 2023; ¥20 for an answer with news of the four
+attributes (spec/pki.md §3, §4).
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from harness.contract.vocabulary import Kind
+from harness.jlis.journal import Entry
+
+YEN = {Kind.SIGN.value: 20, Kind.AUTH.value: 2}
+_STATUSES = ("good", "revoked", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class FeeLine:
+    """How often one thing was asked for, and its price."""
+
+    service: str
+    kind: str
+    purpose: str
+    count: int
+    yen_each: int
+    waived: bool
+
+    @property
+    def due(self) -> int:
+        """Yen to pay."""
+        return 0 if self.waived else self.count * self.yen_each
+
+
+def count_fees(entries: Iterable[Entry]) -> list[FeeLine]:
+    """Return the lines of the bill, in the order of service, kind and purpose; what was refused costs nothing."""
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for entry in entries:
+        if entry.http != 200 or entry.kind is None:
+            continue
+        if entry.door == "ocsp" and entry.answer.startswith(_STATUSES):
+            counted["ocsp", entry.kind, "status"] += 1
+        elif entry.door == "record-check":
+            counted["record-check", entry.kind, entry.answer.split(" ")[0]] += 1
+        elif entry.door == "attributes" and entry.answer in {"changed", "overseas"}:
+            counted["attributes", entry.kind, "latest"] += 1
+    return [
+        FeeLine(service, kind, purpose, count, YEN[kind], waived=service != "attributes")
+        for (service, kind, purpose), count in sorted(counted.items())
+    ]

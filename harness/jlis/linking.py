@@ -1,0 +1,72 @@
+"""Which certificates belong together: card and phone, signature and authentication, before and after a renewal.
+
+The law gives verifiers the corresponding numbers (公的個人認証法 arts. 18(4), 18(5)); the wire format is UNKNOWN, so
+everything here is INVENTED (spec/pki.md §4). It speaks as of a mark, like OCSP.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from harness.contract.vocabulary import Kind
+from harness.jlis.populations import POPULATIONS, Population
+from harness.jlis.register import Entry, Register
+
+
+class LinkStatus(StrEnum):
+    """What became of the certificate that was asked about."""
+
+    CURRENT = "current"
+    """It is the last of its population, and in force."""
+    SUCCEEDED = "succeeded"
+    """Another one of its population was issued since."""
+    ENDED = "ended"
+    """It is over, and there is no new one: asked again later, there may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What belongs to one certificate as of `as_of`; each list in the order of issuance."""
+
+    as_of: datetime
+    asked: Entry
+    status: LinkStatus
+    current: Entry | None
+    """The one of its population that is in force."""
+    previous: tuple[Entry, ...]
+    """Those of its population before the current one, the one asked about among them unless it is current."""
+    counterparts: tuple[Entry, ...]
+    """Those of the other three populations that are in force: the paired certificate, and those of the other medium."""
+
+    def counterpart(self, population: Population) -> Entry | None:
+        """Return the certificate of another population that is in force."""
+        return next((entry for entry in self.counterparts if entry.population == population), None)
+
+
+def resolve(register: Register, kind: Kind, serial: int, generation: int | None, mark: datetime) -> Links | None:
+    """Return what belongs to a certificate as of `mark`; None when none of that number was issued by then.
+
+    `generation` is that of its issuer, None where it does not matter: numbers are unique over all of them.
+    """
+    asked = register.entry_at(kind, serial, mark)
+    if asked is None or generation not in {None, asked.generation}:
+        return None
+    holder = asked.resident.id
+    those = [entry for entry in register.entries_of(holder, mark) if entry.population == asked.population]
+    current = register.current(holder, asked.population, mark)
+    if current is asked:
+        status = LinkStatus.CURRENT
+    elif those[-1] is not asked:
+        status = LinkStatus.SUCCEEDED
+    else:
+        status = LinkStatus.ENDED
+    others = [population for population in POPULATIONS if population != asked.population]
+    paired = (register.current(holder, population, mark) for population in others)
+    return Links(
+        mark,
+        asked,
+        status,
+        current,
+        tuple(entry for entry in those if entry is not current),
+        tuple(entry for entry in paired if entry is not None),
+    )

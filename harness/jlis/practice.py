@@ -1,0 +1,25 @@
+"""What the real authority does is not public everywhere: the choices of one world, each with its default named.
+
+They stand in the world's store from its first day: a world that changed them would contradict what it published.
+"""
+
+from msgspec import Struct
+
+from harness.jlis.validity import DEFAULT_LEAP, LeapBirthday
+
+
+class Practice(Struct, frozen=True, omit_defaults=True):
+    """How the authorities of one world issue (spec/pki.md §1.4, §1.5, §1.7); every default is an emulation choice."""
+
+    leap_birthday: LeapBirthday = DEFAULT_LEAP
+    """When somebody born on 29 February has their birthday in a common year."""
+    kana: bool = False
+    """Whether signature certificates carry 振り仮名 in a seventh and eighth otherName (unverified)."""
+    production_policies: bool = False
+    """Whether certificates name the policies of production, for products that refuse the test arc.
+
+    Names, keys and the marker stay those of a test whatever this says.
+    """
+
+
+STANDARD = Practice()
