@@ -254,6 +254,8 @@ def _reason(cell: str) -> str | None:
 
 def _status_after(cell: str) -> str:
     reason = _reason(cell)
+    if reason == "unspecified":
+        return "revoked"  # said by leaving the reason out (RFC 5280 §5.3.1)
     return "good" if reason is None else f"revoked {reason}"
 
 
