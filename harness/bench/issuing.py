@@ -37,7 +37,7 @@ def main() -> None:
                 authority.certificate,
                 authority.key,
                 OCSP_ADDRESS[entry.population],
-                authority.policies,
+                authority.practice,
             )
             made += 1
             if made % 16 == 0 and perf_counter() - began >= seconds:
