@@ -1,8 +1,9 @@
-"""A responder in a process of its own, for load: `python -m harness.bench.responder FOLDER KEY [presigned]`.
+"""A responder in a process of its own, for load: `python -m harness.bench.responder FOLDER KEY [presigned] [protocol]`.
 
-It prints one line of JSON (its port, and requests for it) and answers until its standard input ends. The journal is
-written as ever. The clock's row is read once: a world that stands still is asked, and reading a row of the store for
-each request would measure the store (the row ocsp.clock says what that costs).
+Its door is uvicorn's, or with `protocol` the bare one. It prints one line of JSON (its port, and requests for it) and
+answers until its standard input ends. The journal is written as ever. The clock's row is read once: a world that stands
+still is asked, and reading a row of the store for each request would measure the store (the row ocsp.clock says what
+that costs).
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 from harness.clock import host_now, instant_at
 from harness.contract.vocabulary import Kind
 from harness.doors.ocsp import OcspDoor, QuickApp
+from harness.doors.ocsp_protocol import ServedQuickly
 from harness.doors.server import Served
 from harness.jlis.faults import Faults
 from harness.jlis.ocsp_delegates import DELEGATES
@@ -88,7 +90,8 @@ def main() -> None:
     folder, key, *more = sys.argv[1:]
     with asked(Path(folder), ResponderKey(key), presigned="presigned" in more) as asked_for:
         door = OcspDoor(asked_for.world, asked_for.service, Faults(), held_clock(asked_for.world))
-        with Served(QuickApp(door, _nothing_else), quick=True) as served:
+        bare = "protocol" in more
+        with ServedQuickly(door) if bare else Served(QuickApp(door, _nothing_else), quick=True) as served:
             line = {"port": served.port, "requests": [each.hex() for each in asked_for.requests]}
             sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
             sys.stdout.flush()

@@ -43,7 +43,7 @@ def name_of(population: Population) -> str:
 
 
 PLACES = {name_of(population): population for population in POPULATIONS}
-_PATHS = {f"/ocsp/{name}": population for name, population in PLACES.items()}
+PATHS = {f"/ocsp/{name}": population for name, population in PLACES.items()}
 
 
 class _Told(NamedTuple):
@@ -90,7 +90,7 @@ class OcspDoor:
 
     async def quick(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST where nothing is out of the ordinary, or let `app` answer."""
-        population = _PATHS.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        population = PATHS.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
         if population is None or self._faults:
             await app(scope, receive, send)
             return
@@ -99,21 +99,31 @@ class OcspDoor:
         if message["type"] != "http.request" or message.get("more_body") or len(body) > LONGEST_REQUEST:
             await app(scope, _once_more(message, receive), send)
             return
-        kind, medium = population
-        if self._faults or self.responder.policy(kind).maintenance:
+        der = None if self._faults else self.quick_answer(population, body)
+        if der is None:
             await app(scope, _once_more(message, receive), send)
             return
-        try:
-            now = self._now()
-            answer = self.responder.answer(kind, body, now, (), medium)
-        except ConfigurationError:  # the store fails: the long way says so
-            await app(scope, _once_more(message, receive), send)
-            return
-        self._write(Entry(now, "ocsp", kind.value, answer.serial, None, answer.said, 200))
-        der = answer.der
         headers = [(b"content-length", b"%d" % len(der)), _HEADERS]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": der})
+
+    def quick_answer(self, population: Population, body: bytes) -> bytes | None:
+        """Return an answer that no fault meets, journalled; None where the long way has to say why there is none."""
+        kind, medium = population
+        if self.responder.policy(kind).maintenance:
+            return None
+        try:
+            now = self._now()
+            answer = self.responder.answer(kind, body, now, (), medium)
+        except ConfigurationError:  # the store fails
+            return None
+        self._write(Entry(now, "ocsp", kind.value, answer.serial, None, answer.said, 200))
+        return answer.der
+
+    def refused(self, why: str, http: int) -> None:
+        """Write down that something came which is no request to this door."""
+        now = self._world.clock.now_or_last()
+        self._write(Entry(now, "unknown", None, None, None, why, http))
 
     async def _respond(self, request: Request, population: Population, body: bytes) -> Response:
         """Return the answer, wrong in each way of content that was ordered, or what the carrier leaves of it."""

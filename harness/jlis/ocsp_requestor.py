@@ -1,5 +1,6 @@
 """Who asks: signatures over OCSP requests, judged by an access list (RFC 6960 §4.1.2, spec/pki.md §3)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -39,12 +40,11 @@ def check_requestor(request: OcspRequest, policy: ResponderPolicy, now: datetime
         raise _unauthorized("signature: expected one by a requestor of the access list, actual none that verifies")
 
 
-def _candidates(signature: RequestSignature, policy: ResponderPolicy) -> list[bytes]:
-    """Return whose signature it may be: listed, and among the certificates that came if any did."""
-    sent = signature.certificates[:MOST_CERTIFICATES]
-    if not policy.requestors:
-        return [] if policy.signed_requests is SignedRequests.REQUIRED else list(sent)
-    return [der for der in policy.requestors if not sent or der in sent]
+def _candidates(signature: RequestSignature, policy: ResponderPolicy) -> Sequence[bytes]:
+    """Return whose signature it may be: of those who are listed, or where nobody is, of those who sent certificates."""
+    if policy.requestors or policy.signed_requests is SignedRequests.REQUIRED:
+        return policy.requestors
+    return signature.certificates[:MOST_CERTIFICATES]
 
 
 def _has_signed(der: bytes, signature: RequestSignature, now: datetime) -> bool:

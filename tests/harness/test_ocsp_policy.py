@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509 import ocsp
@@ -344,18 +344,22 @@ def test_signed_requests_that_need_not_be(
 
 
 def test_a_signed_request_names_the_requestor(
-    card: IssuedCard, say: Say, requestor: Callable[..., Path], signed: Callable[..., bytes]
+    world: World, card: IssuedCard, say: Say, requestor: Callable[..., Path], keys: KeyPool
 ) -> None:
-    """RFC 6960 §4.1.2: who signs says its name; the same request without it is unauthorized, though never malformed."""
-    assert card.auth_serial
-    bank = requestor("bank", 0)
-    good = signed(bank)
-    listed = ResponderPolicy(signed_requests=SignedRequests.REQUIRED, requestors=(der_of(bank),))
-    parsed = asn1_ocsp.OCSPRequest.load(good)
-    whole = parsed["tbs_request"]["request_list"].dump()
-    bare = tlv(0x30, tlv(0x30, whole), parsed["optional_signature"].dump())
-    assert say(bare, listed) == UNAUTHORIZED
-    assert say(bare[:-1], listed) == MALFORMED
+    """RFC 6960 §4.1.2: who signs says its name; the same request, signed as rightly without it, is unauthorized."""
+    listed = ResponderPolicy(signed_requests=SignedRequests.REQUIRED, requestors=(der_of(requestor("bank", 0)),))
+    questions = tlv(0x30, tlv(0x30, cert_id(world, Kind.AUTH, card.auth_serial)))
+    name = tlv(0xA1, tlv(0xA4, tlv(0x30)))
+    algorithm = bytes.fromhex("300d06092a864886f70d01010b0500")
+
+    def signed_request(*parts: bytes) -> bytes:
+        signed = tlv(0x30, *parts)
+        bits = tlv(0x03, b"\x00", keys.numbered(0).sign(signed, PKCS1v15(), SHA256()))
+        return tlv(0x30, signed, tlv(0xA0, tlv(0x30, algorithm, bits)))
+
+    assert len(say(signed_request(name, questions), listed)) > 5
+    assert say(signed_request(questions), listed) == UNAUTHORIZED
+    assert say(signed_request(questions)[:-1], listed) == MALFORMED
 
 
 def test_presigned_answers(world: World, card: IssuedCard, service: OcspService) -> None:

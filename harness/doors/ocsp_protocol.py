@@ -1,0 +1,163 @@
+"""OCSP over HTTP/1.1 on a bare asyncio.Protocol, for load: httptools' parser (llhttp, in C), and nothing else.
+
+It answers POST /ocsp/{auth|sign}[-mobile] and nothing else, carries no faults, and is meant for a process of its own
+beside the door. Each request is written in the journal, also one that is none. A client that does not read what it
+asked for is not read from; one that sends more than a request's length is answered 413 and let go.
+"""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, cast
+
+import httptools
+import uvicorn
+
+from harness.doors.ocsp import LONGEST_REQUEST, OCSP_RESPONSE, PATHS, OcspDoor
+from harness.doors.server import LOOPBACK, OPENING_SECONDS
+from harness.errors import ConfigurationError
+
+LONGEST_TARGET = 256
+LONGEST_WIRE = 2 * LONGEST_REQUEST
+"""Octets of one request with its head."""
+_HEAD = f"HTTP/1.1 200 OK\r\ncontent-type: {OCSP_RESPONSE}\r\ncontent-length: ".encode("ascii")
+_REASONS = {400: b"Bad Request", 404: b"Not Found", 413: b"Content Too Large", 503: b"Service Unavailable"}
+
+
+class OcspProtocol(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, door: OcspDoor) -> None:
+        self._door = door
+        self._parser = httptools.HttpRequestParser(self)
+        self._target = b""
+        self._body = b""
+        self._wire = 0
+        self._transport: asyncio.Transport = cast("asyncio.Transport", None)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the connection."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; what is no HTTP, or has no end, is refused."""
+        self._wire += len(data)
+        if self._wire > LONGEST_WIRE:
+            self._refuse(413, "too long")
+            return
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as fault:
+            if not self._transport.is_closing():
+                self._refuse(400, str(fault)[:200])
+
+    def pause_writing(self) -> None:
+        """Read no more from whoever does not read."""
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Read on."""
+        self._transport.resume_reading()
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        self._target = self._body = b""
+
+    def on_url(self, part: bytes) -> None:
+        """Take a part of the target."""
+        if len(self._target) < LONGEST_TARGET:
+            self._target += part
+
+    def on_body(self, part: bytes) -> None:
+        """Take a part of the body."""
+        self._body = self._body + part if self._body else part
+
+    def on_message_complete(self) -> None:
+        """Answer."""
+        self._wire = 0
+        if self._transport.is_closing():
+            return
+        population = PATHS.get(self._target.decode("latin-1")) if self._parser.get_method() == b"POST" else None
+        if population is None:
+            self._refuse(404, "no such door")
+        elif len(self._body) > LONGEST_REQUEST:
+            self._refuse(413, "too long")
+        else:
+            der = self._door.quick_answer(population, self._body)
+            if der is None:
+                self._refuse(503, "closed")
+                return
+            self._transport.write(b"%b%d\r\n\r\n%b" % (_HEAD, len(der), der))
+            if not self._parser.should_keep_alive():
+                self._transport.close()
+
+    def _refuse(self, code: int, why: str) -> None:
+        """Answer with a status alone, and let the client go."""
+        self._door.refused(why, code)
+        head = b"HTTP/1.1 %d %b\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        self._transport.write(head % (code, _REASONS[code]))
+        self._transport.close()
+
+
+class ServedQuickly:
+    """A door on such connections, on loopback, at any free port, until `stop`."""
+
+    def __init__(self, door: OcspDoor) -> None:
+        self._listener = socket.create_server((LOOPBACK, 0), backlog=512)
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http://{LOOPBACK}:{self.port}"
+        self._ready = threading.Event()
+        self._stop: Callable[[], None] = lambda: None
+        self._thread = threading.Thread(target=self._run, args=(door,), daemon=True)
+        self._thread.start()
+        if not self._ready.wait(OPENING_SECONDS):
+            raise ConfigurationError(f"{self.url}: expected the door to open within {OPENING_SECONDS} s, actual not")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Close the door and wait until it is closed."""
+        self._stop()
+        self._thread.join(OPENING_SECONDS)
+
+    def _run(self, door: OcspDoor) -> None:
+        factory = uvicorn.Config(OcspProtocol, loop="auto").get_loop_factory()  # uvloop where there is one
+        with asyncio.Runner(loop_factory=factory) as runner:
+            runner.run(self._serve(door))
+
+    async def _serve(self, door: OcspDoor) -> None:
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        self._stop = lambda: _tell(loop, over)
+        lines: set[asyncio.Transport] = set()
+
+        class Line(OcspProtocol):
+            """A connection that is ended with the door."""
+
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                super().connection_made(transport)
+                lines.add(self._transport)
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                del exc
+                lines.discard(self._transport)
+
+        server = await loop.create_server(lambda: Line(door), sock=self._listener)
+        self._ready.set()
+        await over.wait()
+        server.close()
+        for line in list(lines):
+            line.abort()
+        await asyncio.sleep(0)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, over: asyncio.Event) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(over.set)
