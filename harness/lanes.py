@@ -52,10 +52,11 @@ OPENSSL = Need("openssl", "openssl")
 PERL = Need("json_pp", "perl")
 """Debian's base system has a perl without its modules; the package that brings json_pp brings JSON::PP too."""
 PYTHON_HEADER = Need(f"{sysconfig.get_path('include')}/Python.h", "python3-dev")
+DIRECTORY = (Need("slapd", "slapd"), Need("ldapsearch", "ldap-utils"))
 LANES = (
     Lane("lint", "ruff and the import contracts"),
     Lane("types", "mypy --strict on everything"),
-    Lane("unit", "card, world, fake J-LIS, relying party, contract", (OPENSSL, PERL)),
+    Lane("unit", "card, world, fake J-LIS, relying party, contract", (OPENSSL, PERL, *DIRECTORY)),
     Lane("scenarios", "the stories, in process"),
     Lane("conformance", "reference, checker, mutants and dishonest targets", (OPENSSL, PERL)),
     Lane("load", "Locust with truth, in miniature"),
@@ -77,6 +78,16 @@ LANES = (
             Need("/usr/lib/cli/Newtonsoft.Json-5.0/Newtonsoft.Json.dll", "libnewtonsoft-json5.0-cil"),
             Need("unshare", "util-linux"),
         ),
+    ),
+    Lane(
+        "judges",
+        "what is issued, judged by OpenSSL, GnuTLS and pkilint",
+        (OPENSSL, Need("certtool", "gnutls-bin"), Need("ocsptool", "gnutls-bin")),
+    ),
+    Lane(
+        "postgresql",
+        "the store of several processes, on a PostgreSQL of its own",
+        (Need("/usr/lib/postgresql/15/bin/postgres", "postgresql-15"), Need("runuser", "util-linux")),
     ),
     Lane(
         "pcsc",
@@ -105,7 +116,7 @@ def test(
     *,
     install: Annotated[bool, typer.Option(help="install missing Debian packages when run as root")] = True,
 ) -> None:
-    """Run the tests of this repository: lint, types, unit, scenarios, conformance, load, languages, PC/SC.
+    """Run the tests of this repository: lint, types, unit, scenarios, conformance, load, languages, judges, and so on.
 
     このリポジトリの試験をすべて実行する。
     """
