@@ -151,7 +151,8 @@ def _install_debian(needs: list[Need]) -> None:
     if not packages or os.geteuid() != 0 or shutil.which("apt-get") is None:
         return
     typer.echo(f"kazashi: installing Debian packages: {' '.join(packages)}", err=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # RUNLEVEL: a daemon that comes with a package is not started; the tests start their own, on loopback
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
     for command in ([*quiet, "update"], [*quiet, "install", "-y", "--no-install-recommends", *packages]):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

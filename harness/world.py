@@ -24,6 +24,7 @@ from harness.history import History, Overtaken, StoreUnusable
 from harness.jlis import card_issuer, crl, crl_faults
 from harness.jlis.authority import Authority
 from harness.jlis.consent import SignedConsent
+from harness.jlis.crl_practice import CrlPractice
 from harness.jlis.faults import Order
 from harness.jlis.generations import Generations
 from harness.jlis.hierarchy import Hierarchy
@@ -352,20 +353,31 @@ class World:
         `generation` is the one in office at `now` where none is named.
         """
         with self._lock:
-            window = crl.window_at(now)
-            self._publish(window.this_update)
+            lists = self._hierarchy.practice.lists
             number = self._hierarchy.generations.in_office(now) if generation is None else generation
             authority = self._hierarchy.authority(kind, number)
+            window = crl.window_of_partition(authority, medium, municipality, now, lists)
+            self._publish(window.this_update)
             if order is not None:
                 setting = Setting(now, timedelta(seconds=order.shift), self._signers(kind, now))
-                bend = crl_faults.bend_of(order.fault, setting)
-                return crl.crl_at(authority, medium, municipality, self._register, now, bend)
+                bend = crl_faults.bend_of(order.fault, setting, order.entries)
+                return crl.crl_at(authority, medium, municipality, self._register, now, bend, lists)
             place = (Population(kind, medium), number, municipality.code)
             published, der = self._lists.get(place, (None, b""))
             if published != window.number:
-                der = crl.crl_at(authority, medium, municipality, self._register, now)
+                der = crl.crl_at(authority, medium, municipality, self._register, now, practice=lists)
                 self._lists[place] = window.number, der
             return der
+
+    @_in_step
+    def authority_list(self, kind: Kind, generation: int, now: datetime) -> bytes:
+        """Return the list (DER) of one generation of an authority that is current at `now`: nothing is on it."""
+        return crl.authority_list_at(self._hierarchy.authority(kind, generation), now, self._hierarchy.practice.lists)
+
+    @property
+    def list_practice(self) -> CrlPractice:
+        """When lists are published, and which there are."""
+        return self._hierarchy.practice.lists
 
     def generations(self, now: datetime) -> list[int]:
         """Return the generations of the authorities that were founded at `now`, the oldest first."""

@@ -3,6 +3,7 @@
 POST, GET /ocsp/…                 harness/doors/ocsp.py
 GET  /crl/index.json              distribution point DN → address; ?municipality=48201 and the like narrow it
 GET  /crl/{kind}/{medium}/{sha256}.crl
+GET  /crl/{kind}/authority/{name}.crl   the authority's own list (ARL) of each generation
 GET  /crl/{kind}/{medium}/archive.tar  all lists of a population with a manifest of their hashes
 GET  /anchors/{auth|sign}.cer
 POST /services/…                  links, record checks, the four attributes, fees: jlis_services.py
@@ -14,6 +15,7 @@ fault names it there.
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import format_datetime
 
 import msgspec
@@ -31,6 +33,7 @@ from harness.doors.ocsp import LONGEST_REQUEST, OCSP_RESPONSE, PLACES, OcspDoor,
 from harness.errors import ConfigurationError
 from harness.jlis import crl, crl_archive, crl_points
 from harness.jlis.crl_points import Partition
+from harness.jlis.crl_practice import CrlMode
 from harness.jlis.faults import GRAMMAR, Asked, FaultDoor, Faults, Order, Standing
 from harness.jlis.journal import Entry
 from harness.jlis.populations import Medium, Population
@@ -66,8 +69,9 @@ class JlisDoor:
                 Route("/ocsp/{kind}", self.ocsp.post, methods=["POST"]),
                 Route("/ocsp/{kind}/{request:path}", self.ocsp.get, methods=["GET"]),
                 Route("/crl/index.json", self.index, methods=["GET"]),
+                Route("/crl/{kind}/authority/{name}", self.authority_list, methods=["GET"]),
                 Route("/crl/{kind}/{medium}/archive.tar", self.archive, methods=["GET"]),
-                Route("/crl/{kind}/{medium}/{name}", self.list, methods=["GET"]),
+                Route("/crl/{kind}/{medium}/{name}", self.one_list, methods=["GET"]),
                 Route("/anchors/{kind}.cer", self.anchor, methods=["GET"]),
                 *service_routes(world),
             ],
@@ -89,12 +93,12 @@ class JlisDoor:
         self._note("crl", _under("index", standing), 200)
         rows = (
             {**msgspec.structs.asdict(located), "url": base + located.path}
-            for located in crl_archive.index(self._world.generations(self._world.clock.now()))
+            for located in crl_archive.index(self._listing(self._world.clock.now()), self._world.list_practice.mode)
         )
         found = [row for row in rows if all(str(row.get(name)) == value for name, value in wanted.items())]
         return Response(msgspec.json.encode({"lists": found}), media_type="application/json")
 
-    async def list(self, request: Request) -> Response:
+    async def one_list(self, request: Request) -> Response:
         """Answer with the list that is current, or with 304 to whoever has it.
 
         The tag names the bytes: number and date are the same in every world, and another world's list is another list.
@@ -110,9 +114,9 @@ class JlisDoor:
 
     def _partition(self, request: Request) -> Partition:
         """Return what the list at the path is of; the latest generation is looked at first."""
-        population = _population(request)
-        for generation in reversed(self._world.generations(self._world.clock.now())):
-            found = crl_points.partitions(population, generation).get(request.scope["path"])
+        population, mode = _population(request), self._world.list_practice.mode
+        for generation in self._listing(self._world.clock.now()):
+            found = crl_points.partitions(population, generation, mode).get(request.scope["path"])
             if found is not None:
                 return found
         raise HTTPException(404)
@@ -120,7 +124,7 @@ class JlisDoor:
     def _list(self, request: Request, partition: Partition, standing: Standing | None) -> Response:
         now = self._world.clock.now()
         (kind, medium), generation, place = partition
-        window = crl.window_at(now)
+        window = crl.window_at(now, self._world.list_practice)
         der = self._world.crl(kind, place, now, _content(standing), medium=medium, generation=generation)
         headers = {
             "etag": f'"{hashlib.sha256(der).hexdigest()}"',
@@ -131,6 +135,21 @@ class JlisDoor:
             return Response(status_code=304, headers=headers)
         self._note("crl", _under(f"list {window.number}", standing), 200, kind, place.code)
         return Response(der, media_type="application/pkix-crl", headers=headers)
+
+    async def authority_list(self, request: Request) -> Response:
+        """Answer with the list of one generation of an authority (ARL)."""
+        kind, now = _kind(request), self._world.clock.now()
+        for generation in self._world.generations(now):
+            if crl_points.authority_path(kind, generation) == request.scope["path"]:
+                der = await run_in_threadpool(self._world.authority_list, kind, generation, now)
+                self._note("crl", "authority list", 200, kind)
+                return Response(der, media_type="application/pkix-crl")
+        raise HTTPException(404)
+
+    def _listing(self, now: datetime) -> list[int]:
+        """Return the generations that sign lists at `now`, the latest first: all, or the one in office alone."""
+        generations = list(reversed(self._world.generations(now)))
+        return generations[:1] if self._world.list_practice.mode is CrlMode.NEW_KEY else generations
 
     async def archive(self, request: Request) -> Response:
         """Answer with all current lists of a population at once, or with 304 to whoever has them.
@@ -146,7 +165,7 @@ class JlisDoor:
 
     def _archive(self, request: Request, population: Population, standing: Standing | None) -> Response:
         now = self._world.clock.now()
-        window, (kind, medium) = crl.window_at(now), population
+        window, (kind, medium) = crl.window_at(now, self._world.list_practice), population
         lists = [
             (
                 located,
@@ -154,8 +173,8 @@ class JlisDoor:
                     kind, MUNICIPALITIES[located.municipality], now, medium=medium, generation=located.generation
                 ),
             )
-            for generation in self._world.generations(now)
-            for located in crl_archive.lists_of(population, generation)
+            for generation in reversed(self._listing(now))
+            for located in crl_archive.lists_of(population, generation, self._world.list_practice.mode)
         ]
         made = crl_archive.archive(population, window.number, window.this_update, lists)
         headers = {"etag": f'"{hashlib.sha256(made).hexdigest()}"'}

@@ -98,6 +98,15 @@ def window_of_list(authority: Authority, now: datetime, practice: CrlPractice, p
     return window_at(min(now, authority.certificate.not_valid_after_utc), practice, point)
 
 
+def window_of_partition(
+    authority: Authority, medium: Medium, municipality: Municipality, now: datetime, practice: CrlPractice = PRACTICE
+) -> Window:
+    """Return the publication of a municipality's list that is current at `now`."""
+    partition = Partition(Population(authority.kind, medium), authority.generation, municipality)
+    point = crl_points.name_of(partition, practice.mode).public_bytes()
+    return window_of_list(authority, now, practice, point)
+
+
 def crl_at(  # noqa: PLR0913, PLR0917  (what a list follows from)
     authority: Authority,
     medium: Medium,

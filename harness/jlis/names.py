@@ -48,7 +48,7 @@ def distribution_point(kind: Kind, municipality: Municipality, medium: Medium, g
         (OU, _UNIT[kind]),
         (OU, f"CRL Distribution Points G{generation}"),
         (OU, municipality.prefecture_romaji),
-        (CN, f"{municipality.romaji} {_POINT[medium]}"),
+        (CN, f"{municipality.point_romaji} {_POINT[medium]}"),
     )
 
 

@@ -5,11 +5,13 @@ They stand in the world's store from its first day: a world that changed them wo
 
 from msgspec import Struct
 
+from harness.jlis.crl_practice import PRACTICE as LISTS
+from harness.jlis.crl_practice import CrlPractice
 from harness.jlis.validity import DEFAULT_LEAP, LeapBirthday
 
 
 class Practice(Struct, frozen=True, omit_defaults=True):
-    """How the authorities of one world issue (spec/pki.md §1.4, §1.5, §1.7); every default is an emulation choice."""
+    """How the authorities of one world issue and publish; every default is an emulation choice (spec/pki.md §1, §2)."""
 
     leap_birthday: LeapBirthday = DEFAULT_LEAP
     """When somebody born on 29 February has their birthday in a common year."""
@@ -20,6 +22,8 @@ class Practice(Struct, frozen=True, omit_defaults=True):
 
     Names, keys and the marker stay those of a test whatever this says.
     """
+    lists: CrlPractice = LISTS
+    """When revocation lists are published, how long they hold, and which key signs which."""
 
 
 STANDARD = Practice()

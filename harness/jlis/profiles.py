@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, ObjectIdentifier
 
 from harness.contract.vocabulary import Kind
-from harness.jlis import names
+from harness.jlis import crl_points, names
+from harness.jlis.crl_points import Partition
 from harness.jlis.holder_attributes import holder_attributes
 from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Medium
 from harness.jlis.practice import STANDARD, Practice
@@ -85,7 +86,8 @@ def leaf_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
             (_key_usage("digital_signature", "content_commitment"), True),
             (x509.SubjectAlternativeName(holder_attributes(entry.resident, kana=practice.kana)), False),
         ]
-    point = names.distribution_point(entry.kind, municipality, entry.medium, entry.generation)
+    partition = Partition(entry.population, entry.generation, municipality)
+    point = crl_points.name_of(partition, practice.lists.mode)
     extensions = [
         *own,
         (_policy(policies[entry.population]), True),
