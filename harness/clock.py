@@ -5,6 +5,7 @@ This is the only module of the harness that asks the host for the time.
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -21,6 +22,10 @@ LATEST = datetime(2099, 12, 31, tzinfo=UTC)
 
 class ClockRefused(ValueError):
     """An instant that no world can stand at; `str()` says why, and the clock is as it was."""
+
+
+class ClockOvertaken(Exception):
+    """Another process set the clock meanwhile; this setting was not stored."""
 
 
 class ClockMode(StrEnum):
@@ -46,7 +51,7 @@ class ClockStore(Protocol):
         """Return the row."""
 
     def save_clock(self, row: ClockRow) -> None:
-        """Replace the row."""
+        """Replace the row by the one of the next epoch; ClockOvertaken when somebody else did."""
 
 
 def host_now() -> datetime:
@@ -111,9 +116,12 @@ class WorldClock:
     def _change(self, setting: Callable[[ClockRow, datetime], tuple[ClockMode, datetime]]) -> None:
         """Replace the row by one that follows from it: two changes at once are two epochs, and none is lost."""
         with self._turn:
-            row, host = self.row, self._host()
-            mode, instant = setting(row, instant_at(row, host))
-            self._store.save_clock(ClockRow(mode, instant, host, row.epoch + 1))
+            while True:
+                row, host = self.row, self._host()
+                mode, instant = setting(row, instant_at(row, host))
+                with suppress(ClockOvertaken):
+                    self._store.save_clock(ClockRow(mode, instant, host, row.epoch + 1))
+                    return
 
 
 def possible_instant(instant: datetime) -> datetime:

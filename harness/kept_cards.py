@@ -1,18 +1,24 @@
 """Where the cards of a world keep their spent tries while they are in no reader.
 
 A world that is kept in a file keeps its cards beside it, each in a folder of its own as `kazashi card serve` knows them
-(`<store>.cards/<serial>`), locked while the card is in a slot: two owners would give tries back. A world that lives in
-memory keeps them in memory: they end with it. Whoever removes a store removes the folder beside it, too.
+(`<store>.cards/<serial>`), locked while the card is in a slot: two owners would give tries back. One that is kept in a
+database keeps them in the home of whoever has the reader. A world that lives in memory keeps them in memory: they end
+with it. Whoever removes a store removes the folder beside it, too.
 """
 
+import hashlib
 from pathlib import Path
 from typing import Protocol
+
+from sqlalchemy import URL
 
 from cardsim.faults import CardUnreadable
 from cardsim.folder import load_card, save_card
 from cardsim.profile import Profile
 from cardsim.state import fresh_kept
 from cardsim.store import KeptStore, MemoryStore
+from harness.home import home
+from harness.store.address import Place
 
 PROFILE = "profile.json"
 """What a card's folder is known by (cardsim/folder.py)."""
@@ -65,3 +71,15 @@ class CardsInFolder:
                 f"remove {self._folder} to begin with unused cards"
             )
         return store
+
+
+def cards_of(store: Place) -> KeptCards:
+    """Return the cards of the world in `store`."""
+    match store:
+        case None:
+            return CardsInMemory()
+        case URL():
+            named = hashlib.sha256(store.set(username=None, password=None).render_as_string().encode()).hexdigest()
+            return CardsInFolder(home() / "cards" / named[:16])
+        case _:
+            return CardsInFolder.beside(store)

@@ -6,7 +6,7 @@ trust store must not let a stranger mint residents.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -54,11 +54,31 @@ class KeyPool:
                 if progress is not None:
                     progress(made, len(missing))
 
+    def stored(self) -> dict[str, bytes]:
+        """Return every key that is there by name (PKCS#8, DER): card keys bear numbers, authorities theirs."""
+        try:
+            return {path.stem: path.read_bytes() for path in sorted(self._folder.glob("[!.]*.der"))}
+        except OSError as fault:
+            raise ConfigurationError(f"{self._folder}: expected keys to read, actual {fault.strerror}") from fault
+
+    def take(self, keys: Mapping[str, bytes]) -> None:
+        """Keep keys of another installation under their names; ConfigurationError when one of these is another here."""
+        there = self.stored()
+        for name, pkcs8 in keys.items():
+            if there.get(name, pkcs8) != pkcs8:
+                raise ConfigurationError(
+                    f"{self._path(name)}: expected no key, or the one to be taken over, actual another; "
+                    "set KAZASHI_HOME to a new folder"
+                )
+        for name in keys.keys() - there.keys():
+            _write_once(self._path(name), keys[name])
+
     def _key(self, name: str) -> rsa.RSAPrivateKey:
         if name not in self._loaded:
             path = self._path(name)
             if not path.exists():
-                _write_once(path, rsa.generate_private_key(PUBLIC_EXPONENT, KEY_BITS))
+                key = rsa.generate_private_key(PUBLIC_EXPONENT, KEY_BITS)
+                _write_once(path, key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
             self._loaded[name] = _read(path)
         return self._loaded[name]
 
@@ -70,13 +90,13 @@ def _card_key(number: int) -> str:
     return f"card-{number:06d}"
 
 
-def _write_once(path: Path, key: rsa.RSAPrivateKey) -> None:
+def _write_once(path: Path, key: bytes) -> None:
     """Link the finished file into place: of two processes that make the same key, the first one's stays."""
     made = path.with_name(f".{path.name}.{os.getpid()}.{id(key):x}")
     try:
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
+            file.write(key)
             file.flush()
             os.fsync(file.fileno())  # certificates will rest on this key: it must not be gone after a power cut
         with suppress(FileExistsError):

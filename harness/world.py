@@ -4,14 +4,14 @@ Each published view equals the register as of its own thisUpdate. So an event at
 already published is refused: the view that went out would turn out false.
 """
 
+import functools
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -20,8 +20,9 @@ from cardsim.personalise import Pins
 from harness.clock import ClockMode, ClockRow, WorldClock, host_now, possible_instant
 from harness.contract.vocabulary import Kind
 from harness.events import Befell, Changes, ConsentGiven, ConsentWithdrawn, Crowd, Event, Issuance, Registered, Revoked
-from harness.history import History, StoreUnusable
-from harness.jlis import card_issuer, crl, crl_faults, ocsp, ocsp_faults
+from harness.history import History, Overtaken, StoreUnusable
+from harness.jlis import card_issuer, crl, crl_faults
+from harness.jlis.authority import Authority
 from harness.jlis.consent import SignedConsent
 from harness.jlis.faults import Order
 from harness.jlis.generations import Generations
@@ -30,6 +31,9 @@ from harness.jlis.journal import Journal
 from harness.jlis.life_cycle import EFFECTS, Write
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.marks import QUARTER_HOURS, Marks
+from harness.jlis.ocsp import OcspAnswer
+from harness.jlis.ocsp_faults import Setting
+from harness.jlis.ocsp_service import OcspService
 from harness.jlis.populations import CARD_AUTH, CARD_SIGN, Medium, Population
 from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.reasons import RevocationReason
@@ -41,6 +45,7 @@ from harness.municipalities import AOI, MUNICIPALITIES, WAKABA, Municipality
 from harness.personalisation import IssuedCard, Personalisation
 from harness.population import PopulationProfile, address_in, make_resident
 from harness.residents import Resident
+from harness.store.address import Place
 
 T = TypeVar("T")
 KEYS_PER_CARD = 3
@@ -73,8 +78,23 @@ class Trust:
         return [(Kind(kind), der) for kind, ders in self.generations.items() for der in reversed(ders)]
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _in_step(act: Callable[Concatenate["World", P], R]) -> Callable[Concatenate["World", P], R]:
+    """Let `act` see what other processes wrote, and do it over when one of them was faster: nothing was stored then."""
+
+    @functools.wraps(act)
+    def acted(world: "World", /, *args: P.args, **options: P.kwargs) -> R:
+        with world._lock:
+            return world._do_in_step(lambda: act(world, *args, **options))
+
+    return acted
+
+
 class World:
-    """Residents, cards and the fake J-LIS, for one writer; reading it from several threads is safe."""
+    """Residents, cards and the fake J-LIS; several threads may use it, and several processes may share its store."""
 
     def __init__(self, history: History, keys: KeyPool, marks: Marks = QUARTER_HOURS) -> None:
         self.clock = WorldClock(history)
@@ -88,7 +108,7 @@ class World:
         practice = msgspec.json.decode(history.known_fact("practice"), type=Practice)
         self._hierarchy = Hierarchy(Generations(self._origin), keys, practice)
         self._card_issuer = card_issuer.CardIssuer(keys.named("card-issuer"))
-        if history.known_fact("keys") != _fingerprint(keys):
+        if history.known_fact("keys") != fingerprint(keys):
             raise StoreUnusable(
                 "the world's store: expected the authority keys that it was made with, actual others; "
                 "set KAZASHI_HOME to the installation that made it"
@@ -97,9 +117,15 @@ class World:
         self._register = Register(self._hierarchy.generations.in_office, self._person, practice)
         self._lists: dict[tuple[Population, int, str], tuple[int, bytes]] = {}
         """The last list of each partition with its number: what was published never changes."""
-        self._published = history.load_published()
-        for event in history.events():
-            self._register.fold(event)
+        self._published: datetime | None = None
+        self._folded = 0
+        """The number of the last event that the register has."""
+        self._is_in_step = False
+        self._by_month: dict[tuple[Kind, int, int], tuple[Authority, ...]] = {}
+        self.responder = OcspService(
+            self._founded, self._register, marks, self._publish, self._signers, in_step=self._locked_in_step
+        )
+        self._catch_up()
 
     @classmethod
     def create(  # noqa: PLR0913  (what a world is made of)
@@ -108,7 +134,7 @@ class World:
         *,
         seed: int,
         start: datetime,
-        store: Path | None = None,
+        store: Place = None,
         marks: Marks = QUARTER_HOURS,
         practice: Practice = STANDARD,
         population: PopulationProfile = PopulationProfile.PLAIN,
@@ -121,27 +147,37 @@ class World:
         with ExitStack() as undo:
             history = History(store)
             undo.callback(history.close)
-            if history.fact("seed") is None:
-                clock = ClockRow(ClockMode.FROZEN, origin, host_now(), 0)
-                history.set_facts(
-                    {
-                        "seed": str(seed),
-                        "origin": origin.isoformat(),
-                        "keys": _fingerprint(keys),
-                        "population": population.value,
-                        "practice": msgspec.json.encode(practice).decode(),
-                        "clock": msgspec.json.encode(clock).decode(),
-                    }
-                )
+            clock = ClockRow(ClockMode.FROZEN, origin, host_now(), 0)
+            history.found(
+                {
+                    "seed": str(seed),
+                    "origin": origin.isoformat(),
+                    "keys": fingerprint(keys),
+                    "population": population.value,
+                    "practice": msgspec.json.encode(practice).decode(),
+                    "clock": msgspec.json.encode(clock).decode(),
+                }
+            )
             world = cls(history, keys, marks)
             undo.pop_all()
         return world
+
+    @classmethod
+    def open(cls, keys: KeyPool, store: Place) -> "World":
+        """Return the world that `store` holds; StoreUnusable when it holds none."""
+        history = History(store)
+        try:
+            return cls(history, keys)
+        except BaseException:
+            history.close()
+            raise
 
     def close(self) -> None:
         """Give the store up."""
         self._history.close()
 
-    def new_resident(self, *, with_card: bool = False, **special: Any) -> Resident:
+    @_in_step
+    def new_resident(self, /, *, with_card: bool = False, **special: Any) -> Resident:
         """Return a new resident as the seed makes them, but for the fields given; with a card, or not at all."""
         with self._lock, _refusals():
             made = self._person(self.seed, self._register.size())
@@ -158,6 +194,7 @@ class World:
             self._record(registered, issued)
             return resident
 
+    @_in_step
     def new_crowd(self, count: int, *, keys: int) -> None:
         """Register `count` people at once, each with a card; their certificates share `keys` keys: for load only."""
         with self._lock, _refusals():
@@ -166,36 +203,43 @@ class World:
             self._keys.prepare(keys)
             self._record(crowd)
 
+    @_in_step
     def resident(self, resident_id: str) -> Resident:
         """Return a resident as they are now; UnknownResident when there is none of that id."""
         with self._lock, _refusals():
             return self._register.resident(resident_id)
 
+    @_in_step
     def residents(self) -> list[Resident]:
         """Return everybody as they are now."""
         with self._lock:
             return self._register.residents()
 
+    @_in_step
     def size(self) -> int:
         """Return how many people there are."""
         with self._lock:
             return self._register.size()
 
+    @_in_step
     def certificates(self, resident_id: str) -> list[Entry]:
         """Return the certificates of a resident's present card, as the register has them now."""
         with self._lock, _refusals():
             return list(self._on_card(resident_id).values())
 
+    @_in_step
     def all_certificates(self, resident_id: str) -> list[Entry]:
         """Return every certificate that a resident was ever issued, on cards and in phones, in that order."""
         with self._lock, _refusals():
             return self._register.entries_of(resident_id, self.clock.now())
 
+    @_in_step
     def certificate(self, entry: Entry) -> bytes:
         """Return the certificate (DER) of an entry."""
         with self._lock:
             return self._desk().certificate(entry)
 
+    @_in_step
     def issue_card(
         self,
         resident_id: str,
@@ -211,6 +255,7 @@ class World:
             self.happen(resident_id, LifeEvent.CARD_ISSUED, not_after=not_after)
             return self.card_of(resident_id, pins)
 
+    @_in_step
     def card_of(self, resident_id: str, pins: Pins = Pins()) -> IssuedCard:  # noqa: B008  (a frozen value)
         """Return the card that a resident holds, as it was last written; EventRefused when there is none."""
         with self._lock, _refusals():
@@ -219,6 +264,7 @@ class World:
                 raise EventRefused(f"resident {resident_id}: expected a card, actual none; issue one first")
             return self._desk().card(made, written, self._on_card(resident_id), pins)
 
+    @_in_step
     def happen(
         self,
         resident_id: str,
@@ -240,10 +286,12 @@ class World:
             self._ready_keys(event)
             self._record(event)
 
+    @_in_step
     def lose(self, resident_id: str) -> None:
         """Report the card lost: both certificates are put on hold."""
         self.happen(resident_id, LifeEvent.LOST)
 
+    @_in_step
     def move(self, resident_id: str, municipality: str | None = None) -> None:
         """Move a resident (default: to the other invented municipality): the signature certificate is revoked."""
         with self._lock:
@@ -257,6 +305,7 @@ class World:
             address = address_in(code, self._register.size())
             self.happen(resident_id, what, Changes(municipality=code, address=address))
 
+    @_in_step
     def revoke(self, resident_id: str, kind: str, reason: str) -> None:
         """Revoke one certificate of a resident, `kind` auth or sign, for a reason such as keyCompromise."""
         try:
@@ -275,20 +324,14 @@ class World:
         generations = {kind.value: [each.der for each in self._hierarchy.known(kind, now)] for kind in Kind}
         return Trust(generations, [(self._card_issuer.id, self._card_issuer.public_key)])
 
-    def ocsp(self, kind: Kind, request: bytes, now: datetime, order: Order | None = None) -> ocsp.OcspAnswer:
+    def ocsp(self, kind: Kind, request: bytes, now: datetime, order: Order | None = None) -> OcspAnswer:
         """Return the OCSP answer of the responder of `kind` at `now`; what it says is published from then on.
 
         Under an order its content is wrong in that one way.
         """
-        with self._lock:
-            bend = ocsp.as_it_is if order is None else ocsp_faults.bend_of(order.fault, self._setting(kind, order, now))
-            answer = ocsp.answer(
-                request, self._hierarchy.known(kind, now), self._register, now, bend, marks=self._marks
-            )
-            if answer.tells:
-                self._publish(self._marks.at(now))
-            return answer
+        return self.responder.answer(kind, request, now, [] if order is None else [order])
 
+    @_in_step
     def crl(  # noqa: PLR0913  (what a list follows from)
         self,
         kind: Kind,
@@ -309,7 +352,8 @@ class World:
             number = self._hierarchy.generations.in_office(now) if generation is None else generation
             authority = self._hierarchy.authority(kind, number)
             if order is not None:
-                bend = crl_faults.bend_of(order.fault, self._setting(kind, order, now))
+                setting = Setting(now, timedelta(seconds=order.shift), self._signers(kind, now))
+                bend = crl_faults.bend_of(order.fault, setting)
                 return crl.crl_at(authority, medium, municipality, self._register, now, bend)
             place = (Population(kind, medium), number, municipality.code)
             published, der = self._lists.get(place, (None, b""))
@@ -322,6 +366,7 @@ class World:
         """Return the generations of the authorities that were founded at `now`, the oldest first."""
         return [life.generation for life in self._hierarchy.generations.founded_by(now)]
 
+    @_in_step
     def look(self, now: datetime, at_mark: Callable[[Register, datetime], T]) -> T:
         """Return what a service says as of the mark that `now` belongs to; it is published from then on."""
         with self._lock, _refusals():
@@ -330,11 +375,13 @@ class World:
             self._publish(mark)
             return answer
 
+    @_in_step
     def issuer_key_id(self, entry: Entry) -> bytes:
         """Return the key identifier (SKI) of the authority that signed a certificate."""
         with self._lock:
             return self._hierarchy.authority(entry.kind, entry.generation).key_id
 
+    @_in_step
     def give_consent(self, consent: SignedConsent, signature: bytes) -> str:
         """Take a holder's consent in, and return whose it is; EventRefused when its certificate is none in force."""
         with self._lock, _refusals():
@@ -350,6 +397,7 @@ class World:
             self._record(event)
             return resident_id
 
+    @_in_step
     def withdraw_consent(self, resident_id: str, service: str) -> None:
         """Let a holder withdraw a consent, with effect at once; EventRefused when there is none."""
         with self._lock, _refusals():
@@ -357,11 +405,25 @@ class World:
             self._check(event)
             self._record(event)
 
-    def _setting(self, kind: Kind, order: Order, now: datetime) -> ocsp_faults.Setting:
+    def _founded(self, kind: Kind, now: datetime) -> tuple[Authority, ...]:
+        """Return the generations of a kind that were founded at `now`; each is, on a first of April, at midnight UTC.
+
+        Remembered by the month, within which nothing changes: every OCSP answer asks.
+        """
+        place = kind, now.year, now.month
+        if place not in self._by_month:
+            self._by_month[place] = tuple(self._hierarchy.known(kind, now))
+        return self._by_month[place]
+
+    def _signers(self, kind: Kind, now: datetime) -> Signers:
+        """Return who else might sign, for faults."""
         (other,) = (self._hierarchy.in_office(of, now) for of in Kind if of is not kind)
-        generation = self._hierarchy.generations.in_office(now)
-        signers = Signers(lambda: self._hierarchy.stranger(kind, generation), other)
-        return ocsp_faults.Setting(now, timedelta(seconds=order.shift), signers)
+        number = self._hierarchy.generations.in_office(now)
+        return Signers(lambda: self._hierarchy.stranger(kind, number), other, self._founded(kind, now))
+
+    def _locked_in_step(self, act: Callable[[], R]) -> R:
+        with self._lock:
+            return self._do_in_step(act)
 
     def _person(self, seed: int, position: int) -> Resident:
         return make_resident(seed, position, self._population, day=self._origin.astimezone(JST).date())
@@ -379,9 +441,8 @@ class World:
 
     def _record(self, *events: Event) -> None:
         """Store, then fold: what cannot be stored has not happened, and nothing checked can fail to fold."""
-        self._history.append(*events)
-        for event in events:
-            self._register.fold(event)
+        self._history.append(self._folded, *events)
+        self._fold(events)
 
     def _check(self, event: Event) -> None:
         if self._published is not None and event.at <= self._published:
@@ -411,8 +472,42 @@ class World:
 
     def _publish(self, instant: datetime) -> None:
         if self._published is None or instant > self._published:
-            self._history.save_published(instant)
+            self._history.save_published(instant, self._folded)
             self._published = instant
+
+    def _do_in_step(self, act: Callable[[], R]) -> R:
+        """Do it with a register that has what the store has; of acts within acts the outermost one is done over."""
+        if self._is_in_step:
+            return act()
+        self._is_in_step = True
+        try:
+            if self._history.is_shared:
+                self._catch_up()
+            while True:
+                try:
+                    return act()
+                except Overtaken:
+                    self._catch_up()
+        finally:
+            self._is_in_step = False
+
+    def _catch_up(self) -> None:
+        """Take in what other processes wrote; what was published by then, the events read afterwards include."""
+        seen = self._history.look()
+        if seen.last != self._folded:
+            try:
+                self._fold(self._history.events(self._folded))
+            except IllegalEvent as fault:
+                raise StoreUnusable(
+                    f"the world's store: expected a history that can have been, actual {fault}"
+                ) from fault
+        if seen.published is not None and (self._published is None or seen.published > self._published):
+            self._published = seen.published
+
+    def _fold(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self._register.fold(event)
+            self._folded += 1
 
 
 @contextmanager
@@ -426,7 +521,7 @@ def _refusals() -> Iterator[None]:
         raise EventRefused(str(fault)) from fault
 
 
-def _fingerprint(keys: KeyPool) -> str:
+def fingerprint(keys: KeyPool) -> str:
     """Return what names the keys that every certificate of a world rests on."""
     digest = hashlib.sha256()
     for name in ("authority-auth-3", "authority-sign-3", "card-issuer"):

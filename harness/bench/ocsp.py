@@ -52,6 +52,8 @@ class Plan:
 
     rounds: int = 3
     seconds: float = 1.0
+    full: bool = False
+    """Whether lists are as long as the targets are set for."""
 
 
 @dataclass
@@ -148,38 +150,6 @@ def _presigned_rows(rates: list[float], server: Server) -> Lines:
     note = f"{server.limited_by()}; p50 {median(each.p50 for each in server.loads) * 1000:.2f} ms"
     yield Row("ocsp.presigned", rate, UNIT, None, None, f"≥ {PRESIGNED_RATE}", rate >= PRESIGNED_RATE, note)
     yield Row("ocsp.presigned.p99", p99 * 1000, "ms", None, None, "< 1", p99 < PRESIGNED_P99, "16 connections")
-
-
-def issue_rows(plan: Plan) -> Lines:
-    """Yield how many certificates all cores issue, as a share of how often they could sign."""
-    with TemporaryDirectory() as name:
-        pairs = []
-        _issued(Path(name), 0.1)  # makes the keys
-        for _ in range(plan.rounds):
-            raw = raw_signatures("rsa2048", max(1, round(plan.seconds)), cores())
-            pairs.append((raw, _issued(Path(name), plan.seconds)))
-        share = median(ours / raw for raw, ours in pairs)
-        reference, value = (median(each[place] for each in pairs) for place in (0, 1))
-    note = f"{len(cores())} processes; both kinds, cryptography's builder"
-    yield at_least("issue", value, "certs/core-s", (reference, share), 0.9, note)
-
-
-def _issued(folder: Path, seconds: float) -> float:
-    """Return how many certificates one process on each core issues together, all beginning at once."""
-    command = [sys.executable, "-m", "harness.bench.issuing", str(folder)]
-    with ExitStack() as stack:
-        made = []
-        for core in cores():
-            placed = [*pinned(core), *command]
-            process = stack.enter_context(
-                subprocess.Popen(placed, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-            )
-            stack.callback(_end, process)
-            made.append(process)
-            _line(process)  # one after the other: they share the keys, which the first one makes
-        for process in made:
-            _tell(process, f"{seconds}\n")
-        return sum(float(_line(process)) for process in made)
 
 
 def clock_row(plan: Plan) -> Lines:

@@ -24,7 +24,6 @@ from starlette.types import Receive, Scope, Send
 from harness.clock import host_now, instant_at
 from harness.contract.vocabulary import Kind
 from harness.doors.ocsp import OcspDoor, QuickApp
-from harness.doors.ocsp_of_world import ocsp_of
 from harness.doors.ocsp_protocol import ServedQuickly
 from harness.doors.server import Served
 from harness.jlis.faults import Faults
@@ -55,7 +54,7 @@ def asked(folder: Path, key: ResponderKey, *, presigned: bool) -> Iterator[Asked
     try:
         world.new_crowd(PEOPLE, keys=KEYS)
         world.clock.set(ORIGIN + timedelta(days=1, minutes=7))
-        service = ocsp_of(world)
+        service = world.responder
         service.switch(Kind.AUTH, ResponderPolicy(responder_key=key, presigned=presigned))
         yield Asked(world, service, list(_requests(world, service, nonces=not presigned)))
     finally:

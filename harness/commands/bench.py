@@ -7,18 +7,20 @@ from typing import Annotated
 import msgspec
 import typer
 
-from harness.bench import ocsp
+from harness.bench import jlis_crl, ocsp
 from harness.bench.row import Row
 
 app = typer.Typer(help="Speed on this machine / この機械での速さ", no_args_is_help=True)
 Rows = Callable[[ocsp.Plan], Iterator[Row]]
 
 
-JLIS: list[Rows] = [ocsp.rows, ocsp.clock_row, ocsp.issue_rows]
-"""What `kazashi bench jlis` measures, in this order.
+def list_rows(plan: ocsp.Plan) -> Iterator[Row]:
+    """Yield the rows of revocation lists and of issuing."""
+    return jlis_crl.rows(plan.full)
 
-The rows of revocation lists are added here: each is a function of a Plan that yields Rows.
-"""
+
+JLIS: list[Rows] = [ocsp.rows, ocsp.clock_row, list_rows]
+"""What `kazashi bench jlis` measures, in this order."""
 
 
 @app.callback()
@@ -33,7 +35,7 @@ def jlis(
     json: Annotated[Path | None, typer.Option("--json", help="write the rows there / 結果の書き出し先")] = None,
 ) -> None:
     """The fake J-LIS: OCSP answers and certificates a second / 疑似 J-LIS の速さ"""
-    plan = ocsp.Plan(rounds=9, seconds=2.0) if full else ocsp.Plan()
+    plan = ocsp.Plan(rounds=9, seconds=2.0, full=True) if full else ocsp.Plan()
     found: list[Row] = []
     for measure in JLIS:
         for row in measure(plan):

@@ -30,12 +30,13 @@ from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.errors import ConfigurationError
 from harness.home import home, key_pool
-from harness.jlis.practice import Practice
+from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.validity import DEFAULT_LEAP, LeapBirthday
-from harness.kept_cards import CardsInFolder, CardsInMemory
+from harness.kept_cards import cards_of
 from harness.keys import KeyPool
 from harness.population import PopulationProfile
 from harness.slots import MOST_SLOTS, Slots
+from harness.store.address import Place, read_place, show_place
 from harness.world import KEYS_PER_CARD, World
 
 BEFORE = timedelta(days=1)
@@ -51,7 +52,12 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     port: Annotated[int, typer.Option(help="port of the fake J-LIS; 0 is any / 疑似 J-LIS")] = 0,
     port_control: Annotated[int, typer.Option(help="port of the control API; 0 is any / 管理 API")] = 0,
     port_relying_party: Annotated[int, typer.Option(help="port of the relying party; 0 is any / 検証者")] = 0,
-    store: Annotated[Path | None, typer.Option(help="keep the world in this file / 世界を保存するファイル")] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|URL", help="keep the world in this file or PostgreSQL database / 世界を保存するファイル・DB"
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="who lives there follows from it; default 1", min=0)] = None,
     residents: Annotated[int, typer.Option(help="residents of a new world, with cards", min=0)] = 3,
     running: Annotated[bool | None, typer.Option("--running/--frozen", help="default of a new world: running")] = None,
@@ -76,13 +82,14 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     世界全体(疑似 J-LIS、管理 API、検証者の参照実装)を Ctrl-C まで動かす。
     """
     instant = None if at is None else read_instant(at)
+    place = None if store is None else read_place(store)
     shown = [parse_address(address) for address in vpcd or []]
-    with ExitStack() as doors, _told_to_end() as told:
+    with ExitStack() as doors, told_to_end() as told:
         announcement = doors.enter_context(Announcement(home()))
         practice = Practice(leap_birthday, kana, production_policies)
-        world = doors.enter_context(_opened(store, seed, instant, residents, population, practice))
-        _set_going(world, instant, running)
-        slots = doors.enter_context(_slots(readers, shown, store))
+        world = doors.enter_context(opened(place, seed, instant, residents, population, practice))
+        set_going(world, instant, running)
+        slots = doors.enter_context(_slots(readers, shown, place))
         jlis = JlisDoor(world)
         served = doors.enter_context(Served(jlis.app, port=port, garbled=jlis.garbled))
         command = [*REFERENCE_COMMAND, "--port", str(port_relying_party)]
@@ -116,13 +123,13 @@ def _introduce(client: RelyingPartyClient, world: World, addresses: dict[str, st
 
 
 @contextmanager
-def _opened(  # noqa: PLR0913, PLR0917  (what a world is made of)
-    store: Path | None,
+def opened(  # noqa: PLR0913, PLR0917  (what a world is made of)
+    store: Place,
     seed: int | None,
     at: datetime | None,
     residents: int,
-    population: PopulationProfile,
-    practice: Practice,
+    population: PopulationProfile = PLAIN,
+    practice: Practice = STANDARD,
 ) -> Iterator[World]:
     """Yield the stored world, or a new one that opens at `at` with residents who have had their cards for a day."""
     keys = key_pool()
@@ -131,7 +138,8 @@ def _opened(  # noqa: PLR0913, PLR0917  (what a world is made of)
     world = World.create(keys, seed=wanted_seed, start=start, store=store, practice=practice, population=population)
     try:
         if seed is not None and world.seed != seed:
-            raise ConfigurationError(f"{store}: expected a world of seed {seed}, actual {world.seed}; leave --seed out")
+            name = show_place(store)
+            raise ConfigurationError(f"{name}: expected a world of seed {seed}, actual {world.seed}; leave --seed out")
         if world.clock.epoch == 0:  # never set: nobody has lived in it yet
             _prepare(keys, KEYS_PER_CARD * residents)
             for _ in range(residents - len(world.residents())):
@@ -149,7 +157,7 @@ def _prepare(keys: KeyPool, count: int) -> None:
         keys.prepare(count, lambda made, wanted: progress.update(bar, completed=made, total=wanted, visible=True))
 
 
-def _set_going(world: World, at: datetime | None, running: bool | None) -> None:  # noqa: FBT001  (an option)
+def set_going(world: World, at: datetime | None, running: bool | None) -> None:  # noqa: FBT001  (an option)
     """Set the clock where it was asked for: frozen before it is set, so that it stands at that very instant."""
     fresh = world.clock.epoch == 0
     mode = world.clock.row.mode
@@ -162,7 +170,7 @@ def _set_going(world: World, at: datetime | None, running: bool | None) -> None:
 
 
 @contextmanager
-def _told_to_end() -> Iterator[threading.Event]:
+def told_to_end() -> Iterator[threading.Event]:
     """Yield what Ctrl-C and SIGTERM set; within the block neither ends the process by itself."""
     told = threading.Event()
 
@@ -185,13 +193,12 @@ def _wait(told: threading.Event, product: LaunchedProduct) -> None:
             raise typer.Exit(ENDED_BY_ITSELF)
 
 
-def _slots(number: int, readers: list[Address], store: Path | None) -> Slots:
+def _slots(number: int, readers: list[Address], store: Place) -> Slots:
     """Return the slots; the tries that their cards spent are kept where the world is kept."""
     for reader in readers:
         if (warning := reader.warning()) is not None:
             _tell(warning)
-    cards = CardsInMemory() if store is None else CardsInFolder.beside(store)
-    return Slots(number, cards=cards, readers=readers)
+    return Slots(number, cards=cards_of(store), readers=readers)
 
 
 def _show(addresses: dict[str, str], world: World, slots: Slots) -> None:

@@ -6,7 +6,7 @@ with {"error": {what, where, expected, actual}}, and then nothing changed.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.metadata import version
 
 import msgspec
@@ -61,7 +61,7 @@ REFUSED: dict[type[Exception], tuple[int, str, str]] = {
 class ControlDoor:
     """The service object: what runs, the token, and who is told when the clock was moved."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what it opens onto)
         self,
         world: World,
         token: str,
@@ -69,11 +69,13 @@ class ControlDoor:
         faults: Faults | None = None,
         slots: Slots | None = None,
         clock_moved: Callable[[], None] = nothing_follows,
+        operations: Sequence[Operation] = OPERATIONS,
     ) -> None:
         self._world = world
+        self._operations = operations
         self._running = Running(world, Faults() if faults is None else faults, Slots() if slots is None else slots)
         self._clock_moved = clock_moved
-        routes = [Route(row.path, self._endpoint(row), methods=[row.method]) for row in OPERATIONS]
+        routes = [Route(row.path, self._endpoint(row), methods=[row.method]) for row in operations]
         routes.append(Route(DESCRIPTION, self.description, methods=["GET"]))
         self.app = Guard(
             Starlette(routes=routes, exception_handlers={HTTPException: self.no_such_place}), token, self._note
@@ -81,7 +83,7 @@ class ControlDoor:
 
     async def description(self, request: Request) -> Response:
         """Describe this door as OpenAPI 3.1."""
-        return JSONResponse(describe(OPERATIONS, str(request.base_url).rstrip("/"), version("kazashi")))
+        return JSONResponse(describe(self._operations, str(request.base_url).rstrip("/"), version("kazashi")))
 
     async def no_such_place(self, request: Request, fault: Exception) -> Response:
         """Answer whoever asks for what is not here (404), or asks otherwise than one can (405)."""

@@ -28,7 +28,6 @@ from harness.contract.vocabulary import Kind
 from harness.doors.carrier import CARRIERS, Load
 from harness.doors.jlis_services import service_routes
 from harness.doors.ocsp import LONGEST_REQUEST, OCSP_RESPONSE, PLACES, OcspDoor, QuickApp
-from harness.doors.ocsp_of_world import ocsp_of
 from harness.errors import ConfigurationError
 from harness.jlis import crl, crl_archive, crl_points
 from harness.jlis.crl_points import Partition
@@ -61,7 +60,7 @@ class JlisDoor:
     def __init__(self, world: World, faults: Faults | None = None) -> None:
         self._world = world
         self.faults = Faults() if faults is None else faults
-        self.ocsp = OcspDoor(world, ocsp_of(world), self.faults)
+        self.ocsp = OcspDoor(world, world.responder, self.faults)
         app = Starlette(
             routes=[
                 Route("/ocsp/{kind}", self.ocsp.post, methods=["POST"]),

@@ -73,7 +73,7 @@ def _missing(rdns: Sequence[RelativeDistinguishedName], known: set[str]) -> Iter
 def _entry(name: Name, of_authority: bool = False) -> bytes:  # noqa: FBT001, FBT002  (the last column of a list)
     (attribute,) = name.rdns[-1]
     more = "objectClass: pkiCA\n" if of_authority else ""  # RFC 4523 §3.2
-    own = f"{attribute.rfc4514_attribute_name}: {attribute.value!s}"
+    own = attribute.rfc4514_string().replace("=", ": ", 1)
     return f"dn: {name.rfc4514_string()}\nobjectClass: {_CLASSES[attribute.oid]}\n{more}{own}\n".encode("ascii")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from harness.contract.vocabulary import Kind
 from harness.jlis import profiles
 from harness.jlis.generations import Life
+from harness.jlis.leaf_encoding import Patterns
 from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN
 from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.register import Entry
@@ -74,12 +76,19 @@ class Authority:
     def leaf(self, entry: Entry, public_key: RSAPublicKey) -> bytes:
         """Return the certificate (DER) of an entry: signed when first asked for, the same bytes ever after."""
         if entry.serial not in self._leaves:
-            address = OCSP_ADDRESS[entry.population]
-            certificate = profiles.leaf_certificate(
-                entry, public_key, self.certificate, self.key, address, self.practice
-            )
-            self._leaves[entry.serial] = certificate.public_bytes(Encoding.DER)
+            kana = self.practice.kana
+            self._leaves[entry.serial] = self._patterns.leaf(entry, public_key, self.key, kana=kana)
         return self._leaves[entry.serial]
+
+    @cached_property
+    def _patterns(self) -> Patterns:
+        """What leaves of one population and municipality share; the first of each is built in full."""
+        return Patterns(self._built)
+
+    def _built(self, entry: Entry, public_key: RSAPublicKey) -> bytes:
+        address = OCSP_ADDRESS[entry.population]
+        leaf = profiles.leaf_certificate(entry, public_key, self.certificate, self.key, address, self.practice)
+        return leaf.public_bytes(Encoding.DER)
 
     def responder_at(self, now: datetime) -> Responder:
         """Return the delegate in office at `now`: a new one each month, each valid for three months around it.

@@ -18,13 +18,14 @@ from harness.jlis.authority import Authority
 from harness.jlis.crl_encoding import Extension, Octets, Parts, Revoked
 from harness.jlis.crl_extensions import Scope
 from harness.jlis.crl_points import Partition
-from harness.jlis.crl_practice import PERIOD, PRACTICE, VALID, CrlMode, Practice, Window, window_at, window_of
+from harness.jlis.crl_practice import PERIOD, PRACTICE, VALID, CrlMode, CrlPractice, Window, window_at, window_of
 from harness.jlis.populations import Medium, Population
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.register import Entry
 from harness.municipalities import Municipality
 
-__all__ = ["PERIOD", "PRACTICE", "VALID", "Practice", "Window", "window_at"]
+__all__ = ["PERIOD", "PRACTICE", "VALID", "CrlPractice", "Window", "window_at"]
+MANY = 20_000
 REASON_CODES = {
     RevocationReason.UNSPECIFIED: None,  # "should be absent" (RFC 5280 §5.3.1)
     RevocationReason.KEY_COMPROMISE: 1,
@@ -89,7 +90,7 @@ def is_listed(entry: Entry, published: datetime) -> bool:
     return entry.is_revoked_at(published) and published - PERIOD <= entry.not_after
 
 
-def window_of_list(authority: Authority, now: datetime, practice: Practice, point: bytes) -> Window:
+def window_of_list(authority: Authority, now: datetime, practice: CrlPractice, point: bytes) -> Window:
     """Return the publication of a list that is current at `now`: the last one before its authority ended, after that.
 
     Who has ended signs no more; the list it leaves is over two days later (emulation choice).
@@ -104,7 +105,7 @@ def crl_at(  # noqa: PLR0913, PLR0917  (what a list follows from)
     register: Revocations,
     now: datetime,
     bend: Bend = as_it_is,
-    practice: Practice = PRACTICE,
+    practice: CrlPractice = PRACTICE,
 ) -> bytes:
     """Return the municipality's list (DER) that is current at `now`, as of its own thisUpdate.
 
@@ -116,7 +117,7 @@ def crl_at(  # noqa: PLR0913, PLR0917  (what a list follows from)
     return signed(bend(source.draft(municipality, window.number)))
 
 
-def authority_list_at(authority: Authority, now: datetime, practice: Practice = PRACTICE) -> bytes:
+def authority_list_at(authority: Authority, now: datetime, practice: CrlPractice = PRACTICE) -> bytes:
     """Return the authority's own list (ARL) that is current at `now`: under its own name, and nothing is revoked."""
     name = names.authority_name(authority.kind).public_bytes()
     window = window_of_list(authority, now, practice, name)
@@ -139,13 +140,22 @@ def signed(draft: Draft) -> bytes:
         extensions.append(crl_extensions.delta_crl_indicator(draft.base))
     if draft.scope is not None:
         extensions.append(crl_extensions.issuing_distribution_point(draft.scope, critical=draft.scope_critical))
-    entries: Octets = crl_encoding.entries_der(draft.entries)
+    entries = _encoded(draft.entries)
     if draft.mass:
         entries = b"".join((entries, draft.mass)) if entries else draft.mass
     listed = entries if entries or draft.is_sequence else None
     parts = Parts(draft.issuer, draft.this_update, draft.next_update, listed, [*extensions, *draft.more])
     der = crl_encoding.encode(parts, crl_encoding.rsa_signer(draft.signer.key))
     return der[: len(der) // 2] if draft.is_cut else der
+
+
+def _encoded(entries: Sequence[Revoked]) -> Octets:
+    """Return the entries, many of them by column: numpy is worth its import then, and only then."""
+    if len(entries) < MANY or any(entry.more or entry.serial >= 2**64 for entry in entries):
+        return crl_encoding.entries_der(entries)
+    from harness.jlis import crl_columns  # noqa: PLC0415
+
+    return crl_columns.encode(crl_columns.of_entries(entries))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +165,7 @@ class _Source:
     authority: Authority
     medium: Medium
     register: Revocations
-    practice: Practice
+    practice: CrlPractice
 
     def partition(self, municipality: Municipality) -> Partition:
         return Partition(Population(self.authority.kind, self.medium), self.authority.generation, municipality)

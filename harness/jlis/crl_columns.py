@@ -5,13 +5,13 @@ fields. So each shape of a chunk is filled as a table of records; where a chunk 
 output, otherwise its rows are scattered to where they belong, in order. A chunk stays in the processor's cache.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.jlis.crl_encoding import FIRST_GENERALIZED_YEAR, FIRST_UTC_YEAR, REASON, der
+from harness.jlis.crl_encoding import FIRST_GENERALIZED_YEAR, FIRST_UTC_YEAR, REASON, Revoked, der
 
 CHUNK = 16_384
 _DAY = 86_400
@@ -99,6 +99,16 @@ def encode(columns: Columns) -> memoryview:
         octets, widths = _content(columns.serials[rows])
         end = _put(out, end, _Chunk(octets, widths, columns.seconds[rows], columns.reasons[rows], dates))
     return out[:end].data
+
+
+def of_entries(entries: Sequence[Revoked]) -> Columns:
+    """Return entries by column; their serials are below 2⁶⁴ and they have no further extensions."""
+    count = len(entries)
+    return Columns(
+        np.fromiter((entry.serial for entry in entries), np.uint64, count),
+        np.fromiter((int(entry.at.timestamp()) for entry in entries), np.int64, count),
+        np.fromiter((entry.reason or 0 for entry in entries), np.uint8, count),
+    )
 
 
 class _Dates:

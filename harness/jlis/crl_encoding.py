@@ -101,15 +101,18 @@ def entry_der(serial: int, at: datetime, reason: int | None = None, more: bytes 
     extensions = (REASON + bytes((reason,)) if reason else b"") + more
     if extensions:
         extensions = der(0x30, extensions)
-    return der(0x30, integer_der(serial), time_der(at), extensions)
+    octets = serial.bit_length() // 8 + 1
+    content = b"\x02%c%b%b%b" % (octets, serial.to_bytes(octets, "big"), time_der(at), extensions)
+    return _head(0x30, len(content)) + content
 
 
 def time_der(instant: datetime) -> bytes:
     """Return a Time in whole seconds of UTC."""
     utc = instant.astimezone(UTC)
+    day = (utc.month, utc.day, utc.hour, utc.minute, utc.second)
     if FIRST_UTC_YEAR <= utc.year < FIRST_GENERALIZED_YEAR:
-        return b"\x17\x0d" + f"{utc:%y%m%d%H%M%SZ}".encode()
-    return b"\x18\x0f" + f"{utc.year:04d}{utc:%m%d%H%M%SZ}".encode()
+        return b"\x17\x0d%02d%02d%02d%02d%02d%02dZ" % (utc.year % 100, *day)
+    return b"\x18\x0f%04d%02d%02d%02d%02d%02dZ" % (utc.year, *day)
 
 
 def integer_der(value: int) -> bytes:

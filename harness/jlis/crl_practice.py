@@ -49,7 +49,7 @@ class Swap:
 
 
 @dataclass(frozen=True, slots=True)
-class Practice:
+class CrlPractice:
     """How an authority publishes its lists. The swap window is off unless it is wanted: each case picks its mark."""
 
     publication: time = PUBLICATION
@@ -63,7 +63,7 @@ class Practice:
         return datetime.combine(FIRST_DAY, self.publication).astimezone(UTC)
 
 
-PRACTICE = Practice()
+PRACTICE = CrlPractice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Window:
     next_update: datetime
 
 
-def window_at(now: datetime, practice: Practice = PRACTICE, point: bytes | None = None) -> Window:
+def window_at(now: datetime, practice: CrlPractice = PRACTICE, point: bytes | None = None) -> Window:
     """Return the publication that is current at `now`, at a point whose swap may still be to come."""
     number = (now - practice.first) // PERIOD
     if practice.swap is not None and point is not None:
@@ -84,7 +84,7 @@ def window_at(now: datetime, practice: Practice = PRACTICE, point: bytes | None 
     return window_of(number, practice)
 
 
-def window_of(number: int, practice: Practice = PRACTICE) -> Window:
+def window_of(number: int, practice: CrlPractice = PRACTICE) -> Window:
     """Return the publication of a number."""
     published = practice.first + number * PERIOD
     return Window(number, published, published + practice.valid)

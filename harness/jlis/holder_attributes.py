@@ -21,6 +21,14 @@ def holder_attributes(resident: Resident, *, kana: bool = False) -> list[x509.Ge
 
     The kana are an emulation choice under numbers nobody published: a relying party must ignore such otherNames.
     """
+    return [
+        x509.OtherName(ObjectIdentifier(f"{ATTRIBUTE_ARC}.{number}"), UTF8String(value).dump())
+        for number, value in attribute_values(resident, kana=kana)
+    ]
+
+
+def attribute_values(resident: Resident, *, kana: bool = False) -> list[tuple[int, str]]:
+    """Return what the otherNames say, each with the last number of its identifier."""
     name, address = substituted(written_name(resident)), substituted(resident.address)
     values = [
         (1, name.text),
@@ -33,10 +41,7 @@ def holder_attributes(resident: Resident, *, kana: bool = False) -> list[x509.Ge
     if kana:
         spoken = ((NAME_KANA, resident.kana), (FORMER_NAME_KANA, resident.former_kana))
         values += [(number, value) for number, value in spoken if value is not None]
-    return [
-        x509.OtherName(ObjectIdentifier(f"{ATTRIBUTE_ARC}.{number}"), UTF8String(value).dump())
-        for number, value in values
-    ]
+    return values
 
 
 def era_date(resident: Resident) -> str:

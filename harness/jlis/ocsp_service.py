@@ -9,9 +9,9 @@ stored before anything leaves, so that a store that fails lets no answer out.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 from harness.contract.vocabulary import Kind
 from harness.jlis.authority import Authority
@@ -26,6 +26,15 @@ from harness.jlis.ocsp_request import RefusedRequest
 from harness.jlis.populations import Medium
 from harness.jlis.signers import Signers
 
+T = TypeVar("T")
+
+
+class InStep(Protocol):
+    """Does something under the world's lock, after what other processes wrote was taken in."""
+
+    def __call__(self, act: Callable[[], T]) -> T:
+        """Return what `act` returns; it is done over when another process was faster."""
+
 
 @dataclass(frozen=True)
 class OcspService:
@@ -37,9 +46,10 @@ class OcspService:
     marks: Marks
     publish: Callable[[datetime], None]
     """Remembers that the register was published as of an instant."""
-    lock: AbstractContextManager[object]
     signers: Callable[[Kind, datetime], Signers]
     """Who else might sign, for faults."""
+    in_step: InStep
+    """Does what must see one state of the world, and may be done over: under its lock, with what others wrote."""
     policies: dict[Kind, ResponderPolicy] = field(default_factory=dict)
     """The policy of each kind, replaced when it is switched; the open one where nothing is said."""
     _presigned: dict[tuple[Kind, Medium | None], PresignedAnswers] = field(default_factory=dict)
@@ -67,8 +77,7 @@ class OcspService:
             return refused(refusal.status)
         if not orders:
             return signed(found)
-        with self.lock:
-            signers = self.signers(kind, now)
+        signers = self.in_step(lambda: self.signers(kind, now))
         settings = [(each.fault, Setting(now, timedelta(seconds=each.shift), signers)) for each in orders]
         return signed(found, bend_of_all(settings))
 
@@ -81,12 +90,14 @@ class OcspService:
         now: datetime,
         orders: Sequence[Order] = (),
     ) -> Drafted:
-        with self.lock:
+        def find() -> Drafted:
             mark = self.marks.at(now)
             found = drafted(asked, Speaker(self.generations(kind, now), policy, medium), self.register, now, mark)
             if not orders or not any(each.fault in TELL_NOTHING for each in orders):
                 self.publish(mark)
             return found
+
+        return self.in_step(find)
 
     def _again(
         self, kind: Kind, medium: Medium | None, policy: ResponderPolicy, asked: OcspRequest, now: datetime

@@ -1,12 +1,12 @@
 """Worlds for the tests: keys once a session, everything else afresh, and the host's clock plays no part."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from harness.keys import KeyPool
+from harness.store.address import Place
 from harness.world import World
 from tests.harness.instants import jst
 
@@ -28,7 +28,7 @@ def make_world(keys: KeyPool) -> Iterator[MakeWorld]:
     """Make worlds on the session's keys; they are closed with the test."""
     made: list[World] = []
 
-    def make(start: str = START, *, seed: int = 7, store: Path | None = None) -> World:
+    def make(start: str = START, *, seed: int = 7, store: Place = None) -> World:
         made.append(World.create(keys, seed=seed, start=jst(start), store=store))
         return made[-1]
 

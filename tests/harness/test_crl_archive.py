@@ -43,6 +43,18 @@ def test_the_same_lists_give_the_same_octets() -> None:
     assert crl_archive.archive(CARD_AUTH, 7, PUBLISHED, [(LISTS[0][0], b"third"), LISTS[1]]) != first
 
 
+def test_nothing_of_this_machine_is_in_it(tmp_path: Path) -> None:
+    """Owner, rights and time of every file are the same everywhere: root's, read by all, the publication."""
+    path = tmp_path / "archive.tar"
+    path.write_bytes(crl_archive.archive(CARD_AUTH, 7, PUBLISHED, LISTS))
+    command = ["tar", "-tvf", str(path), "--numeric-owner", "--full-time", "--utc"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [line.split()[:2] + line.split()[3:] for line in said] == [
+        ["-rw-r--r--", "0/0", "2026-12-02", "18:00:00", name]
+        for name in ("manifest.json", "crl/auth/card/a.crl", "crl/auth/card/b.crl")
+    ]
+
+
 def test_every_list_is_in_it_as_it_is_served(world: World, client: httpx.Client, tmp_path: Path) -> None:
     """All municipalities and generations; `sha256sum -c` agrees with the manifest, and a list with its own address."""
     world.lose(world.new_resident(municipality=AOI.code, with_card=True).id)

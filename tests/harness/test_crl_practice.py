@@ -11,7 +11,7 @@ from harness.contract.vocabulary import Kind
 from harness.jlis import crl, crl_points, names
 from harness.jlis.authority import Authority
 from harness.jlis.crl_points import Partition
-from harness.jlis.crl_practice import CrlMode, Practice, Swap, window_at
+from harness.jlis.crl_practice import CrlMode, CrlPractice, Swap, window_at
 from harness.jlis.generations import Generations
 from harness.jlis.populations import CARD_SIGN, PHONE_AUTH, POPULATIONS, Medium
 from harness.jlis.reasons import RevocationReason
@@ -57,7 +57,7 @@ def listed(der: bytes) -> list[int]:
 
 def test_swap_is_between_its_bounds_and_differs_by_point_and_day() -> None:
     """Five to ten minutes after publication, to the second; before that yesterday's list, after it today's."""
-    practice = Practice(swap=Swap())
+    practice = CrlPractice(swap=Swap())
     delays = set()
     for number in range(50):
         point, published = bytes([number]), PUBLISHED + timedelta(days=number)
@@ -81,7 +81,7 @@ def test_swap_of_one_length_is_that_long_everywhere() -> None:
 
 def test_lists_during_the_swap(authorities: dict[int, Authority], entries: list[Entry]) -> None:
     """A revocation of yesterday is in today's list, and not in what answers right after its publication."""
-    practice = Practice(swap=Swap())
+    practice = CrlPractice(swap=Swap())
     yesterday = replace(entries[2], revoked=PUBLISHED - timedelta(hours=12), reason=RevocationReason.KEY_COMPROMISE)
     register = FakeRegister([yesterday])
 
@@ -98,7 +98,7 @@ def test_lists_during_the_swap(authorities: dict[int, Authority], entries: list[
 @pytest.mark.parametrize("clock", [time(0, 0), time(5, 30), time(23, 59, 59)])
 def test_publication_at_another_time_of_day(clock: time) -> None:
     """A list a day at that time of Japan, numbered in order, valid as long as was said."""
-    practice = Practice(publication=clock.replace(tzinfo=JST), valid=timedelta(hours=30))
+    practice = CrlPractice(publication=clock.replace(tzinfo=JST), valid=timedelta(hours=30))
     published = datetime.combine(datetime(2026, 12, 3, tzinfo=JST), clock, JST).astimezone(UTC)
     before, after = window_at(published - SECOND, practice), window_at(published, practice)
     assert (after.this_update, after.number) == (published, before.number + 1)
@@ -129,7 +129,7 @@ def test_an_authority_that_ended_leaves_its_last_list(authorities: dict[int, Aut
 
 def test_shared_names_one_point_several_lists(authorities: dict[int, Authority], entries: list[Entry]) -> None:
     """Declared not to be RFC 5280: under one name each key lists a part, and the address tells which."""
-    practice = Practice(mode=CrlMode.SHARED_NAMES)
+    practice = CrlPractice(mode=CrlMode.SHARED_NAMES)
     found = {
         number: crl.crl_at(authority, Medium.CARD, AOI, FakeRegister(entries), PUBLISHED, practice=practice)
         for number, authority in authorities.items()
@@ -149,7 +149,7 @@ def test_shared_names_one_point_several_lists(authorities: dict[int, Authority],
 
 def test_new_key_signs_all(authorities: dict[int, Authority], entries: list[Entry]) -> None:
     """One list, of certificates of every generation, under the latest key."""
-    practice = Practice(mode=CrlMode.NEW_KEY)
+    practice = CrlPractice(mode=CrlMode.NEW_KEY)
     long_lived = [replace(entry, not_after=jst("2030-01-01T00:00:00")) for entry in entries]
     der = crl.crl_at(authorities[3], Medium.CARD, AOI, FakeRegister(long_lived), PUBLISHED, practice=practice)
     assert listed(der) == [101, 102, 103]
@@ -180,3 +180,17 @@ def test_no_two_lists_have_one_address(mode: CrlMode) -> None:
     assert len(paths) == len(MUNICIPALITIES) * 4 * (1 if mode is CrlMode.NEW_KEY else 2)
     (path,) = [path for path, found in crl_points.partitions(PHONE_AUTH, 3, mode).items() if found.municipality is AOI]
     assert path.startswith("/crl/auth/phone/")
+
+
+def test_many_entries_are_the_same_list(
+    monkeypatch: pytest.MonkeyPatch, authorities: dict[int, Authority], entries: list[Entry]
+) -> None:
+    """By column or one by one: the octets do not tell."""
+    many = [
+        replace(entries[2], serial=1 + row * 97, revoked=entries[2].revoked and entries[2].revoked + row * SECOND)
+        for row in range(crl.MANY)
+    ]
+    made = crl.crl_at(authorities[3], Medium.CARD, AOI, FakeRegister(many), PUBLISHED)
+    monkeypatch.setattr(crl, "MANY", crl.MANY + 1)
+    assert made == crl.crl_at(authorities[3], Medium.CARD, AOI, FakeRegister(many), PUBLISHED)
+    assert len(x509.load_der_x509_crl(made)) == len(many)

@@ -3,7 +3,8 @@
 import base64
 import os
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from cryptography import x509
 from cryptography.x509 import Name
 
 from harness.contract.vocabulary import Kind
-from harness.doors import ldap
+from harness.doors import ldap, ldap_publication
 from harness.doors.jlis import JlisDoor
 from harness.doors.ldap import Directory, DirectoryUnavailable, running_directory
+from harness.doors.ldap_publication import published_directory
 from harness.doors.ldif import Listed
 from harness.doors.server import Served
 from harness.jlis import crl, crl_encoding, crl_points, names
@@ -179,3 +181,50 @@ def test_a_taken_port(directory: Directory) -> None:
     with pytest.raises(DirectoryUnavailable, match="expected it to answer"), running_directory([], directory.port):
         pass
     assert search(directory, "c=JP", "-s", "base").startswith("dn: c=JP")
+
+
+def test_it_follows_the_worlds_publications(world: World) -> None:
+    """Past 03:00, once it looked at the clock: the revocation is found; every generation has its points."""
+    card = world.issue_card(world.new_resident(municipality=AOI.code).id)
+    world.lose(card.resident.id)
+    name = crl_points.name_of(Partition(Population(Kind.SIGN, Medium.CARD), 3, AOI))
+    with published_directory(world, INVENTED) as publication:
+        points = search(publication.directory, "c=JP", "(objectClass=cRLDistributionPoint)", "dn").count("dn: ")
+        assert points == 2 * len(POPULATIONS) * len(world.generations(world.clock.now()))
+        publication.look()
+        assert len(x509.load_der_x509_crl(fetched(publication.directory, name))) == 0
+        world.clock.set(PUBLISHED)
+        publication.look()
+        assert publication.failure is None
+        (entry,) = x509.load_der_x509_crl(fetched(publication.directory, name))
+        assert entry.serial_number == card.sign_serial
+    assert "ldap publication" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_it_looks_at_the_clock_by_itself(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    """Nobody tells it that the clock was set, and the next publication is in it."""
+    published, publish = threading.Event(), Directory.publish
+
+    def telling(self: Directory, lists: Sequence[Listed]) -> None:
+        publish(self, lists)
+        published.set()
+
+    monkeypatch.setattr(Directory, "publish", telling)
+    monkeypatch.setattr(ldap_publication, "LOOK_SECONDS", 0.02)
+    with published_directory(world, [AOI]) as publication:
+        world.clock.set(PUBLISHED)
+        assert published.wait(30)
+        name = crl_points.name_of(Partition(Population(Kind.SIGN, Medium.CARD), 3, AOI))
+        assert x509.load_der_x509_crl(fetched(publication.directory, name)).last_update_utc == PUBLISHED
+
+
+def test_a_publication_that_fails_is_told_and_tried_again(world: World) -> None:
+    """slapd is gone: the failure is on record, and the publication is not taken for done."""
+    with published_directory(world, INVENTED) as publication:
+        world.clock.set(PUBLISHED)
+        publication.directory.process.terminate()
+        publication.directory.process.wait(10)
+        for _ in range(2):
+            publication.failure = None
+            publication.look()
+            assert "ldapmodify" in str(publication.failure)

@@ -20,7 +20,6 @@ from cryptography.x509 import ocsp
 
 from harness.contract.vocabulary import Kind
 from harness.doors.jlis import JlisDoor
-from harness.doors.ocsp_of_world import ocsp_of
 from harness.doors.server import Served
 from harness.jlis import ocsp as our_ocsp
 from harness.jlis import ocsp_service
@@ -66,7 +65,7 @@ def card(world: World) -> IssuedCard:
 def service(world: World, card: IssuedCard) -> OcspService:
     """The world's responder, once there is a card."""
     assert card.auth_serial
-    return ocsp_of(world)
+    return world.responder
 
 
 @pytest.fixture
@@ -501,14 +500,12 @@ def test_the_lock_is_not_held_while_signing(
     """Taken once, for the look-up and the publication; whoever signs holds it no more."""
     told: list[str] = []
 
-    class Watched:
-        """A lock that says what becomes of it."""
-
-        def __enter__(self) -> None:
-            told.append("taken")
-
-        def __exit__(self, *_: object) -> None:
-            told.append("given back")
+    def in_step(act: Callable[[], Any]) -> Any:
+        """Do it as the world's lock would, and say what becomes of the lock."""
+        told.append("taken")
+        done = act()
+        told.append("given back")
+        return done
 
     def publish(mark: datetime) -> None:
         told.append(f"published {mark:%H:%M}")
@@ -519,7 +516,7 @@ def test_the_lock_is_not_held_while_signing(
 
     signed_by_itself = our_ocsp.signed
     monkeypatch.setattr(ocsp_service, "signed", signs)
-    watched = replace(service, lock=Watched(), publish=publish)
+    watched = replace(service, in_step=in_step, publish=publish)
     watched.answer(Kind.AUTH, request(world, Kind.AUTH, card.auth_serial), NOW)
     assert told == ["taken", "published 00:00", "given back", "signed"]
 
@@ -530,7 +527,7 @@ def test_worlds_of_one_installation_say_the_same(make_world: MakeWorld) -> None:
     for _ in range(2):
         world = make_world()
         card = world.issue_card(world.new_resident().id)
-        service = ocsp_of(world)
+        service = world.responder
         for key in ResponderKey:
             service.switch(Kind.AUTH, ResponderPolicy(responder_key=key, deterministic=True))
             answers.append(service.answer(Kind.AUTH, request(world, Kind.AUTH, card.auth_serial), NOW).der)

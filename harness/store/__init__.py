@@ -1,0 +1,1 @@
+"""Where a world is kept: SQLite in one file for one process, or PostgreSQL for many."""
