@@ -108,7 +108,7 @@ class History(RuleBasedStateMachine):
 
     @rule(things=st.lists(st.tuples(people, events, places, reasons, spans), min_size=1, max_size=5))
     def possible_things(self, things: list[tuple[int, int, str, str | None, timedelta]]) -> None:
-        """Time goes by, and something befalls somebody: three times of four what can, issuances oftener than endings."""
+        """Time goes by, and something befalls somebody: three times of four what can, issuances oftenest."""
         for who, number, place, reason, span in things:
             self.later(self.now + span)
             holder_id = self.somebody(who)
