@@ -38,7 +38,7 @@ class Need(Enum):
     CARD = auto()
     """A card, whatever became of its certificates."""
     CARD_SHOWN = auto()
-    """A card that is at hand: neither reported lost nor suspended."""
+    """A card that is at hand: neither reported lost nor suspended, and not past its last day."""
     SIGNATURE = auto()
     """The signature certificate of the card, in force."""
     SOMETHING_TO_END = auto()

@@ -24,8 +24,8 @@ from harness.jlis.register import Entry
 from harness.jlis.validity import JST
 from harness.municipalities import MUNICIPALITIES
 
-MARKER_OID = ObjectIdentifier("2.25.259267976527167383238010975930971176331")
-"""spec/pki.md §1.5."""
+MARKER_OID = ObjectIdentifier("2.25.259267976")
+"""Under the arc of UUIDs, with a number that is short: GnuTLS and pkilint cannot read the 128 bits of a whole one."""
 MARKER = x509.UnrecognizedExtension(MARKER_OID, UTF8String("KAZASHI EMULATION").dump())
 POLICIES = {
     CARD_AUTH: "1.2.392.200149.8.5.1.2.30",

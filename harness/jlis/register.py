@@ -8,7 +8,7 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from harness.contract.vocabulary import Kind
 from harness.events import Befell, ConsentGiven, ConsentWithdrawn, Crowd, Event, Registered, Revoked
@@ -254,10 +254,10 @@ class Register:
                     f"resident {who}: {event.what}: expected a card in use, actual one reported lost or suspended at "
                     f"{dossier.withdrawn.isoformat()}; a hold is never lifted, so re-issue the card"
                 )
-            case Need.CARD_SHOWN if card is not None and card_expiry_of(dossier.written[-1][1], card.at) < day:
+            case Need.CARD_SHOWN if card is not None and self._last_day(dossier, card) < day:
                 raise IllegalEvent(
                     f"resident {who}: {event.what}: expected a card that ends on {day} or later, "
-                    f"actual one that ended on {card_expiry_of(dossier.written[-1][1], card.at)}; re-issue the card"
+                    f"actual one that ended on {self._last_day(dossier, card)}; re-issue the card"
                 )
             case Need.SIGNATURE if self.current(who, CARD_SIGN, at) is None:
                 raise _nothing_in_force(who, [CARD_SIGN])
@@ -269,6 +269,10 @@ class Register:
                     raise _nothing_in_force(who, populations)
             case _:
                 pass
+
+    def _last_day(self, dossier: Dossier, card: CardMade) -> date:
+        """Return the last day of the present card, as it was last written."""
+        return card_expiry_of(dossier.written[-1][1], card.at, leap=self._practice.leap_birthday)
 
     def _check_consent(self, event: ConsentGiven | ConsentWithdrawn) -> None:
         who = event.resident_id

@@ -156,7 +156,7 @@ def test_the_signer_is_a_delegate(settled: Settled) -> None:
         ("1.3.6.1.5.5.7.48.1.5", False),
         ("2.5.29.35", False),
         ("2.5.29.14", False),
-        ("2.25.259267976527167383238010975930971176331", False),
+        ("2.25.259267976", False),
     ]
     assert delegate.extended_key_usage_value.native == ["ocsp_signing"]
     assert delegate.key_usage_value.native == {"digital_signature"}

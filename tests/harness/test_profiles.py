@@ -26,7 +26,7 @@ KEY_USAGE, SAN, IAN, BASIC, CRLDP, SKI, AKI, POLICIES, EKU, AIA = (
     "2.5.29.37",
     "1.3.6.1.5.5.7.1.1",
 )
-MARKER = "2.25.259267976527167383238010975930971176331"
+MARKER = "2.25.259267976"
 AGENCY = "Japan Agency for Local Authority Information Systems"
 UNITS = {"auth": "JPKI for user authentication", "sign": "JPKI for digital signature"}
 JAPANESE = {"auth": "公的個人認証サービス利用者証明用", "sign": "公的個人認証サービス署名用"}

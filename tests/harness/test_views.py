@@ -43,7 +43,7 @@ from tests.harness.naive_register import (
 )
 
 PLACES = ("48201", "48202", "13113")
-MOST_PEOPLE, MOST_CERTIFICATES = 3, 24
+MOST_PEOPLE, MOST_CERTIFICATES = 3, 30
 SHORT, SHORT_END = date(2027, 4, 2), jst("2027-04-02T23:59:59")
 LONGER, LONGER_END = date(2027, 4, 5), jst("2027-04-05T23:59:59")
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -106,9 +106,9 @@ class History(RuleBasedStateMachine):
         self.naive.holders[made.id] = Holder([line], SHORT_END if is_short else NEVER, has_card=True)
         self.take_in(made.id, "auth/card sign/card", now)
 
-    @rule(things=st.lists(st.tuples(people, events, places, reasons, spans), min_size=1, max_size=5))
+    @rule(things=st.lists(st.tuples(people, events, places, reasons, spans), min_size=4, max_size=10))
     def possible_things(self, things: list[tuple[int, int, str, str | None, timedelta]]) -> None:
-        """Time goes by and something befalls somebody: three times of four what can, issuances oftener than endings."""
+        """Time goes by, and something befalls somebody: three times of four what can, issuances oftenest."""
         for who, number, place, reason, span in things:
             self.later(self.now + span)
             holder_id = self.somebody(who)

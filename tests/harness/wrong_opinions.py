@@ -11,7 +11,7 @@ from harness.jlis.wrong_certificates import Wrong
 KEY_USAGE, SAN, IAN, BASIC, CRLDP, POLICIES, AKI, EKU = (
     f"2.5.29.{number}" for number in (15, 17, 18, 19, 31, 32, 35, 37)
 )
-MARKER = "2.25.259267976527167383238010975930971176331"
+MARKER = "2.25.259267976"
 NOBODYS = "2.999.20261121.1"
 NOTHING: set[str] = set()
 """Of what is signed: the signature alone is another."""

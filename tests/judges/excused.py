@@ -24,35 +24,8 @@ class Excuse:
         return judge is self.judge and document.what in self.on and document.form in self.forms
 
 
-CERTIFICATES = (What.AUTHORITY, What.LEAF, What.DELEGATE)
-ISSUED, BOTH = (Form.AS_ISSUED,), tuple(Form)
-_MARKER_EN = "The marker's OID stands under 2.25 and has a UUID of 128 bits as its arc: legal, and more than {} holds."
-_MARKER_JA = "識別用拡張の OID は 2.25 の下に 128 ビットの UUID を持つ。規格上は正しいが {} は扱えない。"
-_MARKER_CLAUSE = "ITU-T X.667 §7; spec/pki.md §1.5"
-_GNUTLS_EN = _MARKER_EN.format("libtasn1 (64 bits)")
-_GNUTLS_JA = _MARKER_JA.format("libtasn1（64 ビットまで）")
-_PKILINT_EN = _MARKER_EN.format("pkilint's decoder (32 bits)")
-_PKILINT_JA = _MARKER_JA.format("pkilint の復号器（32 ビットまで）")
-_TOO_LARGE = "OID contains arc which is larger than 32-bits"
+BOTH = tuple(Form)
 EXCUSES = (
-    Excuse(
-        Judge.GNUTLS,
-        (*CERTIFICATES, What.ANSWER),
-        ISSUED,
-        "ASN1 parser: Error in DER parsing",
-        _GNUTLS_EN,
-        _GNUTLS_JA,
-        _MARKER_CLAUSE,
-    ),
-    Excuse(
-        Judge.GNUTLS,
-        (What.LIST,),
-        ISSUED,
-        "ASN1 parser: Error in DER parsing",
-        f"The list is read; its authority's certificate is not. {_GNUTLS_EN}",
-        f"リストは読めるが、認証局証明書を読めない。{_GNUTLS_JA}",
-        _MARKER_CLAUSE,
-    ),
     Excuse(
         Judge.GNUTLS,
         (What.LIST,),
@@ -62,20 +35,10 @@ EXCUSES = (
         "issuingDistributionPoint は規格により critical。GnuTLS は未対応で、分割された CRL には使えない。",
         "RFC 5280 §5.2.5",
     ),
-    Excuse(Judge.PKILINT, CERTIFICATES, ISSUED, f"unreadable: {_TOO_LARGE}", _PKILINT_EN, _PKILINT_JA, _MARKER_CLAUSE),
-    Excuse(
-        Judge.PKILINT,
-        (What.ANSWER,),
-        ISSUED,
-        f"itu.invalid_asn1_syntax: {_TOO_LARGE}",
-        f"In the delegate's certificate beside the answer. {_PKILINT_EN}",
-        f"応答に添付されたレスポンダ証明書の中。{_PKILINT_JA}",
-        _MARKER_CLAUSE,
-    ),
     Excuse(
         Judge.PKILINT,
         (What.LEAF,),
-        (Form.WITHOUT_MARKER,),
+        BOTH,
         "pkix.certificate_policies_policy_has_qualifier",
         "The RFC recommends an OID alone; the certificates of J-LIS carry the address of the CPS (observed).",
         "RFC は OID のみを推奨するが、J-LIS の証明書は CPS の URL を含む（観測済み）。",

@@ -20,6 +20,7 @@ import pytest
 from harness.events import Changes
 from harness.jlis.life_cycle import Standing
 from harness.jlis.life_events import LifeEvent
+from harness.jlis.linking import resolve
 from harness.jlis.register import Register
 from tests.harness.life_cycle.observing import NO_REASON, POPULATIONS, answer, leaf_of, listed, rewritten, said
 from tests.harness.life_cycle.scenes import CHANGES, HAPPENS, MARK, PUBLICATION, SECOND, MakeWorld, Scene, stage
@@ -173,6 +174,12 @@ def links(scene: Scene, row: Row) -> None:
             assert now.issued == HAPPENS, name
         else:
             assert (None if now is None else now.serial) == (old.serial if old and cell == "stays" else None), name
+        if old is not None:
+            told = resolve(register, old.kind, old.serial, None, HAPPENS)
+            assert told is not None
+            assert told.current == now, name
+            status = "succeeded" if cell.endswith("new") else "current" if cell == "stays" else "ended"
+            assert told.status.value == status, name
 
 
 def attributes(scene: Scene, row: Row) -> None:

@@ -1,6 +1,6 @@
 """Events one after the other: what was said stays said, and each certificate stands on the list of its own place."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from cryptography import x509
@@ -147,8 +147,6 @@ def test_renewed_within_three_months_of_the_end(world: World, holder: str) -> No
     """It runs to the sixth birthday after the renewal: the time that was left is not lost (spec/pki.md §1.7)."""
     happen(world, holder, "2030-12-01T10:00:00", LifeEvent.RENEWED)
     (end,) = {leaf_of(world, four(world, holder)[name]).not_valid_after_utc for name in ("auth card", "sign card")}
-    if end.year == 2035:
-        pytest.skip("harness/jlis/validity.py knows no early renewal yet")
     assert end == datetime.fromisoformat("2036-02-17T14:59:59+00:00")
 
 
@@ -281,3 +279,19 @@ def test_expired_then_renewed(world: World, holder: str) -> None:
         assert said(world, old[name], jst("2031-03-02T12:00:00")) == "good"
     with pytest.raises(EventRefused):
         world.happen(holder, LifeEvent.PHONE_STOPPED)
+
+
+def test_nobody_under_fifteen_has_a_signature_certificate(world: World) -> None:
+    """A child's card has one certificate; with fifteen, and not a day sooner, they apply for the other (§1.7)."""
+    child = world.new_resident(with_card=True, birth_date=date(2014, 2, 17)).id
+    assert list(four(world, child)) == ["auth card"]
+    world.clock.set(jst("2029-02-16T10:00:00"))
+    with pytest.raises(EventRefused, match="fifteen"):
+        world.happen(child, LifeEvent.SIGNATURE_ISSUED)
+    with pytest.raises(EventRefused):
+        world.happen(child, LifeEvent.PHONE_BOUND)
+    world.happen(child, LifeEvent.RENEWED)
+    assert list(four(world, child)) == ["auth card"]
+    happen(world, child, "2029-02-17T10:00:00", LifeEvent.SIGNATURE_ISSUED)
+    assert list(four(world, child)) == ["auth card", "sign card"]
+    assert statuses(world, four(world, child), "2029-02-18T12:00:00") == {"auth card": "good", "sign card": "good"}
