@@ -310,6 +310,11 @@ class World:
             self._check(event)
             self._record(event)
 
+    def in_step(self, act: Callable[[], R]) -> R:
+        """Do what reads the register or publishes, with what other processes wrote; anew where one was faster."""
+        with self._lock:
+            return self._do_in_step(act)
+
     def retrace(self, event: Event) -> None:
         """Take in an event of a saved history, without storing it; EventRefused when it cannot be the next one."""
         with self._lock, _refusals():

@@ -27,4 +27,6 @@ def ocsp_of(world: World) -> OcspService:
         number = hierarchy.generations.in_office(now)
         return Signers(lambda: hierarchy.stranger(kind, number), other, generations(kind, now))
 
-    return OcspService(generations, world._register, world._marks, world._publish, world._lock, signers)
+    return OcspService(
+        generations, world._register, world._marks, world._publish, world._lock, signers, in_step=world.in_step
+    )
