@@ -66,8 +66,6 @@ def said(world: World, entry: Entry, instant: datetime) -> str:
     """Return what the responder says of a certificate: good, unknown, or revoked and why."""
     found = answer(world, entry, instant)
     status, reason = found.certificate_status.name.lower(), found.revocation_reason
-    if status == "revoked" and reason is None:
-        return "revoked unspecified"  # said by leaving the reason out, as in lists
     return f"{status} {reason.value}" if reason is not None else status
 
 
