@@ -183,8 +183,6 @@ class JournalQuery(Message, frozen=True):
     """From which mark on, about what; with `wait`, the answer is held until there are as many or the time is over."""
 
     since: Mark = 0
-    at_least: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
-    """How many entries `wait` waits for."""
     wait: Annotated[float, Meta(ge=0, le=LONGEST_WAIT, description="seconds")] = 0.0
     serial: AskedSerial | UnsetType = UNSET
     kind: Kind | UnsetType = UNSET
@@ -194,6 +192,8 @@ class JournalQuery(Message, frozen=True):
     answer: str | UnsetType = UNSET
     """Words that the answer contains."""
     http: int | UnsetType = UNSET
+    at_least: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    """How many entries `wait` waits for."""
 
 
 class JournalPage(Message, frozen=True):

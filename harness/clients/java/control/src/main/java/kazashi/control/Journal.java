@@ -61,6 +61,6 @@ public final class Journal {
     }
 
     private JournalPage page(long since, double wait) {
-        return ask(() -> api.getJournal(since, wait, null, null, null));
+        return ask(() -> api.getJournal(since, wait, null, null, null, null, null, null, null));
     }
 }
