@@ -12,7 +12,7 @@ from conformance.roles.story_clock import ControlledClock, ShiftedClock, StoryCl
 from conformance.setting import Setting
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import configuration
-from harness.contract.messages import Introduction
+from harness.contract.messages import Configure, Introduction
 from harness.contract.statement import Statement, check_statement
 from harness.contract.vocabulary import Capability
 from harness.errors import HarnessFault
@@ -93,6 +93,7 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
         if missing:
             judgement = not_applicable(case, missing)
         else:
+            _expect_same_authorities(told, setting)
             coarse = Capability.COARSE_REASONS in product.capabilities
             judgement = judge(case, role.play(case), coarse=coarse)
         judgements[case.id] = judgement
@@ -100,6 +101,15 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     final = with_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
     verdict = _verdict_of(final.values(), stated=statement is not None, whole=not catalogue.left_out)
     return Certification(catalogue, target, seed, product, statement, final, verdict)
+
+
+def _expect_same_authorities(told: Configure, setting: Setting) -> None:
+    """HarnessFault when a generation took office since the product was told whom to trust: it is right to refuse."""
+    if configuration(setting.world, setting.addresses).authorities != told.authorities:
+        raise HarnessFault(
+            f"certify: the authorities rolled over before {setting.world.clock.now():%Y-%m-%d}, in the middle of a "
+            "run; a run begins early in its year and in a world of its own (conformance.setting.START)"
+        )
 
 
 def _clock_of(product: Introduction, client: RelyingPartyClient, setting: Setting) -> StoryClock:

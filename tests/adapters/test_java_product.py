@@ -67,9 +67,15 @@ def jar(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
+def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the keys of all these worlds lie."""
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture
+def world(key_folder: Path) -> Iterator[Setting]:
     """Yield a world whose keys grow as cases need them."""
-    with setting(KeyPool(tmp_path_factory.mktemp("keys")), seed=SEED, cases=8) as made:
+    with setting(KeyPool(key_folder), seed=SEED, cases=8) as made:
         yield made
 
 

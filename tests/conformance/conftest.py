@@ -1,4 +1,4 @@
-"""One world for all certifications of this folder: making keys is what takes time."""
+"""A world for each certification, of the same keys: making those is what takes time."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,10 +21,15 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
+def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the keys of all these worlds lie."""
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture
+def world(key_folder: Path) -> Iterator[Setting]:
     """A world whose keys grow as cases need them."""
-    folder: Path = tmp_path_factory.mktemp("keys")
-    with setting(KeyPool(folder), seed=7, cases=8) as made:
+    with setting(KeyPool(key_folder), seed=7, cases=8) as made:
         yield made
 
 

@@ -1,6 +1,7 @@
 """Honest products are certified; products that decide without looking are not."""
 
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from conformance.catalogue_loader import Catalogue
 from conformance.certification import SuiteVerdict
 from conformance.judge import Verdict
+from conformance.setting import Setting
 from conformance.targets import product_named
 from harness.contract.targets import running_target
-from harness.errors import ConfigurationError
+from harness.errors import ConfigurationError, HarnessFault
 from tests.conformance.conftest import Certify
 
 ALWAYS = Path(__file__).resolve().parents[2] / "conformance" / "targets" / "always.pl"
@@ -60,3 +62,13 @@ def test_unusable_target_is_a_configuration_fault(target: str, says: str) -> Non
     with pytest.raises(ConfigurationError, match=says) as fault, running_target(product_named(target)):
         pass
     assert "\n" not in str(fault.value)
+
+
+def test_a_roll_over_in_the_middle_of_a_run_is_the_harness_fault(
+    world: Setting, catalogue: Catalogue, certify_at: Certify
+) -> None:
+    """A product that was not told of the new generation refuses it, and is right: that is no verdict on the product."""
+    takes_over = datetime(world.world.clock.now().year + 1, 4, 1, tzinfo=UTC)
+    world.world.clock.set(takes_over - timedelta(days=3))
+    with running_target(product_named("checker")) as address, pytest.raises(HarnessFault, match="rolled over"):
+        certify_at(address, catalogue)
