@@ -70,6 +70,8 @@ class History:
         """Whether other processes write, too."""
         # SQLite's threads share one connection, and so would share half-made changes.
         self._turn = nullcontext() if self.is_shared else threading.RLock()
+        self._clock: ClockRow | None = None
+        """The clock's row as it was last read or written; what only this process writes need not be read again."""
         self._owned = None if place is None or isinstance(place, URL) else own(place)
         self._engine = engines.engine_of(place)
         try:
@@ -112,7 +114,9 @@ class History:
 
     def load_clock(self) -> ClockRow:
         """Return the clock's row."""
-        return self._decoded(self.known_fact("clock"), _CLOCK)
+        if self._clock is None or self.is_shared:
+            self._clock = self._decoded(self.known_fact("clock"), _CLOCK)
+        return self._clock
 
     def save_clock(self, row: ClockRow) -> None:
         """Replace the clock's row by the one of the next epoch; ClockOvertaken when that is not the next any more."""
@@ -121,6 +125,7 @@ class History:
             if now is not None and self._decoded(now, _CLOCK).epoch != row.epoch - 1:
                 raise ClockOvertaken
             _set_facts(connection, {"clock": msgspec.json.encode(row).decode()})
+        self._clock = row
 
     def save_published(self, instant: datetime, after: int) -> None:
         """Remember that a view as of `instant` was handed out, made of the events up to number `after`.
@@ -154,6 +159,7 @@ class History:
                 raise StoreUnusable(f"{self._name}: expected an empty store, actual a world; name another")
             _set_facts(connection, facts)
             _insert(connection, 1, events)
+        self._clock = None
 
     def fact(self, name: str) -> str | None:
         """Return one fact of the world, or None."""

@@ -12,9 +12,9 @@ from cardsim.personalise import Holder, IssuedFiles, Pins, personalise
 from cardsim.profile import Profile
 from harness.contract.vocabulary import Kind
 from harness.jlis import card_issuer
+from harness.jlis.entries import Entry
 from harness.jlis.hierarchy import Hierarchy
 from harness.jlis.people import CardMade
-from harness.jlis.register import Entry
 from harness.jlis.validity import card_expiry_of
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES

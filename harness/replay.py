@@ -11,6 +11,7 @@ import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+from harness.chronicle import EventRefused
 from harness.clock import ClockRefused, ClockRow, possible_instant
 from harness.errors import HarnessFault
 from harness.events import Befell, Crowd, Event
@@ -19,7 +20,7 @@ from harness.jlis.practice import Practice
 from harness.keys import KeyPool
 from harness.population import PopulationProfile
 from harness.store.world_file import VERSION, Head, SavedWorld, WorldFileRefused, read_world, write_world
-from harness.world import EventRefused, World, fingerprint
+from harness.world import World, fingerprint
 
 CARD_KEY = re.compile(r"card-([0-9]{6,})", re.ASCII)
 FIRST_EVENT_LINE = 2

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from cardsim.faults import CardFault as CardUnusable
+from harness.chronicle import EventRefused
 from harness.contract.faults import AdapterFault
 from harness.contract.messages import Account, Outcome
 from harness.contract.vocabulary import Capability, Kind, Purpose
 from harness.personalisation import IssuedCard
 from harness.terminal.card_reader import CardFault
-from harness.world import EventRefused
 from scenarios.cards import Card
 from scenarios.stage import Stage
 from scenarios.story import Words

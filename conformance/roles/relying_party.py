@@ -34,6 +34,7 @@ from conformance.case import (
 from conformance.observation import Interruption, Observation, ObservedStep
 from conformance.roles.drawn import Drawn
 from conformance.roles.story_clock import StoryClock
+from harness.chronicle import EventRefused
 from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import SERVICE, STRANGER, TERMINAL
@@ -44,7 +45,7 @@ from harness.jlis.validity import JST
 from harness.terminal.card_reader import CardFault, CardReader, PinRefused
 from harness.terminal.hostile import SelfMadeChip
 from harness.terminal.visitor import Visitor
-from harness.world import EventRefused, World
+from harness.world import World
 
 Presented = tuple[messages.Outcome | None, str | None]
 

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from harness.contract.vocabulary import Kind
 from harness.jlis.authority import Authority
+from harness.jlis.entries import Entry
 from harness.jlis.generations import IN_OFFICE, Generations
 from harness.jlis.populations import Medium
-from harness.jlis.register import Entry
 from harness.population import make_resident
 
 ISSUED = datetime(2026, 12, 1, tzinfo=UTC)

@@ -54,7 +54,7 @@ def asked(folder: Path, key: ResponderKey, *, presigned: bool) -> Iterator[Asked
     try:
         world.new_crowd(PEOPLE, keys=KEYS)
         world.clock.set(ORIGIN + timedelta(days=1, minutes=7))
-        service = world.responder
+        service = world.jlis.responder
         service.switch(Kind.AUTH, ResponderPolicy(responder_key=key, presigned=presigned))
         yield Asked(world, service, list(_requests(world, service, nonces=not presigned)))
     finally:

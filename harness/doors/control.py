@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cardsim.faults import CardFault, CardNotPowered
+from harness.chronicle import EventRefused, UnknownResident
 from harness.clock import ClockRefused
 from harness.doors.body import BodyTooLong, read_body
 from harness.doors.complaint import complain
@@ -31,7 +32,7 @@ from harness.errors import ConfigurationError
 from harness.jlis.faults import FaultRefused, Faults, UnknownFault
 from harness.jlis.journal import Entry
 from harness.slots import SlotRefused, Slots, UnknownSlot
-from harness.world import EventRefused, UnknownResident, World
+from harness.world import World
 
 LONGEST_MESSAGE = 65_536
 DESCRIPTION = "/v1/openapi.json"

@@ -10,8 +10,8 @@ from harness.doors import control_messages as said
 from harness.doors.control_fault_operations import FAULT_OPERATIONS
 from harness.doors.control_operation import Asked, Operation, Running
 from harness.doors.control_slot_operations import SLOT_OPERATIONS
+from harness.jlis.entries import Entry
 from harness.jlis.journal import Entry as JournalLine
-from harness.jlis.register import Entry
 from harness.residents import Resident
 from harness.world import World
 

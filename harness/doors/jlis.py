@@ -63,7 +63,7 @@ class JlisDoor:
     def __init__(self, world: World, faults: Faults | None = None) -> None:
         self._world = world
         self.faults = Faults() if faults is None else faults
-        self.ocsp = OcspDoor(world, world.responder, self.faults)
+        self.ocsp = OcspDoor(world, world.jlis.responder, self.faults)
         app = Starlette(
             routes=[
                 Route("/ocsp/{kind}", self.ocsp.post, methods=["POST"]),
@@ -93,7 +93,9 @@ class JlisDoor:
         self._note("crl", _under("index", standing), 200)
         rows = (
             {**msgspec.structs.asdict(located), "url": base + located.path}
-            for located in crl_archive.index(self._listing(self._world.clock.now()), self._world.list_practice.mode)
+            for located in crl_archive.index(
+                self._listing(self._world.clock.now()), self._world.jlis.list_practice.mode
+            )
         )
         found = [row for row in rows if all(str(row.get(name)) == value for name, value in wanted.items())]
         return Response(msgspec.json.encode({"lists": found}), media_type="application/json")
@@ -114,7 +116,7 @@ class JlisDoor:
 
     def _partition(self, request: Request) -> Partition:
         """Return what the list at the path is of; the latest generation is looked at first."""
-        population, mode = _population(request), self._world.list_practice.mode
+        population, mode = _population(request), self._world.jlis.list_practice.mode
         for generation in self._listing(self._world.clock.now()):
             found = crl_points.partitions(population, generation, mode).get(request.scope["path"])
             if found is not None:
@@ -124,8 +126,8 @@ class JlisDoor:
     def _list(self, request: Request, partition: Partition, standing: Standing | None) -> Response:
         now = self._world.clock.now()
         (kind, medium), generation, place = partition
-        window = crl.window_at(now, self._world.list_practice)
-        der = self._world.crl(kind, place, now, _content(standing), medium=medium, generation=generation)
+        window = crl.window_at(now, self._world.jlis.list_practice)
+        der = self._world.jlis.crl(kind, place, now, _content(standing), medium=medium, generation=generation)
         headers = {
             "etag": f'"{hashlib.sha256(der).hexdigest()}"',
             "last-modified": format_datetime(window.this_update, usegmt=True),
@@ -139,17 +141,17 @@ class JlisDoor:
     async def authority_list(self, request: Request) -> Response:
         """Answer with the list of one generation of an authority (ARL)."""
         kind, now = _kind(request), self._world.clock.now()
-        for generation in self._world.generations(now):
+        for generation in self._world.jlis.generations(now):
             if crl_points.authority_path(kind, generation) == request.scope["path"]:
-                der = await run_in_threadpool(self._world.authority_list, kind, generation, now)
+                der = await run_in_threadpool(self._world.jlis.authority_list, kind, generation, now)
                 self._note("crl", "authority list", 200, kind)
                 return Response(der, media_type="application/pkix-crl")
         raise HTTPException(404)
 
     def _listing(self, now: datetime) -> list[int]:
         """Return the generations that sign lists at `now`, the latest first: all, or the one in office alone."""
-        generations = list(reversed(self._world.generations(now)))
-        return generations[:1] if self._world.list_practice.mode is CrlMode.NEW_KEY else generations
+        generations = list(reversed(self._world.jlis.generations(now)))
+        return generations[:1] if self._world.jlis.list_practice.mode is CrlMode.NEW_KEY else generations
 
     async def archive(self, request: Request) -> Response:
         """Answer with all current lists of a population at once, or with 304 to whoever has them.
@@ -165,16 +167,16 @@ class JlisDoor:
 
     def _archive(self, request: Request, population: Population, standing: Standing | None) -> Response:
         now = self._world.clock.now()
-        window, (kind, medium) = crl.window_at(now, self._world.list_practice), population
+        window, (kind, medium) = crl.window_at(now, self._world.jlis.list_practice), population
         lists = [
             (
                 located,
-                self._world.crl(
+                self._world.jlis.crl(
                     kind, MUNICIPALITIES[located.municipality], now, medium=medium, generation=located.generation
                 ),
             )
             for generation in reversed(self._listing(now))
-            for located in crl_archive.lists_of(population, generation, self._world.list_practice.mode)
+            for located in crl_archive.lists_of(population, generation, self._world.jlis.list_practice.mode)
         ]
         made = crl_archive.archive(population, window.number, window.this_update, lists)
         headers = {"etag": f'"{hashlib.sha256(made).hexdigest()}"'}

@@ -21,6 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from harness.chronicle import EventRefused
 from harness.contract.messages import Message
 from harness.contract.vocabulary import Kind
 from harness.doors import service_messages as said
@@ -28,12 +29,13 @@ from harness.doors.body import BodyTooLong, read_body
 from harness.doors.complaint import complain
 from harness.jlis import attributes, linking
 from harness.jlis.consent import ConsentRefused, consent_ends, read_consent
+from harness.jlis.entries import Entry
 from harness.jlis.fees import count_fees
 from harness.jlis.journal import Entry as Line
 from harness.jlis.linking import LinkStatus
 from harness.jlis.reasons import RevocationReason
-from harness.jlis.register import Entry, Register
-from harness.world import EventRefused, World
+from harness.jlis.register import Register
+from harness.world import World
 
 LONGEST_MESSAGE = 65_536
 
@@ -74,9 +76,9 @@ def resolve_link(world: World, asked: said.Named) -> Told:
     def look(register: Register, mark: datetime) -> linking.Links | None:
         return linking.resolve(register, asked.kind, serial, None, mark)
 
-    links = world.look(now, look)
+    links = world.jlis.look(now, look)
     key_id = None if asked.issuer_key_id is msgspec.UNSET else asked.issuer_key_id
-    if links is None or (key_id is not None and key_id != world.issuer_key_id(links.asked)):
+    if links is None or (key_id is not None and key_id != world.jlis.issuer_key_id(links.asked)):
         raise Refusal(404, "a certificate that was issued", "none of that number by that issuer")
     if links.status is LinkStatus.ENDED:
         raise Refusal(409, "a certificate in force, or a new one", "neither yet; ask again later")
@@ -98,7 +100,7 @@ def check_record(world: World, asked: said.CheckRecord) -> Told:
     def look(register: Register, mark: datetime) -> tuple[datetime, Entry | None]:
         return mark, register.entry_at(asked.kind, serial, mark)
 
-    mark, entry = world.look(now, look)
+    mark, entry = world.jlis.look(now, look)
     if entry is None:
         raise Refusal(404, "a certificate that was issued", "none of that number")
     revoked = entry.is_revoked_at(mark)
@@ -144,7 +146,7 @@ def ask_attributes(world: World, asked: said.AskAttributes) -> Told:
         known = None if person is None else attributes.FourAttributes.of(person.resident)
         return attributes.latest(register, holder, known, mark)
 
-    told = world.look(now, look)
+    told = world.jlis.look(now, look)
     four = told.attributes
     answer = said.AttributesTold(
         as_of=told.as_of,
@@ -224,7 +226,7 @@ def _refused(world: World, row: Service, http: int, expected: str, actual: str) 
 
 def _holder(world: World, serial: int) -> str:
     """Return whose signature certificate a number is; Refusal when it is nobody's."""
-    entry = world.look(world.clock.now(), lambda register, mark: register.entry_at(Kind.SIGN, serial, mark))
+    entry = world.jlis.look(world.clock.now(), lambda register, mark: register.entry_at(Kind.SIGN, serial, mark))
     if entry is None:
         raise Refusal(404, "a signature certificate that was issued", "none of that number")
     return entry.resident.id
@@ -236,7 +238,7 @@ def _linked(world: World, entry: Entry, mark: datetime) -> said.LinkedCertificat
         kind=entry.kind,
         medium=entry.medium,
         serial=f"{entry.serial:x}",
-        issuer_key_id=world.issuer_key_id(entry),
+        issuer_key_id=world.jlis.issuer_key_id(entry),
         issued=entry.issued,
         not_after=entry.not_after,
         revoked=entry.revoked if revoked else None,

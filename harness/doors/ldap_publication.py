@@ -77,10 +77,10 @@ def lists_at_present(world: World, places: Collection[Municipality]) -> tuple[in
     """Return the number of the present publication, and its lists of all populations and generations."""
     now = world.clock.now()
     lists = []
-    for generation in world.generations(now):
+    for generation in world.jlis.generations(now):
         for population in POPULATIONS:
             for place in places:
                 name = crl_points.name_of(Partition(population, generation, place))
                 kind, medium = population
-                lists.append(Listed(name, world.crl(kind, place, now, medium=medium, generation=generation)))
+                lists.append(Listed(name, world.jlis.crl(kind, place, now, medium=medium, generation=generation)))
     return crl.window_at(now).number, lists

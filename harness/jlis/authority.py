@@ -10,14 +10,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.contract.vocabulary import Kind
 from harness.jlis import profiles
+from harness.jlis.entries import Entry
 from harness.jlis.generations import Life
 from harness.jlis.leaf_encoding import Patterns
 from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN
 from harness.jlis.practice import STANDARD, Practice
-from harness.jlis.register import Entry
 
 AUTHORITY_SERIALS = 0x06D0_0000
-"""An authority has the number of its generation above this; its leaves count from `register.FIRST_SERIAL`."""
+"""An authority has the number of its generation above this; its leaves count from `entries.FIRST_SERIAL`."""
 RESPONDER_SERIALS = 0x06E0_0000
 OCSP_ADDRESS = {
     CARD_AUTH: "http://ocspauthnorm.jpki.test",

@@ -19,9 +19,9 @@ from harness.jlis.crl_encoding import Extension, Octets, Parts, Revoked
 from harness.jlis.crl_extensions import Scope
 from harness.jlis.crl_points import Partition
 from harness.jlis.crl_practice import PERIOD, PRACTICE, VALID, CrlMode, CrlPractice, Window, window_at, window_of
+from harness.jlis.entries import Entry
 from harness.jlis.populations import Medium, Population
 from harness.jlis.reasons import RevocationReason
-from harness.jlis.register import Entry
 from harness.municipalities import Municipality
 
 __all__ = ["PERIOD", "PRACTICE", "VALID", "CrlPractice", "Window", "window_at"]

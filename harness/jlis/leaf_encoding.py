@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from harness.contract.vocabulary import Kind
 from harness.jlis import profiles
 from harness.jlis.crl_encoding import SHA256_WITH_RSA, der, integer_der, time_der
+from harness.jlis.entries import Entry
 from harness.jlis.holder_attributes import attribute_values
 from harness.jlis.populations import Population
-from harness.jlis.register import Entry
 
 _SUBJECT_ALTERNATIVE_NAME = bytes.fromhex("0603551d11")
 _SUBJECT_KEY_IDENTIFIER = bytes.fromhex("0603551d0e")

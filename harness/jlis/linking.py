@@ -9,8 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from harness.contract.vocabulary import Kind
+from harness.jlis.entries import Entry
 from harness.jlis.populations import POPULATIONS, Population
-from harness.jlis.register import Entry, Register
+from harness.jlis.register import Register
 
 
 class LinkStatus(StrEnum):

@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 from harness.contract.vocabulary import Kind
 from harness.jlis import ocsp_encoding
 from harness.jlis.authority import Authority
+from harness.jlis.entries import Entry
 from harness.jlis.marks import QUARTER_HOURS, Marks
 from harness.jlis.ocsp_delegates import DELEGATES, is_revoked
 from harness.jlis.ocsp_draft import Bend, Draft, Single, as_it_is, seal
@@ -27,7 +28,6 @@ from harness.jlis.ocsp_request import RefusedRequest, ResponseStatus, read_reque
 from harness.jlis.ocsp_requestor import check_requestor
 from harness.jlis.populations import Medium
 from harness.jlis.reasons import RevocationReason
-from harness.jlis.register import Entry
 
 __all__ = ["GRID", "VALID", "Bend", "Draft", "OcspAnswer", "answer", "as_it_is"]
 

@@ -17,10 +17,10 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from harness.contract.vocabulary import Kind
 from harness.jlis import crl_points, names
 from harness.jlis.crl_points import Partition
+from harness.jlis.entries import Entry
 from harness.jlis.holder_attributes import holder_attributes
 from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Medium
 from harness.jlis.practice import STANDARD, Practice
-from harness.jlis.register import Entry
 from harness.jlis.validity import JST
 from harness.municipalities import MUNICIPALITIES
 

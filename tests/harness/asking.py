@@ -68,7 +68,7 @@ def nonce_extension(value: bytes) -> bytes:
 
 def ask(world: World, kind: Kind, serial: int, now: datetime) -> ocsp.OCSPResponse:
     """Return what the responder says of a serial number at `now`."""
-    return ocsp.load_der_ocsp_response(world.ocsp(kind, request(world, kind, serial), now).der)
+    return ocsp.load_der_ocsp_response(world.jlis.ocsp(kind, request(world, kind, serial), now).der)
 
 
 def _hashed(issuer: x509.Certificate) -> tuple[bytes, bytes]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from harness.jlis.entries import Entry
 from harness.jlis.populations import Population
-from harness.jlis.register import Entry
 
 
 class FakeRegister:

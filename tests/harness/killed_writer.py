@@ -13,13 +13,14 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
+from harness.chronicle import EventRefused
 from harness.contract.vocabulary import Kind
 from harness.events import Event
 from harness.history import History
 from harness.keys import KeyPool
 from harness.municipalities import AOI
 from harness.store.address import read_place
-from harness.world import EventRefused, World
+from harness.world import World
 from tests.harness.asking import ask
 from tests.harness.instants import jst
 
@@ -57,7 +58,7 @@ def publish(world: World) -> None:
         say(epoch=world.clock.epoch)
         answer = ask(world, Kind.AUTH, 0x0700_0000, world.clock.now())
         say(published=answer.this_update_utc.isoformat())
-        world.crl(Kind.SIGN, AOI, world.clock.now())
+        world.jlis.crl(Kind.SIGN, AOI, world.clock.now())
 
 
 def hasty(_history: History, _after: int, *events: Event) -> None:

@@ -308,7 +308,7 @@ def test_move_and_revoke(client: httpx.Client, card: IssuedCard) -> None:
 
 def test_an_event_that_a_view_forbids_is_a_conflict(world: World, client: httpx.Client, card: IssuedCard) -> None:
     """The list of 03:00 is out; an event of 03:00 is refused with 409 and says what would do."""
-    world.crl(Kind.AUTH, AOI, jst("2026-12-03T12:00:00"))
+    world.jlis.crl(Kind.AUTH, AOI, jst("2026-12-03T12:00:00"))
     client.put("/v1/clock", json={"instant": "2026-12-03T03:00:00+09:00"})
     response = client.post(f"/v1/residents/{card.resident.id}/lose")
     assert response.status_code == 409
@@ -328,7 +328,7 @@ def test_journal_by_mark(world: World, client: httpx.Client, card: IssuedCard) -
     """Only what came after the mark, and the mark to go on with; serials in hex, however long an asked one is."""
     first = client.get("/v1/journal").json()
     assert first == {"mark": 0, "entries": []}
-    world.ocsp(Kind.AUTH, b"", world.clock.now())
+    world.jlis.ocsp(Kind.AUTH, b"", world.clock.now())
     client.get("/v1/nothing")
     page = client.get("/v1/journal", params={"since": 0}).json()
     assert [(row["door"], row["answer"], row["http"]) for row in page["entries"]] == [
@@ -421,7 +421,7 @@ def test_a_serial_longer_than_any_number_of_json(world: World, client: httpx.Cli
     """Twenty octets and more are hex in the journal; no door is thrown off by them."""
     asked = cert_id(world, Kind.AUTH, 1)[:-6] + tlv(0x02, b"\x7f" + bytes(2000))
     framed = handmade([tlv(0x30, asked[2:])])
-    answer = world.ocsp(Kind.AUTH, framed, world.clock.now())
+    answer = world.jlis.ocsp(Kind.AUTH, framed, world.clock.now())
     assert answer.said == "unknown"
     world.journal.write(Entry(world.clock.now(), "ocsp", "auth", answer.serial, None, answer.said, 200))
     (entry,) = client.get("/v1/journal").json()["entries"]

@@ -30,7 +30,7 @@ def settled(world: World) -> Settled:
 
 def listed(world: World, kind: Kind, place: Municipality, instant: datetime) -> dict[int, x509.RevokedCertificate]:
     """Return the entries of the list that is current at `instant`, by serial, read by `cryptography`."""
-    found = x509.load_der_x509_crl(world.crl(kind, place, instant))
+    found = x509.load_der_x509_crl(world.jlis.crl(kind, place, instant))
     return {entry.serial_number: entry for entry in found}
 
 
@@ -39,7 +39,7 @@ def test_profile_of_a_list(settled: Settled) -> None:
     world, card = settled
     world.move(card.resident.id)
     now = jst("2026-12-03T12:00:00")
-    found = asn1.CertificateList.load(world.crl(Kind.SIGN, AOI, now), strict=True)["tbs_cert_list"]
+    found = asn1.CertificateList.load(world.jlis.crl(Kind.SIGN, AOI, now), strict=True)["tbs_cert_list"]
     assert found["version"].native == "v2"
     assert found["this_update"].native == jst("2026-12-03T03:00:00")
     assert found["next_update"].native == jst("2026-12-05T03:00:00")
@@ -61,7 +61,7 @@ def test_profile_of_a_list(settled: Settled) -> None:
 
 def test_a_list_without_entries_leaves_the_sequence_out(world: World) -> None:
     """RFC 5280 §5.1.2.6: when nothing is revoked, revokedCertificates is absent, not empty."""
-    found = asn1.CertificateList.load(world.crl(Kind.AUTH, AOI, world.clock.now()), strict=True)["tbs_cert_list"]
+    found = asn1.CertificateList.load(world.jlis.crl(Kind.AUTH, AOI, world.clock.now()), strict=True)["tbs_cert_list"]
     assert found["revoked_certificates"].native is None
 
 
@@ -73,7 +73,7 @@ def test_numbers_grow_by_one_each_publication(world: World) -> None:
         jst("2026-12-03T02:59:59"),
         jst("2026-12-03T03:00:00"),
     ]
-    lists = [world.crl(Kind.AUTH, AOI, day) for day in days]
+    lists = [world.jlis.crl(Kind.AUTH, AOI, day) for day in days]
     numbers = [
         x509.load_der_x509_crl(der).extensions.get_extension_for_class(x509.CRLNumber).value.crl_number for der in lists
     ]
@@ -130,7 +130,7 @@ def test_reason_codes(settled: Settled, reason: str, code: int) -> None:
     """RFC 5280 §5.3.1: each reason has its own number in the list."""
     world, card = settled
     world.revoke(card.resident.id, "auth", reason)
-    der = world.crl(Kind.AUTH, AOI, jst("2026-12-03T03:00:00"))
+    der = world.jlis.crl(Kind.AUTH, AOI, jst("2026-12-03T03:00:00"))
     (entry,) = asn1.CertificateList.load(der)["tbs_cert_list"]["revoked_certificates"]
     assert entry["crl_entry_extensions"][0]["extn_value"].parsed.dump() == bytes([0x0A, 1, code])
 
@@ -185,7 +185,7 @@ def test_openssl_reads_and_verifies_a_list(settled: Settled, tmp_path: Path) -> 
     world, card = settled
     world.move(card.resident.id)
     authorities = write_authorities(tmp_path, world)
-    path = write_crl(tmp_path, world.crl(Kind.SIGN, AOI, jst("2026-12-03T03:00:00")))
+    path = write_crl(tmp_path, world.jlis.crl(Kind.SIGN, AOI, jst("2026-12-03T03:00:00")))
     assert "verify OK" in openssl("crl", "-in", path, "-noout", "-CAfile", authorities["sign"])[1]
     assert "verify OK" not in openssl("crl", "-in", path, "-noout", "-CAfile", authorities["auth"])[1]
     shown = openssl("crl", "-in", path, "-noout", "-text")[1]
@@ -205,9 +205,9 @@ def test_openssl_refuses_the_signature_certificate_after_a_move(
     world, card = settled
     world.move(card.resident.id)
     before, after = jst("2026-12-03T02:59:59"), jst("2026-12-03T03:00:00")
-    assert ": OK" in verify("sign", world.crl(Kind.SIGN, AOI, before), before)
-    assert "certificate revoked" in verify("sign", world.crl(Kind.SIGN, AOI, after), after)
-    assert ": OK" in verify("auth", world.crl(Kind.AUTH, AOI, after), after)
+    assert ": OK" in verify("sign", world.jlis.crl(Kind.SIGN, AOI, before), before)
+    assert "certificate revoked" in verify("sign", world.jlis.crl(Kind.SIGN, AOI, after), after)
+    assert ": OK" in verify("auth", world.jlis.crl(Kind.AUTH, AOI, after), after)
 
 
 def test_openssl_refuses_the_list_of_another_municipality_and_a_stale_one(
@@ -216,12 +216,14 @@ def test_openssl_refuses_the_list_of_another_municipality_and_a_stale_one(
     """The critical IDP: a list of 若葉市 says nothing of a certificate of 葵市; after nextUpdate no list does."""
     world, _ = settled
     now = jst("2026-12-03T03:00:00")
-    assert ": OK" not in verify("sign", world.crl(Kind.SIGN, WAKABA, now), now)
-    assert "CRL has expired" in verify("sign", world.crl(Kind.SIGN, AOI, now), now + timedelta(hours=48, seconds=1))
+    assert ": OK" not in verify("sign", world.jlis.crl(Kind.SIGN, WAKABA, now), now)
+    assert "CRL has expired" in verify(
+        "sign", world.jlis.crl(Kind.SIGN, AOI, now), now + timedelta(hours=48, seconds=1)
+    )
 
 
 def test_every_municipality_has_a_list_of_each_kind(world: World) -> None:
     """A certificate of any municipality finds its list."""
     for kind in Kind:
         for place in MUNICIPALITIES.values():
-            assert x509.load_der_x509_crl(world.crl(kind, place, world.clock.now())).next_update_utc is not None
+            assert x509.load_der_x509_crl(world.jlis.crl(kind, place, world.clock.now())).next_update_utc is not None

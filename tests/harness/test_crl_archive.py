@@ -66,12 +66,12 @@ def test_every_list_is_in_it_as_it_is_served(world: World, client: httpx.Client,
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     assert (manifest["format"], manifest["kind"], manifest["medium"]) == ("kazashi-crl-archive/1", "sign", "card")
     assert (manifest["number"], manifest["published"]) == (4062, "2026-12-02T18:00:00Z")
-    assert len(manifest["lists"]) == len(MUNICIPALITIES) * len(world.generations(PUBLISHED))
+    assert len(manifest["lists"]) == len(MUNICIPALITIES) * len(world.jlis.generations(PUBLISHED))
     sums = "".join(f"{row['sha256']}  {row['name']}\n" for row in manifest["lists"])
     subprocess.run(["sha256sum", "--check", "--quiet"], cwd=tmp_path, input=sums, text=True, check=True)
     (row,) = [row for row in manifest["lists"] if (row["municipality"], row["generation"]) == (AOI.code, 3)]
     served = client.get(f"/{row['name']}").content
-    assert served == (tmp_path / row["name"]).read_bytes() == world.crl(Kind.SIGN, AOI, PUBLISHED)
+    assert served == (tmp_path / row["name"]).read_bytes() == world.jlis.crl(Kind.SIGN, AOI, PUBLISHED)
     assert len(x509.load_der_x509_crl(served)) == 1
 
 

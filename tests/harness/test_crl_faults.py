@@ -42,7 +42,7 @@ def moved(world: World) -> Moved:
 
 def wrong(moved: Moved, fault: Fault, kind: Kind = Kind.SIGN) -> bytes:
     """Return 葵市's list with one thing wrong."""
-    return moved[0].crl(kind, AOI, NOW, Order(fault, FaultDoor.CRL))
+    return moved[0].jlis.crl(kind, AOI, NOW, Order(fault, FaultDoor.CRL))
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def fields(der: bytes) -> dict[str, object]:
 @pytest.mark.parametrize("fault", EFFECTS)
 def test_one_thing_is_wrong(moved: Moved, verify: Callable[[bytes], str], fault: Fault) -> None:
     """But for that one thing and the signature the list is as it should be; OpenSSL's word on it is on record."""
-    right, bent = moved[0].crl(Kind.SIGN, AOI, NOW), wrong(moved, fault)
+    right, bent = moved[0].jlis.crl(Kind.SIGN, AOI, NOW), wrong(moved, fault)
     before, after = fields(right), fields(bent)
     differing, said = EFFECTS[fault]
     assert {name for name in before if before[name] != after[name]} == differing
@@ -133,13 +133,13 @@ def test_every_fault_has_its_row() -> None:
 
 def test_values_of_what_is_wrong(moved: Moved) -> None:
     """The scope that is named, the number, the base, the reasons: each as its name says."""
-    right = fields(moved[0].crl(Kind.SIGN, AOI, NOW))
-    other = fields(moved[0].crl(Kind.SIGN, WAKABA, NOW))
+    right = fields(moved[0].jlis.crl(Kind.SIGN, AOI, NOW))
+    other = fields(moved[0].jlis.crl(Kind.SIGN, WAKABA, NOW))
     assert fields(wrong(moved, Fault.LIST_IDP_MISMATCH))["scope"] == other["scope"]
-    assert wrong(moved, Fault.LIST_WRONG_PARTITION) == moved[0].crl(Kind.SIGN, WAKABA, NOW)
+    assert wrong(moved, Fault.LIST_WRONG_PARTITION) == moved[0].jlis.crl(Kind.SIGN, WAKABA, NOW)
     assert fields(wrong(moved, Fault.LIST_NUMBER_BACK))["number"] == 4052  # 2026-12-03 has 4062 (test_crl.py)
     assert right["number"] == 4062
-    yesterday = moved[0].crl(Kind.SIGN, AOI, jst("2026-12-03T02:59:59"))
+    yesterday = moved[0].jlis.crl(Kind.SIGN, AOI, jst("2026-12-03T02:59:59"))
     assert wrong(moved, Fault.LIST_YESTERDAY) == yesterday
     delta = x509.load_der_x509_crl(wrong(moved, Fault.LIST_DELTA))
     assert delta.extensions.get_extension_for_class(x509.DeltaCRLIndicator).value.crl_number == 4061
@@ -160,7 +160,7 @@ def test_a_fault_of_entries_has_one(moved: Moved, fault: Fault) -> None:
 
 def test_a_truncated_list_is_half_of_it(moved: Moved) -> None:
     """The first half of the true octets, which nobody can read."""
-    right = moved[0].crl(Kind.SIGN, AOI, NOW)
+    right = moved[0].jlis.crl(Kind.SIGN, AOI, NOW)
     assert wrong(moved, Fault.TRUNCATED) == right[: len(right) // 2]
     with pytest.raises(ValueError, match="ParseError"):
         x509.load_der_x509_crl(wrong(moved, Fault.TRUNCATED))

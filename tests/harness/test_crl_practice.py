@@ -12,10 +12,10 @@ from harness.jlis import crl, crl_points, names
 from harness.jlis.authority import Authority
 from harness.jlis.crl_points import Partition
 from harness.jlis.crl_practice import CrlMode, CrlPractice, Swap, window_at
+from harness.jlis.entries import Entry
 from harness.jlis.generations import Generations
 from harness.jlis.populations import CARD_SIGN, PHONE_AUTH, POPULATIONS, Medium
 from harness.jlis.reasons import RevocationReason
-from harness.jlis.register import Entry
 from harness.jlis.validity import JST
 from harness.keys import KeyPool
 from harness.municipalities import AOI, MUNICIPALITIES

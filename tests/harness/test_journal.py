@@ -32,7 +32,7 @@ NOW = jst("2026-12-02T09:07:00")
 def test_any_serial_number_that_was_asked_for_can_be_read(world: World, octets: bytes, shown: str) -> None:
     """A hostile number is unknown and journalled; the page still is what its own type and description say."""
     asked = handmade([tlv(0x30, cert_id(world, Kind.AUTH, 1)[2:-6], tlv(0x02, octets))])
-    answer = world.ocsp(Kind.AUTH, asked, NOW)
+    answer = world.jlis.ocsp(Kind.AUTH, asked, NOW)
     assert answer.said == "unknown"
     world.journal.write(Entry(NOW, "ocsp", "auth", answer.serial, None, answer.said, 200))
     proof = {"authorization": "Bearer t"}

@@ -54,7 +54,7 @@ def lists_of(world: World) -> list[Listed]:
     return [
         Listed(
             crl_points.name_of(Partition(Population(kind, medium), 3, place)),
-            world.crl(kind, place, now, medium=medium, generation=3),
+            world.jlis.crl(kind, place, now, medium=medium, generation=3),
         )
         for kind, medium in POPULATIONS
         for place in PLACES
@@ -190,7 +190,7 @@ def test_it_follows_the_worlds_publications(world: World) -> None:
     name = crl_points.name_of(Partition(Population(Kind.SIGN, Medium.CARD), 3, AOI))
     with published_directory(world, INVENTED) as publication:
         points = search(publication.directory, "c=JP", "(objectClass=cRLDistributionPoint)", "dn").count("dn: ")
-        assert points == 2 * len(POPULATIONS) * len(world.generations(world.clock.now()))
+        assert points == 2 * len(POPULATIONS) * len(world.jlis.generations(world.clock.now()))
         publication.look()
         assert len(x509.load_der_x509_crl(fetched(publication.directory, name))) == 0
         world.clock.set(PUBLISHED)

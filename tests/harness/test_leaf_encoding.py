@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.jlis.authority import Authority
+from harness.jlis.entries import Entry
 from harness.jlis.generations import Generations
 from harness.jlis.leaf_encoding import Patterns
 from harness.jlis.populations import POPULATIONS, Population
 from harness.jlis.practice import STANDARD, Practice
-from harness.jlis.register import Entry
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES
 from harness.population import make_resident

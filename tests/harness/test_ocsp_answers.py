@@ -98,7 +98,7 @@ def test_both_hashes_of_a_certid(settled: Settled, algorithm: HashAlgorithm) -> 
     """A CertID by SHA-1 or SHA-256 finds the certificate and comes back octet for octet, NULL parameters included."""
     world, card = settled
     asked = request(world, Kind.AUTH, card.auth_serial, algorithm=algorithm)
-    answered = world.ocsp(Kind.AUTH, asked, NOW).der
+    answered = world.jlis.ocsp(Kind.AUTH, asked, NOW).der
     assert ocsp.load_der_ocsp_response(answered).certificate_status is ocsp.OCSPCertStatus.GOOD
     sent = asn1.OCSPRequest.load(asked)["tbs_request"]["request_list"][0]["req_cert"].dump()
     assert parsed(answered)["responses"][0]["cert_id"].dump() == sent
@@ -109,7 +109,7 @@ def test_absent_parameters_come_back_absent(settled: Settled) -> None:
     world, card = settled
     whole = cert_id(world, Kind.AUTH, card.auth_serial)
     bare = tlv(0x30, whole[2:].replace(SHA1_ID, bytes.fromhex("300706052b0e03021a")))
-    answered = world.ocsp(Kind.AUTH, handmade([bare]), NOW)
+    answered = world.jlis.ocsp(Kind.AUTH, handmade([bare]), NOW)
     assert answered.said == "good"
     assert parsed(answered.der)["responses"][0]["cert_id"].dump() == bare
 
@@ -121,7 +121,8 @@ def test_a_certid_of_another_authority_is_unknown(settled: Settled, kind: Kind) 
     other = Kind.SIGN if kind is Kind.AUTH else Kind.AUTH
     asked = request(world, other, card.auth_serial)
     assert (
-        ocsp.load_der_ocsp_response(world.ocsp(kind, asked, NOW).der).certificate_status is ocsp.OCSPCertStatus.UNKNOWN
+        ocsp.load_der_ocsp_response(world.jlis.ocsp(kind, asked, NOW).der).certificate_status
+        is ocsp.OCSPCertStatus.UNKNOWN
     )
 
 
@@ -131,23 +132,23 @@ def test_half_an_authority_is_none(settled: Settled, part: slice) -> None:
     world, card = settled
     asked = bytearray(cert_id(world, Kind.AUTH, card.auth_serial))
     assert asked[13:15] == asked[35:37] == b"\x04\x14"
-    assert world.ocsp(Kind.AUTH, handmade([bytes(asked)]), NOW).said == "good"
+    assert world.jlis.ocsp(Kind.AUTH, handmade([bytes(asked)]), NOW).said == "good"
     asked[part] = bytes(20)
-    assert world.ocsp(Kind.AUTH, handmade([bytes(asked)]), NOW).said == "unknown"
+    assert world.jlis.ocsp(Kind.AUTH, handmade([bytes(asked)]), NOW).said == "unknown"
 
 
 def test_a_hash_that_is_not_supported_is_unknown(settled: Settled) -> None:
     """A CertID by SHA-384 is a legal question about an authority that nobody can recognise."""
     world, card = settled
     asked = request(world, Kind.AUTH, card.auth_serial, algorithm=SHA384())
-    answered = ocsp.load_der_ocsp_response(world.ocsp(Kind.AUTH, asked, NOW).der)
+    answered = ocsp.load_der_ocsp_response(world.jlis.ocsp(Kind.AUTH, asked, NOW).der)
     assert answered.certificate_status is ocsp.OCSPCertStatus.UNKNOWN
 
 
 def test_the_signer_is_a_delegate(settled: Settled) -> None:
     """RFC 6960 §4.2.2.2: EKU OCSPSigning, nocheck, directly under the authority; responderID by key."""
     world, card = settled
-    der = world.ocsp(Kind.AUTH, request(world, Kind.AUTH, card.auth_serial), NOW).der
+    der = world.jlis.ocsp(Kind.AUTH, request(world, Kind.AUTH, card.auth_serial), NOW).der
     basic = asn1.OCSPResponse.load(der)["response_bytes"]["response"].parsed
     (delegate,) = basic["certs"]
     assert [(e["extn_id"].dotted, e["critical"].native) for e in delegate["tbs_certificate"]["extensions"]] == [
@@ -179,7 +180,7 @@ def test_the_delegate_is_in_office_all_year(settled: Settled) -> None:
     serials = set()
     for first in months:
         for instant in (first, first - timedelta(seconds=1)):
-            basic = asn1.OCSPResponse.load(world.ocsp(Kind.AUTH, asked, instant).der)["response_bytes"][
+            basic = asn1.OCSPResponse.load(world.jlis.ocsp(Kind.AUTH, asked, instant).der)["response_bytes"][
                 "response"
             ].parsed
             (delegate,) = basic["certs"]
@@ -198,7 +199,7 @@ def test_nonces_of_every_length(settled: Settled, length: int, echoed: bool) -> 
     world, card = settled
     nonce = bytes(range(length))
     asked = handmade([cert_id(world, Kind.AUTH, card.auth_serial)], nonce_extension(tlv(0x04, nonce)))
-    found = parsed(world.ocsp(Kind.AUTH, asked, NOW).der)["response_extensions"]
+    found = parsed(world.jlis.ocsp(Kind.AUTH, asked, NOW).der)["response_extensions"]
     values = [(e["extn_id"].dotted, e["extn_value"].contents) for e in found]
     assert values == ([("1.3.6.1.5.5.7.48.1.2", tlv(0x04, nonce))] if echoed else [])
 
@@ -218,7 +219,7 @@ def test_nonces_that_are_none(settled: Settled, value: bytes) -> None:
     """RFC 9654 §2.1: OCTET STRING (SIZE(1..128)) inside the extension's own OCTET STRING, or malformedRequest."""
     world, card = settled
     asked = handmade([cert_id(world, Kind.AUTH, card.auth_serial)], nonce_extension(value))
-    assert world.ocsp(Kind.AUTH, asked, NOW).der == MALFORMED
+    assert world.jlis.ocsp(Kind.AUTH, asked, NOW).der == MALFORMED
 
 
 def test_two_nonces_are_malformed(settled: Settled) -> None:
@@ -226,7 +227,9 @@ def test_two_nonces_are_malformed(settled: Settled) -> None:
     world, card = settled
     extension = nonce_extension(tlv(0x04, bytes(16)))
     assert (
-        world.ocsp(Kind.AUTH, handmade([cert_id(world, Kind.AUTH, card.auth_serial)], extension, extension), NOW).der
+        world.jlis.ocsp(
+            Kind.AUTH, handmade([cert_id(world, Kind.AUTH, card.auth_serial)], extension, extension), NOW
+        ).der
         == MALFORMED
     )
 
@@ -237,19 +240,19 @@ def test_extensions_that_nobody_knows(settled: Settled) -> None:
     asked = cert_id(world, Kind.AUTH, card.auth_serial)
     oid, value = bytes.fromhex("06032a0304"), tlv(0x04, bytes.fromhex("0500"))
     uncritical, critical = tlv(0x30, oid, value), tlv(0x30, oid, bytes.fromhex("0101ff"), value)
-    assert parsed(world.ocsp(Kind.AUTH, handmade([asked], uncritical), NOW).der)
-    assert world.ocsp(Kind.AUTH, handmade([asked], critical), NOW).der == UNAUTHORIZED
+    assert parsed(world.jlis.ocsp(Kind.AUTH, handmade([asked], uncritical), NOW).der)
+    assert world.jlis.ocsp(Kind.AUTH, handmade([asked], critical), NOW).der == UNAUTHORIZED
     single = tlv(0xA0, tlv(0x30, critical))
-    assert world.ocsp(Kind.AUTH, handmade([asked], single=single), NOW).der == UNAUTHORIZED
+    assert world.jlis.ocsp(Kind.AUTH, handmade([asked], single=single), NOW).der == UNAUTHORIZED
 
 
 def test_a_batch_is_not_answered(settled: Settled) -> None:
     """spec/rfc.md A8: several questions are legal syntax, so policy says unauthorized; none is no request."""
     world, card = settled
     asked = cert_id(world, Kind.AUTH, card.auth_serial)
-    assert world.ocsp(Kind.AUTH, handmade([asked]), NOW).said == "good"
-    assert world.ocsp(Kind.AUTH, handmade([asked, asked]), NOW).der == UNAUTHORIZED
-    assert world.ocsp(Kind.AUTH, handmade([]), NOW).der == MALFORMED
+    assert world.jlis.ocsp(Kind.AUTH, handmade([asked]), NOW).said == "good"
+    assert world.jlis.ocsp(Kind.AUTH, handmade([asked, asked]), NOW).der == UNAUTHORIZED
+    assert world.jlis.ocsp(Kind.AUTH, handmade([]), NOW).der == MALFORMED
 
 
 @pytest.mark.parametrize(("version", "answer"), [(0, "good"), (1, "malformed_request"), (5, "malformed_request")])
@@ -258,7 +261,7 @@ def test_a_version_that_nobody_knows_is_malformed(settled: Settled, version: int
     world, card = settled
     single = tlv(0x30, tlv(0x30, cert_id(world, Kind.AUTH, card.auth_serial)))
     asked = tlv(0x30, tlv(0x30, tlv(0xA0, tlv(0x02, bytes([version]))), single))
-    assert world.ocsp(Kind.AUTH, asked, NOW).said == answer
+    assert world.jlis.ocsp(Kind.AUTH, asked, NOW).said == answer
 
 
 def test_every_truncation_and_a_tail_is_malformed(settled: Settled) -> None:
@@ -266,8 +269,8 @@ def test_every_truncation_and_a_tail_is_malformed(settled: Settled) -> None:
     world, card = settled
     whole = request(world, Kind.AUTH, card.auth_serial, nonce=bytes(16))
     for length in range(len(whole)):
-        assert world.ocsp(Kind.AUTH, whole[:length], NOW).der == MALFORMED, length
-    assert world.ocsp(Kind.AUTH, whole + b"\x00", NOW).der == MALFORMED
+        assert world.jlis.ocsp(Kind.AUTH, whole[:length], NOW).der == MALFORMED, length
+    assert world.jlis.ocsp(Kind.AUTH, whole + b"\x00", NOW).der == MALFORMED
     world.clock.set(jst("2026-12-02T09:00:00"))
     world.lose(card.resident.id)  # 09:00 would be refused had any of them published the mark of 09:00
 
@@ -294,7 +297,7 @@ def test_every_truncation_and_a_tail_is_malformed(settled: Settled) -> None:
 )
 def test_requests_that_broke_the_parser_once(world: World, found: str) -> None:
     """Found by changing octets of requests for a minute: each is malformed, none a fault."""
-    assert world.ocsp(Kind.AUTH, bytes.fromhex(found), NOW).der == MALFORMED
+    assert world.jlis.ocsp(Kind.AUTH, bytes.fromhex(found), NOW).der == MALFORMED
 
 
 def test_a_deep_nest_is_malformed(settled: Settled) -> None:
@@ -306,7 +309,7 @@ def test_a_deep_nest_is_malformed(settled: Settled) -> None:
     parts = (tlv(0x04, bytes(20)), tlv(0x04, bytes(20)), tlv(0x02, b"\x01"))
     for algorithm in ("06052b0e03021a", "06032a0304"):
         asked = tlv(0x30, tlv(0x30, bytes.fromhex(algorithm), nest), *parts)
-        assert world.ocsp(Kind.AUTH, handmade([asked]), NOW).der == MALFORMED
+        assert world.jlis.ocsp(Kind.AUTH, handmade([asked]), NOW).der == MALFORMED
 
 
 @pytest.fixture(scope="module")
@@ -323,7 +326,7 @@ def test_flipped_octets_get_a_defined_answer(lasting: Settled, flips: list[tuple
     octets = bytearray(request(world, Kind.AUTH, card.auth_serial, nonce=bytes(16)))
     for place, mask in flips:
         octets[place % len(octets)] ^= mask
-    answered = world.ocsp(Kind.AUTH, bytes(octets), NOW)
+    answered = world.jlis.ocsp(Kind.AUTH, bytes(octets), NOW)
     status = ocsp.load_der_ocsp_response(answered.der).response_status
     assert status in {
         ocsp.OCSPResponseStatus.SUCCESSFUL,
@@ -337,4 +340,4 @@ def test_flipped_octets_get_a_defined_answer(lasting: Settled, flips: list[tuple
 def test_any_octets_get_a_defined_answer(lasting: Settled, octets: bytes) -> None:
     """What is no request at all is malformed, never a fault."""
     world, _ = lasting
-    assert world.ocsp(Kind.AUTH, octets, NOW).der in {MALFORMED, UNAUTHORIZED}
+    assert world.jlis.ocsp(Kind.AUTH, octets, NOW).der in {MALFORMED, UNAUTHORIZED}

@@ -41,7 +41,7 @@ def card(world: World) -> IssuedCard:
 @pytest.fixture
 def bent(world: World, card: IssuedCard) -> Bent:
     """Return the answer about the card's authentication certificate, or another serial, under faults in this order."""
-    service = world.responder
+    service = world.jlis.responder
 
     def bent(*faults: Fault, serial: int | None = None, nonce: bytes | None = NONCE, seconds: float = 90.0) -> bytes:
         orders = [
@@ -269,10 +269,10 @@ def test_the_revoked_signer_is_called_revoked(world: World, bent: Bent) -> None:
     signer = delegate(bent(Fault.SIGNER_REVOKED))
     with pytest.raises(x509.ExtensionNotFound):
         signer.extensions.get_extension_for_class(x509.OCSPNoCheck)
-    said = world.responder.answer(Kind.AUTH, request(world, Kind.AUTH, signer.serial_number), NOW)
+    said = world.jlis.responder.answer(Kind.AUTH, request(world, Kind.AUTH, signer.serial_number), NOW)
     assert said.said == "revoked keyCompromise"
     proper = delegate(bent())
-    said = world.responder.answer(Kind.AUTH, request(world, Kind.AUTH, proper.serial_number), NOW)
+    said = world.jlis.responder.answer(Kind.AUTH, request(world, Kind.AUTH, proper.serial_number), NOW)
     assert said.said == "unknown"
 
 
@@ -316,7 +316,7 @@ def test_statuses_that_are_turned(world: World, card: IssuedCard, bent: Bent) ->
     world.lose(card.resident.id)
     world.clock.set(jst("2026-12-02T09:30:00"))
     good, unknown = b"\x80\x00", b"\x82\x00"
-    service = world.responder
+    service = world.jlis.responder
     asked = request(world, Kind.AUTH, card.auth_serial)
     orders = {fault: [Order(fault, FaultDoor.OCSP_AUTH)] for fault in (Fault.SAYS_GOOD, Fault.NEVER_ISSUED_GOOD)}
     said = {
@@ -417,7 +417,7 @@ def test_faults_compose_in_their_order(bent: Bent) -> None:
 @pytest.mark.parametrize("fault", sorted(set(BENDS)), ids=str)
 def test_every_fault_also_of_a_p256_responder(world: World, card: IssuedCard, fault: Fault) -> None:
     """Each makes an answer, whoever signs; the key of those who sign is P-256 where the authority is not the signer."""
-    service = world.responder
+    service = world.jlis.responder
     service.switch(Kind.AUTH, ResponderPolicy(responder_key=ResponderKey.P256))
     said = service.answer(
         Kind.AUTH, request(world, Kind.AUTH, card.auth_serial, nonce=NONCE), NOW, [Order(fault, FaultDoor.OCSP_AUTH)]

@@ -27,7 +27,7 @@ def standing(keys: KeyPool) -> Standing:
     """A responder that takes batches and looks at signatures, with a key that signs quickly."""
     world = World.create(keys, seed=7, start=jst("2026-12-01T00:00:00"))
     serial = world.issue_card(world.new_resident().id).auth_serial
-    service = world.responder
+    service = world.jlis.responder
     service.switch(Kind.AUTH, ResponderPolicy(most_questions=256, responder_key=ResponderKey.P256))
     return world, service, serial
 
@@ -139,7 +139,7 @@ def test_the_longest_requests(standing: Standing) -> None:
 def test_signatures_of_anybody_are_bounded(standing: Standing) -> None:
     """Forty certificates that came along, none of which signed: eight are looked at, and then it is unauthorized."""
     world, _, serial = standing
-    service = world.responder
+    service = world.jlis.responder
     service.switch(Kind.AUTH, ResponderPolicy(signed_requests=SignedRequests.OPTIONAL))
     asked = cert_id(world, Kind.AUTH, serial)
     signed = tlv(0x30, tlv(0xA1, tlv(0xA4, bytes.fromhex("3000"))), tlv(0x30, tlv(0x30, asked)))

@@ -23,6 +23,7 @@ from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.jlis import ocsp as our_ocsp
 from harness.jlis import ocsp_service
+from harness.jlis.entries import Entry
 from harness.jlis.ocsp import Drafted, OcspAnswer, answer
 from harness.jlis.ocsp_policy import (
     Closed,
@@ -38,7 +39,6 @@ from harness.jlis.ocsp_policy import (
 from harness.jlis.ocsp_presigned import PresignedAnswers
 from harness.jlis.ocsp_service import OcspService
 from harness.jlis.populations import Medium
-from harness.jlis.register import Entry
 from harness.keys import KeyPool
 from harness.personalisation import IssuedCard
 from harness.world import World
@@ -65,7 +65,7 @@ def card(world: World) -> IssuedCard:
 def service(world: World, card: IssuedCard) -> OcspService:
     """The world's responder, once there is a card."""
     assert card.auth_serial
-    return world.responder
+    return world.jlis.responder
 
 
 @pytest.fixture
@@ -527,7 +527,7 @@ def test_worlds_of_one_installation_say_the_same(make_world: MakeWorld) -> None:
     for _ in range(2):
         world = make_world()
         card = world.issue_card(world.new_resident().id)
-        service = world.responder
+        service = world.jlis.responder
         for key in ResponderKey:
             service.switch(Kind.AUTH, ResponderPolicy(responder_key=key, deterministic=True))
             answers.append(service.answer(Kind.AUTH, request(world, Kind.AUTH, card.auth_serial), NOW).der)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from harness import replay
+from harness.chronicle import EventRefused
 from harness.contract.vocabulary import Kind
 from harness.errors import ConfigurationError
 from harness.history import History
@@ -22,7 +23,7 @@ from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
 from harness.population import PopulationProfile
 from harness.store.address import Place
 from harness.store.world_file import KEY_NAME, MOST_PEOPLE, WorldFileRefused
-from harness.world import EventRefused, World
+from harness.world import World
 from tests.harness.asking import ask, request
 from tests.harness.instants import jst
 
@@ -73,12 +74,12 @@ def octets(world: World) -> dict[str, object]:
         "certificates": [world.certificate(entry) for entry in entries],
         "cards": [world.card_of(one) for one in people if world.certificates(one)],
         "lists": [
-            world.crl(kind, place, NOW, medium=medium)
+            world.jlis.crl(kind, place, NOW, medium=medium)
             for kind, medium in POPULATIONS
             for place in MUNICIPALITIES.values()
         ],
         "answers": [
-            world.ocsp(kind, request(world, kind, serial, nonce=NONCE), NOW).der
+            world.jlis.ocsp(kind, request(world, kind, serial, nonce=NONCE), NOW).der
             for kind in Kind
             for serial in [entry.serial for entry in entries if entry.kind is kind] + [0x0666]
         ],

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from harness.chronicle import EventRefused
 from harness.clock import ClockMode
 from harness.contract.vocabulary import Kind
 from harness.errors import ConfigurationError
 from harness.keys import KeyPool
 from harness.municipalities import AOI
 from harness.store.address import Place
-from harness.world import EventRefused, World
+from harness.world import World
 from tests.harness.asking import ask, request
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
@@ -31,14 +32,17 @@ def test_reopening_gives_the_same_world(make_world: MakeWorld, store: Place) -> 
     first.clock.set(jst("2026-12-02T09:07:00"))
     first.lose(card.resident.id)
     asked, instant = request(first, Kind.AUTH, card.auth_serial), jst("2026-12-02T09:20:00")
-    views = [first.ocsp(Kind.AUTH, asked, instant).der, first.crl(Kind.AUTH, AOI, jst("2026-12-03T12:00:00"))]
+    views = [first.jlis.ocsp(Kind.AUTH, asked, instant).der, first.jlis.crl(Kind.AUTH, AOI, jst("2026-12-03T12:00:00"))]
     before = [first.residents(), first.certificates(card.resident.id), first.clock.row, first.trust()]
     first.close()
     again = make_world("2030-01-01T00:00:00", seed=99, store=store)
     assert [again.residents(), again.certificates(card.resident.id), again.clock.row, again.trust()] == before
     assert again.seed == 7
     assert again.card_of(card.resident.id) == card
-    assert [again.ocsp(Kind.AUTH, asked, instant).der, again.crl(Kind.AUTH, AOI, jst("2026-12-03T12:00:00"))] == views
+    assert [
+        again.jlis.ocsp(Kind.AUTH, asked, instant).der,
+        again.jlis.crl(Kind.AUTH, AOI, jst("2026-12-03T12:00:00")),
+    ] == views
 
 
 def test_what_was_published_still_binds_after_reopening(make_world: MakeWorld, store: Place) -> None:

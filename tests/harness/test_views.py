@@ -17,15 +17,16 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from harness.chronicle import EventRefused
 from harness.contract.vocabulary import Kind
 from harness.events import Changes
+from harness.jlis.entries import Entry
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.populations import Medium, Population
 from harness.jlis.reasons import RevocationReason
-from harness.jlis.register import Entry
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES
-from harness.world import EventRefused, World
+from harness.world import World
 from tests.harness.instants import jst
 from tests.harness.life_cycle.observing import NO_REASON, issuer_of, leaf_of, reason_in
 from tests.harness.naive_register import (
@@ -238,7 +239,7 @@ class History(RuleBasedStateMachine):
 
     def hear(self, one: Certificate, instant: datetime) -> None:
         """Ask OCSP, compare, and keep what was said."""
-        der = self.world.ocsp(Kind(one.kind), self.questions[id(one)], instant).der
+        der = self.world.jlis.ocsp(Kind(one.kind), self.questions[id(one)], instant).der
         found = ocsp.load_der_ocsp_response(der)
         reason = found.revocation_reason
         content = (
@@ -256,7 +257,7 @@ class History(RuleBasedStateMachine):
         """Fetch the lists of all generations, compare, and keep them."""
         kind, _, medium = population.partition("/")
         for generation in (3, 4) if instant >= NEXT_GENERATION else (3,):
-            der = self.world.crl(
+            der = self.world.jlis.crl(
                 Kind(kind), MUNICIPALITIES[place], instant, medium=Medium(medium), generation=generation
             )
             found = x509.load_der_x509_crl(der)

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from harness.chronicle import EventRefused, UnknownResident
 from harness.contract.vocabulary import Kind
 from harness.history import History, StoreUnusable
 from harness.keys import KeyPool
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
 from harness.personalisation import IssuedCard
 from harness.residents import Resident
-from harness.world import EventRefused, UnknownResident, World
+from harness.world import World
 from tests.harness.asking import ask, request
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
@@ -56,7 +57,7 @@ def test_the_same_event_a_microsecond_after_the_view_happens(world: World, card:
 
 def test_a_list_that_is_out_binds_as_an_answer_does(world: World, card: IssuedCard) -> None:
     """The list of 03:00 is out: an event of 03:00 is refused, one of 03:00:01 is not."""
-    world.crl(Kind.AUTH, AOI, jst("2026-12-03T12:00:00"))
+    world.jlis.crl(Kind.AUTH, AOI, jst("2026-12-03T12:00:00"))
     world.clock.set(jst("2026-12-03T03:00:00"))
     with pytest.raises(EventRefused):
         world.lose(card.resident.id)
@@ -240,7 +241,7 @@ def test_a_view_that_cannot_be_remembered_is_not_handed_out(
         with pytest.raises(StoreUnusable):
             ask(world, Kind.AUTH, card.auth_serial, MARK)
         with pytest.raises(StoreUnusable):
-            world.crl(Kind.AUTH, AOI, MARK)
+            world.jlis.crl(Kind.AUTH, AOI, MARK)
     world.clock.set(jst("2026-12-02T09:07:00"))
     world.lose(card.resident.id)
 
@@ -261,7 +262,8 @@ def test_a_seed_says_everything(make_world: MakeWorld) -> None:
     for world in (first, second):
         world.clock.set(MARK)
     answers = [
-        world.ocsp(Kind.AUTH, request(world, Kind.AUTH, cards[0][0].auth_serial), MARK).der for world in (first, second)
+        world.jlis.ocsp(Kind.AUTH, request(world, Kind.AUTH, cards[0][0].auth_serial), MARK).der
+        for world in (first, second)
     ]
     assert answers[0] == answers[1]
 

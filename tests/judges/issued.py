@@ -118,12 +118,12 @@ def issue(pool: Path, folder: Path) -> Issued:
     for entry in world.all_certificates(resident.id):
         population = Population(entry.kind, entry.medium)
         asked = request(world, entry.kind, entry.serial, nonce=NONCE)
-        answer = world.ocsp(entry.kind, asked, now).der
+        answer = world.jlis.ocsp(entry.kind, asked, now).der
         made = {
             What.AUTHORITY: signers[entry.kind].issuer.certificate.public_bytes(Encoding.DER),
             What.LEAF: world.certificate(entry),
             What.DELEGATE: _delegate(answer),
-            What.LIST: world.crl(entry.kind, MUNICIPALITIES[resident.municipality], now, medium=entry.medium),
+            What.LIST: world.jlis.crl(entry.kind, MUNICIPALITIES[resident.municipality], now, medium=entry.medium),
             What.ANSWER: answer,
         }
         for form in Form:

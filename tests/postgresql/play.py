@@ -10,9 +10,10 @@ from cryptography import x509
 from cryptography.x509 import ocsp
 from hypothesis import strategies as st
 
+from harness.chronicle import EventRefused
 from harness.contract.vocabulary import Kind
 from harness.municipalities import MUNICIPALITIES
-from harness.world import EventRefused, World
+from harness.world import World
 from tests.harness.asking import ask
 from tests.harness.instants import jst
 
@@ -166,7 +167,7 @@ class Play:
             for serial in {*(leaf.serial for leaf in self.oracle.leaves), 0x0666}:
                 self.compare_ocsp(kind, serial, now)
             for place in MUNICIPALITIES.values():
-                found = x509.load_der_x509_crl(self.world.crl(kind, place, now))
+                found = x509.load_der_x509_crl(self.world.jlis.crl(kind, place, now))
                 listed = {entry.serial_number: _reason(entry) for entry in found}
                 assert (found.last_update_utc, listed) == self.oracle.crl(kind.value, place.code, now)
 

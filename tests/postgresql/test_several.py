@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import URL, text
 
+from harness.chronicle import EventRefused
 from harness.contract.vocabulary import Kind
 from harness.errors import ConfigurationError
 from harness.history import History, Overtaken
 from harness.keys import KeyPool
 from harness.municipalities import AOI
-from harness.world import EventRefused, World
+from harness.world import World
 from tests.harness.asking import ask, request
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
@@ -115,8 +116,8 @@ def test_a_view_that_an_event_overtook_is_made_anew(both: Several, monkeypatch: 
     if view == "ocsp":
         assert ask(one, Kind.AUTH, card.auth_serial, MARK).certificate_status.name == "REVOKED"
     else:
-        late = one.crl(Kind.AUTH, AOI, MARK)
-        assert late == other.crl(Kind.AUTH, AOI, MARK)
+        late = one.jlis.crl(Kind.AUTH, AOI, MARK)
+        assert late == other.jlis.crl(Kind.AUTH, AOI, MARK)
         assert card.auth_serial.to_bytes(4, "big") in late
 
 
@@ -221,5 +222,5 @@ def test_a_database_that_went_away_comes_back(make_world: MakeWorld, store: URL,
     asked = request(world, Kind.AUTH, card.auth_serial)
     server.end_connections(store)
     with pytest.raises(ConfigurationError):
-        world.ocsp(Kind.AUTH, asked, MARK)
-    assert world.ocsp(Kind.AUTH, asked, MARK).tells
+        world.jlis.ocsp(Kind.AUTH, asked, MARK)
+    assert world.jlis.ocsp(Kind.AUTH, asked, MARK).tells

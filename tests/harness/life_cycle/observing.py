@@ -13,8 +13,8 @@ from cryptography.x509 import ocsp
 
 from cardsim.applications import jpki, visual
 from harness.contract.vocabulary import Kind
+from harness.jlis.entries import Entry
 from harness.jlis.populations import Medium, Population
-from harness.jlis.register import Entry
 from harness.municipalities import MUNICIPALITIES
 from harness.personalisation import IssuedCard
 from harness.world import World
@@ -57,7 +57,7 @@ def _question(leaf: x509.Certificate, issuer: x509.Certificate) -> bytes:
 def answer(world: World, entry: Entry, instant: datetime) -> ocsp.OCSPResponse:
     """Return the responder's answer about a certificate at an instant."""
     asked = _question(leaf_of(world, entry), issuer_of(world, entry))
-    found = ocsp.load_der_ocsp_response(world.ocsp(entry.kind, asked, instant).der)
+    found = ocsp.load_der_ocsp_response(world.jlis.ocsp(entry.kind, asked, instant).der)
     assert found.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL
     return found
 
@@ -71,7 +71,7 @@ def said(world: World, entry: Entry, instant: datetime) -> str:
 
 def list_of(world: World, entry: Entry, instant: datetime) -> x509.CertificateRevocationList:
     """Return the list current at an instant that the certificate's own distribution point names."""
-    der = world.crl(
+    der = world.jlis.crl(
         entry.kind,
         MUNICIPALITIES[entry.resident.municipality],
         instant,

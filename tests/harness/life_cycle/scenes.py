@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from harness.events import Changes
+from harness.jlis.entries import Entry
 from harness.jlis.life_events import LifeEvent
-from harness.jlis.register import Entry
 from harness.municipalities import AOI, WAKABA
 from harness.personalisation import IssuedCard
 from harness.world import World

@@ -5,11 +5,12 @@ from datetime import date, datetime
 import pytest
 from cryptography import x509
 
+from harness.chronicle import EventRefused
 from harness.events import Changes
+from harness.jlis.entries import Entry
 from harness.jlis.life_events import LifeEvent
-from harness.jlis.register import Entry
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
-from harness.world import EventRefused, World
+from harness.world import World
 from tests.harness.instants import jst
 from tests.harness.life_cycle.observing import POPULATIONS, answer, leaf_of, listed, said
 from tests.harness.life_cycle.scenes import NEW_NAME, WAKABA_ADDRESS, last_of_each, settle
@@ -91,7 +92,7 @@ def test_moved_then_signature_issued_then_moved_again(world: World, holder: str)
 
 
 def _stands_on(world: World, entry: Entry, code: str, instant: datetime) -> bool:
-    der = world.crl(entry.kind, MUNICIPALITIES[code], instant, medium=entry.medium, generation=entry.generation)
+    der = world.jlis.crl(entry.kind, MUNICIPALITIES[code], instant, medium=entry.medium, generation=entry.generation)
     return x509.load_der_x509_crl(der).get_revoked_certificate_by_serial_number(entry.serial) is not None
 
 

@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from harness.chronicle import EventRefused
 from harness.events import Changes
+from harness.jlis.entries import Entry
 from harness.jlis.life_events import LifeEvent
-from harness.jlis.register import Entry
 from harness.municipalities import AOI
 from harness.personalisation import IssuedCard
-from harness.world import EventRefused, World
+from harness.world import World
 from tests.harness.instants import jst
 from tests.harness.life_cycle.observing import POPULATIONS, leaf_of, listed, said
 from tests.harness.life_cycle.scenes import BORN, EVERYTHING, SETTLED, MakeWorld, last_of_each

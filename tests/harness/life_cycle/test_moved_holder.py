@@ -33,7 +33,7 @@ def moved(world: World) -> IssuedCard:
 def listed(world: World, kind: Kind, instant: datetime, folder: Path) -> dict[int, str]:
     """Return what `openssl crl` reads in the list of 葵市 at an instant: serial and reason; its signature is right."""
     der, authority = folder / "list.crl", write_authorities(folder, world)[kind.value]
-    der.write_bytes(world.crl(kind, AOI, instant))
+    der.write_bytes(world.jlis.crl(kind, AOI, instant))
     code, text = openssl("crl", "-inform", "DER", "-in", der, "-noout", "-text", "-CAfile", authority)
     assert code == 0
     assert "verify OK" in text
@@ -49,7 +49,7 @@ def ask(world: World, kind: Kind, card: IssuedCard, instant: datetime, folder: P
     question, answer = folder / "question.der", folder / "answer.der"
     code, said = openssl("ocsp", "-issuer", authority, "-cert", leaf, "-no_nonce", "-reqout", question)
     assert code == 0, said
-    answer.write_bytes(world.ocsp(kind, question.read_bytes(), instant).der)
+    answer.write_bytes(world.jlis.ocsp(kind, question.read_bytes(), instant).der)
     code, said = openssl(
         "ocsp", "-respin", answer, "-issuer", authority, "-cert", leaf, "-CAfile", authority, "-no_nonce", *at(instant)
     )

@@ -1,0 +1,43 @@
+"""One certificate in the register: what it was issued with, and the instants of its life."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from harness.contract.vocabulary import Kind
+from harness.jlis.populations import Medium, Population
+from harness.jlis.reasons import RevocationReason
+from harness.residents import Resident
+
+FIRST_SERIAL = 0x0700_0000
+"""Leaves count up from here; four content bytes, as observed (spec/pki.md §1.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One certificate: whose it is, what it was issued with, and when it was revoked, if ever."""
+
+    kind: Kind
+    medium: Medium
+    serial: int
+    generation: int
+    """Of the authority that signed it: its issuers bear one name (spec/pki.md §1.1)."""
+    resident: Resident
+    """The holder as they were when it was issued."""
+    key: int
+    issued: datetime
+    not_after: datetime
+    revoked: datetime | None = None
+    reason: RevocationReason | None = None
+
+    @property
+    def population(self) -> Population:
+        """Which of the four populations it belongs to."""
+        return Population(self.kind, self.medium)
+
+    def is_revoked_at(self, instant: datetime) -> bool:
+        """Return whether the certificate was revoked at `instant` or before."""
+        return self.revoked is not None and self.revoked <= instant
+
+    def is_in_force_at(self, instant: datetime) -> bool:
+        """Return whether it was issued, neither revoked nor expired; both ends count as in (RFC 5280 §4.1.2.5)."""
+        return self.issued <= instant <= self.not_after and not self.is_revoked_at(instant)

@@ -1,0 +1,121 @@
+"""Whether an event can be the next one of a history; what it does then stands in the table of `life_cycle.py`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from harness.contract.vocabulary import Kind
+from harness.events import Befell, ConsentGiven, ConsentWithdrawn, Crowd, Event, Registered, Revoked
+from harness.jlis.issuing import Issuing
+from harness.jlis.life_cycle import EFFECTS, Need, Standing
+from harness.jlis.life_events import LifeEvent
+from harness.jlis.people import Dossier
+from harness.jlis.populations import CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Population
+from harness.jlis.records import IllegalEvent, Records
+from harness.jlis.validity import JST
+from harness.residents import ImpossibleResident, Resident, checked
+
+
+def check(records: Records, issuing: Issuing, event: Event) -> None:
+    """Raise IllegalEvent when the event cannot be; folding cannot fail on what passes."""
+    match event:
+        case Registered(resident=resident):
+            _check_new(records, resident, event.at)
+        case Befell():
+            check_life(records, issuing, records.dossier(event.resident_id), event)
+        case Revoked(kind=kind, medium=medium):
+            if records.current(event.resident_id, Population(kind, medium), event.at) is None:
+                raise _nothing_in_force(event.resident_id, [Population(kind, medium)])
+        case ConsentGiven() | ConsentWithdrawn():
+            _check_consent(records, event)
+        case Crowd():
+            if any(records.has(f"r{event.first + place + 1:06d}") for place in (0, event.count - 1)):
+                raise IllegalEvent(f"crowd from {event.first}: expected new people, actual registered ones")
+
+
+def check_life(records: Records, issuing: Issuing, dossier: Dossier, event: Befell) -> None:
+    """Raise IllegalEvent when what befalls a person, who may be about to be registered, cannot be."""
+    effect, who = EFFECTS[event.what], dossier.now.resident.id
+    standing = dossier.now.standing
+    if standing is Standing.ABROAD:
+        if Need.ABROAD not in effect.needs and event.what is not LifeEvent.DIED:
+            raise IllegalEvent(f"resident {who}: {event.what}: expected a resident, actual one who is abroad")
+    elif Need.ABROAD in effect.needs or not standing.is_resident:
+        raise IllegalEvent(f"resident {who}: {event.what}: not possible for somebody who is {standing.value}")
+    for need in effect.needs:
+        _check_need(records, issuing, need, dossier, event)
+    changed = event.changes.applied(dossier.now.resident)
+    try:
+        checked(changed, event.at.astimezone(JST).date())
+    except ImpossibleResident as fault:
+        raise IllegalEvent(str(fault)) from fault
+    if effect.issues and not event.certificates:
+        raise IllegalEvent(
+            f"resident {who}: {event.what}: expected somebody of fifteen or more and not under guardianship, "
+            "actual one who may have no signature certificate"
+        )
+    if any(records.is_issued(issuance.kind, issuance.serial) for issuance in event.certificates):
+        raise IllegalEvent(f"resident {who}: expected new serial numbers, actual used ones")
+    for entry in issuing.brought(records, dossier, event, changed):
+        if entry.not_after <= event.at:
+            raise IllegalEvent(
+                f"resident {who}: expected a card that ends after {event.at.isoformat()}, "
+                f"actual one that ends at {entry.not_after.isoformat()}"
+            )
+
+
+def _check_need(records: Records, issuing: Issuing, need: Need, dossier: Dossier, event: Befell) -> None:
+    who, at, day = dossier.now.resident.id, event.at, event.at.astimezone(JST).date()
+    card = dossier.cards[-1] if dossier.cards else None
+    match need:
+        case Need.NO_CARD if card is not None:
+            raise IllegalEvent(f"resident {who}: has a card; a second one is another event (re-issue)")
+        case Need.CARD | Need.CARD_SHOWN if card is None:
+            raise IllegalEvent(f"resident {who}: {event.what}: expected a card, actual none; issue one first")
+        case Need.CARD_SHOWN if dossier.withdrawn is not None:
+            raise IllegalEvent(
+                f"resident {who}: {event.what}: expected a card in use, actual one reported lost or suspended at "
+                f"{dossier.withdrawn.isoformat()}; a hold is never lifted, so re-issue the card"
+            )
+        case Need.CARD_SHOWN if card is not None and issuing.last_day(dossier, card) < day:
+            raise IllegalEvent(
+                f"resident {who}: {event.what}: expected a card that ends on {day} or later, "
+                f"actual one that ended on {issuing.last_day(dossier, card)}; re-issue the card"
+            )
+        case Need.SIGNATURE if records.current(who, CARD_SIGN, at) is None:
+            raise _nothing_in_force(who, [CARD_SIGN])
+        case Need.PHONE if all(records.current(who, each, at) is None for each in (PHONE_AUTH, PHONE_SIGN)):
+            raise _nothing_in_force(who, [PHONE_AUTH, PHONE_SIGN])
+        case Need.SOMETHING_TO_END:
+            populations = [population for population, _ in EFFECTS[event.what].ends]
+            if all(records.current(who, population, at) is None for population in populations):
+                raise _nothing_in_force(who, populations)
+        case _:
+            pass
+
+
+def _check_consent(records: Records, event: ConsentGiven | ConsentWithdrawn) -> None:
+    who = event.resident_id
+    if isinstance(event, ConsentWithdrawn):
+        if event.service not in records.dossier(who).consents:
+            raise IllegalEvent(f"resident {who}: expected a consent to {event.service!r}, actual none")
+        return
+    signed = records.entry_at(Kind.SIGN, event.serial, event.at)
+    if signed is None or signed.resident.id != who or not signed.is_in_force_at(event.at):
+        raise _nothing_in_force(who, [CARD_SIGN, PHONE_SIGN])
+
+
+def _check_new(records: Records, resident: Resident, at: datetime) -> None:
+    if records.has(resident.id):
+        raise IllegalEvent(f"resident {resident.id!r}: expected a new id, actual one that somebody has")
+    try:
+        checked(resident, at.astimezone(JST).date())
+    except ImpossibleResident as fault:
+        raise IllegalEvent(str(fault)) from fault
+
+
+def _nothing_in_force(resident_id: str, populations: Iterable[Population]) -> IllegalEvent:
+    named = ", ".join(str(population) for population in populations)
+    return IllegalEvent(
+        f"resident {resident_id}: expected a certificate in force ({named}), "
+        "actual none, or one that is revoked or expired"
+    )
