@@ -17,7 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 from harness.doors import lines
 from harness.doors.wakeup import Wakeup
-from harness.jlis.faults import Fault, Faults, Standing
+from harness.jlis.fault_grammar import Fault
+from harness.jlis.faults import Faults, Standing
 
 LONGEST_SILENCE = 300.0
 """A request is held no longer than this, whoever forgot to take the fault away."""

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from harness.contract.messages import Message
 from harness.doors.control_messages import AskedSerial, Instant
-from harness.jlis.faults import LONGEST_SHIFT, MOST_ENTRIES, Fault, FaultDoor
+from harness.jlis.fault_grammar import LONGEST_SHIFT, MOST_ENTRIES, Fault, FaultDoor
 
 Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 FaultSeconds = Annotated[float, Meta(gt=0, le=LONGEST_SHIFT)]

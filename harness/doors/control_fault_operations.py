@@ -5,7 +5,8 @@ from msgspec import UNSET
 from harness.doors import control_fault_messages as said
 from harness.doors.control_messages import Nothing
 from harness.doors.control_operation import Asked, Operation, Running
-from harness.jlis.faults import GRAMMAR, Order, Standing
+from harness.jlis.fault_grammar import GRAMMAR
+from harness.jlis.faults import Order, Standing
 
 
 def list_faults(up: Running, _: Asked) -> said.FaultList:

@@ -34,7 +34,8 @@ from harness.errors import ConfigurationError
 from harness.jlis import crl, crl_archive, crl_points
 from harness.jlis.crl_points import Partition
 from harness.jlis.crl_practice import CrlMode
-from harness.jlis.faults import GRAMMAR, Asked, FaultDoor, Faults, Order, Standing
+from harness.jlis.fault_grammar import GRAMMAR, FaultDoor
+from harness.jlis.faults import Asked, Faults, Order, Standing
 from harness.jlis.journal import Entry
 from harness.jlis.populations import Medium, Population
 from harness.municipalities import MUNICIPALITIES

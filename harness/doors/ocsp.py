@@ -24,7 +24,8 @@ from harness.doors import lines
 from harness.doors.body import BodyTooLong, read_body
 from harness.doors.carrier import CARRIERS, Ended, Load
 from harness.errors import ConfigurationError
-from harness.jlis.faults import GRAMMAR, Asked, FaultDoor, Faults, Standing
+from harness.jlis.fault_grammar import GRAMMAR, FaultDoor
+from harness.jlis.faults import Asked, Faults, Standing
 from harness.jlis.journal import Entry
 from harness.jlis.ocsp_policy import Closed
 from harness.jlis.ocsp_request import RefusedRequest, read_request

@@ -8,12 +8,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from harness.confidence import Confidence
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.life_cycle import Standing
 from harness.jlis.people import Person
 from harness.jlis.populations import CARD_SIGN, PHONE_SIGN
 from harness.jlis.register import Register
 from harness.jlis.validity import JST
 from harness.residents import Resident, written_name
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.PUBLISHED,
+        "spec/pki.md §4",
+        "同意のあるサービスに最新の4情報を返す。新しい署名用証明書があるまでは返さない。国外転出はその旨を返す",
+        "services that have the holder's consent are told the four attributes; nothing while there is no new"
+        " signature certificate; who went abroad is told as such",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §4",
+        "書式は創作（INVENTED）",
+        "the format is INVENTED",
+    ),
+)
 
 FEE = 20
 """Yen for an answer with news."""

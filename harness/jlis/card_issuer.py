@@ -14,7 +14,18 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cardsim.tlv import build
+from harness.confidence import Confidence
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.municipalities import Municipality
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.OBSERVED,
+        "spec/card.md §2.2, §2.3",
+        "カード検証用証明書（CVC）の第2の PKI と、生年月日レコードの署名",
+        "the second PKI of card-verifiable certificates, and the signature over the birth record",
+    ),
+)
 
 TEST_ISSUER = "6000023"
 """The test issuer of the visual application (spec/card.md §2.2)."""

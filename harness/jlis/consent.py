@@ -18,8 +18,25 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from msgspec import Meta, Struct
 
+from harness.confidence import Confidence
 from harness.contract.messages import END, Name
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.validity import JST, birthday_in
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.PUBLISHED,
+        "spec/pki.md §4",
+        "同意は署名用証明書で署名し、10年有効、いつでも撤回できる",
+        "a consent is signed with the signature certificate, holds ten years, and may be withdrawn at any time",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §4",
+        "文書は JSON（本物は非公開の XML スキーマ）",
+        "the document is JSON (the real one is XML of a schema that is not public)",
+    ),
+)
 
 YEARS = 10
 PURPOSE = "latest-four-attributes"

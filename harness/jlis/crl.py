@@ -12,9 +12,11 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
 from harness.jlis import crl_encoding, crl_extensions, crl_points, names
 from harness.jlis.authority import Authority
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.crl_encoding import Extension, Octets, Parts, Revoked
 from harness.jlis.crl_extensions import Scope
 from harness.jlis.crl_points import Partition
@@ -23,6 +25,29 @@ from harness.jlis.entries import Entry
 from harness.jlis.populations import Medium, Population
 from harness.jlis.reasons import RevocationReason
 from harness.municipalities import Municipality
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §2; RFC 5280 §5.2",
+        "v2、AKI、CRLNumber、critical IDP（directoryName、onlyContainsUserCerts）、エントリーは reasonCode"
+        " だけ、デルタなし",
+        "v2, AKI, CRLNumber, critical IDP (directoryName, onlyContainsUserCerts), of entry extensions reasonCode"
+        " alone, no delta",
+    ),
+    Behaviour(
+        Confidence.NORMATIVE,
+        "RFC 5280 §5.2.3",
+        "CRLNumber は時刻から決まり、単調に増える",
+        "CRLNumber follows from the instant and only grows",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §2; RFC 5280 §3.3",
+        "期限切れ証明書は notAfter 後の定期公表1回まで載り、次から消える",
+        "an expired certificate is on one scheduled list after notAfter and on none later",
+    ),
+)
 
 __all__ = ["PERIOD", "PRACTICE", "VALID", "CrlPractice", "Window", "window_at"]
 MANY = 20_000

@@ -13,9 +13,20 @@ from functools import cache
 
 from msgspec import Struct, json
 
+from harness.confidence import Confidence
 from harness.jlis import crl_points
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.crl_practice import CrlMode
 from harness.jlis.populations import POPULATIONS, Population
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §2",
+        "全リストの tar と JSON 索引",
+        "all lists as one tar, and an index in JSON",
+    ),
+)
 
 FORMAT = "kazashi-crl-archive/1"
 MANIFEST = "manifest.json"

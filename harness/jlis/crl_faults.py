@@ -11,7 +11,7 @@ from datetime import timedelta
 from harness.jlis import crl_extensions, names
 from harness.jlis.crl import PERIOD, VALID, Bend, Draft
 from harness.jlis.crl_encoding import Revoked, extension_der
-from harness.jlis.faults import GRAMMAR, Fault
+from harness.jlis.fault_grammar import GRAMMAR, Fault
 from harness.jlis.ocsp_faults import Setting
 from harness.municipalities import AOI, WAKABA
 

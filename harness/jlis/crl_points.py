@@ -7,11 +7,34 @@ from typing import NamedTuple
 
 from cryptography.x509 import Name, NameAttribute, RelativeDistinguishedName
 
+from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
 from harness.jlis import names
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.crl_practice import CrlMode
 from harness.jlis.populations import Population
 from harness.municipalities import MUNICIPALITIES, Municipality
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.OBSERVED,
+        "spec/pki.md §1.3, §2",
+        "失効リストは市区町村（政令市は区）ごと。配布点は directoryName で URI はない",
+        "one list for each municipality and ward; its point is a directoryName without URI",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §2",
+        "HTTP の置き場所（名前の SHA-256）、索引、一括アーカイブ、LDAP",
+        "where lists are fetched over HTTP (SHA-256 of the name), index, archive, LDAP",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §1.6",
+        "スマートフォン用の配布点名は「… Mobile CRLDP」",
+        'points of phones are named "… Mobile CRLDP"',
+    ),
+)
 
 _POINTS = "CRL Distribution Points"
 

@@ -15,7 +15,39 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from harness.confidence import Confidence
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.validity import JST
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.NORMATIVE,
+        "spec/pki.md §2",
+        "失効リストは1日1回更新",
+        "lists are published once a day",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §2",
+        "公表は 03:00 JST、nextUpdate は48時間後",
+        "published at 03:00 JST, nextUpdate 48 hours later",
+        "practice `lists`",
+    ),
+    Behaviour(
+        Confidence.PUBLISHED,
+        "spec/pki.md §2",
+        "公表後5–10分は前日のリストが返ることがある（既定では切ってある）",
+        "for five to ten minutes after publication yesterday's list may answer (off by default)",
+        "practice `lists.swap`",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §2",
+        "世代ごとに別名の配布点と別の署名鍵",
+        "each generation has points of its own names and signs its own lists",
+        "practice `lists.mode`: shared-names, new-key",
+    ),
+)
 
 PUBLICATION = time(3, 0, tzinfo=JST)
 """The clock time of publication is UNKNOWN; 03:00 JST is an emulation choice."""

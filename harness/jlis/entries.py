@@ -3,10 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.populations import Medium, Population
 from harness.jlis.reasons import RevocationReason
 from harness.residents import Resident
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.OBSERVED,
+        "spec/pki.md §1.3",
+        "シリアル番号は4オクテットの正の整数",
+        "serial numbers are positive and have four octets",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §1.3",
+        "認証局ごとに全世代・カード・スマートフォン共通の昇順カウンター（観察からの推定）",
+        "one ascending counter of an authority for all generations, cards and phones (inferred from what was observed)",
+    ),
+)
 
 FIRST_SERIAL = 0x0700_0000
 """Leaves count up from here; four content bytes, as observed (spec/pki.md §1.3)."""

@@ -8,8 +8,20 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.journal import Entry
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.NORMATIVE,
+        "spec/pki.md §3, §4",
+        "1件あたり署名用20円・利用者証明用2円（免除中）、4情報は新しい情報のある回答だけ20円。目的別に数える",
+        "¥20 for a signature check, ¥2 for an authentication check (waived), ¥20 for an answer with news;"
+        " counted by purpose",
+    ),
+)
 
 YEN = {Kind.SIGN.value: 20, Kind.AUTH.value: 2}
 _STATUSES = ("good", "revoked", "unknown")

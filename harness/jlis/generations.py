@@ -12,6 +12,24 @@ An authority lives ten years and is in office for four: what it issues last stil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from harness.confidence import Confidence
+from harness.jlis.behaviour import Behaviour, Behaviours
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.OBSERVED,
+        "spec/pki.md §1.1",
+        "約4年ごとに鍵を更新し、認証局証明書は10年有効。利用者証明書は有効なまま世代交代する",
+        "a new key about every four years, ten years of validity; leaves live on through the roll-over",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §1.1",
+        "交代の日は4月1日 00:00 UTC",
+        "a generation takes office on the first of April, 00:00 UTC",
+    ),
+)
+
 YEARS_APART, YEARS = 4, 10
 IN_OFFICE = 3
 """The generation that is in office when the world begins."""

@@ -7,7 +7,26 @@ from cryptography.x509.oid import ObjectIdentifier
 from cardsim.era import Era, era_at
 from harness.births import known_parts
 from harness.characters import substituted
+from harness.confidence import Confidence
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.residents import Resident, written_name
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.OBSERVED,
+        "spec/pki.md §1.4",
+        "署名用 SAN の otherName 6個の順序と内容、代替文字フラグ、元号1桁と西暦の生年月日",
+        "six otherNames of the signature certificate in their order, flags of substitute characters, era digit"
+        " and Gregorian birth date",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §1.4",
+        "振り仮名の otherName（7番・8番）は未確認。既定では付かない",
+        "kana as a seventh and eighth otherName: unverified, off",
+        "`--kana`",
+    ),
+)
 
 ATTRIBUTE_ARC = "1.2.392.200149.8.5.5"
 ERA_DIGITS = {Era.MEIJI: "1", Era.TAISHO: "2", Era.SHOWA: "3", Era.HEISEI: "4", Era.REIWA: "5"}

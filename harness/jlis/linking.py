@@ -8,10 +8,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.entries import Entry
 from harness.jlis.populations import POPULATIONS, Population
 from harness.jlis.register import Register
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.NORMATIVE,
+        "spec/pki.md §4",
+        "検証者は署名用と利用者証明用、新旧の対応する番号を知り得る（公的個人認証法18条）",
+        "verifiers may learn which numbers belong together (the Act, art. 18)",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §4",
+        "書式はすべて創作（INVENTED）",
+        "the whole format is INVENTED",
+    ),
+)
 
 
 class LinkStatus(StrEnum):

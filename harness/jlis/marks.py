@@ -7,6 +7,24 @@ the world makes a mark when the story needs one, and what is asked before and af
 from datetime import datetime
 from typing import Protocol
 
+from harness.confidence import Confidence
+from harness.jlis.behaviour import Behaviour, Behaviours
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.NORMATIVE,
+        "spec/pki.md §3",
+        "OCSP のデータは15分ごとに更新",
+        "what OCSP says is renewed every 15 minutes",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §3",
+        "更新の時刻は毎時 00・15・30・45 分",
+        "the marks are at 00, 15, 30 and 45 minutes",
+    ),
+)
+
 
 class Marks(Protocol):
     """Which mark an instant belongs to."""

@@ -3,9 +3,26 @@
 from cryptography.x509 import Name, NameAttribute, RelativeDistinguishedName
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
+from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.populations import Medium
 from harness.municipalities import Municipality
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.OBSERVED,
+        "spec/pki.md §1.2",
+        "発行者名は C=JP（PrintableString）、O、OU、OU（UTF8String）の順で、全世代が同じ名前",
+        "the issuer is C=JP (PrintableString), O, OU, OU (UTF8String) in this order, and all generations bear one name",
+    ),
+    Behaviour(
+        Confidence.OBSERVED,
+        "spec/pki.md §1.1, §1.5",
+        "O=JPKI-TEST。本番の名前は決して使わない",
+        "O=JPKI-TEST; never the name of production",
+    ),
+)
 
 ORGANIZATION = "JPKI-TEST"
 AGENCY = "Japan Agency for Local Authority Information Systems"

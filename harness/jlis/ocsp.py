@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
 from harness.jlis import ocsp_encoding
 from harness.jlis.authority import Authority
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.entries import Entry
 from harness.jlis.marks import QUARTER_HOURS, Marks
 from harness.jlis.ocsp_delegates import DELEGATES, is_revoked
@@ -28,6 +30,21 @@ from harness.jlis.ocsp_request import RefusedRequest, ResponseStatus, read_reque
 from harness.jlis.ocsp_requestor import check_requestor
 from harness.jlis.populations import Medium
 from harness.jlis.reasons import RevocationReason
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §3",
+        "thisUpdate は直前の刻み、producedAt は現在、失効には必ず理由",
+        "thisUpdate is the last mark, producedAt is now, a revocation always has its reason",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §3; RFC 6960 §4.1.1",
+        "CertID の SHA-1・SHA-256 を受け付け、そのまま返す",
+        "CertIDs of SHA-1 and SHA-256 are taken, and echoed as they came",
+    ),
+)
 
 __all__ = ["GRID", "VALID", "Bend", "Draft", "OcspAnswer", "answer", "as_it_is"]
 

@@ -20,10 +20,22 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from harness.confidence import Confidence
 from harness.jlis import ocsp_encoding, profiles
 from harness.jlis.authority import Authority
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.ocsp_encoding import Algorithm, Envelope
 from harness.jlis.ocsp_policy import ResponderKey
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §3; RFC 6960 §4.2.2.2",
+        "回答は各世代の委任レスポンダーが署名する（RSA、月替わり、nocheck、byKey）",
+        "a delegate of each generation signs (RSA, one for each month, nocheck, byKey)",
+        "policy `responder_key`, `named_by`",
+    ),
+)
 
 OTHER_SERIALS = 0x06F0_0000
 """Delegates that an authority does not name itself; then 4 bits of generation, 4 of office, 12 of month."""

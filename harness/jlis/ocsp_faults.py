@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from harness.jlis import ocsp_encoding as der
 from harness.jlis.authority import Authority
-from harness.jlis.faults import Fault
+from harness.jlis.fault_grammar import Fault
 from harness.jlis.ocsp import EPOCH, EXTENDED_REVOKE, VALID, Bend, Draft
 from harness.jlis.ocsp_delegates import DELEGATES, Office
 from harness.jlis.ocsp_draft import Single

@@ -7,7 +7,54 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from harness.confidence import Confidence
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.validity import JST
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §3",
+        "まとめて聞けるのは1件（超過は unauthorized）",
+        "one question in a request; more: unauthorized",
+        "policy `most_questions`",
+    ),
+    Behaviour(
+        Confidence.NORMATIVE,
+        "RFC 9654 §2.1",
+        "16–32 オクテットの nonce を返す",
+        "a nonce of 16 to 32 octets is echoed",
+        "policy `nonces`",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §3",
+        "署名のない要求も答える",
+        "unsigned requests are answered",
+        "policy `signed_requests`, `requestors`",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §3",
+        "未発行のシリアルは unknown",
+        "a serial number that was never issued is unknown",
+        "policy `never_issued`: good, revoked, unauthorized",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §3",
+        "nextUpdate は30分後",
+        "nextUpdate 30 minutes later",
+        "policy `valid`: 15 minutes",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §3",
+        "24時間動く",
+        "open at all hours",
+        "policy `maintenance`",
+    ),
+)
 
 MOST_QUESTIONS = 256
 """No batch may be longer, whatever a policy permits: work for one request stays bounded."""

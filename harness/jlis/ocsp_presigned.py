@@ -6,9 +6,21 @@ So an answer is found by what was asked and the mark, and says producedAt = mark
 
 from datetime import datetime
 
+from harness.confidence import Confidence
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.ocsp import OcspAnswer
 from harness.jlis.ocsp_policy import NonceRule, ResponderPolicy
 from harness.jlis.ocsp_question import OcspRequest
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.NORMATIVE,
+        "RFC 9919 §3",
+        "署名済みの回答を刻みごとに使い回す運用もできる（既定では切ってある）",
+        "answers may be signed once a mark and given again (off by default)",
+        "policy `presigned`",
+    ),
+)
 
 MOST_ANSWERS = 50_000
 """Each of about 2 kB."""

@@ -8,8 +8,19 @@ from enum import IntEnum
 from asn1crypto import ocsp
 from asn1crypto.core import OctetString
 
+from harness.confidence import Confidence
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.ocsp_common_request import CommonRequests
 from harness.jlis.ocsp_question import OcspRequest, Question, RequestSignature
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.NORMATIVE,
+        "RFC 6960 §4.1, RFC 9654 §2.1",
+        "構文の誤りは malformedRequest。nonce は 1–128 オクテット以外を拒む",
+        "what is no request is answered malformedRequest; so is a nonce of no octet or of more than 128",
+    ),
+)
 
 NONCE_OID = "1.3.6.1.5.5.7.48.1.2"
 VERSION = "v1"

@@ -11,9 +11,21 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512, HashAlgorithm
 
+from harness.confidence import Confidence
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.ocsp_policy import ResponderPolicy, SignedRequests
 from harness.jlis.ocsp_question import OcspRequest, RequestSignature
 from harness.jlis.ocsp_request import RefusedRequest, ResponseStatus
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.NORMATIVE,
+        "RFC 6960 §4.1.2",
+        "署名付き要求の署名とアクセスリストを確かめる",
+        "a signed request is verified and its signer looked up in the access list",
+        "policy `requestors`",
+    ),
+)
 
 HASHES: dict[str, HashAlgorithm] = {
     "sha1": SHA1(),  # noqa: S303  (what a requestor signs with is theirs; older clients default to it)

@@ -6,7 +6,18 @@ The Act keeps separate revocation files for 個人番号カード用 and 移動�
 from enum import StrEnum
 from typing import NamedTuple
 
+from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
+from harness.jlis.behaviour import Behaviour, Behaviours
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.NORMATIVE,
+        "spec/pki.md §1.6",
+        "カード用と移動端末設備用は別の証明書・別の失効情報",
+        "certificates of cards and of phones are separate kinds with separate revocation lists",
+    ),
+)
 
 
 class Medium(StrEnum):

@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, ObjectIdentifier
 
+from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
 from harness.jlis import crl_points, names
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.crl_points import Partition
 from harness.jlis.entries import Entry
 from harness.jlis.holder_attributes import holder_attributes
@@ -23,6 +25,53 @@ from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIG
 from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.validity import JST
 from harness.municipalities import MUNICIPALITIES
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.OBSERVED,
+        "spec/pki.md §1.2, §1.3",
+        "認証局証明書と利用者証明用証明書の拡張の順序・critical・文字列型",
+        "order, criticality and string types of the extensions of authorities and authentication certificates",
+    ),
+    Behaviour(
+        Confidence.OBSERVED,
+        "spec/pki.md §1.4",
+        "署名用証明書の拡張。EKU と AIA はない",
+        "the extensions of signature certificates; no EKU and no AIA",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §1.4",
+        "署名用の CN は yyyymmddhhmmss + 市区町村コード5桁 + 9桁",
+        "the CN of a signature certificate is yyyymmddhhmmss, the municipality code, 9 digits",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §1.6",
+        "スマートフォン用の CN 末尾は M、名前・鍵長はカード用と同じ",
+        "the CN of a phone ends with M; names and key sizes are those of cards",
+    ),
+    Behaviour(
+        Confidence.OBSERVED,
+        "spec/pki.md §1.5",
+        "テスト用ポリシー OID（署名用）",
+        "the policy of test signature certificates",
+        "`--production-policies`",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §1.5",
+        "テスト用ポリシー OID（利用者証明用、スマートフォン用）",
+        "the policies of test authentication and of phone certificates",
+        "`--production-policies`",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §1.5",
+        "全証明書の最後に、本物でないことを示す非 critical の拡張が付く",
+        "every certificate ends with a non-critical marker that says it is none of the real ones",
+    ),
+)
 
 MARKER_OID = ObjectIdentifier("2.25.259267976")
 """Under the arc of UUIDs, with a number that is short: GnuTLS and pkilint cannot read the 128 bits of a whole one."""

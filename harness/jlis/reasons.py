@@ -2,6 +2,18 @@
 
 from enum import StrEnum
 
+from harness.confidence import Confidence
+from harness.jlis.behaviour import Behaviour, Behaviours
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.PUBLISHED,
+        "spec/pki.md §2",
+        "使われる失効理由コードは 0–6 のうち7種。removeFromCRL は現れない",
+        "the reason codes in use are 0 to 6; removeFromCRL never occurs",
+    ),
+)
+
 
 class RevocationReason(StrEnum):
     """Why a certificate was revoked."""

@@ -7,7 +7,31 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
+from harness.confidence import Confidence
+from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.residents import Resident
+
+BEHAVIOURS: Behaviours = (
+    Behaviour(
+        Confidence.OBSERVED,
+        "spec/pki.md §1.7",
+        "有効期限は5回目の誕生日の 23:59:59 JST",
+        "valid to 23:59:59 JST of the fifth birthday",
+    ),
+    Behaviour(
+        Confidence.PUBLISHED,
+        "spec/pki.md §1.7",
+        "満了前3か月以内の更新は6回目の誕生日まで。カードの有効期限を超えない",
+        "renewed within the last three months: to the sixth birthday; never beyond the card",
+    ),
+    Behaviour(
+        Confidence.ASSUMED,
+        "spec/pki.md §1.7",
+        "2月29日生まれの平年の誕生日は2月28日",
+        "who was born on 29 February has their birthday on the 28th in common years",
+        "`--leap-birthday`",
+    ),
+)
 
 JST = timezone(timedelta(hours=9), "JST")
 LAST_SECOND = time(23, 59, 59)

@@ -16,7 +16,8 @@ from harness.doors.control import ControlDoor
 from harness.doors.control_operations import OPERATIONS
 from harness.doors.server import Served
 from harness.history import History, StoreUnusable
-from harness.jlis.faults import Fault, FaultDoor, Faults, Order
+from harness.jlis.fault_grammar import Fault, FaultDoor
+from harness.jlis.faults import Faults, Order
 from harness.jlis.journal import Entry
 from harness.municipalities import AOI
 from harness.personalisation import IssuedCard

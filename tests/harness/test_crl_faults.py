@@ -12,7 +12,8 @@ from harness.contract.vocabulary import Kind
 from harness.jlis import crl
 from harness.jlis.authority import Authority
 from harness.jlis.crl_faults import BENDS, bend_of, together
-from harness.jlis.faults import Fault, FaultDoor, Order
+from harness.jlis.fault_grammar import Fault, FaultDoor
+from harness.jlis.faults import Order
 from harness.jlis.generations import Generations
 from harness.jlis.ocsp_faults import Setting
 from harness.jlis.populations import Medium

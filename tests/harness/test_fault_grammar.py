@@ -8,7 +8,8 @@ import pytest
 
 from harness.doors.carrier import CARRIERS
 from harness.jlis import crl_faults, ocsp_faults
-from harness.jlis.faults import GRAMMAR, Asked, Fault, FaultDoor, FaultRefused, Faults, Order, UnknownFault
+from harness.jlis.fault_grammar import GRAMMAR, Fault, FaultDoor
+from harness.jlis.faults import Asked, FaultRefused, Faults, Order, UnknownFault
 from tests.harness.instants import jst
 
 NOW = jst("2026-12-02T09:07:00")

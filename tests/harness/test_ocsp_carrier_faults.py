@@ -13,7 +13,8 @@ from harness.doors.carrier import OVERSIZE
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.errors import ConfigurationError
-from harness.jlis.faults import Fault, FaultDoor, Order
+from harness.jlis.fault_grammar import Fault, FaultDoor
+from harness.jlis.faults import Order
 from harness.personalisation import IssuedCard
 from harness.world import World
 from tests.harness.asking import MALFORMED, request

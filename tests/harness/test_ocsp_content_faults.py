@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
 from harness.contract.vocabulary import Kind
-from harness.jlis.faults import GRAMMAR, Fault, FaultDoor, Order
+from harness.jlis.fault_grammar import GRAMMAR, Fault, FaultDoor
+from harness.jlis.faults import Order
 from harness.jlis.ocsp_faults import BENDS, TELL_NOTHING
 from harness.jlis.ocsp_policy import ResponderKey, ResponderPolicy
 from harness.personalisation import IssuedCard
