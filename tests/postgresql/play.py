@@ -23,6 +23,8 @@ LAST_SECOND = jst("2026-12-04T23:59:59")
 DAYS = 8
 REASONS = ("keyCompromise", "affiliationChanged", "superseded", "cessationOfOperation", "certificateHold")
 MOST_CARDS = 4
+PLACES = sorted(MUNICIPALITIES)[:: len(MUNICIPALITIES) // 5]
+"""Where people live here, six places from one end of the country to the other: each look asks for every list of them."""
 
 
 @dataclass
@@ -88,7 +90,7 @@ class Oracle:
 
 minutes = st.integers(0, DAYS * 24 * 60 // 15).map(lambda n: n * 15) | st.integers(0, DAYS * 24 * 60)
 whats = st.one_of(
-    st.tuples(st.just("issue"), st.booleans(), st.sampled_from(sorted(MUNICIPALITIES))),
+    st.tuples(st.just("issue"), st.booleans(), st.sampled_from(PLACES)),
     st.tuples(st.just("lose"), st.integers(0, 5)),
     st.tuples(st.just("move"), st.integers(0, 5)),
     st.tuples(st.just("revoke"), st.integers(0, 5), st.sampled_from(["auth", "sign"]), st.sampled_from(REASONS)),
@@ -162,11 +164,11 @@ class Play:
             leaf.revoked, leaf.reason = now, "affiliationChanged"
 
     def look(self, now: datetime) -> None:
-        """Ask for every certificate of both kinds, one that never was, and every list; compare with the oracle."""
+        """Ask for every certificate of both kinds, one that never was, and every list of the places; compare with the oracle."""
         for kind in Kind:
             for serial in {*(leaf.serial for leaf in self.oracle.leaves), 0x0666}:
                 self.compare_ocsp(kind, serial, now)
-            for place in MUNICIPALITIES.values():
+            for place in map(MUNICIPALITIES.__getitem__, PLACES):
                 found = x509.load_der_x509_crl(self.world.jlis.crl(kind, place, now))
                 listed = {entry.serial_number: _reason(entry) for entry in found}
                 assert (found.last_update_utc, listed) == self.oracle.crl(kind.value, place.code, now)
