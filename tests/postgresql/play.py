@@ -24,7 +24,7 @@ DAYS = 8
 REASONS = ("keyCompromise", "affiliationChanged", "superseded", "cessationOfOperation", "certificateHold")
 MOST_CARDS = 4
 PLACES = sorted(MUNICIPALITIES)[:: len(MUNICIPALITIES) // 5]
-"""Where people live here, six places from one end of the country to the other: each look asks for every list of them."""
+"""Where people live here, from one end of the country to the other: each look asks for every list of them."""
 
 
 @dataclass
@@ -164,7 +164,7 @@ class Play:
             leaf.revoked, leaf.reason = now, "affiliationChanged"
 
     def look(self, now: datetime) -> None:
-        """Ask for every certificate of both kinds, one that never was, and every list of the places; compare with the oracle."""
+        """Ask for every certificate of both kinds, one that never was, and every list; compare with the oracle."""
         for kind in Kind:
             for serial in {*(leaf.serial for leaf in self.oracle.leaves), 0x0666}:
                 self.compare_ocsp(kind, serial, now)

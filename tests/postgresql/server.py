@@ -20,7 +20,7 @@ from sqlalchemy import URL, create_engine, text
 OWNERS = ("postgres", "nobody")
 """Who may run it when the tests run as root: PostgreSQL refuses root."""
 READY = "ready to accept connections"
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of its own is made in it)
 ROOM = 1 << 30
 """Octets that the databases of a run may need."""
 
