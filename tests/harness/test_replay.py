@@ -77,11 +77,7 @@ def octets(world: World) -> dict[str, object]:
         "anchors": world.trust(),
         "certificates": [world.certificate(entry) for entry in entries],
         "cards": [world.card_of(one) for one in people if world.certificates(one)],
-        "lists": [
-            world.jlis.crl(kind, place, NOW, medium=medium)
-            for kind, medium in POPULATIONS
-            for place in PLACES
-        ],
+        "lists": [world.jlis.crl(kind, place, NOW, medium=medium) for kind, medium in POPULATIONS for place in PLACES],
         "answers": [
             world.jlis.ocsp(kind, request(world, kind, serial, nonce=NONCE), NOW).der
             for kind in Kind
