@@ -160,7 +160,7 @@ def ask_attributes(world: World, asked: said.AskAttributes) -> Told:
 
 def show_fees(world: World, _: said.Nothing) -> Told:
     """Tell what was asked and what it would cost."""
-    lines = count_fees(world.journal.since(0))
+    lines = count_fees(world.journal.sums())
     drawn = [
         said.FeeLineSaid(
             service=line.service,
