@@ -13,14 +13,14 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cardsim.faults import CardFault, CardNotPowered
 from harness.chronicle import EventRefused, UnknownResident
 from harness.clock import ClockRefused
-from harness.doors.body import BodyTooLong, read_body
+from harness.doors.body import BodyRefused, read_body
 from harness.doors.complaint import complain
 from harness.doors.control_messages import ClockState
 from harness.doors.control_operation import Asked, Operation, Running
@@ -95,9 +95,9 @@ class ControlDoor:
         refusal.headers.update((isinstance(fault, HTTPException) and fault.headers) or {})
         return refusal
 
-    def garbled(self, what: str) -> None:
-        """Write down that something other than HTTP came."""
-        self._note(what, 400)
+    def garbled(self, what: str, http: int) -> None:
+        """Write down what no application sees: something other than HTTP, heads and lines that are too much."""
+        self._note(what[:200], http)
 
     def _note(self, what: str, http: int) -> None:
         """Write down what was refused; what was done stands in the history."""
@@ -116,10 +116,8 @@ class ControlDoor:
     async def _read_and_perform(self, request: Request, row: Operation, where: str) -> Response:
         try:
             message = await _message(request, row)
-        except BodyTooLong:
-            return complain(413, "message", where, f"at most {LONGEST_MESSAGE} octets", "more")
-        except ClientDisconnect:
-            return complain(400, "message", where, "as long as announced", "cut off")
+        except BodyRefused as fault:
+            return complain(fault.http, "message", where, fault.expected, fault.actual)
         except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
             return _broken(str(fault), where, row)
         asked = Asked(next(iter(request.path_params.values()), ""), message)

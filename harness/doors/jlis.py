@@ -207,9 +207,9 @@ class JlisDoor:
         self._note(request.scope["path"].split("/")[1], "store fails", 503, kind)
         return Response(str(fault), 503)
 
-    def garbled(self, what: str) -> None:
-        """Write down that something other than HTTP came."""
-        self._note("unknown", what, 400)
+    def garbled(self, what: str, http: int) -> None:
+        """Write down what no application sees: something other than HTTP, heads and lines that are too much."""
+        self._note("unknown", what[:200], http)
 
     def turned_away(self, what: str, http: int) -> None:
         """Write down who was not let in."""

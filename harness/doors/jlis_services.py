@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -25,7 +25,7 @@ from harness.chronicle import EventRefused
 from harness.contract.messages import Message
 from harness.contract.vocabulary import Kind
 from harness.doors import service_messages as said
-from harness.doors.body import BodyTooLong, read_body
+from harness.doors.body import BodyRefused, read_body
 from harness.doors.complaint import complain
 from harness.jlis import attributes, linking
 from harness.jlis.consent import ConsentRefused, consent_ends, read_consent
@@ -196,10 +196,8 @@ def _endpoint(world: World, row: Service) -> Callable[[Request], Awaitable[Respo
         try:
             body = b"{}" if row.method == "GET" else await read_body(request, LONGEST_MESSAGE)
             message = msgspec.json.decode(body, type=row.asks)
-        except BodyTooLong:
-            return _refused(world, row, 413, f"at most {LONGEST_MESSAGE} octets", "more")
-        except ClientDisconnect:
-            return _refused(world, row, 400, "a message as long as announced", "cut off")
+        except BodyRefused as fault:
+            return _refused(world, row, fault.http, fault.expected, fault.actual)
         except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
             return _refused(world, row, 400, row.asks.__name__, str(fault))
         return await run_in_threadpool(_tell, world, row, message)

@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness.contract.vocabulary import Kind
 from harness.doors import lines
-from harness.doors.body import BodyTooLong, read_body
+from harness.doors.body import BodyRefused, read_body
 from harness.doors.carrier import CARRIERS, Ended, Load
 from harness.errors import ConfigurationError
 from harness.jlis.faults import GRAMMAR, Asked, FaultDoor, Faults, Standing
@@ -71,12 +71,9 @@ class OcspDoor:
         population = _population(request)
         try:
             body = await read_body(request, LONGEST_REQUEST)
-        except BodyTooLong as fault:
-            self._note(_Told(population.kind), "too long", 413)
-            return Response(str(fault), 413)
-        except ClientDisconnect:
-            self._note(_Told(population.kind), "cut off", 400)
-            return Response("body: expected as long as announced, actual cut off", 400)
+        except BodyRefused as fault:
+            self._note(_Told(population.kind), "too long" if fault.http == 413 else fault.actual, fault.http)
+            return Response(str(fault), fault.http)
         return await self._respond(request, population, body)
 
     async def get(self, request: Request) -> Response:
