@@ -169,6 +169,7 @@ class JournalDoor(StrEnum):
     OCSP = "ocsp"
     CRL = "crl"
     ANCHORS = "anchors"
+    DESCRIPTION = "description"
     LINK = "link"
     RECORD_CHECK = "record-check"
     ATTRIBUTES = "attributes"

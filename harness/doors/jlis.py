@@ -7,6 +7,7 @@ GET  /crl/{kind}/authority/{name}.crl   the authority's own list (ARL) of each g
 GET  /crl/{kind}/{medium}/archive.tar  all lists of a population with a manifest of their hashes
 GET  /anchors/{auth|sign}.cer
 POST /services/…                  links, record checks, the four attributes, fees: jlis_services.py
+GET  /openapi.json                all of these, described: jlis_description.py
 
 Every request is written in the journal with its answer, those that nobody can understand too. An answer given under a
 fault names it there.
@@ -17,18 +18,22 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from importlib.metadata import version
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harness.contract.vocabulary import Kind
 from harness.doors.carrier import CARRIERS, Load
+from harness.doors.complaint import complain
+from harness.doors.jlis_description import describe_jlis
 from harness.doors.jlis_services import service_routes
+from harness.doors.list_messages import IndexQuery
 from harness.doors.ocsp import LONGEST_REQUEST, OCSP_RESPONSE, PLACES, OcspDoor, QuickApp
 from harness.errors import ConfigurationError
 from harness.jlis import crl, crl_archive, crl_points
@@ -74,22 +79,34 @@ class JlisDoor:
                 Route("/crl/{kind}/{medium}/{name}", self.one_list, methods=["GET"]),
                 Route("/anchors/{kind}.cer", self.anchor, methods=["GET"]),
                 *service_routes(world),
+                Route("/openapi.json", self.description, methods=["GET"]),
             ],
             exception_handlers={HTTPException: self.no_such_place, ConfigurationError: self.store_fails},
         )
         self.app = QuickApp(self.ocsp, app)
 
+    async def description(self, request: Request) -> Response:
+        """Describe this door as OpenAPI 3.1."""
+        self._note("description", "description", 200)
+        return JSONResponse(describe_jlis(str(request.base_url).rstrip("/"), version("kazashi")))
+
     async def index(self, request: Request) -> Response:
         """List every distribution point with the address of its list, under the name the client called us by."""
+        where = f"GET {request.scope['path']}"
+        try:
+            query = msgspec.convert(dict(request.query_params), IndexQuery, strict=False)
+        except msgspec.ValidationError as fault:
+            self._note("crl", f"refused: {fault}"[:200], 400)
+            return complain(400, "query", where, ", ".join(IndexQuery.__struct_fields__), str(fault))
 
         async def make(standing: Standing | None) -> Response:
-            return self._index(request, standing)
+            return self._index(request, query, standing)
 
         return await self._carried(request, Asked(FaultDoor.CRL, says=False), Place("crl"), make)
 
-    def _index(self, request: Request, standing: Standing | None) -> Response:
+    def _index(self, request: Request, query: IndexQuery, standing: Standing | None) -> Response:
         base = str(request.base_url).rstrip("/")
-        wanted = dict(request.query_params)
+        wanted = msgspec.to_builtins(query)
         self._note("crl", _under("index", standing), 200)
         rows = (
             {**msgspec.structs.asdict(located), "url": base + located.path}
@@ -97,7 +114,7 @@ class JlisDoor:
                 self._listing(self._world.clock.now()), self._world.jlis.list_practice.mode
             )
         )
-        found = [row for row in rows if all(str(row.get(name)) == value for name, value in wanted.items())]
+        found = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
         return Response(msgspec.json.encode({"lists": found}), media_type="application/json")
 
     async def one_list(self, request: Request) -> Response:

@@ -65,8 +65,20 @@ class Service:
     path: str
     door: str
     asks: type[Message]
+    answers: type[Message]
     tell: Callable[[World, Any], Told]
     method: str = "POST"
+
+    @property
+    def name(self) -> str:
+        """The name that generated clients call it by: the function's, in their manner."""
+        first, *others = self.tell.__name__.split("_")
+        return first + "".join(word.title() for word in others)
+
+    @property
+    def summary(self) -> str:
+        """What it does, in the function's own words."""
+        return (self.tell.__doc__ or self.name).splitlines()[0]
 
 
 def resolve_link(world: World, asked: said.Named) -> Told:
@@ -104,7 +116,8 @@ def check_record(world: World, asked: said.CheckRecord) -> Told:
     if entry is None:
         raise Refusal(404, "a certificate that was issued", "none of that number")
     revoked = entry.is_revoked_at(mark)
-    status = "revoked" if revoked else "good" if mark <= entry.not_after else "expired"
+    in_time = said.RecordStatus.GOOD if mark <= entry.not_after else said.RecordStatus.EXPIRED
+    status = said.RecordStatus.REVOKED if revoked else in_time
     answer = said.RecordAnswer(
         as_of=mark,
         status=status,
@@ -112,7 +125,7 @@ def check_record(world: World, asked: said.CheckRecord) -> Told:
         revoked=entry.revoked if revoked else None,
         attributes_may_have_changed=revoked and entry.reason is RevocationReason.AFFILIATION_CHANGED,
     )
-    return Told(answer, f"{asked.purpose.value} {status}", asked.kind, serial)
+    return Told(answer, f"{asked.purpose.value} {status.value}", asked.kind, serial)
 
 
 def give_consent(world: World, asked: said.GiveConsent) -> Told:
@@ -163,9 +176,9 @@ def show_fees(world: World, _: said.Nothing) -> Told:
     lines = count_fees(world.journal.sums())
     drawn = [
         said.FeeLineSaid(
-            service=line.service,
+            service=said.FeeService(line.service),
             kind=Kind(line.kind),
-            purpose=line.purpose,
+            purpose=said.FeePurpose(line.purpose),
             count=line.count,
             yen_each=line.yen_each,
             waived=line.waived,
@@ -177,12 +190,12 @@ def show_fees(world: World, _: said.Nothing) -> Told:
 
 
 SERVICES = (
-    Service("/services/link", "link", said.Named, resolve_link),
-    Service("/services/record-check", "record-check", said.CheckRecord, check_record),
-    Service("/services/consents", "attributes", said.GiveConsent, give_consent),
-    Service("/services/consents/withdraw", "attributes", said.WithdrawConsent, withdraw_consent),
-    Service("/services/attributes", "attributes", said.AskAttributes, ask_attributes),
-    Service("/services/fees", "fees", said.Nothing, show_fees, method="GET"),
+    Service("/services/link", "link", said.Named, said.LinkAnswer, resolve_link),
+    Service("/services/record-check", "record-check", said.CheckRecord, said.RecordAnswer, check_record),
+    Service("/services/consents", "attributes", said.GiveConsent, said.ConsentState, give_consent),
+    Service("/services/consents/withdraw", "attributes", said.WithdrawConsent, said.Nothing, withdraw_consent),
+    Service("/services/attributes", "attributes", said.AskAttributes, said.AttributesTold, ask_attributes),
+    Service("/services/fees", "fees", said.Nothing, said.Bill, show_fees, method="GET"),
 )
 
 

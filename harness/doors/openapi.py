@@ -17,8 +17,11 @@ REFUSALS = {
     "403": "The request comes from a page of another origin.",
     "404": "Nobody or nothing of that name.",
     "409": "It cannot happen now; nothing changed.",
+    "408": "The message was not whole in time.",
     "413": "The message is too long.",
+    "414": "The address is too long.",
     "421": "The Host header names another host.",
+    "431": "The head is too long.",
     "503": "A store cannot be written or a PC/SC reader not be reached; nothing changed.",
 }
 

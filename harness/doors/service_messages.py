@@ -66,12 +66,19 @@ class CheckRecord(Message, frozen=True):
     purpose: CheckPurpose
 
 
+class RecordStatus(StrEnum):
+    """The state of a certificate of the past."""
+
+    GOOD = "good"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
 class RecordAnswer(Message, frozen=True):
     """The state of a certificate as of a mark."""
 
     as_of: Instant
-    status: str
-    """good, revoked, or expired."""
+    status: RecordStatus
     reason: RevocationReason | None
     revoked: Instant | None
     attributes_may_have_changed: bool
@@ -128,12 +135,29 @@ class AttributesTold(Message, frozen=True):
     fee: int
 
 
+class FeeService(StrEnum):
+    """What has a price."""
+
+    OCSP = "ocsp"
+    RECORD_CHECK = "record-check"
+    ATTRIBUTES = "attributes"
+
+
+class FeePurpose(StrEnum):
+    """What it was asked for."""
+
+    STATUS = "status"
+    SIGNATURE_VERIFICATION = CheckPurpose.SIGNATURE_VERIFICATION.value
+    LIVENESS = CheckPurpose.LIVENESS.value
+    LATEST = "latest"
+
+
 class FeeLineSaid(Message, frozen=True):
     """One line of the bill."""
 
-    service: str
+    service: FeeService
     kind: Kind
-    purpose: str
+    purpose: FeePurpose
     count: int
     yen_each: int
     waived: bool
