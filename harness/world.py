@@ -231,6 +231,11 @@ class World:
         made, written = self._register.card(resident_id), self._register.written(resident_id)
         if made is None or written is None:
             raise EventRefused(f"resident {resident_id}: expected a card, actual none; issue one first")
+        if made.at > (now := self.clock.now()):
+            raise EventRefused(
+                f"resident {resident_id}: expected a card at {now.isoformat()}, actual one made at "
+                f"{made.at.isoformat()}; the clock was set back, set it on"
+            )
         return self._desk().card(made, written, self._on_card(resident_id), pins)
 
     @_in_step

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from cardsim.faults import CardFault, CardNotPowered
 from harness.chronicle import EventRefused, UnknownResident
@@ -76,10 +76,10 @@ class ControlDoor:
         self._operations = operations
         self._running = Running(world, Faults() if faults is None else faults, Slots() if slots is None else slots)
         self._clock_moved = clock_moved
-        routes = [Route(row.path, self._endpoint(row), methods=[row.method]) for row in operations]
-        routes.append(Route(DESCRIPTION, self.description, methods=["GET"]))
+        self._routes = [Route(row.path, self._endpoint(row), methods=[row.method]) for row in operations]
+        self._routes.append(Route(DESCRIPTION, self.description, methods=["GET"]))
         self.app = Guard(
-            Starlette(routes=routes, exception_handlers={HTTPException: self.no_such_place}), token, self._note
+            Starlette(routes=self._routes, exception_handlers={HTTPException: self.no_such_place}), token, self._note
         )
 
     async def description(self, request: Request) -> Response:
@@ -92,8 +92,13 @@ class ControlDoor:
         where = _where(request)
         self._note(where, code)
         refusal = complain(code, "address", where, f"an operation of {DESCRIPTION}", "none of that name")
-        refusal.headers.update((isinstance(fault, HTTPException) and fault.headers) or {})
+        if code == 405:  # every method of the address: Starlette names those of its first route alone
+            refusal.headers["allow"] = ", ".join(sorted(self._methods(request)))
         return refusal
+
+    def _methods(self, request: Request) -> set[str]:
+        at_address = (route for route in self._routes if route.matches(request.scope)[0] is not Match.NONE)
+        return {method for route in at_address for method in route.methods or ()}
 
     def garbled(self, what: str, http: int) -> None:
         """Write down what no application sees: something other than HTTP, heads and lines that are too much."""

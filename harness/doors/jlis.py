@@ -30,7 +30,7 @@ from starlette.routing import Route
 
 from harness.contract.vocabulary import Kind
 from harness.doors.carrier import CARRIERS, Load
-from harness.doors.complaint import complain
+from harness.doors.complaint import TEXT, complain
 from harness.doors.jlis_description import describe_jlis
 from harness.doors.jlis_services import service_routes
 from harness.doors.list_messages import IndexQuery
@@ -100,21 +100,23 @@ class JlisDoor:
             return complain(400, "query", where, ", ".join(IndexQuery.__struct_fields__), str(fault))
 
         async def make(standing: Standing | None) -> Response:
-            return self._index(request, query, standing)
+            return await run_in_threadpool(self._index, request, query, standing)
 
         return await self._carried(request, Asked(FaultDoor.CRL, says=False), Place("crl"), make)
 
     def _index(self, request: Request, query: IndexQuery, standing: Standing | None) -> Response:
         base = str(request.base_url).rstrip("/")
         wanted = msgspec.to_builtins(query)
-        self._note("crl", _under("index", standing), 200)
-        rows = (
+        url = wanted.pop("url", None)
+        found = [
             {**msgspec.structs.asdict(located), "url": base + located.path}
             for located in crl_archive.index(
                 self._listing(self._world.clock.now()), self._world.jlis.list_practice.mode
             )
-        )
-        found = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+            if all(getattr(located, name) == value for name, value in wanted.items())
+            and (url is None or url == base + located.path)
+        ]
+        self._note("crl", _under("index", standing), 200)
         return Response(msgspec.json.encode({"lists": found}), media_type="application/json")
 
     async def one_list(self, request: Request) -> Response:
@@ -215,14 +217,14 @@ class JlisDoor:
         asked = f"{request.method} {request.scope['path']}"[:200]
         self._note("unknown", asked, code)
         headers = fault.headers if isinstance(fault, HTTPException) else None
-        return Response(f"{asked}: expected POST /ocsp/auth and the like, actual no such door", code, headers)
+        return Response(f"{asked}: expected POST /ocsp/auth and the like, actual no such door", code, headers, TEXT)
 
     async def store_fails(self, request: Request, fault: Exception) -> Response:
         """Answer 503 while the store fails: a view that cannot be remembered as published does not leave."""
         named = request.path_params.get("kind", "").partition("-")[0]
         kind = Kind(named) if named in set(Kind) else None
         self._note(request.scope["path"].split("/")[1], "store fails", 503, kind)
-        return Response(str(fault), 503)
+        return Response(str(fault), 503, media_type=TEXT)
 
     def garbled(self, what: str, http: int) -> None:
         """Write down what no application sees: something other than HTTP, heads and lines that are too much."""

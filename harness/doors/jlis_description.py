@@ -11,14 +11,15 @@ import msgspec
 
 from harness.contract.messages import END, Message, Refused
 from harness.contract.vocabulary import Kind
+from harness.doors.complaint import TEXT
 from harness.doors.jlis_services import SERVICES, Service
 from harness.doors.list_messages import IndexQuery, ListIndex
 from harness.doors.ocsp import OCSP_RESPONSE, PLACES
 from harness.jlis.populations import Medium
 
 Drawn = dict[str, Any]
-TEXT = "text/plain"
 JSON = "application/json"
+BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?" + END
 LINE = {
     "400": "What came is no HTTP, or its body is framed in two ways.",
     "408": "The request was not whole in time.",
@@ -33,6 +34,7 @@ def describe_jlis(url: str, version: str) -> Drawn:
     """Return the description of the fake J-LIS at `url`."""
     types = list(dict.fromkeys([t for row in SERVICES for t in (row.asks, row.answers)] + [Refused, ListIndex]))
     drawn, components = msgspec.json.schema_components([*types, IndexQuery], ref_template="#/components/schemas/{name}")
+    _say_base64(components)
     schemas = dict(zip(types, drawn, strict=False))
     query = components.pop(IndexQuery.__name__)["properties"]
     paths: dict[str, Drawn] = {row.path: {row.method.lower(): _service(row, schemas)} for row in SERVICES}
@@ -54,6 +56,14 @@ def describe_jlis(url: str, version: str) -> Drawn:
         "paths": paths,
         "components": {"schemas": components},
     }
+
+
+def _say_base64(drawn: Any) -> None:
+    """Put a pattern wherever a text is base64: `contentEncoding` alone obliges nobody (JSON Schema 2020-12 §8.3)."""
+    if isinstance(drawn, dict) and drawn.get("contentEncoding") == "base64":
+        drawn["pattern"] = BASE64
+    for part in drawn.values() if isinstance(drawn, dict) else drawn if isinstance(drawn, list) else ():
+        _say_base64(part)
 
 
 def _service(row: Service, schemas: dict[type[Message], Any]) -> Drawn:

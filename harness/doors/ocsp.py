@@ -23,6 +23,7 @@ from harness.contract.vocabulary import Kind
 from harness.doors import lines
 from harness.doors.body import BodyRefused, read_body
 from harness.doors.carrier import CARRIERS, Ended, Load
+from harness.doors.complaint import TEXT
 from harness.errors import ConfigurationError
 from harness.jlis.faults import GRAMMAR, Asked, FaultDoor, Faults, Standing
 from harness.jlis.journal import Entry
@@ -73,7 +74,7 @@ class OcspDoor:
             body = await read_body(request, LONGEST_REQUEST)
         except BodyRefused as fault:
             self._note(_Told(population.kind), "too long" if fault.http == 413 else fault.actual, fault.http)
-            return Response(str(fault), fault.http)
+            return Response(str(fault), fault.http, media_type=TEXT)
         return await self._respond(request, population, body)
 
     async def get(self, request: Request) -> Response:
@@ -160,7 +161,7 @@ class OcspDoor:
         self._note(_Told(population.kind), "closed", 0 if is_refused else 503)
         if is_refused:
             return Ended(lines.reset)
-        return Response(f"ocsp {name_of(population)}: closed for maintenance", 503)
+        return Response(f"ocsp {name_of(population)}: closed for maintenance", 503, media_type=TEXT)
 
     def _note(self, told: _Told, said: str, http: int) -> None:
         now = self._world.clock.now_or_last()

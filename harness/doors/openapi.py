@@ -58,11 +58,11 @@ def _operation(row: Operation, schemas: dict[type[Message], Any], components: di
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"{(\w+)}", row.path)
     ]
-    fields = components[row.asks.__name__].get("properties", {})
+    fields, needed = (components[row.asks.__name__].get(part, {}) for part in ("properties", "required"))
     if row.method in IN_QUERY:
         parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()]
     else:
-        drawn["requestBody"] = {"required": bool(fields), **_json(schemas[row.asks])}
+        drawn["requestBody"] = {"required": bool(needed), **_json(schemas[row.asks])}
     return {**drawn, "parameters": parameters} if parameters else drawn
 
 

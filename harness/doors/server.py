@@ -60,6 +60,7 @@ class Served:
             log_level="warning",
             access_log=False,
             lifespan="off",
+            proxy_headers=False,  # nobody stands in front of us whose word for another address would count
             ws="none",
             timeout_graceful_shutdown=CLOSING_SECONDS,
         )

@@ -13,7 +13,9 @@ from harness.jlis.linking import LinkStatus
 from harness.jlis.populations import Medium
 from harness.jlis.reasons import RevocationReason
 
-KeyId = Annotated[bytes, Meta(max_length=20, description="subject key identifier of the issuer")]
+KeyId = Annotated[bytes, Meta(max_length=21, description="subject key identifier of the issuer")]
+"""Longest lengths are whole groups of base64 (RFC 4648 §4), so that the description says of a text what holds here."""
+Octets = Annotated[bytes, Meta(max_length=8190)]
 Instant = Annotated[datetime, Meta(tz=True, description="with a time zone; answers are in UTC")]
 
 
@@ -88,9 +90,9 @@ class RecordAnswer(Message, frozen=True):
 class GiveConsent(Message, frozen=True):
     """A consent document with the holder's signature over its octets."""
 
-    document: Annotated[bytes, Meta(max_length=8192)]
-    signature: Annotated[bytes, Meta(max_length=1024)]
-    certificate: Annotated[bytes, Meta(max_length=8192)]
+    document: Octets
+    signature: Annotated[bytes, Meta(max_length=1026)]
+    certificate: Octets
 
 
 class ConsentState(Message, frozen=True):
