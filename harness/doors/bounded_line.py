@@ -18,6 +18,7 @@ from harness.doors import lines
 from harness.doors.admission import PEER
 from harness.doors.bounds import BROKEN, Bounds, Refused
 from harness.doors.complaint import complain
+from harness.doors.reading import Reading
 
 NEVER = 0
 """The journal's number for an answer that never arrived."""
@@ -36,7 +37,7 @@ class BoundedLine(H11Protocol):
         self._began: float | None = None
         """When the request that is being read began; None while none is."""
         self._wire = 0
-        self._unread, self._unread_since = 0, 0.0
+        self._reading = Reading(self.bounds)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request; keep the certificate that the client showed where the application finds it."""
@@ -84,12 +85,12 @@ class BoundedLine(H11Protocol):
 
     def resume_writing(self) -> None:
         """Go on: the client reads."""
-        self._unread = 0
+        self._reading.goes_on()
         super().resume_writing()
 
     def look_after(self, now: float) -> None:
         """End what takes too long."""
-        if not self._is_read(now):
+        if not self._reading.is_in_time(self.unread(), now):
             self.give_up("not read in time")
         elif self._began is not None and now - self._began > self.bounds.request_seconds:
             nothing = self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]
@@ -103,19 +104,12 @@ class BoundedLine(H11Protocol):
     @property
     def unread_since(self) -> float:
         """Since when the client has not read enough."""
-        return self._unread_since if self._unread else self.loop.time()
+        return self._reading.since(self.loop.time())
 
     def give_up(self, why: str) -> None:
         """Let a client go who does not read."""
         self.refused(f"answer: expected to be read, actual {self.unread()} octets {why}", NEVER)
         self.transport.abort()
-
-    def _is_read(self, now: float) -> bool:
-        """Whether the client reads what lies ready, if anything does."""
-        unread = self.unread()
-        if not unread or not self._unread or unread <= self._unread - self.bounds.least_read:
-            self._unread, self._unread_since = unread, now
-        return now - self._unread_since <= self.bounds.reading_seconds
 
     def _break_off(self, code: int, expected: str, actual: str) -> None:
         """Read no more of this request; say so, or let the application say so that reads it."""

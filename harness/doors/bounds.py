@@ -30,6 +30,8 @@ class Bounds:
     """Of one request with its framing, also what is read only to be thrown away behind a 413."""
     request_seconds: float = 20.0
     """From the first octet of a request to its last; a line on which nothing ever comes ends after this, too."""
+    idle_seconds: float = 60.0
+    """Between two requests, at the bare door; uvicorn's lines wait five seconds."""
     reading_seconds: float = 30.0
     least_read: int = 65_536
     """A client whose answer lies ready has to take so much of it in each `reading_seconds`, or the rest."""
