@@ -6,6 +6,7 @@ one request is one answer and one line of the journal. Who does not read what he
 """
 
 import asyncio
+import logging
 import sys
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -136,6 +137,14 @@ class BoundedLine(H11Protocol):
 
     def _unsupported_upgrade_warning(self) -> None:
         """Say nothing: who offers another protocol is answered in this one, and that is no news."""
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether uvicorn says more than what `refused` is told: a line of a log for each garbled one has no bound."""
+    return record.getMessage() != "Invalid HTTP request received."
+
+
+logging.getLogger("uvicorn.error").addFilter(_is_news)
 
 
 def bounded_line(bounds: Bounds, refused: Refused) -> type[BoundedLine]:

@@ -26,7 +26,7 @@ class Bounds:
     """RFC 9110 §4.1 recommends to take at least 8000 octets."""
     longest_head: int = 16_384
     most_fields: int = 100
-    longest_wire: int = 2**20
+    longest_wire: int = 2**19
     """Of one request with its framing, also what is read only to be thrown away behind a 413."""
     request_seconds: float = 20.0
     """From the first octet of a request to its last; a line on which nothing ever comes ends after this, too."""
@@ -73,6 +73,8 @@ class Bounded:
         head = sum(len(name) + len(value) for name, value in headers)
         if head > bounds.longest_head:
             return self._refuse(scope, 431, "head", f"at most {bounds.longest_head} octets", str(head))
+        if scope["http_version"][:2] != "1.":  # HTTP/2's preface is one, and what follows it is no HTTP/1.1
+            return self._refuse(scope, 505, "version", "HTTP/1.1", f"HTTP/{scope['http_version']}")
         names = {name for name, _ in headers}
         if b"transfer-encoding" in names and (b"content-length" in names or scope["http_version"] == "1.0"):
             # RFC 9112 §6.1: whoever sends both may be smuggling a request; so may one of HTTP/1.0 that frames as 1.1

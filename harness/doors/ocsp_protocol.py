@@ -127,16 +127,34 @@ class OcspProtocol(asyncio.Protocol):
         elif now - self._seen_at > self._bounds.idle_seconds:
             self._transport.close()
 
-    def refuse_line(self) -> None:
-        """Refuse the connection: there are too many."""
-        self._refuse(503, "too many connections")
-
     def _refuse(self, code: int, why: str) -> None:
         """Answer with a status alone, and let the client go."""
         self._door.refused(why, code)
         head = b"HTTP/1.1 %d %b\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
         self._transport.write(head % (code, _REASONS[code]))
         self._transport.close()
+
+
+class _Line(OcspProtocol):
+    """A connection among those of its door, with which it is ended."""
+
+    def __init__(self, door: OcspDoor, bounds: Bounds, lines: "set[_Line]") -> None:
+        super().__init__(door, bounds)
+        self._lines = lines
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._lines.add(self)
+        if len(self._lines) > self._bounds.most_lines:
+            self._refuse(503, "too many connections")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._lines.discard(self)
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self._transport.abort()
 
 
 class ServedQuickly:
@@ -168,34 +186,17 @@ class ServedQuickly:
         self._thread.join(OPENING_SECONDS)
 
     def _run(self, door: OcspDoor) -> None:
-        factory = uvicorn.Config(OcspProtocol, loop="auto").get_loop_factory()  # uvloop where there is one
+        factory = uvicorn.Config(
+            OcspProtocol, loop="auto", log_config=None
+        ).get_loop_factory()  # uvloop where there is one
         with asyncio.Runner(loop_factory=factory) as runner:
             runner.run(self._serve(door))
 
     async def _serve(self, door: OcspDoor) -> None:
         loop, over = asyncio.get_running_loop(), asyncio.Event()
         self._stop = lambda: _tell(loop, over)
-        lines: set[Line] = set()
-        most = self._bounds.most_lines
-
-        class Line(OcspProtocol):
-            """A connection that is ended with the door."""
-
-            def connection_made(self, transport: asyncio.BaseTransport) -> None:
-                super().connection_made(transport)
-                lines.add(self)
-                if len(lines) > most:
-                    self.refuse_line()
-
-            def connection_lost(self, exc: Exception | None) -> None:
-                del exc
-                lines.discard(self)
-
-            def abort(self) -> None:
-                """End the connection at once."""
-                self._transport.abort()
-
-        server = await loop.create_server(lambda: Line(door, self._bounds), sock=self._listener)
+        lines: set[_Line] = set()
+        server = await loop.create_server(lambda: _Line(door, self._bounds, lines), sock=self._listener)
         self._ready.set()
         while not over.is_set():
             with suppress(TimeoutError):

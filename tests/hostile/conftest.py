@@ -59,7 +59,7 @@ def session_keys(tmp_path_factory: pytest.TempPathFactory) -> KeyPool:
     return KeyPool(tmp_path_factory.mktemp("keys"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def doors(request: pytest.FixtureRequest, session_keys: KeyPool) -> Iterator[Doors]:
     """Both doors, with the bounds that the test names (indirect), the standard ones otherwise."""
     bounds: Bounds = getattr(request, "param", STANDARD)
