@@ -24,6 +24,7 @@ from harness.history import History, StoreUnusable
 from harness.jlis import card_issuer
 from harness.jlis.consent import SignedConsent
 from harness.jlis.entries import Entry
+from harness.jlis.fees import summary_of
 from harness.jlis.generations import Generations
 from harness.jlis.hierarchy import Hierarchy
 from harness.jlis.issuing import Issuing
@@ -86,7 +87,7 @@ class World:
 
     def __init__(self, history: History, keys: KeyPool, marks: Marks = QUARTER_HOURS) -> None:
         self.clock = WorldClock(history)
-        self.journal = Journal()
+        self.journal = Journal(summary_of)
         self._history = history
         self._keys = keys
         self.seed = int(history.known_fact("seed"))
@@ -230,6 +231,11 @@ class World:
         made, written = self._register.card(resident_id), self._register.written(resident_id)
         if made is None or written is None:
             raise EventRefused(f"resident {resident_id}: expected a card, actual none; issue one first")
+        if made.at > (now := self.clock.now()):
+            raise EventRefused(
+                f"resident {resident_id}: expected a card at {now.isoformat()}, actual one made at "
+                f"{made.at.isoformat()}; the clock was set back, set it on"
+            )
         return self._desk().card(made, written, self._on_card(resident_id), pins)
 
     @_in_step

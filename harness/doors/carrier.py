@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from harness.doors import lines
+from harness.doors.complaint import TEXT
 from harness.doors.wakeup import Wakeup
 from harness.jlis.fault_grammar import Fault
 from harness.jlis.faults import Faults, Standing
@@ -254,7 +255,7 @@ class Cut(Response):
 
 def _refused(load: Load, code: int) -> Response:
     load.note(code)
-    return Response(f"{load.request.scope['path']}: fault {load.standing.order.fault} stands", code)
+    return Response(f"{load.request.scope['path']}: fault {load.standing.order.fault} stands", code, media_type=TEXT)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

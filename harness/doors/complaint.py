@@ -5,6 +5,9 @@ from starlette.responses import Response
 
 from harness.contract.messages import Complaint, Refused
 
+TEXT = "text/plain"
+"""What a refusal is in where a client reads octets and a person reads the refusal."""
+
 
 def complain(status: int, what: str, where: str, expected: str, actual: str) -> Response:
     """Return the answer `{"error": {…}}`."""

@@ -13,14 +13,14 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from cardsim.faults import CardFault, CardNotPowered
 from harness.chronicle import EventRefused, UnknownResident
 from harness.clock import ClockRefused
-from harness.doors.body import BodyTooLong, read_body
+from harness.doors.body import BodyRefused, read_body
 from harness.doors.complaint import complain
 from harness.doors.control_messages import ClockState
 from harness.doors.control_operation import Asked, Operation, Running
@@ -76,10 +76,10 @@ class ControlDoor:
         self._operations = operations
         self._running = Running(world, Faults() if faults is None else faults, Slots() if slots is None else slots)
         self._clock_moved = clock_moved
-        routes = [Route(row.path, self._endpoint(row), methods=[row.method]) for row in operations]
-        routes.append(Route(DESCRIPTION, self.description, methods=["GET"]))
+        self._routes = [Route(row.path, self._endpoint(row), methods=[row.method]) for row in operations]
+        self._routes.append(Route(DESCRIPTION, self.description, methods=["GET"]))
         self.app = Guard(
-            Starlette(routes=routes, exception_handlers={HTTPException: self.no_such_place}), token, self._note
+            Starlette(routes=self._routes, exception_handlers={HTTPException: self.no_such_place}), token, self._note
         )
 
     async def description(self, request: Request) -> Response:
@@ -92,12 +92,17 @@ class ControlDoor:
         where = _where(request)
         self._note(where, code)
         refusal = complain(code, "address", where, f"an operation of {DESCRIPTION}", "none of that name")
-        refusal.headers.update((isinstance(fault, HTTPException) and fault.headers) or {})
+        if code == 405:  # every method of the address: Starlette names those of its first route alone
+            refusal.headers["allow"] = ", ".join(sorted(self._methods(request)))
         return refusal
 
-    def garbled(self, what: str) -> None:
-        """Write down that something other than HTTP came."""
-        self._note(what, 400)
+    def _methods(self, request: Request) -> set[str]:
+        at_address = (route for route in self._routes if route.matches(request.scope)[0] is not Match.NONE)
+        return {method for route in at_address for method in route.methods or ()}
+
+    def garbled(self, what: str, http: int) -> None:
+        """Write down what no application sees: something other than HTTP, heads and lines that are too much."""
+        self._note(what[:200], http)
 
     def _note(self, what: str, http: int) -> None:
         """Write down what was refused; what was done stands in the history."""
@@ -116,10 +121,8 @@ class ControlDoor:
     async def _read_and_perform(self, request: Request, row: Operation, where: str) -> Response:
         try:
             message = await _message(request, row)
-        except BodyTooLong:
-            return complain(413, "message", where, f"at most {LONGEST_MESSAGE} octets", "more")
-        except ClientDisconnect:
-            return complain(400, "message", where, "as long as announced", "cut off")
+        except BodyRefused as fault:
+            return complain(fault.http, "message", where, fault.expected, fault.actual)
         except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
             return _broken(str(fault), where, row)
         asked = Asked(next(iter(request.path_params.values()), ""), message)

@@ -169,6 +169,7 @@ class JournalDoor(StrEnum):
     OCSP = "ocsp"
     CRL = "crl"
     ANCHORS = "anchors"
+    DESCRIPTION = "description"
     LINK = "link"
     RECORD_CHECK = "record-check"
     ATTRIBUTES = "attributes"
@@ -197,10 +198,15 @@ class JournalQuery(Message, frozen=True):
 
 
 class JournalPage(Message, frozen=True):
-    """The entries after the mark that was asked for, of those that were meant, and the mark to ask with next."""
+    """The entries after the mark that was asked for, of those that were meant, and the mark to ask with next.
+
+    The journal keeps the last 1,048,576 entries. `forgotten` says how many after the mark are gone, whoever they were
+    about; absent when none is. What is not in `entries` then may have been asked for all the same.
+    """
 
     mark: Mark
     entries: list[JournalEntry]
+    forgotten: Mark = 0
 
 
 class Anchors(Message, frozen=True):

@@ -122,16 +122,18 @@ def new_crowd(up: Running, asked: Asked) -> said.CrowdState:
 
 def get_journal(up: Running, asked: Asked) -> said.JournalPage:
     """Return what was asked of the fake J-LIS since a mark; with `wait`, as soon as there is anything."""
-    entries = up.world.journal.since(asked.message.since)
+    found = up.world.journal.look_back(asked.message.since)
     return said.JournalPage(
-        mark=asked.message.since + len(entries) if entries else up.world.journal.mark(),
-        entries=[_line(entry) for entry in entries if _is_meant(entry, asked.message)],
+        mark=found.mark,
+        entries=[_line(entry) for entry in found.entries if _is_meant(entry, asked.message)],
+        forgotten=found.forgotten,
     )
 
 
 def has_entries(up: Running, asked: Asked) -> bool:
     """Whether the journal has as many entries as are waited for, of those that are meant."""
-    meant = (entry for entry in up.world.journal.since(asked.message.since) if _is_meant(entry, asked.message))
+    there = up.world.journal.look_back(asked.message.since).entries
+    meant = (entry for entry in there if _is_meant(entry, asked.message))
     wanted: int = asked.message.at_least
     return sum(1 for _ in meant) >= wanted
 

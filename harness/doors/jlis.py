@@ -7,6 +7,7 @@ GET  /crl/{kind}/authority/{name}.crl   the authority's own list (ARL) of each g
 GET  /crl/{kind}/{medium}/archive.tar  all lists of a population with a manifest of their hashes
 GET  /anchors/{auth|sign}.cer
 POST /services/…                  links, record checks, the four attributes, fees: jlis_services.py
+GET  /openapi.json                all of these, described: jlis_description.py
 
 Every request is written in the journal with its answer, those that nobody can understand too. An answer given under a
 fault names it there.
@@ -17,18 +18,22 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from importlib.metadata import version
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harness.contract.vocabulary import Kind
 from harness.doors.carrier import CARRIERS, Load
+from harness.doors.complaint import TEXT, complain
+from harness.doors.jlis_description import describe_jlis
 from harness.doors.jlis_services import service_routes
+from harness.doors.list_messages import IndexQuery
 from harness.doors.ocsp import LONGEST_REQUEST, OCSP_RESPONSE, PLACES, OcspDoor, QuickApp
 from harness.errors import ConfigurationError
 from harness.jlis import crl, crl_archive, crl_points
@@ -75,30 +80,44 @@ class JlisDoor:
                 Route("/crl/{kind}/{medium}/{name}", self.one_list, methods=["GET"]),
                 Route("/anchors/{kind}.cer", self.anchor, methods=["GET"]),
                 *service_routes(world),
+                Route("/openapi.json", self.description, methods=["GET"]),
             ],
             exception_handlers={HTTPException: self.no_such_place, ConfigurationError: self.store_fails},
         )
         self.app = QuickApp(self.ocsp, app)
 
+    async def description(self, request: Request) -> Response:
+        """Describe this door as OpenAPI 3.1."""
+        self._note("description", "description", 200)
+        return JSONResponse(describe_jlis(str(request.base_url).rstrip("/"), version("kazashi")))
+
     async def index(self, request: Request) -> Response:
         """List every distribution point with the address of its list, under the name the client called us by."""
+        where = f"GET {request.scope['path']}"
+        try:
+            query = msgspec.convert(dict(request.query_params), IndexQuery, strict=False)
+        except msgspec.ValidationError as fault:
+            self._note("crl", f"refused: {fault}"[:200], 400)
+            return complain(400, "query", where, ", ".join(IndexQuery.__struct_fields__), str(fault))
 
         async def make(standing: Standing | None) -> Response:
-            return self._index(request, standing)
+            return await run_in_threadpool(self._index, request, query, standing)
 
         return await self._carried(request, Asked(FaultDoor.CRL, says=False), Place("crl"), make)
 
-    def _index(self, request: Request, standing: Standing | None) -> Response:
+    def _index(self, request: Request, query: IndexQuery, standing: Standing | None) -> Response:
         base = str(request.base_url).rstrip("/")
-        wanted = dict(request.query_params)
-        self._note("crl", _under("index", standing), 200)
-        rows = (
+        wanted = msgspec.to_builtins(query)
+        url = wanted.pop("url", None)
+        found = [
             {**msgspec.structs.asdict(located), "url": base + located.path}
             for located in crl_archive.index(
                 self._listing(self._world.clock.now()), self._world.jlis.list_practice.mode
             )
-        )
-        found = [row for row in rows if all(str(row.get(name)) == value for name, value in wanted.items())]
+            if all(getattr(located, name) == value for name, value in wanted.items())
+            and (url is None or url == base + located.path)
+        ]
+        self._note("crl", _under("index", standing), 200)
         return Response(msgspec.json.encode({"lists": found}), media_type="application/json")
 
     async def one_list(self, request: Request) -> Response:
@@ -199,18 +218,18 @@ class JlisDoor:
         asked = f"{request.method} {request.scope['path']}"[:200]
         self._note("unknown", asked, code)
         headers = fault.headers if isinstance(fault, HTTPException) else None
-        return Response(f"{asked}: expected POST /ocsp/auth and the like, actual no such door", code, headers)
+        return Response(f"{asked}: expected POST /ocsp/auth and the like, actual no such door", code, headers, TEXT)
 
     async def store_fails(self, request: Request, fault: Exception) -> Response:
         """Answer 503 while the store fails: a view that cannot be remembered as published does not leave."""
         named = request.path_params.get("kind", "").partition("-")[0]
         kind = Kind(named) if named in set(Kind) else None
         self._note(request.scope["path"].split("/")[1], "store fails", 503, kind)
-        return Response(str(fault), 503)
+        return Response(str(fault), 503, media_type=TEXT)
 
-    def garbled(self, what: str) -> None:
-        """Write down that something other than HTTP came."""
-        self._note("unknown", what, 400)
+    def garbled(self, what: str, http: int) -> None:
+        """Write down what no application sees: something other than HTTP, heads and lines that are too much."""
+        self._note("unknown", what[:200], http)
 
     def turned_away(self, what: str, http: int) -> None:
         """Write down who was not let in."""

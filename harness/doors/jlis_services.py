@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -25,7 +25,7 @@ from harness.chronicle import EventRefused
 from harness.contract.messages import Message
 from harness.contract.vocabulary import Kind
 from harness.doors import service_messages as said
-from harness.doors.body import BodyTooLong, read_body
+from harness.doors.body import BodyRefused, read_body
 from harness.doors.complaint import complain
 from harness.jlis import attributes, linking
 from harness.jlis.consent import ConsentRefused, consent_ends, read_consent
@@ -65,8 +65,20 @@ class Service:
     path: str
     door: str
     asks: type[Message]
+    answers: type[Message]
     tell: Callable[[World, Any], Told]
     method: str = "POST"
+
+    @property
+    def name(self) -> str:
+        """The name that generated clients call it by: the function's, in their manner."""
+        first, *others = self.tell.__name__.split("_")
+        return first + "".join(word.title() for word in others)
+
+    @property
+    def summary(self) -> str:
+        """What it does, in the function's own words."""
+        return (self.tell.__doc__ or self.name).splitlines()[0]
 
 
 def resolve_link(world: World, asked: said.Named) -> Told:
@@ -104,7 +116,8 @@ def check_record(world: World, asked: said.CheckRecord) -> Told:
     if entry is None:
         raise Refusal(404, "a certificate that was issued", "none of that number")
     revoked = entry.is_revoked_at(mark)
-    status = "revoked" if revoked else "good" if mark <= entry.not_after else "expired"
+    in_time = said.RecordStatus.GOOD if mark <= entry.not_after else said.RecordStatus.EXPIRED
+    status = said.RecordStatus.REVOKED if revoked else in_time
     answer = said.RecordAnswer(
         as_of=mark,
         status=status,
@@ -112,7 +125,7 @@ def check_record(world: World, asked: said.CheckRecord) -> Told:
         revoked=entry.revoked if revoked else None,
         attributes_may_have_changed=revoked and entry.reason is RevocationReason.AFFILIATION_CHANGED,
     )
-    return Told(answer, f"{asked.purpose.value} {status}", asked.kind, serial)
+    return Told(answer, f"{asked.purpose.value} {status.value}", asked.kind, serial)
 
 
 def give_consent(world: World, asked: said.GiveConsent) -> Told:
@@ -160,12 +173,12 @@ def ask_attributes(world: World, asked: said.AskAttributes) -> Told:
 
 def show_fees(world: World, _: said.Nothing) -> Told:
     """Tell what was asked and what it would cost."""
-    lines = count_fees(world.journal.since(0))
+    lines = count_fees(world.journal.sums())
     drawn = [
         said.FeeLineSaid(
-            service=line.service,
+            service=said.FeeService(line.service),
             kind=Kind(line.kind),
-            purpose=line.purpose,
+            purpose=said.FeePurpose(line.purpose),
             count=line.count,
             yen_each=line.yen_each,
             waived=line.waived,
@@ -177,12 +190,12 @@ def show_fees(world: World, _: said.Nothing) -> Told:
 
 
 SERVICES = (
-    Service("/services/link", "link", said.Named, resolve_link),
-    Service("/services/record-check", "record-check", said.CheckRecord, check_record),
-    Service("/services/consents", "attributes", said.GiveConsent, give_consent),
-    Service("/services/consents/withdraw", "attributes", said.WithdrawConsent, withdraw_consent),
-    Service("/services/attributes", "attributes", said.AskAttributes, ask_attributes),
-    Service("/services/fees", "fees", said.Nothing, show_fees, method="GET"),
+    Service("/services/link", "link", said.Named, said.LinkAnswer, resolve_link),
+    Service("/services/record-check", "record-check", said.CheckRecord, said.RecordAnswer, check_record),
+    Service("/services/consents", "attributes", said.GiveConsent, said.ConsentState, give_consent),
+    Service("/services/consents/withdraw", "attributes", said.WithdrawConsent, said.Nothing, withdraw_consent),
+    Service("/services/attributes", "attributes", said.AskAttributes, said.AttributesTold, ask_attributes),
+    Service("/services/fees", "fees", said.Nothing, said.Bill, show_fees, method="GET"),
 )
 
 
@@ -196,10 +209,8 @@ def _endpoint(world: World, row: Service) -> Callable[[Request], Awaitable[Respo
         try:
             body = b"{}" if row.method == "GET" else await read_body(request, LONGEST_MESSAGE)
             message = msgspec.json.decode(body, type=row.asks)
-        except BodyTooLong:
-            return _refused(world, row, 413, f"at most {LONGEST_MESSAGE} octets", "more")
-        except ClientDisconnect:
-            return _refused(world, row, 400, "a message as long as announced", "cut off")
+        except BodyRefused as fault:
+            return _refused(world, row, fault.http, fault.expected, fault.actual)
         except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
             return _refused(world, row, 400, row.asks.__name__, str(fault))
         return await run_in_threadpool(_tell, world, row, message)

@@ -15,14 +15,15 @@ from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harness.contract.vocabulary import Kind
 from harness.doors import lines
-from harness.doors.body import BodyTooLong, read_body
+from harness.doors.body import BodyRefused, read_body
 from harness.doors.carrier import CARRIERS, Ended, Load
+from harness.doors.complaint import TEXT
 from harness.errors import ConfigurationError
 from harness.jlis.fault_grammar import GRAMMAR, FaultDoor
 from harness.jlis.faults import Asked, Faults, Standing
@@ -35,6 +36,7 @@ from harness.world import World
 
 LONGEST_REQUEST = 65_536
 OCSP_RESPONSE = "application/ocsp-response"
+_DIGITS = len(str(LONGEST_REQUEST))
 _HEADERS = (b"content-type", OCSP_RESPONSE.encode("ascii"))
 
 
@@ -72,12 +74,9 @@ class OcspDoor:
         population = _population(request)
         try:
             body = await read_body(request, LONGEST_REQUEST)
-        except BodyTooLong as fault:
-            self._note(_Told(population.kind), "too long", 413)
-            return Response(str(fault), 413)
-        except ClientDisconnect:
-            self._note(_Told(population.kind), "cut off", 400)
-            return Response("body: expected as long as announced, actual cut off", 400)
+        except BodyRefused as fault:
+            self._note(_Told(population.kind), "too long" if fault.http == 413 else fault.actual, fault.http)
+            return Response(str(fault), fault.http, media_type=TEXT)
         return await self._respond(request, population, body)
 
     async def get(self, request: Request) -> Response:
@@ -92,7 +91,7 @@ class OcspDoor:
     async def quick(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST where nothing is out of the ordinary, or let `app` answer."""
         population = PATHS.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
-        if population is None or self._faults:
+        if population is None or self._faults or _announces_much(scope):
             await app(scope, receive, send)
             return
         message = await receive()
@@ -164,7 +163,7 @@ class OcspDoor:
         self._note(_Told(population.kind), "closed", 0 if is_refused else 503)
         if is_refused:
             return Ended(lines.reset)
-        return Response(f"ocsp {name_of(population)}: closed for maintenance", 503)
+        return Response(f"ocsp {name_of(population)}: closed for maintenance", 503, media_type=TEXT)
 
     def _note(self, told: _Told, said: str, http: int) -> None:
         now = self._world.clock.now_or_last()
@@ -181,6 +180,11 @@ class QuickApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         await self._door.quick(self._app, scope, receive, send)
+
+
+def _announces_much(scope: Scope) -> bool:
+    """Whether a body is to come that is too long: to receive it would tell a client that asks first to go on."""
+    return any(name == b"content-length" and len(value) > _DIGITS for name, value in scope["headers"])
 
 
 def _once_more(message: Message, receive: Receive) -> Callable[[], Awaitable[Message]]:

@@ -2,20 +2,24 @@
 
 It answers POST /ocsp/{auth|sign}[-mobile] and nothing else, carries no faults, and is meant for a process of its own
 beside the door. Each request is written in the journal, also one that is none. A client that does not read what it
-asked for is not read from; one that sends more than a request's length is answered 413 and let go.
+asked for is not read from, and let go in the end (`bounds.py`); one that sends more than a request's length is answered
+413, one whose request is not whole in time 408, and one line too many 503.
 """
 
 import asyncio
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self, cast
 
 import httptools
 import uvicorn
 
+from harness.doors.bounds import STANDARD, Bounds
 from harness.doors.ocsp import LONGEST_REQUEST, OCSP_RESPONSE, PATHS, OcspDoor
+from harness.doors.reading import Reading
 from harness.doors.server import LOOPBACK, OPENING_SECONDS
 from harness.errors import ConfigurationError
 
@@ -23,14 +27,26 @@ LONGEST_TARGET = 256
 LONGEST_WIRE = 2 * LONGEST_REQUEST
 """Octets of one request with its head."""
 _HEAD = f"HTTP/1.1 200 OK\r\ncontent-type: {OCSP_RESPONSE}\r\ncontent-length: ".encode("ascii")
-_REASONS = {400: b"Bad Request", 404: b"Not Found", 413: b"Content Too Large", 503: b"Service Unavailable"}
+_REASONS = {
+    400: b"Bad Request",
+    404: b"Not Found",
+    408: b"Request Timeout",
+    413: b"Content Too Large",
+    503: b"Service Unavailable",
+}
+LOOK_SECONDS = 0.5
+"""How often somebody looks whether a line takes too long: requests themselves ask for the time but once."""
 
 
 class OcspProtocol(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, door: OcspDoor) -> None:
-        self._door = door
+    def __init__(self, door: OcspDoor, bounds: Bounds = STANDARD) -> None:
+        self._door, self._bounds = door, bounds
+        self._reading = Reading(bounds)
+        self._time: Callable[[], float] = asyncio.get_running_loop().time
+        self._began: float | None = None
+        self._answered, self._seen, self._seen_at = 0, 0, 0.0
         self._parser = httptools.HttpRequestParser(self)
         self._target = b""
         self._body = b""
@@ -38,8 +54,9 @@ class OcspProtocol(asyncio.Protocol):
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the connection."""
+        """Keep the connection, and begin to wait for a request."""
         self._transport = cast("asyncio.Transport", transport)
+        self._began = self._time()
 
     def data_received(self, data: bytes) -> None:
         """Read on; what is no HTTP, or has no end, is refused."""
@@ -59,10 +76,12 @@ class OcspProtocol(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         """Read on."""
+        self._reading.goes_on()
         self._transport.resume_reading()
 
     def on_message_begin(self) -> None:
         """Begin a request."""
+        self._began = self._time()
         self._target = self._body = b""
 
     def on_url(self, part: bytes) -> None:
@@ -77,6 +96,8 @@ class OcspProtocol(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """Answer."""
         self._wire = 0
+        self._began = None
+        self._answered += 1
         if self._transport.is_closing():
             return
         population = PATHS.get(self._target.decode("latin-1")) if self._parser.get_method() == b"POST" else None
@@ -93,6 +114,19 @@ class OcspProtocol(asyncio.Protocol):
             if not self._parser.should_keep_alive():
                 self._transport.close()
 
+    def look_after(self, now: float) -> None:
+        """End what takes too long."""
+        if not self._reading.is_in_time(self._transport.get_write_buffer_size(), now):
+            self._door.refused("answer: expected to be read, actual not read in time", 0)
+            self._transport.abort()
+        elif self._began is not None:
+            if now - self._began > self._bounds.request_seconds and not self._transport.is_closing():
+                self._refuse(408, "not whole in time")
+        elif self._answered != self._seen:
+            self._seen, self._seen_at = self._answered, now
+        elif now - self._seen_at > self._bounds.idle_seconds:
+            self._transport.close()
+
     def _refuse(self, code: int, why: str) -> None:
         """Answer with a status alone, and let the client go."""
         self._door.refused(why, code)
@@ -101,10 +135,33 @@ class OcspProtocol(asyncio.Protocol):
         self._transport.close()
 
 
+class _Line(OcspProtocol):
+    """A connection among those of its door, with which it is ended."""
+
+    def __init__(self, door: OcspDoor, bounds: Bounds, lines: "set[_Line]") -> None:
+        super().__init__(door, bounds)
+        self._lines = lines
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._lines.add(self)
+        if len(self._lines) > self._bounds.most_lines:
+            self._refuse(503, "too many connections")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._lines.discard(self)
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self._transport.abort()
+
+
 class ServedQuickly:
     """A door on such connections, on loopback, at any free port, until `stop`."""
 
-    def __init__(self, door: OcspDoor) -> None:
+    def __init__(self, door: OcspDoor, bounds: Bounds = STANDARD) -> None:
+        self._bounds = bounds
         self._listener = socket.create_server((LOOPBACK, 0), backlog=512)
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://{LOOPBACK}:{self.port}"
@@ -129,29 +186,23 @@ class ServedQuickly:
         self._thread.join(OPENING_SECONDS)
 
     def _run(self, door: OcspDoor) -> None:
-        factory = uvicorn.Config(OcspProtocol, loop="auto").get_loop_factory()  # uvloop where there is one
+        factory = uvicorn.Config(
+            OcspProtocol, loop="auto", log_config=None
+        ).get_loop_factory()  # uvloop where there is one
         with asyncio.Runner(loop_factory=factory) as runner:
             runner.run(self._serve(door))
 
     async def _serve(self, door: OcspDoor) -> None:
         loop, over = asyncio.get_running_loop(), asyncio.Event()
         self._stop = lambda: _tell(loop, over)
-        lines: set[asyncio.Transport] = set()
-
-        class Line(OcspProtocol):
-            """A connection that is ended with the door."""
-
-            def connection_made(self, transport: asyncio.BaseTransport) -> None:
-                super().connection_made(transport)
-                lines.add(self._transport)
-
-            def connection_lost(self, exc: Exception | None) -> None:
-                del exc
-                lines.discard(self._transport)
-
-        server = await loop.create_server(lambda: Line(door), sock=self._listener)
+        lines: set[_Line] = set()
+        server = await loop.create_server(lambda: _Line(door, self._bounds, lines), sock=self._listener)
         self._ready.set()
-        await over.wait()
+        while not over.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), LOOK_SECONDS)
+            for line in list(lines):
+                line.look_after(loop.time())
         server.close()
         for line in list(lines):
             line.abort()

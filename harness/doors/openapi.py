@@ -17,8 +17,11 @@ REFUSALS = {
     "403": "The request comes from a page of another origin.",
     "404": "Nobody or nothing of that name.",
     "409": "It cannot happen now; nothing changed.",
+    "408": "The message was not whole in time.",
     "413": "The message is too long.",
+    "414": "The address is too long.",
     "421": "The Host header names another host.",
+    "431": "The head is too long.",
     "503": "A store cannot be written or a PC/SC reader not be reached; nothing changed.",
 }
 
@@ -55,11 +58,11 @@ def _operation(row: Operation, schemas: dict[type[Message], Any], components: di
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"{(\w+)}", row.path)
     ]
-    fields = components[row.asks.__name__].get("properties", {})
+    fields, needed = (components[row.asks.__name__].get(part, {}) for part in ("properties", "required"))
     if row.method in IN_QUERY:
         parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()]
     else:
-        drawn["requestBody"] = {"required": bool(fields), **_json(schemas[row.asks])}
+        drawn["requestBody"] = {"required": bool(needed), **_json(schemas[row.asks])}
     return {**drawn, "parameters": parameters} if parameters else drawn
 
 

@@ -8,16 +8,14 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from harness.doors import lines
-from harness.doors.admission import PEER
+from harness.doors.bounded_line import BoundedLine, bounded_line
+from harness.doors.bounds import STANDARD, Bounded, Bounds, Refused
 from harness.errors import ConfigurationError
 
 LOOPBACK = "127.0.0.1"
@@ -26,23 +24,29 @@ CLOSING_SECONDS = 3
 """How long a request that is being answered, or never ends, may hold the door open once it is told to close."""
 
 
-def nobody_listens(_: str) -> None:
-    """Let what is no HTTP pass unnoticed but for its 400."""
+LOOKS = 5
+"""Of uvicorn's ticks, ten in a second: how often somebody looks whether a line takes too long."""
+
+
+def nobody_listens(_: str, __: int) -> None:
+    """Let what no application sees pass unnoticed but for its answer."""
 
 
 class Served:
     """`app` at `url` until `stop`; port 0 takes any free one. ConfigurationError when the port is taken.
 
-    `quick` takes a parser in C, for load: it tells nobody what is garbled, and faults of the line do not reach it.
-    `garbled` is told of each connection that brought something other than HTTP: no application ever sees those.
+    `garbled` is told of what no application sees: something other than HTTP, heads and lines out of `bounds`.
+    `quick` takes a parser in C, for load: it knows neither bounds nor whom to tell, and faults of the line do not
+    reach it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what a door is made of)
         self,
         app: Any,
         *,
         port: int = 0,
-        garbled: Callable[[str], None] = nobody_listens,
+        garbled: Refused = nobody_listens,
+        bounds: Bounds = STANDARD,
         tls: ssl.SSLContext | None = None,
         quick: bool = False,
     ) -> None:
@@ -50,11 +54,13 @@ class Served:
         self.port: int = listener.getsockname()[1]
         self.url = f"{'http' if tls is None else 'https'}://{LOOPBACK}:{self.port}"
         config = uvicorn.Config(
-            app,
-            http=HttpToolsProtocol if quick else _telling(garbled),
+            app if quick else Bounded(app, bounds, garbled),
+            http=HttpToolsProtocol if quick else bounded_line(bounds, garbled),
+            h11_max_incomplete_event_size=bounds.longest_head,
             log_level="warning",
             access_log=False,
             lifespan="off",
+            proxy_headers=False,  # nobody stands in front of us whose word for another address would count
             ws="none",
             timeout_graceful_shutdown=CLOSING_SECONDS,
         )
@@ -81,7 +87,7 @@ class Served:
 
 
 class _ThreadedServer(uvicorn.Server):
-    """Says when it listens. Its thread is not the main one, so that uvicorn leaves the signals alone."""
+    """Says when it listens, and looks after its lines. Its thread is not the main one: uvicorn leaves signals alone."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -91,31 +97,13 @@ class _ThreadedServer(uvicorn.Server):
         await super().startup(sockets)
         self.ready.set()
 
-
-def _telling(garbled: Callable[[str], None]) -> type[H11Protocol]:
-    """Return uvicorn's reader of HTTP, which also tells `garbled` what it refused with 400, and who asks over TLS."""
-
-    class TellingProtocol(H11Protocol):
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            """Keep the certificate that the client showed, where the application finds it."""
-            super().connection_made(transport)
-            lines.opened(self.client, transport)
-            tls = transport.get_extra_info("ssl_object")
-            if tls is not None:
-                self.app_state = {**self.app_state, PEER: tls.getpeercert(binary_form=True)}
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            lines.closed(self.client)
-            super().connection_lost(exc)
-
-        def send_400_response(self, msg: str) -> None:
-            garbled(msg)
-            super().send_400_response(msg)
-
-        def _unsupported_upgrade_warning(self) -> None:
-            """Say nothing: who offers another protocol is answered in this one, and that is no news."""
-
-    return TellingProtocol
+    async def on_tick(self, counter: int) -> bool:
+        if counter % LOOKS == 0:
+            now = asyncio.get_running_loop().time()
+            for line in list(self.server_state.connections):
+                if isinstance(line, BoundedLine):
+                    line.look_after(now)
+        return await super().on_tick(counter)
 
 
 def _listen(port: int) -> socket.socket:

@@ -13,7 +13,9 @@ from harness.jlis.linking import LinkStatus
 from harness.jlis.populations import Medium
 from harness.jlis.reasons import RevocationReason
 
-KeyId = Annotated[bytes, Meta(max_length=20, description="subject key identifier of the issuer")]
+KeyId = Annotated[bytes, Meta(max_length=21, description="subject key identifier of the issuer")]
+"""Longest lengths are whole groups of base64 (RFC 4648 §4), so that the description says of a text what holds here."""
+Octets = Annotated[bytes, Meta(max_length=8190)]
 Instant = Annotated[datetime, Meta(tz=True, description="with a time zone; answers are in UTC")]
 
 
@@ -66,12 +68,19 @@ class CheckRecord(Message, frozen=True):
     purpose: CheckPurpose
 
 
+class RecordStatus(StrEnum):
+    """The state of a certificate of the past."""
+
+    GOOD = "good"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
 class RecordAnswer(Message, frozen=True):
     """The state of a certificate as of a mark."""
 
     as_of: Instant
-    status: str
-    """good, revoked, or expired."""
+    status: RecordStatus
     reason: RevocationReason | None
     revoked: Instant | None
     attributes_may_have_changed: bool
@@ -81,9 +90,9 @@ class RecordAnswer(Message, frozen=True):
 class GiveConsent(Message, frozen=True):
     """A consent document with the holder's signature over its octets."""
 
-    document: Annotated[bytes, Meta(max_length=8192)]
-    signature: Annotated[bytes, Meta(max_length=1024)]
-    certificate: Annotated[bytes, Meta(max_length=8192)]
+    document: Octets
+    signature: Annotated[bytes, Meta(max_length=1026)]
+    certificate: Octets
 
 
 class ConsentState(Message, frozen=True):
@@ -128,12 +137,29 @@ class AttributesTold(Message, frozen=True):
     fee: int
 
 
+class FeeService(StrEnum):
+    """What has a price."""
+
+    OCSP = "ocsp"
+    RECORD_CHECK = "record-check"
+    ATTRIBUTES = "attributes"
+
+
+class FeePurpose(StrEnum):
+    """What it was asked for."""
+
+    STATUS = "status"
+    SIGNATURE_VERIFICATION = CheckPurpose.SIGNATURE_VERIFICATION.value
+    LIVENESS = CheckPurpose.LIVENESS.value
+    LATEST = "latest"
+
+
 class FeeLineSaid(Message, frozen=True):
     """One line of the bill."""
 
-    service: str
+    service: FeeService
     kind: Kind
-    purpose: str
+    purpose: FeePurpose
     count: int
     yen_each: int
     waived: bool

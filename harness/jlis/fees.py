@@ -4,14 +4,13 @@ Signature ¥20 and authentication ¥2 for each check, waived since January 2023;
 attributes (spec/pki.md §3, §4).
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
 from harness.jlis.behaviour import Behaviour, Behaviours
-from harness.jlis.journal import Entry
+from harness.jlis.journal import Entry, Summary
 
 BEHAVIOURS: Behaviours = (
     Behaviour(
@@ -44,18 +43,23 @@ class FeeLine:
         return 0 if self.waived else self.count * self.yen_each
 
 
-def count_fees(entries: Iterable[Entry]) -> list[FeeLine]:
-    """Return the lines of the bill, in the order of service, kind and purpose; what was refused costs nothing."""
-    counted: Counter[tuple[str, str, str]] = Counter()
-    for entry in entries:
-        if entry.http != 200 or entry.kind is None:
-            continue
-        if entry.door == "ocsp" and entry.answer.startswith(_STATUSES):
-            counted["ocsp", entry.kind, "status"] += 1
-        elif entry.door == "record-check":
-            counted["record-check", entry.kind, entry.answer.split(" ")[0]] += 1
-        elif entry.door == "attributes" and entry.answer in {"changed", "overseas"}:
-            counted["attributes", entry.kind, "latest"] += 1
+def summary_of(entry: Entry) -> Summary:
+    """Return what the journal counts an entry by; what was refused costs nothing."""
+    return Summary(entry.door, entry.kind, None if entry.http != 200 or entry.kind is None else _priced(entry))
+
+
+def _priced(entry: Entry) -> str | None:
+    """Return the purpose on the bill, None where there is no price."""
+    if entry.door == "ocsp":
+        return "status" if entry.answer.startswith(_STATUSES) else None
+    if entry.door == "record-check":
+        return entry.answer.split(" ")[0]
+    return "latest" if entry.door == "attributes" and entry.answer in {"changed", "overseas"} else None
+
+
+def count_fees(sums: Mapping[Summary, int]) -> list[FeeLine]:
+    """Return the lines of the bill, in the order of service, kind and purpose."""
+    counted = {(door, kind, what): count for (door, kind, what), count in sums.items() if kind and what}
     return [
         FeeLine(service, kind, purpose, count, YEN[kind], waived=service != "attributes")
         for (service, kind, purpose), count in sorted(counted.items())

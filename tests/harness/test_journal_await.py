@@ -10,7 +10,7 @@ import pytest
 
 from harness.doors.control import ControlDoor
 from harness.doors.server import Served
-from harness.jlis.journal import Entry, Journal
+from harness.jlis.journal import Entry, Journal, LookBack
 from harness.world import World
 
 PATIENCE = 20
@@ -89,18 +89,18 @@ def test_an_entry_between_the_look_and_the_wait_is_not_missed(
     world: World, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Written by another thread just after the journal was found empty: the waiter has it at once."""
-    since = Journal.since
+    look_back = Journal.look_back
     looked: list[int] = []
 
-    def race(journal: Journal, mark: int) -> list[Entry]:
-        found = since(journal, mark)
+    def race(journal: Journal, mark: int) -> LookBack:
+        found = look_back(journal, mark)
         if not looked:
             looked.append(mark)
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(journal.write, line(world)).result(PATIENCE)
         return found
 
-    monkeypatch.setattr(Journal, "since", race)
+    monkeypatch.setattr(Journal, "look_back", race)
     response = client.get("/v1/journal", params={"wait": 30})
     assert response.elapsed < timedelta(seconds=10)
     assert len(response.json()["entries"]) == 1

@@ -30,10 +30,10 @@ def test_an_offer_to_speak_http_2_is_passed_over(capfd: pytest.CaptureFixture[st
         b"POST /ocsp HTTP/1.1\r\nHost: j-lis\r\nConnection: Upgrade, HTTP2-Settings\r\nContent-Length: 5\r\n"
         b"HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\nUpgrade: h2c\r\n\r\n"
     )
-    garbled: list[str] = []
+    garbled: list[tuple[str, int]] = []
     application = Starlette(routes=[Route("/ocsp", answer, methods=["POST"])])
     with (
-        Served(application, garbled=garbled.append) as served,
+        Served(application, garbled=lambda *what: garbled.append(what)) as served,
         socket.create_connection(("127.0.0.1", served.port)) as line,
     ):
         line.sendall(head + b"hello")
