@@ -10,15 +10,17 @@ import msgspec
 
 from harness.announcement import find
 from harness.contract.messages import Message, Refused
+from harness.contract.vocabulary import Kind
 from harness.doors import control_fault_messages as faulty
 from harness.doors import control_messages as said
+from harness.doors import control_policy_messages as policed
 from harness.doors import control_slot_messages as slotted
 from harness.errors import ConfigurationError
 
 PATIENCE_SECONDS = said.LONGEST_WAIT + 10.0
 """The journal may be asked to wait; handing over a card may first have to make its keys."""
 FAULTS = "/v1/jlis/faults"
-SAID_BY_WORLD = ("event", "resident", "clock", "store", "slot", "card", "fault")
+SAID_BY_WORLD = ("event", "resident", "clock", "store", "slot", "card", "fault", "policy")
 """Refusals whose `actual` is a whole sentence of the world's own, with both sides in it."""
 Answer = TypeVar("Answer", bound=Message)
 
@@ -140,6 +142,18 @@ class ControlClient:
         """Take every fault away."""
         return self._ask("DELETE", FAULTS, faulty.FaultList).faults
 
+    def ocsp_policy(self, kind: Kind) -> policed.OcspPolicy:
+        """Return how the responder of a kind speaks."""
+        return self._ask("GET", _policy(kind), policed.OcspPolicy)
+
+    def change_ocsp_policy(self, kind: Kind, change: policed.OcspPolicyChange) -> policed.OcspPolicy:
+        """Let the responder of a kind speak otherwise in what is named, and return how."""
+        return self._ask("PATCH", _policy(kind), policed.OcspPolicy, change)
+
+    def reset_ocsp_policy(self, kind: Kind) -> policed.OcspPolicy:
+        """Let the responder of a kind speak as in the beginning, and return how."""
+        return self._ask("DELETE", _policy(kind), policed.OcspPolicy)
+
     def _ask(self, method: str, path: str, answers: type[Answer], message: Message | None = None) -> Answer:
         body = None if message is None else msgspec.json.encode(message)
         try:
@@ -160,6 +174,10 @@ def _path(resident_id: str) -> str:
 
 def _slot(name: str, what: str) -> str:
     return f"/v1/slots/{quote(name, safe='')}/{what}"
+
+
+def _policy(kind: Kind) -> str:
+    return f"/v1/jlis/ocsp/{kind.value}/policy"
 
 
 def _query(message: Message) -> str:
