@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_public_key
 from typer.testing import CliRunner
 
 from cardsim.folder import load_card
@@ -88,12 +89,12 @@ def run(home: Path) -> Run:
 
 
 class Up:
-    """A `kazashi up` of this test."""
+    """A `kazashi up` of this test, or another command that runs until it is told to end."""
 
-    def __init__(self, home: Path, *options: str | Path) -> None:
+    def __init__(self, home: Path, *options: str | Path, words: tuple[str, ...] = ("up",)) -> None:
         environment = {**os.environ, "KAZASHI_HOME": str(home)}
         self.process = subprocess.Popen(
-            command("up", *options), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command(*words, *options), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         assert self.process.stdout is not None
         self.said: list[str] = []
@@ -105,7 +106,7 @@ class Up:
             raise AssertionError("".join(self.said))
         self._rest = threading.Thread(target=self.process.stdout.read, daemon=True)  # a full pipe would stop it
         self._rest.start()
-        self.addresses: dict[str, str] = json.loads((home / "up.json").read_text())
+        self.addresses = dict(line.split() for line in self.said if "://" in line)
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Tell it to end and return its exit code."""
@@ -122,7 +123,7 @@ def up(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """The world of this module, frozen at 09:00, and its addresses in a file."""
     file = tmp_path_factory.mktemp("told") / "up.json"
     world = Up(home, "--frozen", "--at", "2026-12-02T09:00", "--seed", "7", "--json", file)
-    assert json.loads(file.read_text()) == world.addresses
+    assert json.loads(file.read_text()) == json.loads((home / "up.json").read_text()) == world.addresses
     yield world
     world.end()
 
@@ -333,6 +334,78 @@ def test_faults_of_the_running_world(home: Path, up: Up, monkeypatch: pytest.Mon
     for wrong in (["cut", "--seconds", "5"], ["cut", "--serial", "xyz"], ["stale", "--seconds", "-1"]):
         with pytest.raises(ConfigurationError, match=r"expected|Expected"):
             jlis("fault", *wrong)
+
+
+def test_policies_of_the_running_world(run: Run, up: Up, keys: KeyPool, tmp_path: Path) -> None:
+    """Set by command line, met at the door, shown, taken back; what cannot be is one line and changes nothing."""
+    subject, now = x509.Name.from_rfc4514_string("CN=bank"), datetime(2026, 12, 2, tzinfo=UTC)
+    builder = x509.CertificateBuilder(subject, subject, keys.numbered(0).public_key(), 1, now, now + timedelta(days=9))
+    bank = builder.sign(keys.numbered(0), SHA256())
+    (tmp_path / "bank.pem").write_bytes(bank.public_bytes(Encoding.PEM))
+    (tmp_path / "bank.cer").write_bytes(bank.public_bytes(Encoding.DER))
+    windows = ["--daily", "00:00-12:00", "--daily", "12:00-23:59:59=refused"]
+    listed = ["--requestor", tmp_path / "bank.pem", "--requestor", tmp_path / "bank.cer"]
+    once = ["--once", "2016-01-02T00:00/2099-01-01T00:00:00Z=unavailable"]
+    shown = run(
+        "jlis", "policy", "set", "sign", "--signed-requests", "required", *listed, *windows, *once, "--valid", "15m"
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert [line.split()[1] for line in shown.stdout.splitlines() if "requestor" in line] == ["CN=bank"] * 2
+    assert httpx.post(up.addresses["ocsp-sign"], content=b"", trust_env=False).status_code == 503
+    assert httpx.post(up.addresses["ocsp-sign-mobile"], content=b"", trust_env=False).status_code == 503
+    assert httpx.post(up.addresses["ocsp-auth"], content=b"", trust_env=False).status_code == 200
+    assert run("jlis", "policy", "set", "sign", "--clear", "once", "--clear", "requestor").returncode == 0
+    auth, sign = told(run("jlis", "policy", "show", "--json"))
+    assert (auth["kind"], auth["signed_requests"], auth["daily"]) == ("auth", "optional", [])
+    assert (sign["valid"], sign["signed_requests"], sign["requestors"], sign["once"]) == ("15m", "required", [], [])
+    assert sign["daily"] == [
+        {"since": "00:00:00", "until": "12:00:00", "closed": "try_later"},
+        {"since": "12:00:00", "until": "23:59:59", "closed": "refused"},
+    ]
+    for wrong in (
+        ["--most-questions", "0"],
+        ["--daily", "25:00-26:00"],
+        ["--daily", "12:00"],
+        ["--daily", "12:00-13:00=shut"],
+        ["--once", "2026-12-01T09:00"],
+        ["--once", "2026-12-01T09:00/2026-12-01T09:00"],
+        ["--requestor", str(tmp_path / "nobody.pem")],
+        ["--clear", "nonces"],
+        ["--clear", "daily", *windows],
+    ):
+        assert "xpected" in one_line(run("jlis", "policy", "set", "sign", *wrong))
+    assert told(run("jlis", "policy", "show", "sign", "--json")) == [sign]
+    assert run("jlis", "policy", "reset").stdout.count("optional") == 2
+    assert told(run("jlis", "policy", "show", "--json"))[0] == auth
+
+
+def test_a_served_process_is_told_of_its_own(run: Run, home: Path, tmp_path: Path) -> None:
+    """`serve jlis`: journal, faults, policies of that process at a door of its own, for whoever has its token."""
+    store, file = tmp_path / "world.db", tmp_path / "jlis.json"
+    assert run("world", "new", "--store", store, "--residents", "0", "--frozen").returncode == 0
+    jlis = Up(home, "--store", store, "--json", file, words=("serve", "jlis"))
+    told_of = json.loads(file.read_text())
+    token = Path(urlsplit(told_of["token"]).path)
+    assert token.stat().st_mode & 0o777 == 0o600
+    assert httpx.get(told_of["control"] + "/v1/journal", trust_env=False).status_code == 401
+    try:
+        fault = run("jlis", "fault", "unavailable", "--count", "1", "--of", file)
+        assert (fault.returncode, fault.stdout.split()[1]) == (0, "unavailable")
+        assert httpx.post(told_of["ocsp-auth"], content=b"", trust_env=False).status_code == 503
+        once = ["--once", "2016-01-02T00:00/2099-01-01T00:00=unavailable"]
+        assert run("jlis", "policy", "set", "auth", *once, "--of", file).returncode == 0
+        assert httpx.post(told_of["ocsp-auth"], content=b"", trust_env=False).text.endswith("closed for maintenance")
+        assert "given 1  left 0" in run("jlis", "faults", "--of", file).stdout
+        with ControlClient(home, file) as control:
+            said = [(entry.door, entry.answer) for entry in control.journal().entries]
+            assert said == [("control", "GET /v1/journal"), ("ocsp", "fault unavailable"), ("ocsp", "closed")]
+            with pytest.raises(ConfigurationError, match="no such operation"):
+                control.clock()
+    finally:
+        assert jlis.end() == 0
+    assert not token.exists()
+    assert "expected the addresses of a process that runs" in one_line(run("jlis", "faults", "--of", file))
+    assert "the control door has --port" in one_line(run("serve", "control", "--store", store, "--port-control", "0"))
 
 
 def test_spent_tries_of_a_stored_world_survive_it(home: Path, tmp_path: Path) -> None:
