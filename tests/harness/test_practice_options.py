@@ -21,6 +21,7 @@ from tests.harness.command_line import Run, Up, home, one_line, run
 from tests.harness.openssl import openssl, write_pem
 
 __all__ = ["home", "run"]
+KANA = "ヒョウホン　ハナコ"
 AWKWARD = ["--crl-mode", "new-key", "--crl-publication", "05:30", "--crl-valid", "72h", "--crl-swap", "7m"]
 
 
@@ -60,10 +61,10 @@ def test_lists_are_published_as_was_said(store: Path, keys: KeyPool, tmp_path: P
 def test_certificates_are_issued_as_was_said(store: Path, keys: KeyPool, tmp_path: Path) -> None:
     """`openssl x509`: the policy of production, and two more otherNames for 振り仮名 in the signature certificate."""
     with closing(World.open(keys, store)) as world:
-        card = world.card_of(world.residents()[0].id)
+        card = world.issue_card(world.new_resident(kana=KANA).id)
         said = openssl("x509", "-in", write_pem(tmp_path, "sign", card.sign_certificate), "-noout", "-text")[1]
         plain = World.create(keys, seed=1, start=world.clock.now())
-        other = plain.issue_card(plain.new_resident().id)
+        other = plain.issue_card(plain.new_resident(kana=KANA).id)
         plain.close()
     before = openssl("x509", "-in", write_pem(tmp_path, "plain", other.sign_certificate), "-noout", "-text")[1]
     assert "Policy: 1.2.392.200149.8.5.1.1.20" in said
