@@ -19,6 +19,7 @@ from harness.announcement import Announcement, as_json, write_private
 from harness.clock import ClockMode, host_now
 from harness.commands import practice as practised
 from harness.commands.follower import Follower
+from harness.commands.ldap_door import jlis_over_ldap, read_places
 from harness.commands.tls_door import jlis_over_tls
 from harness.commands.words import read_instant, show_instant
 from harness.contract.client import RelyingPartyClient
@@ -76,6 +77,15 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     client_ca: Annotated[
         Path | None, typer.Option(metavar="FILE", help="with --tls: clients of these authorities, too (PEM)")
     ] = None,
+    ldap: Annotated[
+        bool,
+        typer.Option("--ldap", help="the lists in a directory, too (needs slapd) / 失効リストの LDAP サーバも開く"),
+    ] = False,
+    port_ldap: Annotated[int, typer.Option(help="its port; 0 is any")] = 0,
+    ldap_municipality: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="with --ldap: of this one only; again for more / 対象の市区町村"),
+    ] = None,
     population: Annotated[
         PopulationProfile, typer.Option(help="who lives there / 住民の種類")
     ] = PopulationProfile.PLAIN,
@@ -104,6 +114,7 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
         crl_valid=crl_valid,
         crl_swap=crl_swap,
     )
+    places = read_places(ldap_municipality, ldap=ldap)
     with ExitStack() as doors, told_to_end() as told:
         announcement = doors.enter_context(Announcement(home()))
         world = doors.enter_context(opened(place, seed, instant, residents, population, wanted))
@@ -118,13 +129,21 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
         over_tls = doors.enter_context(jlis_over_tls(jlis, port_tls, client_ca)) if tls else {}
         _introduce(client, world, addresses)
         follower = doors.enter_context(Follower(client, world.clock, _tell))
-        control = ControlDoor(world, announcement.token, faults=jlis.faults, slots=slots, clock_moved=follower.follow)
+        directory = doors.enter_context(jlis_over_ldap(world, port_ldap, places, _tell)) if ldap else None
+
+        def follow() -> None:
+            follower.follow()
+            if directory is not None:
+                directory.look()
+
+        control = ControlDoor(world, announcement.token, faults=jlis.faults, slots=slots, clock_moved=follow)
         management = doors.enter_context(Served(control.app, port=port_control, garbled=control.garbled))
         everything = {
             "control": management.url,
             "ocsp": addresses[f"ocsp-{Kind.AUTH.value}"],
             **addresses,
             **{f"tls-{name}": url for name, url in over_tls.items()},
+            **({} if directory is None else {"ldap": directory.directory.url}),
             "relying_party": product.address,
             "token": announcement.token_file.as_uri(),
         }

@@ -199,7 +199,7 @@ def test_a_machine_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_taken_port(directory: Directory) -> None:
-    """Refused with what slapd said, and the one that has it goes on."""
+    """Refused with what slapd said, and the one that has it goes on: it is not taken for ours, though it answers."""
     with pytest.raises(DirectoryUnavailable, match="expected it to answer"), running_directory([], directory.port):
         pass
     assert search(directory, "c=JP", "-s", "base").startswith("dn: c=JP")

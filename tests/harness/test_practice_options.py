@@ -73,7 +73,7 @@ def test_certificates_are_issued_as_was_said(store: Path, keys: KeyPool, tmp_pat
 
 
 def test_a_stored_world_keeps_its_own(store: Path, run: Run, home: Path) -> None:
-    """`up` over it: the same again is the same world, anything else is one line that says what it has."""
+    """Opened again, `up` too, with the same it is the same world; anything else is one line that says what it has."""
     for wrong, says in (
         (["--crl-mode", "per-generation"], "--crl-mode per-generation, actual one with new-key"),
         (["--crl-swap", "off"], "--crl-swap off, actual one with 0:07:00-0:07:00"),
@@ -81,7 +81,7 @@ def test_a_stored_world_keeps_its_own(store: Path, run: Run, home: Path) -> None
         (["--crl-publication", "03:00"], "--crl-publication 03:00:00+09:00, actual one with 05:30:00+09:00"),
         (["--no-kana"], "--kana False, actual one with True"),
     ):
-        assert says in one_line(run("up", "--store", store, *wrong))
+        assert says in one_line(run("world", "new", "--store", store, *wrong))
     up = Up(home, "--store", store, *AWKWARD, "--kana")
     try:
         lists = httpx.get(up.addresses["crl"], trust_env=False, timeout=60).json()["lists"]
