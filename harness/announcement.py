@@ -6,10 +6,12 @@ One world at a time may run in one home: two would tell two truths under one nam
 import fcntl
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -79,6 +81,31 @@ def find(home: Path) -> Found:
         ) from fault
     except ValueError as fault:
         raise ConfigurationError(f"{home / ADDRESSES}: expected addresses, actual {fault}; remove the file") from fault
+
+
+def read_told(file: Path) -> Found:
+    """Return a process as the file tells of it that it wrote its addresses to; ConfigurationError when it does not."""
+    try:
+        addresses = msgspec.json.decode(file.read_bytes(), type=dict[str, str])
+        token = Path(unquote(urlsplit(addresses["token"]).path)).read_text(encoding="ascii")
+        return Found({"control": addresses["control"], **addresses}, token)
+    except (OSError, ValueError, KeyError) as fault:
+        actual = f"none of {fault}" if isinstance(fault, KeyError) else str(fault)
+        raise ConfigurationError(
+            f"{file}: expected the addresses of a process that runs, with `control` and `token`, actual {actual}; "
+            "`kazashi serve jlis --json FILE` writes them"
+        ) from fault
+
+
+@contextmanager
+def own_token(place: Path) -> Iterator[tuple[str, Path]]:
+    """Yield a new token and the file that its owner finds it in, for one process of several in a home."""
+    token, file = secrets.token_urlsafe(TOKEN_OCTETS), place / f"{TOKEN}-{os.getpid()}"
+    write_private(file, token.encode())
+    try:
+        yield token, file
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def as_json(addresses: Mapping[str, str]) -> bytes:

@@ -8,17 +8,20 @@ from urllib.parse import quote, urlencode
 import httpx
 import msgspec
 
-from harness.announcement import find
+from harness.announcement import find, read_told
 from harness.contract.messages import Message, Refused
+from harness.contract.vocabulary import Kind
 from harness.doors import control_fault_messages as faulty
 from harness.doors import control_messages as said
+from harness.doors import control_policy_messages as policed
 from harness.doors import control_slot_messages as slotted
 from harness.errors import ConfigurationError
+from harness.home import home
 
 PATIENCE_SECONDS = said.LONGEST_WAIT + 10.0
 """The journal may be asked to wait; handing over a card may first have to make its keys."""
 FAULTS = "/v1/jlis/faults"
-SAID_BY_WORLD = ("event", "resident", "clock", "store", "slot", "card", "fault")
+SAID_BY_WORLD = ("event", "resident", "clock", "store", "slot", "card", "fault", "policy")
 """Refusals whose `actual` is a whole sentence of the world's own, with both sides in it."""
 Answer = TypeVar("Answer", bound=Message)
 
@@ -26,8 +29,9 @@ Answer = TypeVar("Answer", bound=Message)
 class ControlClient:
     """The world that runs in a home; ConfigurationError when none does, or when it refuses."""
 
-    def __init__(self, home: Path) -> None:
-        found = find(home)
+    def __init__(self, place: Path, told: Path | None = None) -> None:
+        """Speak to the process that wrote its addresses to the file `told`, where one is named."""
+        found = find(place) if told is None else read_told(told)
         self.addresses = found.addresses
         self._http = httpx.Client(
             base_url=found.addresses["control"],
@@ -35,6 +39,11 @@ class ControlClient:
             timeout=PATIENCE_SECONDS,
             trust_env=False,
         )
+
+    @classmethod
+    def found(cls, told: Path | None = None) -> Self:
+        """Return the client of the world that is up in the user's home, or of the process that `told` is of."""
+        return cls(home(), told)
 
     def __enter__(self) -> Self:
         return self
@@ -140,6 +149,18 @@ class ControlClient:
         """Take every fault away."""
         return self._ask("DELETE", FAULTS, faulty.FaultList).faults
 
+    def ocsp_policy(self, kind: Kind) -> policed.OcspPolicy:
+        """Return how the responder of a kind speaks."""
+        return self._ask("GET", _policy(kind), policed.OcspPolicy)
+
+    def change_ocsp_policy(self, kind: Kind, change: policed.OcspPolicyChange) -> policed.OcspPolicy:
+        """Let the responder of a kind speak otherwise in what is named, and return how."""
+        return self._ask("PATCH", _policy(kind), policed.OcspPolicy, change)
+
+    def reset_ocsp_policy(self, kind: Kind) -> policed.OcspPolicy:
+        """Let the responder of a kind speak as in the beginning, and return how."""
+        return self._ask("DELETE", _policy(kind), policed.OcspPolicy)
+
     def _ask(self, method: str, path: str, answers: type[Answer], message: Message | None = None) -> Answer:
         body = None if message is None else msgspec.json.encode(message)
         try:
@@ -162,6 +183,10 @@ def _slot(name: str, what: str) -> str:
     return f"/v1/slots/{quote(name, safe='')}/{what}"
 
 
+def _policy(kind: Kind) -> str:
+    return f"/v1/jlis/ocsp/{kind.value}/policy"
+
+
 def _query(message: Message) -> str:
     return urlencode(msgspec.to_builtins(message))
 
@@ -174,4 +199,9 @@ def _refusal(response: httpx.Response) -> str:
         return f"control door: expected 200, actual {response.status_code}: {response.text[:200]!r}"
     if error.what in SAID_BY_WORLD:
         return error.actual
+    if error.what == "address":
+        return (
+            f"{error.where}: this control door has no such operation; journal, faults and policies of `kazashi serve "
+            "jlis` are at a door of its own: name the file that its --json wrote with --of"
+        )
     return f"{error.what}: {error.where}: expected {error.expected}, actual {error.actual}"

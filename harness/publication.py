@@ -20,6 +20,7 @@ from harness.jlis.ocsp import OcspAnswer
 from harness.jlis.ocsp_faults import Setting
 from harness.jlis.ocsp_service import OcspService
 from harness.jlis.populations import Medium, Population
+from harness.jlis.practice import Practice
 from harness.jlis.register import Register
 from harness.jlis.signers import Signers
 from harness.municipalities import Municipality
@@ -98,6 +99,11 @@ class Publication:
             return answer
 
         return self._chronicle.in_step(said)
+
+    @property
+    def practice(self) -> Practice:
+        """How the authorities issue and publish."""
+        return self._hierarchy.practice
 
     @property
     def list_practice(self) -> CrlPractice:

@@ -1,10 +1,12 @@
-"""`kazashi jlis`: the faults of the fake J-LIS of the world that is up."""
+"""`kazashi jlis`: the faults of the fake J-LIS of the world that is up, and how its responders speak."""
 
 from typing import Annotated
 
 import msgspec
 import typer
 
+from harness.commands import jlis_policy
+from harness.commands.options import Of
 from harness.commands.words import read_instant, show_instant
 from harness.control_client import ControlClient
 from harness.doors.control_fault_messages import FaultState, NewFault
@@ -13,6 +15,7 @@ from harness.home import home
 from harness.jlis.fault_grammar import Fault, FaultDoor
 
 app = typer.Typer(help="The fake J-LIS of the world that is up / 起動中の疑似 J-LIS", no_args_is_help=True)
+app.add_typer(jlis_policy.app, name="policy")
 
 
 @app.command()
@@ -27,6 +30,7 @@ def fault(  # noqa: PLR0913  (the fields of a fault)
     until: Annotated[str | None, typer.Option(help="before this instant of the world / 終了時刻")] = None,
     probability: Annotated[float | None, typer.Option(help="how likely, 0 to 1; certain by default / 確率")] = None,
     seed: Annotated[int | None, typer.Option(help="which requests are met follows from it / 乱数の種", min=0)] = None,
+    of: Of = None,
 ) -> None:
     """Let answers be wrong from now on, in one way / 以後の応答に障害を起こす"""
     given = {
@@ -43,22 +47,24 @@ def fault(  # noqa: PLR0913  (the fields of a fault)
         order = msgspec.convert({"fault": kind, "door": door, **said}, NewFault)
     except msgspec.ValidationError as broken:
         raise ConfigurationError(f"fault {kind}: {broken}") from broken
-    with ControlClient(home()) as control:
+    with ControlClient.found(of) as control:
         _show(control.set_fault(order))
 
 
 @app.command()
-def faults() -> None:
+def faults(*, of: Of = None) -> None:
     """List the faults that stand / 障害の一覧"""
-    with ControlClient(home()) as control:
+    with ControlClient.found(of) as control:
         for state in control.faults():
             _show(state)
 
 
 @app.command()
-def clear(fault_id: Annotated[str | None, typer.Argument(metavar="ID", help="all by default")] = None) -> None:
+def clear(
+    fault_id: Annotated[str | None, typer.Argument(metavar="ID", help="all by default")] = None, *, of: Of = None
+) -> None:
     """Take one fault or all of them away / 障害を取り除く"""
-    with ControlClient(home()) as control:
+    with ControlClient.found(of) as control:
         for state in control.clear_faults() if fault_id is None else [control.remove_fault(fault_id)]:
             _show(state)
 

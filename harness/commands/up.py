@@ -17,7 +17,9 @@ from rich.progress import Progress
 from cardsim.readers.vpcd import Address, parse_address
 from harness.announcement import Announcement, as_json, write_private
 from harness.clock import ClockMode, host_now
+from harness.commands import practice as practised
 from harness.commands.follower import Follower
+from harness.commands.ldap_door import jlis_over_ldap, read_places
 from harness.commands.tls_door import jlis_over_tls
 from harness.commands.words import read_instant, show_instant
 from harness.contract.client import RelyingPartyClient
@@ -31,8 +33,6 @@ from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.errors import ConfigurationError
 from harness.home import home, key_pool
-from harness.jlis.practice import STANDARD, Practice
-from harness.jlis.validity import DEFAULT_LEAP, LeapBirthday
 from harness.kept_cards import cards_of
 from harness.keys import KeyPool
 from harness.population import PopulationProfile
@@ -77,12 +77,25 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     client_ca: Annotated[
         Path | None, typer.Option(metavar="FILE", help="with --tls: clients of these authorities, too (PEM)")
     ] = None,
+    ldap: Annotated[
+        bool,
+        typer.Option("--ldap", help="the lists in a directory, too (needs slapd) / 失効リストの LDAP サーバも開く"),
+    ] = False,
+    port_ldap: Annotated[int, typer.Option(help="its port; 0 is any")] = 0,
+    ldap_municipality: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="with --ldap: of this one only; again for more / 対象の市区町村"),
+    ] = None,
     population: Annotated[
         PopulationProfile, typer.Option(help="who lives there / 住民の種類")
     ] = PopulationProfile.PLAIN,
-    leap_birthday: Annotated[LeapBirthday, typer.Option(help="of 29 February / 2月29日生まれ")] = DEFAULT_LEAP,
-    kana: Annotated[bool, typer.Option(help="振り仮名 in signature certificates (unverified)")] = False,
-    production_policies: Annotated[bool, typer.Option(help="policy OIDs of production / 本番の証明書ポリシー")] = False,
+    leap_birthday: practised.Leap = None,
+    kana: practised.Kana = None,
+    production_policies: practised.Production = None,
+    crl_mode: practised.Mode = None,
+    crl_publication: practised.Publication = None,
+    crl_valid: practised.Valid = None,
+    crl_swap: practised.SwapWindow = None,
     json: Annotated[Path | None, typer.Option(help="write the addresses to this file / アドレスの出力先")] = None,
 ) -> None:
     """Run the whole world until Ctrl-C: fake J-LIS, control API, reference relying party.
@@ -92,10 +105,19 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     instant = None if at is None else read_instant(at)
     place = None if store is None else read_place(store)
     shown = [parse_address(address) for address in vpcd or []]
+    wanted = practised.Wanted(
+        leap_birthday=leap_birthday,
+        kana=kana,
+        production_policies=production_policies,
+        crl_mode=crl_mode,
+        crl_publication=crl_publication,
+        crl_valid=crl_valid,
+        crl_swap=crl_swap,
+    )
+    places = read_places(ldap_municipality, ldap=ldap)
     with ExitStack() as doors, told_to_end() as told:
         announcement = doors.enter_context(Announcement(home()))
-        practice = Practice(leap_birthday, kana, production_policies)
-        world = doors.enter_context(opened(place, seed, instant, residents, population, practice))
+        world = doors.enter_context(opened(place, seed, instant, residents, population, wanted))
         set_going(world, instant, running)
         slots = doors.enter_context(_slots(readers, shown, place))
         jlis = JlisDoor(world)
@@ -107,13 +129,21 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
         over_tls = doors.enter_context(jlis_over_tls(jlis, port_tls, client_ca)) if tls else {}
         _introduce(client, world, addresses)
         follower = doors.enter_context(Follower(client, world.clock, _tell))
-        control = ControlDoor(world, announcement.token, faults=jlis.faults, slots=slots, clock_moved=follower.follow)
+        directory = doors.enter_context(jlis_over_ldap(world, port_ldap, places, _tell)) if ldap else None
+
+        def follow() -> None:
+            follower.follow()
+            if directory is not None:
+                directory.look()
+
+        control = ControlDoor(world, announcement.token, faults=jlis.faults, slots=slots, clock_moved=follow)
         management = doors.enter_context(Served(control.app, port=port_control, garbled=control.garbled))
         everything = {
             "control": management.url,
             "ocsp": addresses[f"ocsp-{Kind.AUTH.value}"],
             **addresses,
             **{f"tls-{name}": url for name, url in over_tls.items()},
+            **({} if directory is None else {"ldap": directory.directory.url}),
             "relying_party": product.address,
             "token": announcement.token_file.as_uri(),
         }
@@ -139,14 +169,18 @@ def opened(  # noqa: PLR0913, PLR0917  (what a world is made of)
     at: datetime | None,
     residents: int,
     population: PopulationProfile = PLAIN,
-    practice: Practice = STANDARD,
+    wanted: practised.Wanted | None = None,
 ) -> Iterator[World]:
     """Yield the stored world, or a new one that opens at `at` with residents who have had their cards for a day."""
     keys = key_pool()
     start = (at or host_now()) - BEFORE
     wanted_seed = DEFAULT_SEED if seed is None else seed
-    world = World.create(keys, seed=wanted_seed, start=start, store=store, practice=practice, population=population)
+    wanted = wanted or practised.Wanted()
+    world = World.create(
+        keys, seed=wanted_seed, start=start, store=store, practice=wanted.practice, population=population
+    )
     try:
+        wanted.check(world.jlis.practice, show_place(store))
         if seed is not None and world.seed != seed:
             name = show_place(store)
             raise ConfigurationError(f"{name}: expected a world of seed {seed}, actual {world.seed}; leave --seed out")

@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from harness import replay
-from harness.commands.up import opened, set_going
+from harness.commands import practice as practised
+from harness.commands.up import PLAIN, opened, set_going
 from harness.commands.words import read_instant, show_instant
 from harness.history import History
 from harness.home import key_pool
+from harness.population import PopulationProfile
 from harness.store.address import read_place, show_place
 
 app = typer.Typer(help="Worlds as data / 世界の作成・保存・復元", no_args_is_help=True)
@@ -18,17 +20,34 @@ Store = Annotated[str, typer.Option(metavar="FILE|URL", help="the world's store 
 
 
 @app.command()
-def new(
+def new(  # noqa: PLR0913  (each is an option of the command line)
     *,
     store: Store,
     seed: Annotated[int | None, typer.Option(help="who lives there follows from it; default 1", min=0)] = None,
     residents: Annotated[int, typer.Option(help="residents of a new world, with cards", min=0)] = 3,
     running: Annotated[bool | None, typer.Option("--running/--frozen", help="default: running")] = None,
     at: Annotated[str | None, typer.Option(help="where the clock is set; a new world's default is now")] = None,
+    population: Annotated[PopulationProfile, typer.Option(help="who lives there / 住民の種類")] = PLAIN,
+    leap_birthday: practised.Leap = None,
+    kana: practised.Kana = None,
+    production_policies: practised.Production = None,
+    crl_mode: practised.Mode = None,
+    crl_publication: practised.Publication = None,
+    crl_valid: practised.Valid = None,
+    crl_swap: practised.SwapWindow = None,
 ) -> None:
     """Make a world in a store, for `kazashi serve` / 世界を保存先に作る"""
     instant = None if at is None else read_instant(at)
-    with opened(read_place(store), seed, instant, residents) as world:
+    wanted = practised.Wanted(
+        leap_birthday=leap_birthday,
+        kana=kana,
+        production_policies=production_policies,
+        crl_mode=crl_mode,
+        crl_publication=crl_publication,
+        crl_valid=crl_valid,
+        crl_swap=crl_swap,
+    )
+    with opened(read_place(store), seed, instant, residents, population, wanted) as world:
         set_going(world, instant, running)
         typer.echo(f"{show_instant(world.clock.now())}  residents {len(world.residents())}")
 

@@ -25,12 +25,14 @@ from harness.doors.complaint import complain
 from harness.doors.control_messages import ClockState
 from harness.doors.control_operation import Asked, Operation, Running
 from harness.doors.control_operations import OPERATIONS
+from harness.doors.control_policy_operations import UnknownResponder
 from harness.doors.guard import Guard
 from harness.doors.openapi import IN_QUERY, describe
 from harness.doors.wakeup import Wakeup
 from harness.errors import ConfigurationError
 from harness.jlis.faults import FaultRefused, Faults, UnknownFault
 from harness.jlis.journal import Entry
+from harness.jlis.ocsp_policy import PolicyRefused
 from harness.slots import SlotRefused, Slots, UnknownSlot
 from harness.world import World
 
@@ -48,11 +50,13 @@ REFUSED: dict[type[Exception], tuple[int, str, str]] = {
     UnknownResident: (404, "resident", "a resident of this world"),
     UnknownSlot: (404, "slot", "a slot of this world"),
     UnknownFault: (404, "fault", "a fault that stands"),
+    UnknownResponder: (404, "kind", "auth or sign"),
     EventRefused: (409, "event", "an event that can happen now"),
     SlotRefused: (409, "slot", "what can be done to a slot now"),
     CardNotPowered: (409, "card", "a card with power"),
     ClockRefused: (400, "clock", "an instant that a world can stand at"),
     FaultRefused: (400, "fault", "a fault whose parts agree"),
+    PolicyRefused: (400, "policy", "a policy that a responder can follow"),
     CardFault: (503, "card", "a card and its reader within reach"),
     ConfigurationError: (503, "store", "a store that can be written"),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from harness.contract.messages import Message
@@ -44,6 +45,8 @@ class Operation:
     act: Callable[[Running, Asked], Message]
     ready: Callable[[Running, Asked], bool] = at_once
     """Whether there is anything to answer: a message with `wait` is held until there is, or until that time is over."""
+    among: type[StrEnum] | None = None
+    """The closed set that the name in its address is one of, where there is such a set."""
 
     @property
     def name(self) -> str:

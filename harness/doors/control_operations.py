@@ -9,6 +9,7 @@ from harness.contract.vocabulary import Kind
 from harness.doors import control_messages as said
 from harness.doors.control_fault_operations import FAULT_OPERATIONS
 from harness.doors.control_operation import Asked, Operation, Running
+from harness.doors.control_policy_operations import POLICY_OPERATIONS
 from harness.doors.control_slot_operations import SLOT_OPERATIONS
 from harness.jlis.entries import Entry
 from harness.jlis.journal import Entry as JournalLine
@@ -169,6 +170,7 @@ OPERATIONS = (
     Operation("GET", "/v1/anchors", _NOTHING, said.Anchors, get_anchors),
     *SLOT_OPERATIONS,
     *FAULT_OPERATIONS,
+    *POLICY_OPERATIONS,
 )
 
 

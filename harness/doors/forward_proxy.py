@@ -2,10 +2,11 @@
 
     http://ocspauthnorm.jpki.test           → {ocsp-auth}            POST
     http://ocspauthnorm.jpki.test/<base64>  → {ocsp-auth}/<base64>   GET (RFC 6960 Appendix A.1)
+    http://ocspsignmobile.jpki.test         → {ocsp-sign-mobile}     of phones, likewise
 
-The addresses in certificates have no path (spec/pki.md §1.3), the door tells kinds apart by path: so the host chooses
-the path before, and the rest of the target is handed on as it came. Every other host, CONNECT and https are refused
-with 403: on a machine with other users an open proxy would be theirs too. A request that comes without a proxy
+The addresses in certificates have no path (spec/pki.md §1.3), the door tells populations apart by path: so the host
+chooses the path before, and the rest of the target is handed on as it came. Every other host, CONNECT and https are
+refused with 403: on a machine with other users an open proxy would be theirs too. A request that comes without a proxy
 (origin-form, by a hosts line) is led by its Host header, likewise.
 """
 
@@ -19,9 +20,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from harness.contract.vocabulary import Kind
 from harness.doors.complaint import complain
+from harness.doors.ocsp import name_of
 from harness.errors import ConfigurationError
+from harness.jlis.populations import Population
 
 DEFAULT_PORT = 3128
 _CONNECT_SECONDS = 5.0
@@ -53,7 +55,7 @@ class ForwardProxy:
     It needs a server that leaves the request's target as it came, as `harness.doors.server` does.
     """
 
-    def __init__(self, hosts: Mapping[str, Kind], addresses: Addresses) -> None:
+    def __init__(self, hosts: Mapping[str, Population], addresses: Addresses) -> None:
         self._hosts = dict(hosts)
         self._addresses = addresses
 
@@ -71,15 +73,19 @@ class ForwardProxy:
         found = self._led(target, request)
         if found is None:
             return self._refuse(target if not target.startswith("/") else request.headers.get("host", "no Host"))
-        kind, rest = found
+        population, rest = found
+        name = f"ocsp-{name_of(population)}"
         try:
-            base = self._addresses()[f"ocsp-{kind.value}"]
+            base = self._addresses().get(name)
         except ConfigurationError as fault:
             return complain(502, "world", target[:200], "a running world", str(fault))
+        if base is None:
+            actual = "none: its fake J-LIS is another process; ask that one at the address that it announced"
+            return complain(502, "world", target[:200], f"an address {name} of the running world", actual)
         return await _fetch(request, base + ("" if rest == "/" else rest))
 
-    def _led(self, target: str, request: Request) -> tuple[Kind, str] | None:
-        """Return the kind that is asked for and the rest of the target; None when the host is not ours."""
+    def _led(self, target: str, request: Request) -> tuple[Population, str] | None:
+        """Return whose status is asked for and the rest of the target; None when the host is not ours."""
         if target.startswith("/"):
             named, own_port = _HOST.fullmatch(request.headers.get("host", "")), str(request.scope["server"][1])
             rest = target
@@ -88,8 +94,8 @@ class ForwardProxy:
             rest = (named and named["rest"]) or "/"
         if named is None or named["port"] not in {None, "80", own_port}:
             return None
-        kind = self._hosts.get(named["host"].lower())
-        return None if kind is None else (kind, rest if rest.startswith("/") else "/" + rest)
+        population = self._hosts.get(named["host"].lower())
+        return None if population is None else (population, rest if rest.startswith("/") else "/" + rest)
 
     def _refuse(self, asked: str) -> Response:
         wanted = " or ".join(f"http://{host}" for host in self._hosts)

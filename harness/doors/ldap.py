@@ -129,7 +129,7 @@ def _start(folder: Path, slapd: str, port: int) -> tuple[subprocess.Popen[bytes]
                 command, stdout=log, stderr=log, user=_servant(), group=_servant(), extra_groups=_groups()
             )
         try:
-            if _answers(process, tried):
+            if _answers(process, tried, folder):
                 return process, tried
         except BaseException:
             _end(process)
@@ -139,19 +139,26 @@ def _start(folder: Path, slapd: str, port: int) -> tuple[subprocess.Popen[bytes]
     raise DirectoryUnavailable(f"slapd: expected it to answer on {LOOPBACK}, actual {'; '.join(said)}")
 
 
-def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
-    """Return whether slapd took a connection before it ended or patience did."""
+def _answers(process: subprocess.Popen[bytes], port: int, folder: Path) -> bool:
+    """Return whether slapd answered before it ended or patience did."""
     patience = time.monotonic() + PATIENCE
     while time.monotonic() < patience:
         try:
             process.wait(_PROBE_SECONDS)
         except subprocess.TimeoutExpired:
             with socket.socket() as probe:
-                if probe.connect_ex((LOOPBACK, port)) == 0:
-                    return process.poll() is None
+                is_open = probe.connect_ex((LOOPBACK, port)) == 0
+            if is_open and _is_ours(port, folder):
+                return process.poll() is None
         else:
             return False
     return False
+
+
+def _is_ours(port: int, folder: Path) -> bool:
+    """Return whether whoever listens knows our password; another server's port is taken, and ours is about to end."""
+    command = ["ldapwhoami", "-x", "-H", f"ldap://{LOOPBACK}:{port}", "-D", _LOADER, "-y", f"{folder}/password"]
+    return subprocess.run([*command, "-o", "nettimeout=5"], capture_output=True, check=False).returncode == 0
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -6,7 +6,7 @@ that was refused half way can be sent again.
 
 import base64
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.x509 import Name, RelativeDistinguishedName
 from cryptography.x509.oid import NameOID
@@ -27,6 +27,12 @@ class Listed:
     name: Name
     der: bytes
     of_authority: bool = False
+    more: tuple[bytes, ...] = ()
+    """Other lists under the same name: of an authority's other keys."""
+
+    def and_also(self, der: bytes) -> "Listed":
+        """Return the same with one more list."""
+        return replace(self, more=(*self.more, der))
 
 
 def whole(lists: Iterable[Listed]) -> Iterator[bytes]:
@@ -78,7 +84,8 @@ def _entry(name: Name, of_authority: bool = False) -> bytes:  # noqa: FBT001, FB
 
 
 def _attribute(listed: Listed) -> bytes:
-    return b"".join((_type(listed).encode(), b":: ", base64.b64encode(listed.der), b"\n"))
+    ders = (listed.der, *listed.more)
+    return b"".join(b"".join((_type(listed).encode(), b":: ", base64.b64encode(der), b"\n")) for der in ders)
 
 
 def _type(listed: Listed) -> str:

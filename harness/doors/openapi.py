@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from harness.contract.messages import Message, Refused
+from harness.contract.messages import Refused
 from harness.doors.control_operation import Operation
 
 IN_QUERY = ("GET", "DELETE")
@@ -28,7 +28,9 @@ REFUSALS = {
 
 def describe(operations: Sequence[Operation], url: str, version: str) -> dict[str, Any]:
     """Return the description of the control API at `url`."""
-    types = list(dict.fromkeys([t for row in operations for t in (row.asks, row.answers)] + [Refused]))
+    messages = [t for row in operations for t in (row.asks, row.answers)]
+    names = [row.among for row in operations if row.among is not None]
+    types: list[type] = list(dict.fromkeys([*messages, *names, Refused]))
     drawn, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     schemas = dict(zip(types, drawn, strict=True))
     paths: dict[str, dict[str, Any]] = {}
@@ -47,16 +49,16 @@ def describe(operations: Sequence[Operation], url: str, version: str) -> dict[st
     }
 
 
-def _operation(row: Operation, schemas: dict[type[Message], Any], components: dict[str, Any]) -> dict[str, Any]:
+def _operation(row: Operation, schemas: dict[type, Any], components: dict[str, Any]) -> dict[str, Any]:
     refusals = {code: _content(text, schemas[Refused]) for code, text in REFUSALS.items()}
     drawn: dict[str, Any] = {
         "operationId": row.name,
         "summary": row.summary,
         "responses": {"200": _content("Done.", schemas[row.answers]), **refusals},
     }
+    named = {"type": "string"} if row.among is None else schemas[row.among]
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"{(\w+)}", row.path)
+        {"name": name, "in": "path", "required": True, "schema": named} for name in re.findall(r"{(\w+)}", row.path)
     ]
     fields, needed = (components[row.asks.__name__].get(part, {}) for part in ("properties", "required"))
     if row.method in IN_QUERY:

@@ -57,6 +57,10 @@ FIRST_DAY = date(2015, 10, 20)
 """The day of list number 0; no world begins earlier (the service began in January 2016)."""
 
 
+class PracticeRefused(ValueError):
+    """Lists that cannot be published so; `str()` says what was expected."""
+
+
 class CrlMode(StrEnum):
     """Which lists there are of a partition when the authority has several keys under one name."""
 
@@ -73,6 +77,11 @@ class Swap:
     shortest: timedelta = timedelta(minutes=5)
     longest: timedelta = timedelta(minutes=10)
 
+    def __post_init__(self) -> None:
+        if not timedelta(0) <= self.shortest <= self.longest < PERIOD:
+            actual = f"{self.shortest} to {self.longest}"
+            raise PracticeRefused(f"swap: expected the shorter span first, less than a day, actual {actual}")
+
     def delay(self, point: bytes, number: int) -> timedelta:
         """Return when list `number` of a point (its name's DER) is swapped in, in whole seconds after publication."""
         seconds = int((self.longest - self.shortest).total_seconds())
@@ -88,6 +97,16 @@ class CrlPractice:
     valid: timedelta = VALID
     swap: Swap | None = None
     mode: CrlMode = CrlMode.PER_GENERATION
+
+    def __post_init__(self) -> None:
+        if self.publication.tzinfo is None:
+            raise PracticeRefused(f"publication: expected a time with its zone, actual {self.publication}")
+        least = PERIOD + (self.swap.longest if self.swap else timedelta(0))
+        if self.valid < least:
+            raise PracticeRefused(
+                f"valid: expected at least {least}, when the next list answers everywhere, actual {self.valid}; "
+                "the fault `stale` gives lists that are over"
+            )
 
     @property
     def first(self) -> datetime:

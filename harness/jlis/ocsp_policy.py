@@ -122,6 +122,10 @@ class Closed(StrEnum):
     """The line ends without an answer; the door does it."""
 
 
+class PolicyRefused(ValueError):
+    """A policy that no responder can follow; `str()` says which part, expected, actual."""
+
+
 @dataclass(frozen=True, slots=True)
 class DailyWindow:
     """Closed each day from one time of Japan to another, over midnight where the second is the earlier one."""
@@ -175,15 +179,18 @@ class ResponderPolicy:
 
     def __post_init__(self) -> None:
         if not 1 <= self.most_questions <= MOST_QUESTIONS:
-            raise ValueError(f"most_questions: expected 1 to {MOST_QUESTIONS}, actual {self.most_questions}")
+            raise PolicyRefused(f"most_questions: expected 1 to {MOST_QUESTIONS}, actual {self.most_questions}")
         if self.valid not in VALIDITIES:
             wanted = " or ".join(str(span) for span in VALIDITIES)
-            raise ValueError(f"valid: expected {wanted} (spec/pki.md §3), actual {self.valid}")
+            raise PolicyRefused(f"valid: expected {wanted} (spec/pki.md §3), actual {self.valid}")
         for window in self.maintenance:
             if isinstance(window, Closure) and window.until <= window.since:
-                raise ValueError(f"closure until {window.until}: expected an instant after since {window.since}")
+                raise PolicyRefused(f"closure until {window.until}: expected an instant after since {window.since}")
             if isinstance(window, DailyWindow) and window.until == window.since:
-                raise ValueError(f"daily window until {window.until}: expected another time than since")
+                raise PolicyRefused(
+                    f"daily window until {window.until}: expected another time than since; for whole days name a "
+                    "closure from one instant to another"
+                )
 
     def closed_at(self, now: datetime) -> Closed | None:
         """Return how the responder is closed at `now`, or None when it is open."""

@@ -11,6 +11,7 @@ stored before anything leaves, so that a store that fails lets no answer out.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Protocol, TypeVar
 
 from harness.contract.vocabulary import Kind
@@ -52,7 +53,9 @@ class OcspService:
     """Does what must see one state of the world, and may be done over: under its lock, with what others wrote."""
     policies: dict[Kind, ResponderPolicy] = field(default_factory=dict)
     """The policy of each kind, replaced when it is switched; the open one where nothing is said."""
-    _presigned: dict[tuple[Kind, Medium | None], PresignedAnswers] = field(default_factory=dict)
+    _presigned: dict[tuple[Kind, Medium | None], tuple[ResponderPolicy, PresignedAnswers]] = field(default_factory=dict)
+    """What was signed before, and under which policy: a request may be under way while the policy is switched."""
+    _switching: Lock = field(default_factory=Lock)
 
     def policy(self, kind: Kind) -> ResponderPolicy:
         """Return the policy in force."""
@@ -60,8 +63,14 @@ class OcspService:
 
     def switch(self, kind: Kind, policy: ResponderPolicy) -> None:
         """Let the responder of a kind speak by another policy from now on."""
-        self._presigned.clear()
         self.policies[kind] = policy
+
+    def change(self, kind: Kind, alter: Callable[[ResponderPolicy], ResponderPolicy]) -> ResponderPolicy:
+        """Switch to what `alter` makes of the policy in force, and return it; of two changes at once none is lost."""
+        with self._switching:
+            policy = alter(self.policy(kind))
+            self.switch(kind, policy)
+        return policy
 
     def answer(
         self, kind: Kind, request: bytes, now: datetime, orders: Sequence[Order] = (), medium: Medium | None = None
@@ -104,9 +113,10 @@ class OcspService:
     ) -> OcspAnswer:
         """Return an answer that was signed before, or sign it now as of the mark."""
         place = kind, medium
-        answers = self._presigned.get(place)
-        if answers is None:
-            answers = self._presigned[place] = PresignedAnswers()
+        held = self._presigned.get(place)
+        if held is None or held[0] is not policy:
+            held = self._presigned[place] = policy, PresignedAnswers()
+        answers = held[1]
         mark = self.marks.at(now)
         cert_id = asked.questions[0].cert_id
         known = answers.find(cert_id, mark)

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from harness.contract.vocabulary import Kind
 from harness.doors.server import LOOPBACK
 from harness.jlis.authority import OCSP_ADDRESS
+from harness.jlis.populations import Population
 
 
-def status_hosts() -> dict[str, Kind]:
-    """Return the host names of the OCSP addresses, each with the kind of certificate that is asked for there."""
-    return {str(urlsplit(address).hostname): population.kind for population, address in OCSP_ADDRESS.items()}
+def status_hosts() -> dict[str, Population]:
+    """Return the host names of the OCSP addresses, each with the certificates that are asked for there."""
+    return {str(urlsplit(address).hostname): population for population, address in OCSP_ADDRESS.items()}
 
 
 def hosts_lines(hosts: Iterable[str]) -> bytes:

@@ -35,7 +35,8 @@ For tests only: never put these into a productive trust store. No private key is
       kazashi trust proxy --port 80 を動かす(80 番ポートを開く権限が必要)。使い終えたら行を消す。
   JDK 自身の失効確認 (PKIXRevocationChecker) は OCSP 応答の新しさを端末の時計で判断します。
   疑似 J-LIS の時計を端末の現在時刻に合わせておいてください(kazashi up の既定)。
-  署名用証明書には OCSP アドレスがありません。http://ocspsignnorm.jpki.test を製品に設定してください。
+  署名用証明書には OCSP アドレスがありません。http://ocspsignnorm.jpki.test
+  (スマホ用は http://ocspsignmobile.jpki.test)を製品に設定してください。
   失効リストの配布点は名前であって URL ではないため、どちらの方法も関係しません。
 
 English
@@ -61,7 +62,8 @@ English
       `kazashi trust proxy --port 80` (which needs the right to open port 80); take them out again afterwards.
   The JDK's own revocation checker judges the age of an OCSP answer by the machine's clock, whatever date it is
   given: leave the world's clock at the machine's now (the default of `kazashi up`).
-  Signature certificates carry no OCSP address: set http://ocspsignnorm.jpki.test in the product.
+  Signature certificates carry no OCSP address: set http://ocspsignnorm.jpki.test in the product
+  (http://ocspsignmobile.jpki.test for those in phones).
   Distribution points of revocation lists are names, not URLs; neither way concerns them.
 """
 

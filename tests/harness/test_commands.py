@@ -1,20 +1,13 @@
 """`kazashi up` and the commands that find it: a world as a person has it, on ports of its own."""
 
 import json
-import os
 import signal
 import socket
 import ssl
 import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
-from datetime import date
-from io import StringIO
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,13 +15,13 @@ import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_public_key
 from typer.testing import CliRunner
 
 from cardsim.folder import load_card
 from cardsim.readers.inprocess import InProcessConnection
 from cardsim.slot import InsertedCard
-from harness.cli import main
 from harness.commands.jlis import app as jlis_app
 from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
@@ -40,81 +33,10 @@ from harness.errors import ConfigurationError
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES
 from harness.terminal.card_reader import CardReader
+from tests.harness.command_line import Run, Up, command, home, one_line, run, told
 from tests.harness.openssl import openssl
 
-
-@dataclass(frozen=True)
-class Done:
-    """What a command said, and its exit code."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Done]
-LAST_LINE = "Ctrl-C ends it"
-
-
-@pytest.fixture(scope="module")
-def home(keys: KeyPool, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose keys are those of the session: making them is what takes time."""
-    folder = tmp_path_factory.mktemp("home")
-    (folder / "keys").symlink_to(keys._folder)
-    return folder
-
-
-def command(*arguments: str | Path) -> list[str]:
-    """Return a command line of Kazashi."""
-    return [sys.executable, "-m", "harness.cli", *map(str, arguments)]
-
-
-@pytest.fixture(scope="module")
-def run(home: Path) -> Run:
-    """Run a command in that home, in this process: starting another takes longer than most of them."""
-
-    def run(*arguments: str | Path, home: Path = home) -> Done:
-        said, complained, code = StringIO(), StringIO(), 0
-        with pytest.MonkeyPatch.context() as patched, redirect_stdout(said), redirect_stderr(complained):
-            patched.setenv("KAZASHI_HOME", str(home))
-            patched.setattr(sys, "argv", ["kazashi", *map(str, arguments)])
-            try:
-                main()
-            except SystemExit as ended:
-                code = int(ended.code or 0)
-        return Done(code, said.getvalue(), complained.getvalue())
-
-    return run
-
-
-class Up:
-    """A `kazashi up` of this test."""
-
-    def __init__(self, home: Path, *options: str | Path) -> None:
-        environment = {**os.environ, "KAZASHI_HOME": str(home)}
-        self.process = subprocess.Popen(
-            command("up", *options), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        assert self.process.stdout is not None
-        self.said: list[str] = []
-        for line in self.process.stdout:
-            self.said.append(line)
-            if line.startswith(LAST_LINE):
-                break
-        else:
-            raise AssertionError("".join(self.said))
-        self._rest = threading.Thread(target=self.process.stdout.read, daemon=True)  # a full pipe would stop it
-        self._rest.start()
-        self.addresses: dict[str, str] = json.loads((home / "up.json").read_text())
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        """Tell it to end and return its exit code."""
-        self.process.send_signal(number)
-        code = self.process.wait(20)
-        self._rest.join(5)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return code
+__all__ = ["home", "run"]
 
 
 @pytest.fixture(scope="module")
@@ -122,23 +44,9 @@ def up(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """The world of this module, frozen at 09:00, and its addresses in a file."""
     file = tmp_path_factory.mktemp("told") / "up.json"
     world = Up(home, "--frozen", "--at", "2026-12-02T09:00", "--seed", "7", "--json", file)
-    assert json.loads(file.read_text()) == world.addresses
+    assert json.loads(file.read_text()) == json.loads((home / "up.json").read_text()) == world.addresses
     yield world
     world.end()
-
-
-def told(done: Done) -> Any:
-    """Return what a command said for a program."""
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def one_line(done: Done) -> str:
-    """Return the one line that a fault of the user is, with exit code 2."""
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert done.stderr.startswith("kazashi: ")
-    assert done.stderr.count("\n") == 1, done.stderr
-    return done.stderr
 
 
 def test_up_says_where_everything_is(home: Path, up: Up) -> None:
@@ -333,6 +241,78 @@ def test_faults_of_the_running_world(home: Path, up: Up, monkeypatch: pytest.Mon
     for wrong in (["cut", "--seconds", "5"], ["cut", "--serial", "xyz"], ["stale", "--seconds", "-1"]):
         with pytest.raises(ConfigurationError, match=r"expected|Expected"):
             jlis("fault", *wrong)
+
+
+def test_policies_of_the_running_world(run: Run, up: Up, keys: KeyPool, tmp_path: Path) -> None:
+    """Set by command line, met at the door, shown, taken back; what cannot be is one line and changes nothing."""
+    subject, now = x509.Name.from_rfc4514_string("CN=bank"), datetime(2026, 12, 2, tzinfo=UTC)
+    builder = x509.CertificateBuilder(subject, subject, keys.numbered(0).public_key(), 1, now, now + timedelta(days=9))
+    bank = builder.sign(keys.numbered(0), SHA256())
+    (tmp_path / "bank.pem").write_bytes(bank.public_bytes(Encoding.PEM))
+    (tmp_path / "bank.cer").write_bytes(bank.public_bytes(Encoding.DER))
+    windows = ["--daily", "00:00-12:00", "--daily", "12:00-23:59:59=refused"]
+    listed = ["--requestor", tmp_path / "bank.pem", "--requestor", tmp_path / "bank.cer"]
+    once = ["--once", "2016-01-02T00:00/2099-01-01T00:00:00Z=unavailable"]
+    shown = run(
+        "jlis", "policy", "set", "sign", "--signed-requests", "required", *listed, *windows, *once, "--valid", "15m"
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert [line.split()[1] for line in shown.stdout.splitlines() if "requestor" in line] == ["CN=bank"] * 2
+    assert httpx.post(up.addresses["ocsp-sign"], content=b"", trust_env=False).status_code == 503
+    assert httpx.post(up.addresses["ocsp-sign-mobile"], content=b"", trust_env=False).status_code == 503
+    assert httpx.post(up.addresses["ocsp-auth"], content=b"", trust_env=False).status_code == 200
+    assert run("jlis", "policy", "set", "sign", "--clear", "once", "--clear", "requestor").returncode == 0
+    auth, sign = told(run("jlis", "policy", "show", "--json"))
+    assert (auth["kind"], auth["signed_requests"], auth["daily"]) == ("auth", "optional", [])
+    assert (sign["valid"], sign["signed_requests"], sign["requestors"], sign["once"]) == ("15m", "required", [], [])
+    assert sign["daily"] == [
+        {"since": "00:00:00", "until": "12:00:00", "closed": "try_later"},
+        {"since": "12:00:00", "until": "23:59:59", "closed": "refused"},
+    ]
+    for wrong in (
+        ["--most-questions", "0"],
+        ["--daily", "25:00-26:00"],
+        ["--daily", "12:00"],
+        ["--daily", "12:00-13:00=shut"],
+        ["--once", "2026-12-01T09:00"],
+        ["--once", "2026-12-01T09:00/2026-12-01T09:00"],
+        ["--requestor", str(tmp_path / "nobody.pem")],
+        ["--clear", "nonces"],
+        ["--clear", "daily", *windows],
+    ):
+        assert "xpected" in one_line(run("jlis", "policy", "set", "sign", *wrong))
+    assert told(run("jlis", "policy", "show", "sign", "--json")) == [sign]
+    assert run("jlis", "policy", "reset").stdout.count("optional") == 2
+    assert told(run("jlis", "policy", "show", "--json"))[0] == auth
+
+
+def test_a_served_process_is_told_of_its_own(run: Run, home: Path, tmp_path: Path) -> None:
+    """`serve jlis`: journal, faults, policies of that process at a door of its own, for whoever has its token."""
+    store, file = tmp_path / "world.db", tmp_path / "jlis.json"
+    assert run("world", "new", "--store", store, "--residents", "0", "--frozen").returncode == 0
+    jlis = Up(home, "--store", store, "--json", file, words=("serve", "jlis"))
+    told_of = json.loads(file.read_text())
+    token = Path(urlsplit(told_of["token"]).path)
+    assert token.stat().st_mode & 0o777 == 0o600
+    assert httpx.get(told_of["control"] + "/v1/journal", trust_env=False).status_code == 401
+    try:
+        fault = run("jlis", "fault", "unavailable", "--count", "1", "--of", file)
+        assert (fault.returncode, fault.stdout.split()[1]) == (0, "unavailable")
+        assert httpx.post(told_of["ocsp-auth"], content=b"", trust_env=False).status_code == 503
+        once = ["--once", "2016-01-02T00:00/2099-01-01T00:00=unavailable"]
+        assert run("jlis", "policy", "set", "auth", *once, "--of", file).returncode == 0
+        assert httpx.post(told_of["ocsp-auth"], content=b"", trust_env=False).text.endswith("closed for maintenance")
+        assert "given 1  left 0" in run("jlis", "faults", "--of", file).stdout
+        with ControlClient(home, file) as control:
+            said = [(entry.door, entry.answer) for entry in control.journal().entries]
+            assert said == [("control", "GET /v1/journal"), ("ocsp", "fault unavailable"), ("ocsp", "closed")]
+            with pytest.raises(ConfigurationError, match="no such operation"):
+                control.clock()
+    finally:
+        assert jlis.end() == 0
+    assert not token.exists()
+    assert "expected the addresses of a process that runs" in one_line(run("jlis", "faults", "--of", file))
+    assert "the control door has --port" in one_line(run("serve", "control", "--store", store, "--port-control", "0"))
 
 
 def test_spent_tries_of_a_stored_world_survive_it(home: Path, tmp_path: Path) -> None:

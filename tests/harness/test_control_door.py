@@ -377,6 +377,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "newCrowd": {"count": 2, "keys": 2},
     "transmit": {"command": "00A4040C0AD392F000260100000001"},
     "setFault": {"fault": "stale", "door": "ocsp-auth", "serial": "7000000", "count": 2, "seconds": 1.5},
+    "changeOcspPolicy": {
+        "nonces": "never",
+        "valid": "15m",
+        "once": [{"since": "2026-12-05T09:00:00Z", "until": "2026-12-06T09:00:00Z", "closed": "refused"}],
+        "daily": [{"since": "03:00", "until": "04:00", "closed": "try_later"}],
+    },
 }
 
 
@@ -397,6 +403,7 @@ def test_openapi_describes_what_the_door_does(world: World, client: httpx.Client
                 slots.insert("Kazashi-1", world.card_of(holder).profile, holder).power_on()
             fault = faults.set(Order(Fault.DELAY, FaultDoor.CRL, since=world.clock.now())).id
             address = path.replace("{resident_id}", holder).replace("{slot}", "Kazashi-1").replace("{fault_id}", fault)
+            address = address.replace("{kind}", "sign")
             response = client.request(method, address, json=body or None)
             assert response.status_code == 200, response.text
             check(described, operation["responses"]["200"], response.json())

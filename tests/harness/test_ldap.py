@@ -4,7 +4,7 @@ import base64
 import os
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,8 +24,10 @@ from harness.jlis import crl, crl_encoding, crl_points, names
 from harness.jlis.authority import Authority
 from harness.jlis.crl_encoding import Parts, Revoked
 from harness.jlis.crl_points import Partition
+from harness.jlis.crl_practice import CrlMode, CrlPractice, Swap
 from harness.jlis.generations import Generations
 from harness.jlis.populations import POPULATIONS, Medium, Population
+from harness.jlis.practice import Practice
 from harness.keys import KeyPool
 from harness.municipalities import AOI, INVENTED, MUNICIPALITIES
 from harness.world import World
@@ -78,9 +80,29 @@ def search(directory: Directory, base: str, *more: str) -> str:
 
 def fetched(directory: Directory, name: Name, attribute: str = LIST) -> bytes:
     """Return the one list at a DN."""
+    (der,) = all_fetched(directory, name, attribute)
+    return der
+
+
+def all_fetched(directory: Directory, name: Name, attribute: str = LIST) -> set[bytes]:
+    """Return the lists at a DN."""
     found = search(directory, name.rfc4514_string(), "-s", "base", attribute)
-    (value,) = [line.split(":: ")[1] for line in found.splitlines() if line.startswith(f"{attribute}:: ")]
-    return base64.b64decode(value)
+    values = [line.split(":: ")[1] for line in found.splitlines() if line.startswith(f"{attribute}:: ")]
+    return {base64.b64decode(value) for value in values}
+
+
+@pytest.fixture
+def practised(keys: KeyPool) -> Iterator[Callable[[CrlPractice], World]]:
+    """Make worlds that publish in a certain way; it is the day before PUBLISHED, 09:00."""
+    made: list[World] = []
+
+    def make(lists: CrlPractice) -> World:
+        made.append(World.create(keys, seed=7, start=jst("2026-12-02T09:00:00"), practice=Practice(lists=lists)))
+        return made[-1]
+
+    yield make
+    for world in made:
+        world.close()
 
 
 def test_every_list_is_there_as_over_http(world: World, directory: Directory) -> None:
@@ -177,7 +199,7 @@ def test_a_machine_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_taken_port(directory: Directory) -> None:
-    """Refused with what slapd said, and the one that has it goes on."""
+    """Refused with what slapd said, and the one that has it goes on: it is not taken for ours, though it answers."""
     with pytest.raises(DirectoryUnavailable, match="expected it to answer"), running_directory([], directory.port):
         pass
     assert search(directory, "c=JP", "-s", "base").startswith("dn: c=JP")
@@ -190,7 +212,11 @@ def test_it_follows_the_worlds_publications(world: World) -> None:
     name = crl_points.name_of(Partition(Population(Kind.SIGN, Medium.CARD), 3, AOI))
     with published_directory(world, INVENTED) as publication:
         points = search(publication.directory, "c=JP", "(objectClass=cRLDistributionPoint)", "dn").count("dn: ")
-        assert points == 2 * len(POPULATIONS) * len(world.jlis.generations(world.clock.now()))
+        generations = world.jlis.generations(world.clock.now())
+        assert points == 2 * len(POPULATIONS) * len(generations)
+        for kind in Kind:
+            own = [world.jlis.authority_list(kind, each, world.clock.now()) for each in generations]
+            assert all_fetched(publication.directory, names.authority_name(kind), AUTHORITY_LIST) == set(own)
         publication.look()
         assert len(x509.load_der_x509_crl(fetched(publication.directory, name))) == 0
         world.clock.set(PUBLISHED)
@@ -228,3 +254,69 @@ def test_a_publication_that_fails_is_told_and_tried_again(world: World) -> None:
             publication.failure = None
             publication.look()
             assert "ldapmodify" in str(publication.failure)
+
+
+def point_of(leaf: bytes) -> Name:
+    """Return the DN that a certificate names for its lists."""
+    (point,) = x509.load_der_x509_certificate(leaf).extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    assert point.full_name is not None
+    name = point.full_name[0].value
+    assert isinstance(name, Name)
+    return name
+
+
+@pytest.mark.parametrize(("mode", "lists"), [(CrlMode.SHARED_NAMES, 3), (CrlMode.NEW_KEY, 1)])
+def test_under_the_names_of_the_worlds_practice(
+    practised: Callable[[CrlPractice], World], mode: CrlMode, lists: int
+) -> None:
+    """At the DN in the certificate: each key's list under a name that is shared, one of the latest key alone."""
+    world = practised(CrlPractice(mode=mode))
+    card = world.issue_card(world.new_resident(municipality=AOI.code).id)
+    generations = [3] if mode is CrlMode.NEW_KEY else [1, 2, 3]
+    with published_directory(world, INVENTED) as publication:
+        points = search(publication.directory, "c=JP", "(objectClass=cRLDistributionPoint)", "dn").count("dn: ")
+        assert points == 2 * len(POPULATIONS)
+        for day in range(2):
+            world.clock.set(PUBLISHED + timedelta(days=day))
+            publication.look()
+            assert publication.failure is None
+            for kind, leaf in ((Kind.SIGN, card.sign_certificate), (Kind.AUTH, card.auth_certificate)):
+                now = world.clock.now()
+                expected = {world.jlis.crl(kind, AOI, now, generation=each) for each in generations}
+                assert len(expected) == lists
+                assert all_fetched(publication.directory, point_of(leaf)) == expected
+
+
+def test_each_point_is_swapped_when_it_is_over_http(practised: Callable[[CrlPractice], World]) -> None:
+    """Before, during and after the swap, and with the clock set back into it: the octets of the other door."""
+    world = practised(CrlPractice(swap=Swap()))
+    partitions = [Partition(population, 3, place) for population in POPULATIONS for place in PLACES]
+    with published_directory(world, PLACES) as publication:
+        seen = []
+        for after in (-1, 0, 400, 450, 500, 600, 86_400, 86_900, 420):
+            now = PUBLISHED + timedelta(seconds=after)
+            world.clock.set(now)
+            publication.look()
+            assert publication.failure is None
+            lists = [
+                world.jlis.crl(kind, place, now, medium=medium, generation=3) for (kind, medium), _, place in partitions
+            ]
+            assert [fetched(publication.directory, crl_points.name_of(each)) for each in partitions] == lists
+            seen.append(sum(x509.load_der_x509_crl(der).last_update_utc == PUBLISHED for der in lists))
+    assert seen[:2] == [0, 0]
+    assert 0 < seen[2] <= seen[3] <= seen[4] < len(partitions) == seen[5] == seen[6]
+    assert 0 < seen[7] < len(partitions)
+    assert 0 < seen[8] < len(partitions)
+
+
+def test_a_failure_is_told_once(world: World) -> None:
+    """Whoever runs the directory hears of the first failure, not of each second's."""
+    told: list[str] = []
+    with published_directory(world, INVENTED, tell=told.append) as publication:
+        publication.directory.process.terminate()
+        publication.directory.process.wait(10)
+        world.clock.set(PUBLISHED)
+        publication.look()
+        publication.look()
+    (said,) = told
+    assert said.startswith("the directory keeps the lists that it has: ldapmodify")

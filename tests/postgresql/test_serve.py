@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -76,10 +77,10 @@ def home(keys: KeyPool, tmp_path: Path) -> Path:
 
 
 class Doors:
-    """Two doors of the fake J-LIS, and the control door."""
+    """Two doors of the fake J-LIS, the control door, and the doors where the two are told of themselves."""
 
-    def __init__(self, jlis: list[httpx.Client], control: httpx.Client) -> None:
-        self.jlis, self.control = jlis, control
+    def __init__(self, jlis: list[httpx.Client], control: httpx.Client, own: list[httpx.Client]) -> None:
+        self.jlis, self.control, self.own = jlis, control, own
 
     def set_clock(self, text: str) -> None:
         """Set the world's clock, written in Japan's time."""
@@ -100,9 +101,19 @@ def doors(home: Path, store: URL) -> Iterator[Doors]:
             for one in jlis
         ]
         address = control.addresses["control"].strip()
+        own = [running.enter_context(own_door(one.addresses)) for one in jlis]
         yield Doors(
-            clients, running.enter_context(httpx.Client(base_url=address, headers=proof, trust_env=False, timeout=30))
+            clients,
+            running.enter_context(httpx.Client(base_url=address, headers=proof, trust_env=False, timeout=30)),
+            own,
         )
+
+
+def own_door(addresses: dict[str, str]) -> httpx.Client:
+    """Return a client of the door where a process is told of itself, with its token."""
+    token = Path(urlsplit(addresses["token"].strip()).path).read_text(encoding="ascii")
+    proof = {"authorization": f"Bearer {token}"}
+    return httpx.Client(base_url=addresses["control"].strip(), headers=proof, trust_env=False)
 
 
 def status(client: httpx.Client, asked: bytes) -> str:
@@ -141,7 +152,22 @@ def test_the_control_door_alone_promises_nothing_that_others_have_in_memory(door
     assert doors.control.post("/v1/jlis/faults", json={"fault": "unavailable"}).status_code == 404
     described = json.loads(doors.control.get("/v1/openapi.json").content)["paths"]
     assert "/v1/clock" in described
-    assert not [path for path in described if "fault" in path or "journal" in path]
+    assert not [path for path in described if "fault" in path or "journal" in path or "policy" in path]
+
+
+def test_each_process_has_faults_policies_and_a_journal_of_its_own(doors: Doors) -> None:
+    """At a door of its own, with a token of its own: what is set there is met there and not at the other."""
+    first, other = doors.own
+    first.post("/v1/jlis/faults", json={"fault": "unavailable", "door": "ocsp-auth", "count": 1}).raise_for_status()
+    first.patch("/v1/jlis/ocsp/auth/policy", json={"most_questions": 9}).raise_for_status()
+    assert [client.post("/ocsp/auth", content=b"").status_code for client in doors.jlis] == [503, 200]
+    assert [len(each.get("/v1/jlis/faults").json()["faults"]) for each in (first, other)] == [1, 0]
+    policies = [each.get("/v1/jlis/ocsp/auth/policy").json()["most_questions"] for each in (first, other)]
+    assert policies == [9, 1]
+    told = [[row["answer"] for row in each.get("/v1/journal").json()["entries"]] for each in (first, other)]
+    assert told == [["fault unavailable"], ["malformed_request"]]
+    stranger = {"authorization": other.headers["authorization"]}
+    assert first.get("/v1/journal", headers=stranger).status_code == 401
 
 
 def test_a_store_without_a_world_is_one_line(home: Path, store: URL) -> None:

@@ -27,12 +27,14 @@ from harness.doors.forward_proxy import ForwardProxy
 from harness.doors.jlis import LONGEST_REQUEST
 from harness.doors.server import Served
 from harness.errors import ConfigurationError
+from harness.jlis.life_events import LifeEvent
+from harness.jlis.populations import Medium
 from harness.trust.export import export
 from harness.trust.hosts import status_hosts
 from harness.trust.material import material
 from harness.trust.stores import DEFAULT_PASSWORD
 from tests.harness.asking import request
-from tests.harness.openssl import at, openssl, status_of, write_authorities, write_card
+from tests.harness.openssl import at, openssl, status_of, write_authorities, write_card, write_pem
 from tests.trust.conftest import Installation
 from tests.trust.inside_namespace import NO_NAMESPACES
 from tests.trust.java import java, leave_out, need
@@ -217,6 +219,34 @@ def test_each_host_leads_to_its_kind(
     )
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_phones_have_hosts_of_their_own(here: Installation, proxy: Served, kind: Kind, tmp_path: Path) -> None:
+    """`openssl ocsp` hears good of a phone's certificate at its own host, unknown at the card's, and the reverse."""
+    here.world.happen(here.card.resident.id, LifeEvent.PHONE_BOUND)
+    here.world.clock.advance(timedelta(minutes=15))
+    (entry,) = [
+        each
+        for each in here.world.all_certificates(here.card.resident.id)
+        if (each.kind, each.medium) == (kind, Medium.PHONE)
+    ]
+    phone = here.world.certificate(entry)
+    authority = write_authorities(tmp_path, here.world)[kind.value]
+    card = write_card(tmp_path, here.card)[kind.value]
+    mobile = f"http://ocsp{kind.value}mobile.jpki.test"
+    if kind is Kind.AUTH:
+        assert address_in(phone) == mobile  # signature certificates have none (spec/pki.md §1.3)
+
+    def said(leaf: Path, url: str) -> str:
+        options: list[str | Path] = ["-issuer", authority, "-CAfile", authority, "-cert", leaf, "-url", url]
+        by_proxy = ["-proxy", proxy.url, "-no_proxy", "nowhere.test", *at(here.world.clock.now())]
+        return status_of(openssl("ocsp", *options, *by_proxy)[1])
+
+    norm = mobile.replace("mobile", "norm")
+    leaf = write_pem(tmp_path, "phone", phone)
+    assert [said(leaf, mobile), said(leaf, norm)] == ["good", "unknown"]
+    assert [said(card, norm), said(card, mobile)] == ["good", "unknown"]
+
+
 def test_get_with_escapes(here: Installation, through: httpx.Client) -> None:
     """A GET whose base64 holds `+`, `/` and `=` arrives as it was sent, escaped: the nonce comes back."""
     nonce = bytes.fromhex("fbefbe00fbefbe00fbefbe00") + bytes([255] * 8)
@@ -311,7 +341,7 @@ def test_what_is_handed_on() -> None:
 
 
 def test_without_a_world(proxy: Served) -> None:
-    """When the world is gone the proxy answers 502 and says so, whether nobody listens or nobody is announced."""
+    """The world is gone: 502 that says so, whether nobody listens, nobody is announced or no fake J-LIS."""
 
     def gone() -> dict[str, str]:
         raise ConfigurationError("expected a running world, actual none")
@@ -319,7 +349,7 @@ def test_without_a_world(proxy: Served) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
-        for addresses in (gone, lambda: {"ocsp-auth": nobody}):
+        for addresses in (gone, dict[str, str], lambda: {"ocsp-auth": nobody}):
             with (
                 Served(ForwardProxy(status_hosts(), addresses), port=0) as served,
                 httpx.Client(proxy=served.url, trust_env=False) as client,
