@@ -25,6 +25,8 @@ class Watchers:
 
     def tell(self) -> None:
         """Tell everybody who is watching."""
+        if not self._told:  # as nearly always
+            return
         with self._lock:
             told = list(self._told)
         for each in told:

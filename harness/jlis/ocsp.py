@@ -11,9 +11,10 @@ its own delegate signs (RFC 6960 §4.2.2.2).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from harness.contract.vocabulary import Kind
 from harness.jlis import ocsp_encoding
@@ -56,8 +57,7 @@ NEVER_ISSUED = {
 UNKNOWN = NEVER_ISSUED[NeverIssued.UNKNOWN]
 
 
-@dataclass(frozen=True, slots=True)
-class OcspAnswer:
+class OcspAnswer(Struct, frozen=True, gc=False):
     """The response (DER), and what the journal says of it."""
 
     der: bytes
@@ -156,7 +156,7 @@ def drafted(asked: OcspRequest, speaker: Speaker, register: Entries, now: dateti
         status, word = UNKNOWN
         if named_here is not None:
             entry = register.entry_at(authority.kind, question.serial, mark)
-            status, word = _status(entry, authority, speaker, question, mark)
+            status, word = status_of(entry, authority, speaker, question, mark)
             if status is NEVER_ISSUED[NeverIssued.REVOKED][0]:
                 extensions = EXTENDED_REVOKE
         singles.append(Single(question.cert_id, status, mark, next_update))
@@ -200,7 +200,7 @@ def _speaking(asked: Sequence[Authority | None], generations: Sequence[Authority
     return found or generations[-1]
 
 
-def _status(
+def status_of(
     entry: Entry | None, authority: Authority, speaker: Speaker, question: Question, mark: datetime
 ) -> tuple[bytes, str]:
     """Return the CertStatus of a certificate of the authority, and the journal's word for it."""
