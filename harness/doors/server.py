@@ -55,6 +55,8 @@ class Served:
             log_level="warning",
             access_log=False,
             lifespan="off",
+            proxy_headers=not quick,  # nobody stands before it
+            server_header=not quick,
             ws="none",
             timeout_graceful_shutdown=CLOSING_SECONDS,
         )
