@@ -30,7 +30,7 @@ def new(
     instant = None if at is None else read_instant(at)
     with opened(read_place(store), seed, instant, residents) as world:
         set_going(world, instant, running)
-        typer.echo(f"{show_instant(world.clock.now())}  residents {len(world.residents())}")
+        typer.echo(f"{show_instant(world.clock.now())}  residents {world.size()}")
 
 
 @app.command()

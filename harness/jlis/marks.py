@@ -7,7 +7,6 @@ the world makes a mark when the story needs one, and what is asked before and af
 from datetime import datetime, timedelta
 from typing import Protocol
 
-
 QUARTER_HOUR = timedelta(minutes=15)
 
 

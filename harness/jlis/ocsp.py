@@ -19,7 +19,7 @@ from msgspec import Struct
 from harness.contract.vocabulary import Kind
 from harness.jlis import ocsp_encoding
 from harness.jlis.authority import Authority
-from harness.jlis.entries import Entry
+from harness.jlis.entries import Issued
 from harness.jlis.marks import QUARTER_HOURS, Marks
 from harness.jlis.ocsp_delegates import DELEGATES, is_revoked
 from harness.jlis.ocsp_draft import Bend, Draft, Single, as_it_is, seal
@@ -70,8 +70,8 @@ class OcspAnswer(Struct, frozen=True, gc=False):
 class Entries(Protocol):
     """Where the register is asked."""
 
-    def entry_at(self, kind: Kind, serial: int, instant: datetime) -> Entry | None:
-        """Return the entry of a certificate that was issued at `instant` or before."""
+    def issued_at(self, kind: Kind, serial: int, instant: datetime) -> Issued | None:
+        """Return what is known of a certificate that was issued at `instant` or before."""
 
 
 class Speaker(NamedTuple):
@@ -155,7 +155,7 @@ def drafted(asked: OcspRequest, speaker: Speaker, register: Entries, now: dateti
     for question, named_here in zip(asked.questions, askeds, strict=True):
         status, word = UNKNOWN
         if named_here is not None:
-            entry = register.entry_at(authority.kind, question.serial, mark)
+            entry = register.issued_at(authority.kind, question.serial, mark)
             status, word = status_of(entry, authority, speaker, question, mark)
             if status is NEVER_ISSUED[NeverIssued.REVOKED][0]:
                 extensions = EXTENDED_REVOKE
@@ -201,7 +201,7 @@ def _speaking(asked: Sequence[Authority | None], generations: Sequence[Authority
 
 
 def status_of(
-    entry: Entry | None, authority: Authority, speaker: Speaker, question: Question, mark: datetime
+    entry: Issued | None, authority: Authority, speaker: Speaker, question: Question, mark: datetime
 ) -> tuple[bytes, str]:
     """Return the CertStatus of a certificate of the authority, and the journal's word for it."""
     if entry is None or entry.generation != authority.generation:

@@ -65,7 +65,7 @@ class PlainAnswers:
         if authority is None:
             authority, (status, said) = speaker.generations[-1], UNKNOWN
         else:
-            entry = register.entry_at(authority.kind, question.serial, mark)
+            entry = register.issued_at(authority.kind, question.serial, mark)
             status, said = status_of(entry, authority, speaker, question, mark)
         alike = authority.generation, status, len(cert_id), 0 if nonce is None else len(nonce)
         form = self._forms.get(alike)

@@ -22,7 +22,7 @@ def can_be_presigned(asked: OcspRequest, policy: ResponderPolicy) -> bool:
 
 
 class PresignedAnswers:
-    """The answers of one responder by one policy as of one mark; those of the mark before go when the next one comes."""
+    """The answers of one responder by one policy as of one mark; those of the mark before go when another comes."""
 
     def __init__(self, policy: ResponderPolicy, most: int = MOST_ANSWERS) -> None:
         self.policy = policy

@@ -100,7 +100,7 @@ class OcspService:
 
         return self.in_step(find)
 
-    def _drafted(  # noqa: PLR0913, PLR0917  (what an answer follows from)
+    def _drafted(  # noqa: PLR0913  (what an answer follows from)
         self,
         kind: Kind,
         medium: Medium | None,

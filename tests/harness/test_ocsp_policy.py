@@ -97,7 +97,7 @@ class Entries:
     def __init__(self, *entries: Entry) -> None:
         self._entries = entries
 
-    def entry_at(self, kind: Kind, serial: int, instant: datetime) -> Entry | None:
+    def issued_at(self, kind: Kind, serial: int, instant: datetime) -> Entry | None:
         """Return the entry of a serial number."""
         del instant
         return next((one for one in self._entries if (one.kind, one.serial) == (kind, serial)), None)
