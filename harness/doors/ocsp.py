@@ -10,7 +10,6 @@ answer are the same on both. What is out of the ordinary, a long body or a line 
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,12 +56,9 @@ class _Told(NamedTuple):
 class OcspDoor:
     """The service object: the world's responder, the faults that stand, and the journal."""
 
-    def __init__(
-        self, world: World, responder: OcspService, faults: Faults, now: Callable[[], datetime] | None = None
-    ) -> None:
-        """`now` is the world's clock; another one where it is not read anew for each request (load)."""
+    def __init__(self, world: World, responder: OcspService, faults: Faults) -> None:
         self._world = world
-        self._now = world.clock.now if now is None else now
+        self._now = world.clock.now
         self._write = world.journal.write
         self.responder = responder
         self._faults = faults
