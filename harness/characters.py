@@ -13,6 +13,7 @@ Assumed, because no public text says it:
 
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -53,6 +54,9 @@ class Substituted(NamedTuple):
 
 def substituted(text: str) -> Substituted:
     """Return the text as a signature certificate carries it, with the positions of its substitutes."""
+    with suppress(UnicodeEncodeError):  # nearly every text is in the repertoire whole, where no code point is a mark
+        text.encode(REPERTOIRE)
+        return Substituted(text, "0" * len(text))
     replaced = [(character, _substitute_of(character)) for character in characters(text)]
     return Substituted(
         "".join(substitute for _, substitute in replaced),

@@ -5,8 +5,7 @@ and acts again when one of them was faster: nothing was stored then (`harness.hi
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
@@ -44,14 +43,11 @@ class Chronicle:
 
         Of acts within acts the outermost one is done over. EventRefused when the register refuses.
         """
-        with self._lock, _refusals():
-            if self._is_in_step:
-                return act()
-            self._is_in_step = True
+        with self._lock:
             try:
-                return self._done(act)
-            finally:
-                self._is_in_step = False
+                return act() if self._is_in_step else self._outermost(act)
+            except IllegalEvent as fault:
+                raise _refused(fault) from fault
 
     def check(self, event: Event) -> None:
         """Raise EventRefused when the event cannot be the next one."""
@@ -69,8 +65,11 @@ class Chronicle:
 
     def retrace(self, event: Event) -> None:
         """Take in an event of a saved history, without storing it; EventRefused when it cannot be the next one."""
-        with self._lock, _refusals():
-            self._fold((event,))
+        with self._lock:
+            try:
+                self._fold((event,))
+            except IllegalEvent as fault:
+                raise _refused(fault) from fault
 
     def publish(self, instant: datetime) -> None:
         """Remember that the register was published as of `instant`, before anything leaves."""
@@ -78,14 +77,18 @@ class Chronicle:
             self._history.save_published(instant, self._folded)
             self._published = instant
 
-    def _done(self, act: Callable[[], R]) -> R:
-        if self._history.is_shared:
-            self._catch_up()
-        while True:
-            try:
-                return act()
-            except Overtaken:
+    def _outermost(self, act: Callable[[], R]) -> R:
+        self._is_in_step = True
+        try:
+            if self._history.is_shared:
                 self._catch_up()
+            while True:
+                try:
+                    return act()
+                except Overtaken:
+                    self._catch_up()
+        finally:
+            self._is_in_step = False
 
     def _catch_up(self) -> None:
         """Take in what other processes wrote; what was published by then, the events read afterwards include."""
@@ -106,12 +109,6 @@ class Chronicle:
             self._folded += 1
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Tell a caller of the world what the register refused."""
-    try:
-        yield
-    except NoSuchResident as fault:
-        raise UnknownResident(str(fault)) from fault
-    except IllegalEvent as fault:
-        raise EventRefused(str(fault)) from fault
+def _refused(fault: IllegalEvent) -> EventRefused:
+    """Return what a caller of the world is told of what the register refused."""
+    return UnknownResident(str(fault)) if isinstance(fault, NoSuchResident) else EventRefused(str(fault))

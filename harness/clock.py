@@ -85,7 +85,8 @@ class WorldClock:
 
     def now(self) -> datetime:
         """Return the world's instant, in UTC."""
-        self._last = instant_at(self.row, self._host())
+        row = self._store.load_clock()
+        self._last = row.instant if row.mode is ClockMode.FROZEN else instant_at(row, self._host())
         return self._last
 
     def now_or_last(self) -> datetime:

@@ -26,6 +26,7 @@ PERMANENT, WITH_ALIAS, WITH_KANJI, FORMER_NAME, GUARDIANSHIP, NO_SEX, PARTLY_KNO
     0.01,
 )
 """How often: a permanent resident, 通称, 漢字併記, a spouse's 旧氏, guardianship from 70 on, sex 3, 不詳."""
+WARDS_SINCE = 70
 
 
 def fields_of(household: Household, member: int, chance: random.Random, day: date) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def fields_of(household: Household, member: int, chance: random.Random, day: dat
         "birth_unknown": _unknown(chance),
         "household": household.id,
         "is_head": part is Part.HEAD,
-        "under_guardianship": age >= 70 and chance.random() < GUARDIANSHIP,
+        "under_guardianship": age >= WARDS_SINCE and chance.random() < GUARDIANSHIP,
     }
 
 

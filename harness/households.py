@@ -7,7 +7,7 @@ to in order to be made.
 import random
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from harness.municipalities import MUNICIPALITIES
 
@@ -85,6 +85,7 @@ def household_at(seed: int, position: int) -> tuple[Household, int]:
     return _household(seed, block * BLOCK + first, size), offset - first
 
 
+@lru_cache(maxsize=16)  # who comes next mostly lives there, too
 def _household(seed: int, head: int, size: int) -> Household:
     chance = random.Random(f"{seed}/household/{head}")  # noqa: S311  (repeatable people, no secrets)
     served = chance.random() < 0.5

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -11,12 +12,15 @@ from harness import everyone, hard_text
 from harness.households import household_at
 from harness.municipalities import INVENTED, MUNICIPALITIES
 from harness.person_names import FAMILIES, GIVEN, full_width
-from harness.residents import NUMBER_PREFIX, Resident, check_digit
+from harness.residents import NUMBER_PREFIX, Resident, check_digit, id_at
 
 FAMILY_NAMES = tuple(FAMILIES)
 GIVEN_NAMES = tuple(GIVEN)
 _STREETS = ("中央", "本町", "緑町", "栄町", "泉")
 REFERENCE_DAY = date(2026, 12, 1)
+PLAIN_BIRTHS = range(1940, 2005)
+GROWN = 16
+"""A year more than a signature certificate takes (spec/pki.md §1.7), whatever the birthday."""
 
 
 class PopulationProfile(StrEnum):
@@ -55,13 +59,37 @@ def make_resident(
             return msgspec.structs.replace(plain, **hard_text.fields_at(plain, position, chance))
 
 
+@dataclass(frozen=True, slots=True)
+class Inhabitants:
+    """The people of one world, which begins on `day`."""
+
+    profile: PopulationProfile
+    day: date
+
+    def make(self, seed: int, position: int) -> Resident:
+        """Return the resident at a position."""
+        return make_resident(seed, position, self.profile, day=self.day)
+
+    def all_sign(self, day: date) -> bool:
+        """Return whether everybody is surely old enough for a signature certificate on a day, and no ward."""
+        return self.profile is PopulationProfile.PLAIN and day.year - PLAIN_BIRTHS.stop >= GROWN
+
+    def surely_signs(self, seed: int, position: int, day: date) -> bool:
+        """Return whether the person at a position is so, by nothing but the age that their household says."""
+        if self.profile is not PopulationProfile.EVERYONE or day < self.day:
+            return False
+        household, member = household_at(seed, position)
+        return GROWN <= household.members[member][1] < everyone.WARDS_SINCE
+
+
 def _plain(seed: int, position: int) -> Resident:
     chance = random.Random(f"{seed}/{position}")  # noqa: S311  (repeatable people, no secrets)
     municipality = chance.choice(INVENTED)
+    first, last = PLAIN_BIRTHS.start, PLAIN_BIRTHS.stop - 1
     return Resident(
-        id=f"r{position + 1:06d}",
+        id=id_at(position),
         name=f"{chance.choice(FAMILY_NAMES)}　{chance.choice(GIVEN_NAMES)}",
-        birth_date=date(chance.randint(1940, 2004), chance.randint(1, 12), chance.randint(1, 28)),
+        birth_date=date(chance.randint(first, last), chance.randint(1, 12), chance.randint(1, 28)),
         sex=chance.choice("12"),
         number=number_at(seed, position),
         municipality=municipality.code,

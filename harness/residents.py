@@ -82,6 +82,20 @@ def checked(resident: Resident, day: date) -> Resident:
     return sound
 
 
+def id_at(position: int) -> str:
+    """Return the id of the resident at `position` (0, 1, …) of a population."""
+    return f"r{position + 1:06d}"
+
+
+def position_of(resident_id: str) -> int | None:
+    """Return the position that an id says, None where it is none of a population's."""
+    digits = resident_id[1:]
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    position = int(digits) - 1
+    return position if position >= 0 and id_at(position) == resident_id else None
+
+
 def written_name(resident: Resident) -> str:
     """Return the name as card and signature certificate carry it: with 旧氏 in brackets, 漢字併記 and 通称.
 

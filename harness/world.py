@@ -40,7 +40,7 @@ from harness.jlis.validity import JST
 from harness.keys import KeyPool
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
 from harness.personalisation import IssuedCard, Personalisation
-from harness.population import PopulationProfile, address_in, make_resident
+from harness.population import Inhabitants, PopulationProfile, address_in
 from harness.publication import Publication
 from harness.residents import Resident
 from harness.store.address import Place
@@ -100,8 +100,9 @@ class World:
                 "the world's store: expected the authority keys that it was made with, actual others; "
                 "set KAZASHI_HOME to the installation that made it"
             )
-        self._population = PopulationProfile(history.known_fact("population"))
-        self._register = Register(Issuing(self._hierarchy.generations.in_office, practice), self._person)
+        population = PopulationProfile(history.known_fact("population"))
+        self._inhabitants = Inhabitants(population, self._origin.astimezone(JST).date())
+        self._register = Register(Issuing(self._hierarchy.generations.in_office, practice), self._inhabitants)
         self._chronicle = Chronicle(history, self._register)
         self.jlis = Publication(self._hierarchy, self._chronicle, marks)
         """What its authorities say of it, at their doors."""
@@ -158,7 +159,7 @@ class World:
     @_in_step
     def new_resident(self, /, *, with_card: bool = False, **special: Any) -> Resident:
         """Return a new resident as the seed makes them, but for the fields given; with a card, or not at all."""
-        made = self._person(self.seed, self._register.size())
+        made = self._inhabitants.make(self.seed, self._register.size())
         resident = msgspec.structs.replace(made, **special)
         registered = Registered(self.clock.now(), resident)
         self._chronicle.check(registered)
@@ -320,9 +321,6 @@ class World:
         event = ConsentWithdrawn(self.clock.now(), resident_id, service)
         self._chronicle.check(event)
         self._chronicle.record(event)
-
-    def _person(self, seed: int, position: int) -> Resident:
-        return make_resident(seed, position, self._population, day=self._origin.astimezone(JST).date())
 
     def _desk(self) -> Personalisation:
         return Personalisation(self._hierarchy, self._card_issuer, self._keys)

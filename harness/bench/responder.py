@@ -1,14 +1,12 @@
 """A responder in a process of its own, for load: `python -m harness.bench.responder FOLDER KEY [presigned] [protocol]`.
 
 Its door is uvicorn's, or with `protocol` the bare one. It prints one line of JSON (its port, and requests for it) and
-answers until its standard input ends. The journal is written as ever. The clock's row is read once: a world that stands
-still is asked, and reading a row of the store for each request would measure the store (the row ocsp.clock says what
-that costs).
+answers until its standard input ends. The journal is written and the world's clock is read for each answer, as ever.
 """
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +19,6 @@ from cryptography.x509 import OCSPNonce
 from cryptography.x509.ocsp import OCSPRequestBuilder
 from starlette.types import Receive, Scope, Send
 
-from harness.clock import host_now, instant_at
 from harness.contract.vocabulary import Kind
 from harness.doors.ocsp import OcspDoor, QuickApp
 from harness.doors.ocsp_protocol import ServedQuickly
@@ -62,20 +59,22 @@ def asked(folder: Path, key: ResponderKey, *, presigned: bool) -> Iterator[Asked
 
 
 def _requests(world: World, service: OcspService, *, nonces: bool) -> Iterator[bytes]:
-    authority = service.generations(Kind.AUTH, world.clock.now())[-1]
+    people = [world.certificates(resident.id) for resident in world.residents()]
+    serials = [one.serial for entries in people for one in entries if one.kind is Kind.AUTH]
+    return requests_about(service, world.clock.now(), serials, nonces=nonces)
+
+
+def requests_about(
+    service: OcspService, now: datetime, serials: Iterable[int], *, nonces: bool = True
+) -> Iterator[bytes]:
+    """Yield requests about authentication certificates of the generation in office, each with a nonce of its own."""
+    authority = service.generations(Kind.AUTH, now)[-1]
     name, key = DELEGATES.hashes(authority)["sha1"]
-    for number, resident in enumerate(world.residents()):
-        (serial,) = [one.serial for one in world.certificates(resident.id) if one.kind is Kind.AUTH]
+    for number, serial in enumerate(serials):
         builder = OCSPRequestBuilder().add_certificate_by_hash(name, key, serial, SHA1())  # noqa: S303  (CertIDs)
         if nonces:
             builder = builder.add_extension(OCSPNonce(number.to_bytes(NONCE_OCTETS, "big")), critical=False)
         yield builder.build().public_bytes(Encoding.DER)
-
-
-def held_clock(world: World) -> Callable[[], datetime]:
-    """Return the world's clock with its row read once."""
-    row = world.clock.row
-    return lambda: instant_at(row, host_now())
 
 
 async def _nothing_else(scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,7 +88,7 @@ def main() -> None:
     """Serve until standard input ends."""
     folder, key, *more = sys.argv[1:]
     with asked(Path(folder), ResponderKey(key), presigned="presigned" in more) as asked_for:
-        door = OcspDoor(asked_for.world, asked_for.service, Faults(), held_clock(asked_for.world))
+        door = OcspDoor(asked_for.world, asked_for.service, Faults())
         bare = "protocol" in more
         with ServedQuickly(door) if bare else Served(QuickApp(door, _nothing_else), quick=True) as served:
             line = {"port": served.port, "requests": [each.hex() for each in asked_for.requests]}

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from harness.bench import jlis_crl, ocsp
+from harness.bench import jlis_crl, jlis_register, ocsp
 from harness.bench.row import Row
 
 app = typer.Typer(help="Speed on this machine / この機械での速さ", no_args_is_help=True)
@@ -19,7 +19,12 @@ def list_rows(plan: ocsp.Plan) -> Iterator[Row]:
     return jlis_crl.rows(plan.full)
 
 
-JLIS: list[Rows] = [ocsp.rows, ocsp.clock_row, list_rows]
+def register_rows(plan: ocsp.Plan) -> Iterator[Row]:
+    """Yield the rows of a register of many."""
+    return jlis_register.rows(plan.full, plan.rounds)
+
+
+JLIS: list[Rows] = [ocsp.rows, register_rows, list_rows]
 """What `kazashi bench jlis` measures, in this order."""
 
 

@@ -11,7 +11,6 @@ from harness.commands.words import read_instant, show_instant
 from harness.control_client import ControlClient
 from harness.doors.control_fault_messages import FaultState, NewFault
 from harness.errors import ConfigurationError
-from harness.home import home
 from harness.jlis.fault_grammar import Fault, FaultDoor
 
 app = typer.Typer(help="The fake J-LIS of the world that is up / 起動中の疑似 J-LIS", no_args_is_help=True)

@@ -186,7 +186,7 @@ def opened(  # noqa: PLR0913, PLR0917  (what a world is made of)
             raise ConfigurationError(f"{name}: expected a world of seed {seed}, actual {world.seed}; leave --seed out")
         if world.clock.epoch == 0:  # never set: nobody has lived in it yet
             _prepare(keys, KEYS_PER_CARD * residents)
-            for _ in range(residents - len(world.residents())):
+            for _ in range(residents - world.size()):
                 world.new_resident(with_card=True)
         yield world
     finally:
@@ -250,7 +250,7 @@ def _show(addresses: dict[str, str], world: World, slots: Slots) -> None:
         typer.echo(f"{name:14} {url}")
     how = "running / 進行中" if world.clock.row.mode is ClockMode.RUNNING else "frozen / 停止中"
     typer.echo(f"{'clock':14} {show_instant(world.clock.now())} {how}")
-    typer.echo(f"{'residents':14} {len(world.residents())}")
+    typer.echo(f"{'residents':14} {world.size()}")
     for slot in slots:
         typer.echo(f"{'slot':14} {slot.name}" + (f" at {slot.reader}" if slot.reader else ""))
     typer.echo("Ctrl-C ends it / Ctrl-C で終了")

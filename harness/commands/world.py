@@ -49,7 +49,7 @@ def new(  # noqa: PLR0913  (each is an option of the command line)
     )
     with opened(read_place(store), seed, instant, residents, population, wanted) as world:
         set_going(world, instant, running)
-        typer.echo(f"{show_instant(world.clock.now())}  residents {len(world.residents())}")
+        typer.echo(f"{show_instant(world.clock.now())}  residents {world.size()}")
 
 
 @app.command()

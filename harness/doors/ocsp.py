@@ -10,7 +10,7 @@ answer are the same on both. What is out of the ordinary, a long body or a line 
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
@@ -37,7 +37,7 @@ from harness.world import World
 LONGEST_REQUEST = 65_536
 OCSP_RESPONSE = "application/ocsp-response"
 _DIGITS = len(str(LONGEST_REQUEST))
-_HEADERS = (b"content-type", OCSP_RESPONSE.encode("ascii"))
+_HEADER = (b"content-type", OCSP_RESPONSE.encode("ascii"))
 
 
 def name_of(population: Population) -> str:
@@ -59,12 +59,9 @@ class _Told(NamedTuple):
 class OcspDoor:
     """The service object: the world's responder, the faults that stand, and the journal."""
 
-    def __init__(
-        self, world: World, responder: OcspService, faults: Faults, now: Callable[[], datetime] | None = None
-    ) -> None:
-        """`now` is the world's clock; another one where it is not read anew for each request (load)."""
+    def __init__(self, world: World, responder: OcspService, faults: Faults) -> None:
         self._world = world
-        self._now = world.clock.now if now is None else now
+        self._now = world.clock.now
         self._write = world.journal.write
         self.responder = responder
         self._faults = faults
@@ -88,24 +85,9 @@ class OcspDoor:
             body = b""  # what cannot be decoded is a malformed request, and the responder says so
         return await self._respond(request, population, body)
 
-    async def quick(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a POST where nothing is out of the ordinary, or let `app` answer."""
-        population = PATHS.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
-        if population is None or self._faults or _announces_much(scope):
-            await app(scope, receive, send)
-            return
-        message = await receive()
-        body = message.get("body", b"")
-        if message["type"] != "http.request" or message.get("more_body") or len(body) > LONGEST_REQUEST:
-            await app(scope, _once_more(message, receive), send)
-            return
-        der = None if self._faults else self.quick_answer(population, body)
-        if der is None:
-            await app(scope, _once_more(message, receive), send)
-            return
-        headers = [(b"content-length", b"%d" % len(der)), _HEADERS]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": der})
+    def may_be_quick(self) -> bool:
+        """Return whether no fault stands."""
+        return not self._faults
 
     def quick_answer(self, population: Population, body: bytes) -> bytes | None:
         """Return an answer that no fault meets, journalled; None where the long way has to say why there is none."""
@@ -178,8 +160,26 @@ class QuickApp:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        await self._door.quick(self._app, scope, receive, send)
+        """Answer a POST where nothing is out of the ordinary, or let the other application answer."""
+        population = PATHS.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if population is None or not self._door.may_be_quick() or _announces_much(scope):
+            await self._app(scope, receive, send)
+            return
+        message = await receive()
+        body = message.get("body", b"")
+        is_whole = message["type"] == "http.request" and not message.get("more_body") and len(body) <= LONGEST_REQUEST
+        # faults are looked at once more: one may have come with the body
+        der = self._door.quick_answer(population, body) if is_whole and self._door.may_be_quick() else None
+        if der is None:
+            await self._app(scope, _once_more(message, receive), send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": [_HEADER, _length(len(der))]})
+        await send({"type": "http.response.body", "body": der})
+
+
+@lru_cache(maxsize=1024)
+def _length(octets: int) -> tuple[bytes, bytes]:
+    return b"content-length", b"%d" % octets
 
 
 def _announces_much(scope: Scope) -> bool:

@@ -61,6 +61,7 @@ class Served:
             access_log=False,
             lifespan="off",
             proxy_headers=False,  # nobody stands in front of us whose word for another address would count
+            server_header=not quick,
             ws="none",
             timeout_graceful_shutdown=CLOSING_SECONDS,
         )

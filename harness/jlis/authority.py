@@ -19,6 +19,8 @@ from harness.jlis.practice import STANDARD, Practice
 AUTHORITY_SERIALS = 0x06D0_0000
 """An authority has the number of its generation above this; its leaves count from `entries.FIRST_SERIAL`."""
 RESPONDER_SERIALS = 0x06E0_0000
+MOST_LEAVES = 20_000
+"""Certificates that are remembered, each of about 2 kB."""
 OCSP_ADDRESS = {
     CARD_AUTH: "http://ocspauthnorm.jpki.test",
     CARD_SIGN: "http://ocspsignnorm.jpki.test",
@@ -75,10 +77,13 @@ class Authority:
 
     def leaf(self, entry: Entry, public_key: RSAPublicKey) -> bytes:
         """Return the certificate (DER) of an entry: signed when first asked for, the same bytes ever after."""
-        if entry.serial not in self._leaves:
-            kana = self.practice.kana
-            self._leaves[entry.serial] = self._patterns.leaf(entry, public_key, self.key, kana=kana)
-        return self._leaves[entry.serial]
+        known = self._leaves.get(entry.serial)
+        if known is None:
+            known = self._patterns.leaf(entry, public_key, self.key, kana=self.practice.kana)
+            if len(self._leaves) >= MOST_LEAVES:
+                self._leaves.clear()  # signed once more they are the same: RSASSA-PKCS1-v1_5 draws nothing
+            self._leaves[entry.serial] = known
+        return known
 
     @cached_property
     def _patterns(self) -> Patterns:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
@@ -29,6 +30,44 @@ FIRST_SERIAL = 0x0700_0000
 """Leaves count up from here; four content bytes, as observed (spec/pki.md §1.3)."""
 
 
+class Issued(Protocol):
+    """What OCSP has to know of a certificate that was issued."""
+
+    @property
+    def generation(self) -> int:
+        """Of the authority that signed it: its issuers bear one name (spec/pki.md §1.1)."""
+
+    @property
+    def medium(self) -> Medium:
+        """What carries its key."""
+
+    @property
+    def revoked(self) -> datetime | None:
+        """When it was revoked."""
+
+    @property
+    def reason(self) -> RevocationReason | None:
+        """Why it was revoked."""
+
+    def is_revoked_at(self, instant: datetime) -> bool:
+        """Return whether it was revoked at `instant` or before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unrevoked:
+    """All that has to be known of certificates to which nothing has happened yet."""
+
+    generation: int
+    medium: Medium
+    revoked: None = None
+    reason: None = None
+
+    def is_revoked_at(self, instant: datetime) -> bool:
+        """Return that it was not."""
+        del instant
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One certificate: whose it is, what it was issued with, and when it was revoked, if ever."""
@@ -37,7 +76,7 @@ class Entry:
     medium: Medium
     serial: int
     generation: int
-    """Of the authority that signed it: its issuers bear one name (spec/pki.md §1.1)."""
+    """Of the authority that signed it."""
     resident: Resident
     """The holder as they were when it was issued."""
     key: int

@@ -4,12 +4,13 @@ A product that cannot be told the time lives at the host's. Nobody waits a quart
 the world makes a mark when the story needs one, and what is asked before and after it differs as on the grid.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from harness.confidence import Confidence
 from harness.jlis.behaviour import Behaviour, Behaviours
 
+QUARTER_HOUR = timedelta(minutes=15)
 BEHAVIOURS: Behaviours = (
     Behaviour(
         Confidence.NORMATIVE,
@@ -34,11 +35,20 @@ class Marks(Protocol):
 
 
 class QuarterHours:
-    """The marks of the real responder: :00, :15, :30, :45 (spec/pki.md §3)."""
+    """The marks of the real responder: :00, :15, :30, :45 (spec/pki.md §3); the last one found is remembered."""
+
+    def __init__(self) -> None:
+        self._last: tuple[datetime, datetime] | None = None
+        """A mark, and the one after it."""
 
     def at(self, now: datetime) -> datetime:
         """Return the mark of the grid at or before `now`."""
-        return now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+        last = self._last  # read once: other threads ask, too
+        if last is not None and last[0] <= now < last[1] and now.tzinfo is last[0].tzinfo:
+            return last[0]
+        mark = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+        self._last = mark, mark + QUARTER_HOUR
+        return mark
 
 
 class MadeMarks:

@@ -11,16 +11,17 @@ its own delegate signs (RFC 6960 §4.2.2.2).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
 from harness.jlis import ocsp_encoding
 from harness.jlis.authority import Authority
 from harness.jlis.behaviour import Behaviour, Behaviours
-from harness.jlis.entries import Entry
+from harness.jlis.entries import Issued
 from harness.jlis.marks import QUARTER_HOURS, Marks
 from harness.jlis.ocsp_delegates import DELEGATES, is_revoked
 from harness.jlis.ocsp_draft import Bend, Draft, Single, as_it_is, seal
@@ -73,8 +74,7 @@ NEVER_ISSUED = {
 UNKNOWN = NEVER_ISSUED[NeverIssued.UNKNOWN]
 
 
-@dataclass(frozen=True, slots=True)
-class OcspAnswer:
+class OcspAnswer(Struct, frozen=True, gc=False):
     """The response (DER), and what the journal says of it."""
 
     der: bytes
@@ -87,8 +87,8 @@ class OcspAnswer:
 class Entries(Protocol):
     """Where the register is asked."""
 
-    def entry_at(self, kind: Kind, serial: int, instant: datetime) -> Entry | None:
-        """Return the entry of a certificate that was issued at `instant` or before."""
+    def issued_at(self, kind: Kind, serial: int, instant: datetime) -> Issued | None:
+        """Return what is known of a certificate that was issued at `instant` or before."""
 
 
 class Speaker(NamedTuple):
@@ -172,8 +172,8 @@ def drafted(asked: OcspRequest, speaker: Speaker, register: Entries, now: dateti
     for question, named_here in zip(asked.questions, askeds, strict=True):
         status, word = UNKNOWN
         if named_here is not None:
-            entry = register.entry_at(authority.kind, question.serial, mark)
-            status, word = _status(entry, authority, speaker, question, mark)
+            entry = register.issued_at(authority.kind, question.serial, mark)
+            status, word = status_of(entry, authority, speaker, question, mark)
             if status is NEVER_ISSUED[NeverIssued.REVOKED][0]:
                 extensions = EXTENDED_REVOKE
         singles.append(Single(question.cert_id, status, mark, next_update))
@@ -217,8 +217,8 @@ def _speaking(asked: Sequence[Authority | None], generations: Sequence[Authority
     return found or generations[-1]
 
 
-def _status(
-    entry: Entry | None, authority: Authority, speaker: Speaker, question: Question, mark: datetime
+def status_of(
+    entry: Issued | None, authority: Authority, speaker: Speaker, question: Question, mark: datetime
 ) -> tuple[bytes, str]:
     """Return the CertStatus of a certificate of the authority, and the journal's word for it."""
     if entry is None or entry.generation != authority.generation:

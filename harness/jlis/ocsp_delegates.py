@@ -6,7 +6,7 @@ the RSA one, so that a world needs no further key and says the same when it is r
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
@@ -106,6 +106,14 @@ class Delegate:
         if isinstance(self.key, RSAPrivateKey):
             return self.key.sign(data, _PKCS1, _SHA256 if digest == "sha256" else _SHA1)
         return self.key.sign(data, _ECDSA[digest, deterministic])
+
+    def signer(self, *, deterministic: bool) -> Callable[[bytes], bytes]:
+        """Return what signs as `sign` does with SHA-256, its algorithm chosen once."""
+        key = self.key
+        if isinstance(key, RSAPrivateKey):
+            return lambda data: key.sign(data, _PKCS1, _SHA256)
+        algorithm = _ECDSA["sha256", deterministic]
+        return lambda data: key.sign(data, algorithm)
 
 
 class Delegates:

@@ -65,17 +65,22 @@ def seal(draft: Draft) -> bytes:
     """Return the response that a draft makes."""
     if draft.error is not None:
         return ocsp_encoding.error_response(draft.error)
-    data = ocsp_encoding.response_data(
-        draft.responder_id,
-        b"" if draft.produced_at is None else generalized_time(draft.produced_at),
-        b"".join([_single(single) for single in draft.singles]),
-        (b"" if draft.nonce is None else ocsp_encoding.nonce_extension(draft.nonce)) + draft.extensions,
-    )
+    data = to_be_signed(draft)
     delegate = draft.delegate
     signature = delegate.sign(data, draft.digest, deterministic=draft.deterministic)
     if _is_plain(draft):
         return delegate.envelope.seal(data, signature)
     return _bent(draft, data, signature)
+
+
+def to_be_signed(draft: Draft) -> bytes:
+    """Return the ResponseData that a draft makes."""
+    return ocsp_encoding.response_data(
+        draft.responder_id,
+        b"" if draft.produced_at is None else generalized_time(draft.produced_at),
+        b"".join([_single(single) for single in draft.singles]),
+        (b"" if draft.nonce is None else ocsp_encoding.nonce_extension(draft.nonce)) + draft.extensions,
+    )
 
 
 def _single(single: Single) -> bytes:

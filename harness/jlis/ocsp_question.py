@@ -1,9 +1,9 @@
 """What an OCSP request says, in parts, once it was read (RFC 6960 §4.1.1)."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class Question(NamedTuple):
+class Question(Struct, frozen=True, gc=False):
     """One CertID in its parts."""
 
     cert_id: bytes
@@ -14,7 +14,7 @@ class Question(NamedTuple):
     serial: int
 
 
-class RequestSignature(NamedTuple):
+class RequestSignature(Struct, frozen=True):
     """A signature over a request, not yet verified."""
 
     signed: bytes
@@ -25,7 +25,7 @@ class RequestSignature(NamedTuple):
     certificates: tuple[bytes, ...]
 
 
-class OcspRequest(NamedTuple):
+class OcspRequest(Struct, frozen=True, gc=False):
     """A whole request."""
 
     questions: tuple[Question, ...]

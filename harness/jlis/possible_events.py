@@ -28,8 +28,7 @@ def check(records: Records, issuing: Issuing, event: Event) -> None:
         case ConsentGiven() | ConsentWithdrawn():
             _check_consent(records, event)
         case Crowd():
-            if any(records.has(f"r{event.first + place + 1:06d}") for place in (0, event.count - 1)):
-                raise IllegalEvent(f"crowd from {event.first}: expected new people, actual registered ones")
+            _check_crowd(records, event)
 
 
 def check_life(records: Records, issuing: Issuing, dossier: Dossier, event: Befell) -> None:
@@ -102,6 +101,18 @@ def _check_consent(records: Records, event: ConsentGiven | ConsentWithdrawn) -> 
     signed = records.entry_at(Kind.SIGN, event.serial, event.at)
     if signed is None or signed.resident.id != who or not signed.is_in_force_at(event.at):
         raise _nothing_in_force(who, [CARD_SIGN, PHONE_SIGN])
+
+
+def _check_crowd(records: Records, event: Crowd) -> None:
+    if event.first < 0 or event.count < 0 or event.keys < 1:
+        raise IllegalEvent(
+            f"crowd from {event.first}: expected a position, a number of people, and a key or more, "
+            f"actual {event.count} people with {event.keys} keys"
+        )
+    if records.has_any(range(event.first, event.first + event.count)):
+        raise IllegalEvent(f"crowd from {event.first}: expected new people, actual registered ones")
+    if any(records.is_issued_from(kind, records.next_serial(kind)) for kind in Kind):
+        raise IllegalEvent(f"crowd from {event.first}: expected new serial numbers, actual used ones")
 
 
 def _check_new(records: Records, resident: Resident, at: datetime) -> None:

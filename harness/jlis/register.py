@@ -3,39 +3,53 @@
 `fold` is the only way it changes. What an event does is not decided here: it stands in the table of `life_cycle.py`.
 """
 
+from array import array
 from bisect import insort
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 
 from harness.contract.vocabulary import Kind
 from harness.events import Befell, ConsentGiven, ConsentWithdrawn, Crowd, Event, Registered, Revoked
 from harness.jlis import possible_events
+from harness.jlis.cohorts import Cohort
 from harness.jlis.consent import consent_ends
-from harness.jlis.entries import Entry
+from harness.jlis.entries import Entry, Unrevoked
 from harness.jlis.issuing import Issuing
 from harness.jlis.life_cycle import EFFECTS, Standing, Write
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.people import CardMade, Consent, Dossier, Person
-from harness.jlis.populations import CARD_AUTH, CARD_SIGN, Population
+from harness.jlis.populations import CARD_SIGN, Medium, Population
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.records import IllegalEvent, Records
-from harness.jlis.validity import not_after_of
+from harness.jlis.validity import JST
 from harness.residents import Resident
 
-MakeResident = Callable[[int, int], Resident]
-"""Seed and position in, the person out."""
 _WITHDRAWS = {LifeEvent.LOST, LifeEvent.SUSPENDED}
+
+
+class Inhabitants(Protocol):
+    """Who the people of a crowd are."""
+
+    def make(self, seed: int, position: int) -> Resident:
+        """Return the person at a position."""
+
+    def all_sign(self, day: date) -> bool:
+        """Return whether everybody may surely have a signature certificate on a day."""
+
+    def surely_signs(self, seed: int, position: int, day: date) -> bool:
+        """Return whether the person at a position may, as far as that is known without making them."""
 
 
 class Register(Records):
     """The records of one world as a fold over its history."""
 
-    def __init__(self, issuing: Issuing, make_resident: MakeResident) -> None:
-        """`make_resident` gives the people of a crowd."""
+    def __init__(self, issuing: Issuing, inhabitants: Inhabitants) -> None:
+        """`inhabitants` are the people of a crowd."""
         super().__init__()
         self.issuing = issuing
-        self._make_resident = make_resident
+        self._inhabitants = inhabitants
         self._latest: datetime | None = None
 
     def check(self, event: Event) -> None:
@@ -70,15 +84,16 @@ class Register(Records):
                 self._crowd(event)
             case ConsentGiven(service=service):
                 consent = Consent(service, event.at, consent_ends(event.at))
-                self._dossiers[event.resident_id].consents[service] = consent
+                self.dossier(event.resident_id).consents[service] = consent
             case ConsentWithdrawn(service=service):
-                del self._dossiers[event.resident_id].consents[service]
+                del self.dossier(event.resident_id).consents[service]
 
     def _register(self, resident: Resident, at: datetime) -> None:
         self._dossiers[resident.id] = self.dossier_of_nobody(resident, at)
+        self._arrivals.append(resident.id)
 
     def _befall(self, event: Befell) -> None:
-        effect, dossier = EFFECTS[event.what], self._dossiers[event.resident_id]
+        effect, dossier = EFFECTS[event.what], self.dossier(event.resident_id)
         ends = [(population, event.reason or reason) for population, reason in effect.ends]
         self._revoke(event.resident_id, ends, event.at)
         before = dossier.now
@@ -99,6 +114,7 @@ class Register(Records):
 
     def _issue(self, entry: Entry) -> None:
         self._entries[entry.kind][entry.serial] = entry
+        self._issued[entry.kind] += 1
         self._dossiers[entry.resident.id].certificates.append((entry.kind, entry.serial))
         self._next_key = max(self._next_key, entry.key + 1)
 
@@ -111,20 +127,27 @@ class Register(Records):
                 insort(self._revoked[population, entry.generation, entry.resident.municipality], entry.serial)
 
     def _crowd(self, event: Crowd) -> None:
-        generation = self.issuing.generation_at(event.at)
-        for place in range(event.count):
-            resident = self._make_resident(event.seed, event.first + place)
-            self._register(resident, event.at)
-            dossier = self._dossiers[resident.id]
-            not_after = not_after_of(resident, event.at, leap=self.issuing.practice.leap_birthday)
-            for kind, medium in (CARD_AUTH, CARD_SIGN):
-                if not self.issuing.may_have(resident, Population(kind, medium), event.at):
-                    continue
-                serial, key = self.next_serial(kind), (2 * place + (kind is Kind.SIGN)) % event.keys
-                entry = Entry(kind, medium, serial, generation, resident, key, event.at, not_after)
-                self._entries[kind][serial] = entry
-                dossier.certificates.append((kind, serial))
-            serial_number = f"{dossier.certificates[0][1]:016d}"
-            dossier.cards.append(CardMade(event.at, serial_number, place % event.keys, resident))
-            dossier.written.append((event.at, resident))
+        first = {kind: self.next_serial(kind) for kind in Kind}
+        unrevoked = Unrevoked(self.issuing.generation_at(event.at), Medium.CARD)
+        leap = self.issuing.practice.leap_birthday
+        cohort = Cohort(event, unrevoked, first, self._signing(event), self._inhabitants.make, leap)
+        self._cohorts.append(cohort)
+        self._arrivals.append(cohort)
+        for kind in Kind:
+            self._issued[kind] += cohort.issued(kind)
         self._next_key = max(self._next_key, event.keys)
+
+    def _signing(self, event: Crowd) -> Sequence[int]:
+        """Return the places of those who have a signature certificate; people are made only where that has to tell."""
+        people, day = self._inhabitants, event.at.astimezone(JST).date()
+        if people.all_sign(day):
+            return range(event.count)
+        return array(
+            "L",
+            [
+                place
+                for place in range(event.count)
+                if people.surely_signs(event.seed, event.first + place, day)
+                or self.issuing.may_have(people.make(event.seed, event.first + place), CARD_SIGN, event.at)
+            ],
+        )

@@ -50,7 +50,8 @@ def test_issuing_over_all_cores() -> None:
     assert row.reference is not None
     assert row.value is not None
     assert row.value > 0
-    assert row.ratio == row.value / row.reference
+    assert row.ratio == pytest.approx(row.value / row.reference)
+    assert row.met == (row.ratio >= 0.9)
 
 
 def test_a_worker_that_fails_gives_no_figure() -> None:

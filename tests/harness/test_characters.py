@@ -1,6 +1,7 @@
 """Substitute characters of the signature certificate: repertoire, substitutes and flags (spec/pki.md §1.4)."""
 
 import sys
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -76,6 +77,25 @@ def test_twins_are_needed() -> None:
     for twin in TWINS:
         with pytest.raises(UnicodeEncodeError):
             twin.encode("iso2022_jp_1")
+
+
+def test_texts_within_the_repertoire_are_themselves() -> None:
+    """No code point that can be carried is a mark, which would belong to the one before: each is one character."""
+    carried = [chr(point) for point in range(sys.maxunicode + 1) if encodes(chr(point))]
+    assert len(carried) > 10_000
+    assert not [one for one in carried if unicodedata.category(one) in {"Mn", "Me"}]
+    for one in carried:
+        assert list(characters(f"山{one}川")) == ["山", one, "川"]
+        assert substituted(f"山{one}") == (f"山{one}", "00")
+
+
+def encodes(character: str) -> bool:
+    """Return whether the codec of the repertoire has it."""
+    try:
+        character.encode("iso2022_jp_1")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"])))

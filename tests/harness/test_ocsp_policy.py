@@ -22,9 +22,9 @@ from harness.contract.vocabulary import Kind
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.jlis import ocsp as our_ocsp
-from harness.jlis import ocsp_service
+from harness.jlis import ocsp_plain, ocsp_service
 from harness.jlis.entries import Entry
-from harness.jlis.ocsp import Drafted, OcspAnswer, answer
+from harness.jlis.ocsp import OcspAnswer, answer
 from harness.jlis.ocsp_policy import (
     Closed,
     Closure,
@@ -97,7 +97,7 @@ class Entries:
     def __init__(self, *entries: Entry) -> None:
         self._entries = entries
 
-    def entry_at(self, kind: Kind, serial: int, instant: datetime) -> Entry | None:
+    def issued_at(self, kind: Kind, serial: int, instant: datetime) -> Entry | None:
         """Return the entry of a serial number."""
         del instant
         return next((one for one in self._entries if (one.kind, one.serial) == (kind, serial)), None)
@@ -394,7 +394,7 @@ def test_a_presigned_answer_was_published(world: World, card: IssuedCard, servic
 
 def test_presigned_answers_are_bounded(world: World, service: OcspService) -> None:
     """Whoever asks for serial numbers without end makes the oldest go."""
-    kept = PresignedAnswers(5)
+    kept = PresignedAnswers(ResponderPolicy(presigned=True), 5)
     said = service.answer(Kind.AUTH, request(world, Kind.AUTH, NEVER), NOW)
     for number in range(20):
         kept.keep(bytes([number]), NOW, said)
@@ -510,15 +510,22 @@ def test_the_lock_is_not_held_while_signing(
     def publish(mark: datetime) -> None:
         told.append(f"published {mark:%H:%M}")
 
-    def signs(found: Drafted) -> OcspAnswer:
-        told.append("signed")
-        return signed_by_itself(found)
+    def signs(by_itself: Callable[[Any], OcspAnswer]) -> Callable[[Any], OcspAnswer]:
+        def signed(found: Any) -> OcspAnswer:
+            told.append("signed")
+            return by_itself(found)
 
-    signed_by_itself = our_ocsp.signed
-    monkeypatch.setattr(ocsp_service, "signed", signs)
+        return signed
+
+    monkeypatch.setattr(ocsp_service, "signed", signs(our_ocsp.signed))
+    monkeypatch.setattr(ocsp_plain, "signed", signs(ocsp_plain.signed))
     watched = replace(service, in_step=in_step, publish=publish)
-    watched.answer(Kind.AUTH, request(world, Kind.AUTH, card.auth_serial), NOW)
-    assert told == ["taken", "published 00:00", "given back", "signed"]
+    service.switch(Kind.AUTH, ResponderPolicy(most_questions=2))
+    one = cert_id(world, Kind.AUTH, card.auth_serial)
+    for asked in (request(world, Kind.AUTH, card.auth_serial), handmade([one, one])):
+        watched.answer(Kind.AUTH, asked, NOW)
+        assert told == ["taken", "published 00:00", "given back", "signed"]
+        told.clear()
 
 
 def test_worlds_of_one_installation_say_the_same(make_world: MakeWorld) -> None:
