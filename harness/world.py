@@ -28,7 +28,7 @@ from harness.jlis.generations import Generations
 from harness.jlis.hierarchy import Hierarchy
 from harness.jlis.issuing import Issuing
 from harness.jlis.journal import Journal
-from harness.jlis.life_cycle import EFFECTS, Write
+from harness.jlis.life_cycle import EFFECTS, Standing, Write
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.marks import QUARTER_HOURS, Marks
 from harness.jlis.populations import CARD_AUTH, CARD_SIGN
@@ -268,7 +268,8 @@ class World:
             raise EventRefused(
                 f"municipality {code!r}: expected one of the {len(MUNICIPALITIES)} codes, such as {AOI.code}"
             )
-        what = LifeEvent.MOVED_WITHIN if code == resident.municipality else LifeEvent.MOVED_IN
+        stays = code == resident.municipality and self._register.dossier(resident_id).now.standing is Standing.PRESENT
+        what = LifeEvent.MOVED_WITHIN if stays else LifeEvent.MOVED_IN
         address = address_in(code, self._register.size())
         self.happen(resident_id, what, Changes(municipality=code, address=address))
 
@@ -303,10 +304,19 @@ class World:
         if signed is None or self._desk().certificate(signed) != consent.certificate:
             raise EventRefused(f"consent: serial {consent.serial:X}: expected a signature certificate of this world")
         resident_id = signed.resident.id
-        event = ConsentGiven(now, resident_id, consent.text.service, consent.serial, consent.document, signature)
+        text = consent.text
+        event = ConsentGiven(
+            now, resident_id, text.service, consent.serial, consent.document, signature, text.signed_at
+        )
         self._chronicle.check(event)
         self._chronicle.record(event)
         return resident_id
+
+    @_in_step
+    def holder_of(self, kind: Kind, serial: int) -> str | None:
+        """Return whose certificate a number is as of now; None when it is nobody's."""
+        entry = self._register.entry_at(kind, serial, self.clock.now())
+        return None if entry is None else entry.resident.id
 
     @_in_step
     def withdraw_consent(self, resident_id: str, service: str) -> None:

@@ -126,7 +126,7 @@ class JlisDoor:
     def _list(self, request: Request, partition: Partition, standing: Standing | None) -> Response:
         now = self._world.clock.now()
         (kind, medium), generation, place = partition
-        window = crl.window_at(now, self._world.jlis.list_practice)
+        window = self._world.jlis.window(kind, place, now, medium=medium, generation=generation)
         der = self._world.jlis.crl(kind, place, now, _content(standing), medium=medium, generation=generation)
         headers = {
             "etag": f'"{hashlib.sha256(der).hexdigest()}"',
@@ -178,7 +178,13 @@ class JlisDoor:
             for generation in reversed(self._listing(now))
             for located in crl_archive.lists_of(population, generation, self._world.jlis.list_practice.mode)
         ]
-        made = crl_archive.archive(population, window.number, window.this_update, lists)
+        windows = {
+            located.path: self._world.jlis.window(
+                kind, MUNICIPALITIES[located.municipality], now, medium=medium, generation=located.generation
+            )
+            for located, _ in lists
+        }
+        made = crl_archive.archive(population, window.number, window.this_update, lists, windows)
         headers = {"etag": f'"{hashlib.sha256(made).hexdigest()}"'}
         if _has_it(request, headers["etag"]):
             self._note("crl", _under("archive not modified", standing), 304, kind)

@@ -4,9 +4,11 @@
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
+
+from msgspec import structs
 
 from harness.contract.vocabulary import Kind
 from harness.events import Befell, ConsentGiven, ConsentWithdrawn, Crowd, Event, Registered, Revoked
@@ -68,11 +70,13 @@ class Register(Records):
                 self._revoke(event.resident_id, [(Population(kind, medium), reason)], event.at)
             case Crowd():
                 self._crowd(event)
-            case ConsentGiven(service=service):
-                consent = Consent(service, event.at, consent_ends(event.at))
+            case ConsentGiven(service=service, signed_at=signed_at):
+                consent = Consent(service, event.at, consent_ends(event.at), signed_at)
                 self._dossiers[event.resident_id].consents[service] = consent
             case ConsentWithdrawn(service=service):
-                del self._dossiers[event.resident_id].consents[service]
+                consents = self._dossiers[event.resident_id].consents
+                word = max(consents[service].word, event.at)
+                consents[service] = replace(consents[service], word=word, is_withdrawn=True)
 
     def _register(self, resident: Resident, at: datetime) -> None:
         self._dossiers[resident.id] = self.dossier_of_nobody(resident, at)
@@ -93,7 +97,7 @@ class Register(Records):
         if event.what in _WITHDRAWS:
             dossier.withdrawn = event.at
         if dossier.cards and dossier.withdrawn is None and {Write.ATTRIBUTES, Write.EXPIRY} & set(effect.writes):
-            dossier.written.append((event.at, after.resident))
+            dossier.written.append((event.at, _written(dossier, effect.writes)))
         for entry in self.issuing.brought(self, dossier, event, after.resident):
             self._issue(entry)
 
@@ -128,3 +132,13 @@ class Register(Records):
             dossier.cards.append(CardMade(event.at, serial_number, place % event.keys, resident))
             dossier.written.append((event.at, resident))
         self._next_key = max(self._next_key, event.keys)
+
+
+def _written(dossier: Dossier, writes: Collection[Write]) -> Resident:
+    """Return the holder as the card has them after an event: what it does not write stays as it was written."""
+    known = dossier.now.resident
+    if Write.NEW_CARD in writes or not dossier.written:
+        return known
+    before = dossier.written[-1][1]
+    said, ended = (known, before) if Write.ATTRIBUTES in writes else (before, known)
+    return structs.replace(said, card_expiry=ended.card_expiry, residence_until=ended.residence_until)
