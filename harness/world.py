@@ -16,6 +16,7 @@ import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cardsim.personalise import Pins
+from harness.card_life import CardLife
 from harness.chronicle import Chronicle, EventRefused
 from harness.clock import ClockMode, ClockRow, WorldClock, host_now, possible_instant
 from harness.contract.vocabulary import Kind
@@ -231,6 +232,17 @@ class World:
         if made is None or written is None:
             raise EventRefused(f"resident {resident_id}: expected a card, actual none; issue one first")
         return self._desk().card(made, written, self._on_card(resident_id), pins)
+
+    def card_life(self, resident_id: str) -> CardLife:
+        """Return what tells the present card of a resident from all others, and what is written to its tries."""
+        card = self.card_of(resident_id).profile.serial
+        said = f"{self.seed} {self._origin.isoformat()} {self._history.known_fact('keys')} {resident_id} {card}"
+        return CardLife(hashlib.sha256(said.encode()).hexdigest(), lambda: self.tries_written(resident_id, card))
+
+    @_in_step
+    def tries_written(self, resident_id: str, card: str) -> list[Write]:
+        """Return what was written to the tries of a resident's card of that serial number, in order."""
+        return self._register.tries_written(resident_id, card)
 
     @_in_step
     def happen(

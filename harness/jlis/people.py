@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from harness.contract.vocabulary import Kind
-from harness.jlis.life_cycle import Standing
+from harness.jlis.life_cycle import Standing, Write
 from harness.residents import Resident
 
 
@@ -55,6 +55,8 @@ class Dossier:
     """What stood on the card from when on."""
     consents: dict[str, Consent] = field(default_factory=dict)
     """The last one by the service that may ask."""
+    tries: list[tuple[str, Write]] = field(default_factory=list)
+    """What was written to the tries of which card, by its serial number."""
     withdrawn: datetime | None = None
     """When the present card was reported lost or suspended; a new one clears it."""
 

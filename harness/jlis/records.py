@@ -8,6 +8,7 @@ from datetime import datetime
 
 from harness.contract.vocabulary import Kind
 from harness.jlis.entries import FIRST_SERIAL, Entry
+from harness.jlis.life_cycle import Write
 from harness.jlis.people import CardMade, Consent, Dossier, Person
 from harness.jlis.populations import Population
 from harness.residents import Resident
@@ -73,6 +74,10 @@ class Records:
         """Return the resident's present card."""
         cards = self.dossier(resident_id).cards
         return cards[-1] if cards else None
+
+    def tries_written(self, resident_id: str, card: str) -> list[Write]:
+        """Return what was written to the tries of a card of that serial number, in order: locked, and reset."""
+        return [write for serial, write in self.dossier(resident_id).tries if serial == card]
 
     def written(self, resident_id: str) -> Resident | None:
         """Return the holder as the present card has them written on it."""

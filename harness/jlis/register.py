@@ -27,6 +27,7 @@ from harness.residents import Resident
 
 MakeResident = Callable[[int, int], Resident]
 """Seed and position in, the person out."""
+_TRIES = {Write.TRIES_SPENT, Write.TRIES_FULL}
 _WITHDRAWS = {LifeEvent.LOST, LifeEvent.SUSPENDED}
 
 
@@ -98,6 +99,7 @@ class Register(Records):
             dossier.withdrawn = event.at
         if dossier.cards and dossier.withdrawn is None and {Write.ATTRIBUTES, Write.EXPIRY} & set(effect.writes):
             dossier.written.append((event.at, _written(dossier, effect.writes)))
+        dossier.tries += [(dossier.cards[-1].serial, write) for write in effect.writes if write in _TRIES]
         for entry in self.issuing.brought(self, dossier, event, after.resident):
             self._issue(entry)
 

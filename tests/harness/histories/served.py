@@ -17,7 +17,7 @@ from hypothesis.stateful import rule
 
 from harness.chronicle import EventRefused
 from harness.doors.jlis_services import SERVICES, Refusal
-from tests.harness.histories.lives import certificates, people
+from tests.harness.histories.lives import PLACES, certificates, events, people
 from tests.harness.histories.published import Published, View
 from tests.harness.naive_register import SECOND, Certificate, mark_at
 from tests.harness.naive_services import FORGED, NOT_NOW
@@ -25,7 +25,24 @@ from tests.harness.naive_services import FORGED, NOT_NOW
 ROWS = {row.path.removeprefix("/services/"): row for row in SERVICES}
 BANKS = ("bank-1", "bank-2")
 banks = st.sampled_from(BANKS)
+backs = st.none() | st.integers(0, 10**3)
 HOW = ("as it should", "as it should", "early", "late", "wrong key", "another's", "authentication", "again")
+
+
+NEWS = (
+    *("moved-within", "moved-in", "name-changed", "sex-changed", "birth-date-corrected", "moved-out", "returned"),
+    *(
+        "signature-issued",
+        "renewed",
+        "signature-issued",
+        "phone-bound",
+        "suspended",
+        "stopped",
+        "emigrated",
+        "phone-lost",
+    ),
+)
+"""What changes what there is to tell, or whether it is told."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +84,7 @@ class Served(Published):
         one = self.some_certificate(which)
         self.note("record", one, self.tell("record-check", kind=one.kind, serial=f"{one.serial:x}", purpose=purpose))
 
-    @rule(which=certificates, service=banks, back=st.none() | st.integers(0, 10**3))
+    @rule(which=certificates, service=banks, back=backs)
     def ask_attributes(self, which: int, service: str, back: int | None) -> None:
         """Ask for news of a holder: all of it, or since something happened, or since an instant that is to come."""
         signatures = [one for one in self.naive.certificates if one.kind == "sign"]
@@ -130,6 +147,26 @@ class Served(Published):
             "certificate": self.world.certificate(entry),
         }
         return {name: base64.b64encode(part).decode() for name, part in parts.items()}
+
+    @rule(who=people, is_phone=st.booleans(), steps=st.lists(st.tuples(events, backs), min_size=2, max_size=6))
+    def tell_news(self, who: int, steps: list[tuple[int, int | None]], *, is_phone: bool) -> None:
+        """A holder agrees, and what befalls them then is asked for: at once, and after the next mark."""
+        holder_id = self.somebody(who)
+        self.later(self.now + timedelta(minutes=2))
+        self.give_consent(list(self.naive.holders).index(holder_id), is_phone=is_phone, service=BANKS[0], how=HOW[0])
+        signatures = [one for one in self.naive.certificates if (one.holder, one.kind) == (holder_id, "sign")]
+        for number, back in steps if signatures else ():
+            possible = [event for event in NEWS if not self.naive.refuses(holder_id, event, self.now)]
+            if number % 10 == 0:
+                self.withdraw_consent(self.naive.certificates.index(signatures[0]), BANKS[0])
+            elif number % 10 == 1 and self.documents:
+                self.send(*self.documents[-1], is_forged=False)
+            elif possible:
+                self.befall(holder_id, possible[number // 10 % len(possible)], PLACES[number % 3], None)
+            for span in (timedelta(0), timedelta(minutes=15, seconds=1)):
+                self.later(self.now + span)
+                instants = [*self.instants[-3:], self.now + timedelta(days=1)]
+                self.hear_attributes(signatures[0], BANKS[0], None if back is None else instants[back % len(instants)])
 
     @rule(which=certificates, service=banks)
     def withdraw_consent(self, which: int, service: str) -> None:
