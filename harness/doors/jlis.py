@@ -149,9 +149,14 @@ class JlisDoor:
         raise HTTPException(404)
 
     def _listing(self, now: datetime) -> list[int]:
-        """Return the generations that sign lists at `now`, the latest first: all, or the one in office alone."""
-        generations = list(reversed(self._world.jlis.generations(now)))
-        return generations[:1] if self._world.jlis.list_practice.mode is CrlMode.NEW_KEY else generations
+        """Return the generations that sign lists at `now`, the latest first.
+
+        Where the new key signs all it is one alone: whoever was in office at the last publication.
+        """
+        practice = self._world.jlis.list_practice
+        if practice.mode is CrlMode.NEW_KEY:
+            return [max(self._world.jlis.generations(crl.window_at(now, practice).this_update))]
+        return list(reversed(self._world.jlis.generations(now)))
 
     async def archive(self, request: Request) -> Response:
         """Answer with all current lists of a population at once, or with 304 to whoever has them.
