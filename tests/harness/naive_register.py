@@ -99,6 +99,8 @@ class Line:
     address: str
     born: date
     sex: str
+    guarded: bool = False
+    """成年被後見人: no signature certificate is issued."""
 
     @property
     def four(self) -> tuple[str, str, date, str]:
@@ -171,10 +173,11 @@ class NaiveRegister:
         )
 
     def issued_by(self, who: str, event: str, now: datetime) -> list[str]:
-        """Return what an event brings: nobody under fifteen gets a signature certificate (spec/pki.md §1.7)."""
-        born, day = self.holders[who].lines[-1].born, (now + timedelta(hours=9)).date()
-        is_fifteen = (day.year - 15, day.month, day.day) >= (born.year, born.month, born.day)
-        return [each for each in RULES[event].issues.split() if is_fifteen or each.startswith("auth")]
+        """Return what an event brings: nobody under fifteen or guarded gets a signature certificate (§1.7)."""
+        last, day = self.holders[who].lines[-1], (now + timedelta(hours=9)).date()
+        is_fifteen = (day.year - 15, day.month, day.day) >= (last.born.year, last.born.month, last.born.day)
+        may_sign = is_fifteen and not last.guarded
+        return [each for each in RULES[event].issues.split() if may_sign or each.startswith("auth")]
 
     def in_force(self, who: str, populations: str, now: datetime) -> list[Certificate]:
         """Return the certificates of somebody that are neither revoked nor expired."""

@@ -150,9 +150,16 @@ class Served(Published):
 
     @rule(who=people, is_phone=st.booleans(), steps=st.lists(st.tuples(events, backs), min_size=2, max_size=6))
     def tell_news(self, who: int, steps: list[tuple[int, int | None]], *, is_phone: bool) -> None:
-        """A holder agrees, and what befalls them then is asked for: at once, and after the next mark."""
-        holder_id = self.somebody(who)
-        self.later(self.now + timedelta(minutes=2))
+        """A holder agrees, and what befalls them then is asked for: at once, and after the next mark.
+
+        Whoever has no signature certificate in force gets one first, if they can.
+        """
+        holder_id, medium = self.somebody(who), "phone" if is_phone else "card"
+        for event in ("returned", "card-reissued", "signature-issued", "phone-bound" if is_phone else "renewed"):
+            self.later(self.now + timedelta(minutes=2))
+            if not self.naive.current(holder_id, f"sign/{medium}", self.now):
+                self.befall(holder_id, event, PLACES[who % 3], None)
+        self.later(self.now + timedelta(minutes=15))
         self.give_consent(list(self.naive.holders).index(holder_id), is_phone=is_phone, service=BANKS[0], how=HOW[0])
         signatures = [one for one in self.naive.certificates if (one.holder, one.kind) == (holder_id, "sign")]
         for number, back in steps if signatures else ():
@@ -206,9 +213,9 @@ class Served(Published):
 
     def look_at_everything(self) -> None:
         """Ask the services of every certificate once more, too, and see each consent run out after ten years."""
-        for one in self.naive.certificates:
-            self.link(self.naive.certificates.index(one))
-            self.record_check(self.naive.certificates.index(one), "liveness")
+        for which in range(len(self.naive.certificates)):
+            self.link(which)
+            self.record_check(which, "liveness")
         super().look_at_everything()
         ends = [(consent.ends, who, service) for (who, service), consent in self.services.consents.items()]
         for end, who, service in sorted(ends):
@@ -216,6 +223,9 @@ class Served(Published):
             for instant in (end, end + SECOND):
                 self.world.clock.set(max(instant, self.now))
                 self.hear_attributes(one, service, None)
+        for which in range(len(self.naive.certificates)):
+            self.link(which)
+            self.record_check(which, "liveness")
 
 
 def _instant(text: str) -> datetime:
