@@ -60,9 +60,13 @@ class InsertedCard:
         return self._kept
 
     def power_on(self) -> bytes:
-        """The ATR; a new session. A card that had power already goes through a cold reset."""
+        """The ATR; a new session. A card that had power already goes through a cold reset.
+
+        What it keeps is read anew: a store may know of a PIN that was reset at a counter meanwhile.
+        """
         with self._turn:
             self._require_in_use()
+            self._kept = self._store.load()
             self._state = power_on(self.profile, self._kept)
             self._note(Event.POWER_ON)
         return self.atr

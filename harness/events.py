@@ -111,6 +111,8 @@ class ConsentGiven(Happening, frozen=True, tag="consent-given"):
     """Of the signature certificate that signed."""
     document: bytes
     signature: bytes
+    signed_at: datetime
+    """As the document says it: the holder's next word on this service has to be a later one."""
 
 
 class ConsentWithdrawn(Happening, frozen=True, tag="consent-withdrawn"):

@@ -10,38 +10,55 @@ import hashlib
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
 from sqlalchemy import URL
 
 from cardsim.faults import CardUnreadable
 from cardsim.folder import load_card, save_card
 from cardsim.profile import Profile
 from cardsim.state import fresh_kept
-from cardsim.store import KeptStore, MemoryStore
+from cardsim.store import KeptStore, MemoryStore, write_durably
+from harness.card_life import CardLife
+from harness.card_writing import Note, WrittenStore, rewritten
 from harness.home import home
 from harness.store.address import Place
 
 PROFILE = "profile.json"
 """What a card's folder is known by (cardsim/folder.py)."""
+_NOTE = "life.json"
+_NOTES = msgspec.json.Decoder(Note)
 
 
 class KeptCards(Protocol):
     """Where a card's kept state is found when it is put into a slot."""
 
-    def open(self, profile: Profile) -> KeptStore:
-        """Return the store of a card, owned until it is closed; a card that comes for the first time is unused."""
+    def open(self, profile: Profile, life: CardLife | None = None) -> KeptStore:
+        """Return the store of a card, owned until it is closed; a card that comes for the first time is unused.
+
+        With its `life`, what was written to its tries elsewhere is taken in at each load.
+        """
 
 
 class CardsInMemory:
     """The cards of a world that lives in memory."""
 
     def __init__(self) -> None:
-        self._stores: dict[str, MemoryStore] = {}
+        self._stores: dict[str, tuple[Profile, MemoryStore]] = {}
+        self._notes: dict[str, Note] = {}
 
-    def open(self, profile: Profile) -> KeptStore:
-        """Return the store of a card; the same one each time."""
-        if profile.serial not in self._stores:
-            self._stores[profile.serial] = MemoryStore(fresh_kept(profile))
-        return self._stores[profile.serial]
+    def open(self, profile: Profile, life: CardLife | None = None) -> KeptStore:
+        """Return the store of a card; the same one each time, also when the card was written on since."""
+        before, store = self._stores.get(profile.serial, (profile, MemoryStore(fresh_kept(profile))))
+        if before != profile:
+            store.save(rewritten(before, profile, store.load()))
+        self._stores[profile.serial] = profile, store
+        return store if life is None else WrittenStore(store, profile, life, self._note, self._keep_note)
+
+    def _note(self, life: CardLife) -> Note:
+        return self._notes.get(life.name, Note(life.name, 0))
+
+    def _keep_note(self, note: Note) -> None:
+        self._notes[note.name] = note
 
 
 class CardsInFolder:
@@ -55,22 +72,50 @@ class CardsInFolder:
         """Return the cards of the world in `store`."""
         return cls(store.with_name(f"{store.name}.cards"))
 
-    def open(self, profile: Profile) -> KeptStore:
+    def open(self, profile: Profile, life: CardLife | None = None) -> KeptStore:
         """Return the store of a card; CardInUse when another process owns it, CardUnreadable when it is damaged.
 
-        The card of another world may bear the same serial: its tries are not this one's.
+        The card of another world may bear the same serial: its tries are not this one's. The same card that was
+        written on since, as at a renewal, keeps its tries; its life tells the two apart.
         """
         folder = self._folder / profile.serial
-        if not (folder / PROFILE).exists():
+        is_new = not (folder / PROFILE).exists()
+        if is_new:
             save_card(profile, folder)
         found, store = load_card(folder)
-        if found != profile:
+        try:
+            if life is not None and (is_new or (found == profile and not (folder / _NOTE).exists())):
+                _keep(folder / _NOTE, Note(life.name, 0))
+            if found != profile:
+                self._rewrite(folder, found, profile, life, store)
+        except BaseException:
             store.close()
+            raise
+        if life is None:
+            return store
+        return WrittenStore(
+            store, profile, life, lambda _: _read(folder / _NOTE), lambda note: _keep(folder / _NOTE, note)
+        )
+
+    def _rewrite(self, folder: Path, before: Profile, after: Profile, life: CardLife | None, store: KeptStore) -> None:
+        if life is None or not (folder / _NOTE).exists() or _read(folder / _NOTE).name != life.name:
             raise CardUnreadable(
-                f"{folder}: expected the card {profile.serial} of this world, actual another world's; "
+                f"{folder}: expected the card {after.serial} of this world, actual another world's; "
                 f"remove {self._folder} to begin with unused cards"
             )
-        return store
+        store.save(rewritten(before, after, store.load()))
+        write_durably(folder / PROFILE, msgspec.json.encode(after))
+
+
+def _read(path: Path) -> Note:
+    try:
+        return _NOTES.decode(path.read_bytes())
+    except (OSError, msgspec.MsgspecError) as fault:
+        raise CardUnreadable(f"{path}: expected what was last written to the card's tries, actual {fault}") from fault
+
+
+def _keep(path: Path, note: Note) -> None:
+    write_durably(path, msgspec.json.encode(note))
 
 
 def cards_of(store: Place) -> KeptCards:

@@ -11,7 +11,7 @@ from harness.chronicle import Chronicle
 from harness.contract.vocabulary import Kind
 from harness.jlis import crl, crl_faults
 from harness.jlis.authority import Authority
-from harness.jlis.crl_practice import CrlPractice
+from harness.jlis.crl_practice import CrlMode, CrlPractice, Window
 from harness.jlis.entries import Entry
 from harness.jlis.faults import Order
 from harness.jlis.hierarchy import Hierarchy
@@ -38,6 +38,7 @@ class Publication:
         self._marks = marks
         self._lists: dict[tuple[Population, int, str], tuple[int, bytes]] = {}
         """The last list of each partition with its number: what was published never changes."""
+        self._authority_lists: dict[tuple[Kind, int], tuple[int, bytes]] = {}
         self._by_month: dict[tuple[Kind, int, int], tuple[Authority, ...]] = {}
         self.responder = OcspService(
             self._founded, chronicle.register, marks, chronicle.publish, self._signers, in_step=chronicle.in_step
@@ -64,18 +65,17 @@ class Publication:
 
         `generation` is the one in office at `now` where none is named.
         """
-        number = self._hierarchy.generations.in_office(now) if generation is None else generation
+        authority = self._signer(kind, municipality, now, medium, generation)
 
         def listed() -> bytes:
             lists, register = self.list_practice, self._chronicle.register
-            authority = self._hierarchy.authority(kind, number)
             window = crl.window_of_partition(authority, medium, municipality, now, lists)
             self._chronicle.publish(window.this_update)
             if order is not None:
                 setting = Setting(now, timedelta(seconds=order.shift), self._signers(kind, now))
                 bend = crl_faults.bend_of(order.fault, setting, order.entries)
                 return crl.crl_at(authority, medium, municipality, register, now, bend, lists)
-            place = (Population(kind, medium), number, municipality.code)
+            place = (Population(kind, medium), authority.generation, municipality.code)
             published, der = self._lists.get(place, (None, b""))
             if published != window.number:
                 der = crl.crl_at(authority, medium, municipality, register, now, practice=lists)
@@ -87,7 +87,38 @@ class Publication:
     def authority_list(self, kind: Kind, generation: int, now: datetime) -> bytes:
         """Return the list (DER) of one generation of an authority that is current at `now`: nothing is on it."""
         authority = self._hierarchy.authority(kind, generation)
-        return self._chronicle.in_step(lambda: crl.authority_list_at(authority, now, self.list_practice))
+        window = crl.window_of_authority(authority, now, self.list_practice)
+
+        def listed() -> bytes:
+            number, der = self._authority_lists.get((kind, generation), (None, b""))
+            if number != window.number:
+                der = crl.authority_list_at(authority, now, self.list_practice)
+                self._authority_lists[kind, generation] = window.number, der
+            return der
+
+        return self._chronicle.in_step(listed)
+
+    def window(
+        self, kind: Kind, municipality: Municipality, now: datetime, *, medium: Medium, generation: int
+    ) -> Window:
+        """Return the publication that the list of one scope is of at `now`: yesterday's while its swap is to come."""
+        authority = self._signer(kind, municipality, now, medium, generation)
+        return crl.window_of_partition(authority, medium, municipality, now, self.list_practice)
+
+    def _signer(
+        self, kind: Kind, municipality: Municipality, now: datetime, medium: Medium, generation: int | None
+    ) -> Authority:
+        """Return who signs the list of one scope that is current at `now`.
+
+        Where the new key signs all it is whoever was in office at the list's thisUpdate: else one number would name
+        two lists on the day that keys change.
+        """
+        if self.list_practice.mode is CrlMode.NEW_KEY:
+            latest = self._hierarchy.in_office(kind, now)
+            window = crl.window_of_partition(latest, medium, municipality, now, self.list_practice)
+            return self._hierarchy.in_office(kind, window.this_update)
+        number = self._hierarchy.generations.in_office(now) if generation is None else generation
+        return self._hierarchy.authority(kind, number)
 
     def look(self, now: datetime, at_mark: Callable[[Register, datetime], T]) -> T:
         """Return what a service says as of the mark that `now` belongs to; it is published from then on."""

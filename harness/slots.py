@@ -15,6 +15,7 @@ from cardsim.profile import Profile
 from cardsim.readers.vpcd import Address
 from cardsim.slot import InsertedCard
 from cardsim.trace import TraceLine
+from harness.card_life import CardLife
 from harness.kept_cards import CardsInMemory, KeptCards
 from harness.vpcd_line import VpcdLine
 
@@ -85,14 +86,17 @@ class Slot:
             connected = inside.line is not None and inside.line.connected
             return SlotCondition(inside.resident, inside.card.profile.serial, inside.card.powered, connected)
 
-    def insert(self, profile: Profile, resident: str) -> None:
-        """Put a card in; SlotRefused when there is one, CardFault when the card or the reader cannot be reached."""
+    def insert(self, profile: Profile, resident: str, life: CardLife | None = None) -> None:
+        """Put a card in; SlotRefused when there is one, CardFault when the card or the reader cannot be reached.
+
+        `life` tells what happened to its PINs elsewhere.
+        """
         with self._turn:
             if self._inside is not None:
                 raise SlotRefused(
                     f"slot {self.name}: expected it empty, actual the card of {self._inside.resident}; remove it first"
                 )
-            store = self._cards.open(profile)
+            store = self._cards.open(profile, life)
             try:
                 card = InsertedCard(profile, store, lambda line: self._note(profile.serial, line))
                 line = None if self.reader is None else VpcdLine(card, self.reader)
@@ -184,7 +188,7 @@ class Slots:
         except KeyError:
             raise UnknownSlot(f"slot {name!r}: expected one of {', '.join(self._slots)}") from None
 
-    def insert(self, name: str, profile: Profile, resident: str) -> Slot:
+    def insert(self, name: str, profile: Profile, resident: str, life: CardLife | None = None) -> Slot:
         """Put a card into a slot and return the slot; SlotRefused when the card is in another."""
         with self._turn:
             slot = self[name]
@@ -194,7 +198,7 @@ class Slots:
                         f"slot {name}: expected a card that is in no slot, actual the one in {other.name}; "
                         "remove it there first"
                     )
-            slot.insert(profile, resident)
+            slot.insert(profile, resident, life)
             return slot
 
     def remove(self, name: str) -> Slot:

@@ -16,6 +16,7 @@ import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cardsim.personalise import Pins
+from harness.card_life import CardLife
 from harness.chronicle import Chronicle, EventRefused
 from harness.clock import ClockMode, ClockRow, WorldClock, host_now, possible_instant
 from harness.contract.vocabulary import Kind
@@ -29,7 +30,7 @@ from harness.jlis.generations import Generations
 from harness.jlis.hierarchy import Hierarchy
 from harness.jlis.issuing import Issuing
 from harness.jlis.journal import Journal
-from harness.jlis.life_cycle import EFFECTS, Write
+from harness.jlis.life_cycle import EFFECTS, Standing, Write
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.marks import QUARTER_HOURS, Marks
 from harness.jlis.populations import CARD_AUTH, CARD_SIGN
@@ -239,6 +240,17 @@ class World:
             )
         return self._desk().card(made, written, self._on_card(resident_id), pins)
 
+    def card_life(self, resident_id: str) -> CardLife:
+        """Return what tells the present card of a resident from all others, and what is written to its tries."""
+        card = self.card_of(resident_id).profile.serial
+        said = f"{self.seed} {self._origin.isoformat()} {self._history.known_fact('keys')} {resident_id} {card}"
+        return CardLife(hashlib.sha256(said.encode()).hexdigest(), lambda: self.tries_written(resident_id, card))
+
+    @_in_step
+    def tries_written(self, resident_id: str, card: str) -> list[Write]:
+        """Return what was written to the tries of a resident's card of that serial number, in order."""
+        return self._register.tries_written(resident_id, card)
+
     @_in_step
     def happen(
         self,
@@ -275,7 +287,8 @@ class World:
             raise EventRefused(
                 f"municipality {code!r}: expected one of the {len(MUNICIPALITIES)} codes, such as {AOI.code}"
             )
-        what = LifeEvent.MOVED_WITHIN if code == resident.municipality else LifeEvent.MOVED_IN
+        stays = code == resident.municipality and self._register.dossier(resident_id).now.standing is Standing.PRESENT
+        what = LifeEvent.MOVED_WITHIN if stays else LifeEvent.MOVED_IN
         address = address_in(code, self._register.size())
         self.happen(resident_id, what, Changes(municipality=code, address=address))
 
@@ -310,10 +323,19 @@ class World:
         if signed is None or self._desk().certificate(signed) != consent.certificate:
             raise EventRefused(f"consent: serial {consent.serial:X}: expected a signature certificate of this world")
         resident_id = signed.resident.id
-        event = ConsentGiven(now, resident_id, consent.text.service, consent.serial, consent.document, signature)
+        text = consent.text
+        event = ConsentGiven(
+            now, resident_id, text.service, consent.serial, consent.document, signature, text.signed_at
+        )
         self._chronicle.check(event)
         self._chronicle.record(event)
         return resident_id
+
+    @_in_step
+    def holder_of(self, kind: Kind, serial: int) -> str | None:
+        """Return whose certificate a number is as of now; None when it is nobody's."""
+        entry = self._register.entry_at(kind, serial, self.clock.now())
+        return None if entry is None else entry.resident.id
 
     @_in_step
     def withdraw_consent(self, resident_id: str, service: str) -> None:

@@ -27,9 +27,10 @@ def get_slot(up: Running, asked: Asked) -> said.SlotState:
 
 
 def insert_card(up: Running, asked: Asked) -> said.SlotState:
-    """Put a resident's card into an empty slot; its spent tries are as it was taken out with."""
-    profile = up.world.card_of(asked.message.resident).profile
-    return _state(up.slots.insert(asked.name, profile, asked.message.resident))
+    """Put a resident's card into an empty slot; its spent tries are as it was taken out with, or as written since."""
+    resident = asked.message.resident
+    profile, life = up.world.card_of(resident).profile, up.world.card_life(resident)
+    return _state(up.slots.insert(asked.name, profile, resident, life))
 
 
 def remove_card(up: Running, asked: Asked) -> said.SlotState:

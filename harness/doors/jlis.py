@@ -146,7 +146,7 @@ class JlisDoor:
     def _list(self, request: Request, partition: Partition, standing: Standing | None) -> Response:
         now = self._world.clock.now()
         (kind, medium), generation, place = partition
-        window = crl.window_at(now, self._world.jlis.list_practice)
+        window = self._world.jlis.window(kind, place, now, medium=medium, generation=generation)
         der = self._world.jlis.crl(kind, place, now, _content(standing), medium=medium, generation=generation)
         headers = {
             "etag": f'"{hashlib.sha256(der).hexdigest()}"',
@@ -169,9 +169,14 @@ class JlisDoor:
         raise HTTPException(404)
 
     def _listing(self, now: datetime) -> list[int]:
-        """Return the generations that sign lists at `now`, the latest first: all, or the one in office alone."""
-        generations = list(reversed(self._world.jlis.generations(now)))
-        return generations[:1] if self._world.jlis.list_practice.mode is CrlMode.NEW_KEY else generations
+        """Return the generations that sign lists at `now`, the latest first.
+
+        Where the new key signs all it is one alone: whoever was in office at the last publication.
+        """
+        practice = self._world.jlis.list_practice
+        if practice.mode is CrlMode.NEW_KEY:
+            return [max(self._world.jlis.generations(crl.window_at(now, practice).this_update))]
+        return list(reversed(self._world.jlis.generations(now)))
 
     async def archive(self, request: Request) -> Response:
         """Answer with all current lists of a population at once, or with 304 to whoever has them.
@@ -198,7 +203,13 @@ class JlisDoor:
             for generation in reversed(self._listing(now))
             for located in crl_archive.lists_of(population, generation, self._world.jlis.list_practice.mode)
         ]
-        made = crl_archive.archive(population, window.number, window.this_update, lists)
+        windows = {
+            located.path: self._world.jlis.window(
+                kind, MUNICIPALITIES[located.municipality], now, medium=medium, generation=located.generation
+            )
+            for located, _ in lists
+        }
+        made = crl_archive.archive(population, window.number, window.this_update, lists, windows)
         headers = {"etag": f'"{hashlib.sha256(made).hexdigest()}"'}
         if _has_it(request, headers["etag"]):
             self._note("crl", _under("archive not modified", standing), 304, kind)

@@ -141,9 +141,12 @@ def give_consent(world: World, asked: said.GiveConsent) -> Told:
 
 
 def withdraw_consent(world: World, asked: said.WithdrawConsent) -> Told:
-    """Let a consent end at once."""
+    """Let a consent end at once; whose it is says the register as of now, for nothing is published by it."""
     serial = int(asked.serial, 16)
-    world.withdraw_consent(_holder(world, serial), asked.service)
+    holder = world.holder_of(Kind.SIGN, serial)
+    if holder is None:
+        raise _nobodys_signature()
+    world.withdraw_consent(holder, asked.service)
     return Told(said.Nothing(), "withdrawn", Kind.SIGN, serial)
 
 
@@ -155,7 +158,8 @@ def ask_attributes(world: World, asked: said.AskAttributes) -> Told:
     def look(register: Register, mark: datetime) -> attributes.AttributeAnswer:
         if register.consent(holder, asked.service, now) is None:
             return attributes.AttributeAnswer(mark, attributes.News.NO_CONSENT)
-        person = None if asked.since is msgspec.UNSET else register.person_at(holder, asked.since)
+        # what was told is never newer than what may be told now: an instant to come knows no more than the mark
+        person = None if asked.since is msgspec.UNSET else register.person_at(holder, min(asked.since, mark))
         known = None if person is None else attributes.FourAttributes.of(person.resident)
         return attributes.latest(register, holder, known, mark)
 
@@ -239,8 +243,12 @@ def _holder(world: World, serial: int) -> str:
     """Return whose signature certificate a number is; Refusal when it is nobody's."""
     entry = world.jlis.look(world.clock.now(), lambda register, mark: register.entry_at(Kind.SIGN, serial, mark))
     if entry is None:
-        raise Refusal(404, "a signature certificate that was issued", "none of that number")
+        raise _nobodys_signature()
     return entry.resident.id
+
+
+def _nobodys_signature() -> Refusal:
+    return Refusal(404, "a signature certificate that was issued", "none of that number")
 
 
 def _linked(world: World, entry: Entry, mark: datetime) -> said.LinkedCertificate:

@@ -21,7 +21,7 @@ from msgspec import Meta, Struct
 from harness.confidence import Confidence
 from harness.contract.messages import END, Name
 from harness.jlis.behaviour import Behaviour, Behaviours
-from harness.jlis.validity import JST, birthday_in
+from harness.jlis.validity import JST
 
 BEHAVIOURS: Behaviours = (
     Behaviour(
@@ -39,6 +39,8 @@ BEHAVIOURS: Behaviours = (
 )
 
 YEARS = 10
+SKEW = timedelta(minutes=5)
+"""How far the clock a consent is signed by may be from the register's: an emulation choice."""
 PURPOSE = "latest-four-attributes"
 
 
@@ -95,5 +97,8 @@ def read_consent(document: bytes, signature: bytes, certificate: bytes) -> Signe
 def consent_ends(given: datetime) -> datetime:
     """Return the last second of a consent: ten years from the next day, 23:59:59 JST (spec/pki.md §4)."""
     first = given.astimezone(JST).date() + timedelta(days=1)
-    last = birthday_in(first, first.year + YEARS) - timedelta(days=1)
+    try:
+        last = first.replace(year=first.year + YEARS) - timedelta(days=1)
+    except ValueError:  # from 29 February: where the last month lacks the day, its last one ends it (民法 143条2項)
+        last = first.replace(year=first.year + YEARS, day=28)
     return datetime.combine(last, time(23, 59, 59), JST).astimezone(UTC)

@@ -132,6 +132,11 @@ def window_of_partition(
     return window_of_list(authority, now, practice, point)
 
 
+def window_of_authority(authority: Authority, now: datetime, practice: CrlPractice = PRACTICE) -> Window:
+    """Return the publication of an authority's own list that is current at `now`."""
+    return window_of_list(authority, now, practice, names.authority_name(authority.kind).public_bytes())
+
+
 def crl_at(  # noqa: PLR0913, PLR0917  (what a list follows from)
     authority: Authority,
     medium: Medium,
@@ -153,8 +158,7 @@ def crl_at(  # noqa: PLR0913, PLR0917  (what a list follows from)
 
 def authority_list_at(authority: Authority, now: datetime, practice: CrlPractice = PRACTICE) -> bytes:
     """Return the authority's own list (ARL) that is current at `now`: under its own name, and nothing is revoked."""
-    name = names.authority_name(authority.kind).public_bytes()
-    window = window_of_list(authority, now, practice, name)
+    name, window = names.authority_name(authority.kind).public_bytes(), window_of_authority(authority, now, practice)
     scope = Scope(name, authority_certificates=True)
     return signed(Draft(None, window.number, window.this_update, window.next_update, name, authority, scope, ()))
 

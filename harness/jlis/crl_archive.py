@@ -7,7 +7,7 @@ file's time, so that whoever has its hash knows whether there is anything new.
 import hashlib
 import io
 import tarfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -16,7 +16,7 @@ from msgspec import Struct, json
 from harness.confidence import Confidence
 from harness.jlis import crl_points
 from harness.jlis.behaviour import Behaviour, Behaviours
-from harness.jlis.crl_practice import CrlMode
+from harness.jlis.crl_practice import CrlMode, Window
 from harness.jlis.populations import POPULATIONS, Population
 
 BEHAVIOURS: Behaviours = (
@@ -52,6 +52,9 @@ class Archived(Struct, frozen=True):
     generation: int
     municipality: str
     distribution_point: str
+    number: int
+    """Of the list itself: during a swap some are of the day before, and an authority that ended left its last one."""
+    published: datetime
 
 
 class Manifest(Struct, frozen=True, rename={"format_": "format"}):
@@ -91,8 +94,18 @@ def lists_of(population: Population, generation: int, mode: CrlMode = CrlMode.PE
     )
 
 
-def archive(population: Population, number: int, published: datetime, lists: Iterable[tuple[Located, bytes]]) -> bytes:
-    """Return a tar of lists (DER) behind a manifest of their hashes; the same lists always give the same octets."""
+def archive(
+    population: Population,
+    number: int,
+    published: datetime,
+    lists: Iterable[tuple[Located, bytes]],
+    windows: Mapping[str, Window] | None = None,
+) -> bytes:
+    """Return a tar of lists (DER) behind a manifest of their hashes; the same lists always give the same octets.
+
+    `windows` says by path which publication a list is of, where that is not the archive's.
+    """
+    of_list = {} if windows is None else windows
     files = sorted(((located.path.lstrip("/"), der, located) for located, der in lists), key=lambda file: file[0])
     archived = [
         Archived(
@@ -102,6 +115,8 @@ def archive(population: Population, number: int, published: datetime, lists: Ite
             located.generation,
             located.municipality,
             located.distribution_point,
+            of_list[located.path].number if located.path in of_list else number,
+            of_list[located.path].this_update if located.path in of_list else published,
         )
         for name, der, located in files
     ]

@@ -46,6 +46,8 @@ class Need(Enum):
     PHONE = auto()
     """A phone with a pair in force."""
     ABROAD = auto()
+    AT_HOME = auto()
+    """A municipality that has the person: who left it and has not arrived cannot move within it."""
 
 
 class Write(StrEnum):
@@ -108,8 +110,16 @@ def _all(reason: Reason, *populations: Population) -> tuple[tuple[Population, Re
     return tuple((population, reason) for population in populations)
 
 
-def _changed(japanese: str, english: str, confidence: Confidence, source: str = "spec/pki.md §4") -> Effect:
-    return Effect(japanese, english, confidence, source, ends=_CHANGED, writes=(Write.ATTRIBUTES,))
+def _changed(japanese: str, english: str, *needs: Need) -> Effect:
+    return Effect(
+        japanese,
+        english,
+        Confidence.NORMATIVE,
+        "spec/pki.md §4",
+        ends=_CHANGED,
+        writes=(Write.ATTRIBUTES,),
+        needs=needs,
+    )
 
 
 def _ended(japanese: str, english: str, standing: Standing) -> Effect:
@@ -128,13 +138,14 @@ EFFECTS: dict[LifeEvent, Effect] = {
         writes=(Write.NEW_CARD, *_BOTH, Write.ATTRIBUTES, Write.EXPIRY),
         needs=(Need.NO_CARD,),
     ),
-    LifeEvent.MOVED_WITHIN: _changed("転居", "moved within the municipality", Confidence.NORMATIVE),
+    LifeEvent.MOVED_WITHIN: _changed("転居", "moved within the municipality", Need.AT_HOME),
     LifeEvent.MOVED_OUT: Effect(
         "転出",
         "moved out, not yet in",
         Confidence.ASSUMED,
         "spec/pki.md §4",
         ends=_CHANGED,
+        needs=(Need.AT_HOME,),
         standing=Standing.LEFT,
     ),
     LifeEvent.MOVED_IN: Effect(
@@ -146,10 +157,10 @@ EFFECTS: dict[LifeEvent, Effect] = {
         writes=(Write.ATTRIBUTES,),
         standing=Standing.PRESENT,
     ),
-    LifeEvent.RELABELLED: _changed("住居表示の変更", "address relabelled", Confidence.NORMATIVE),
-    LifeEvent.NAME_CHANGED: _changed("氏名・旧氏・振り仮名の変更", "name changed", Confidence.NORMATIVE),
-    LifeEvent.SEX_CHANGED: _changed("性別の変更", "sex changed", Confidence.NORMATIVE),
-    LifeEvent.BIRTH_DATE_CORRECTED: _changed("生年月日の訂正", "birth date corrected", Confidence.NORMATIVE),
+    LifeEvent.RELABELLED: _changed("住居表示の変更", "address relabelled", Need.AT_HOME),
+    LifeEvent.NAME_CHANGED: _changed("氏名・旧氏・振り仮名の変更", "name changed"),
+    LifeEvent.SEX_CHANGED: _changed("性別の変更", "sex changed"),
+    LifeEvent.BIRTH_DATE_CORRECTED: _changed("生年月日の訂正", "birth date corrected"),
     LifeEvent.RENEWED: Effect(
         "電子証明書の更新",
         "certificates renewed",
@@ -186,7 +197,7 @@ EFFECTS: dict[LifeEvent, Effect] = {
         Confidence.PUBLISHED,
         "spec/pki.md §4; both of the phone: assumed",
         ends=_all(Reason.CERTIFICATE_HOLD, *_CARD, *_PHONE),
-        needs=(Need.SOMETHING_TO_END,),
+        needs=(Need.CARD,),
     ),
     LifeEvent.SUSPENDED: Effect(
         "一時停止",

@@ -60,6 +60,10 @@ _SAID = {
     "none": ("有効なものなし", "none in force"),
 }
 _ATTRIBUTES_STOP: Texts = ("新しい署名用証明書まで提供なし", "nothing until a new signature certificate")
+_ATTRIBUTES_BY_PHONE: Texts = (
+    "スマホの署名用が有効な間のみ提供",
+    "only while the phone's signature certificate is in force",
+)
 _ATTRIBUTES_GO_ON: Texts = ("提供（再開）", "answered (again)")
 _ATTRIBUTES_ABROAD: Texts = ("国外転出の旨", "that they went abroad")
 _ATTRIBUTES_END: Texts = ("提供なし", "nothing any more")
@@ -78,11 +82,23 @@ attributes are derived: what is revoked is listed from the next publication and 
 new is unknown before that mark. Nobody under fifteen gets a signature certificate. The reason is the default of its
 row; *assumed* means that nothing public was found and the choice is ours.
 
+Assumed as well, for nothing public was found: the four attributes are told while a signature certificate of the card
+*or* of the phone is in force; a lost card can be reported lost whatever became of its certificates, also twice, and
+what is in force then is put on hold; who has left a municipality (moved out) and not moved in elsewhere can neither
+move within it, nor move out again, nor have the address relabelled, and moving back is moving in; a PIN that is locked
+or reset is each PIN that the holder chose, a reset gives tries back and leaves the PIN as it was, and the card knows
+of it from the next time that it gets power.
+
 このページは `python -m harness.jlis.life_cycle_page` が `harness/jlis/life_cycle.py` の表から生成する。表と異なれば
 テストが失敗する。「–」は変化なし。失効するのは有効な証明書のみで、最初の失効理由が残る（一時停止は解除されず、
 他の理由にも変わらない）。CRL・OCSP・紐付け・4情報提供の列は他の列から導出する。失効は次の公表から CRL に載り、
 次の15分刻みから OCSP が返す。新しい証明書はその時刻まで unknown。15歳未満に署名用は発行しない。
 理由コードは各行の既定値。「仮定」は公表資料が見つからず、本エミュレータが選んだ値である。
+
+次も公表資料がなく仮定である。4情報は、カードまたはスマホの署名用証明書のいずれかが有効な間に提供する。紛失は、証明書の
+状態にかかわらず届け出ることができ（再度の届出も可）、その時点で有効な証明書を一時停止する。転出して未転入の人は、転居・
+転出・住居表示の変更ができず、元の市区町村へ戻る場合も転入とする。ロックと再設定は、本人が設定したすべての暗証番号を対象
+とし、再設定は試行回数のみを回復し暗証番号は変えない。カードには次に電源が入ったときに反映する。
 """
 
 
@@ -187,13 +203,15 @@ def links_of(effect: Effect, language: Language) -> str:
 
 
 def attributes_of(effect: Effect, language: Language) -> str:
-    """Return what the attribute service does: it follows the standing, then the signature certificate of the card."""
+    """Return what the attribute service does: it follows the standing, then the signature certificates in force."""
     if effect.standing is Standing.ABROAD:
         return _ATTRIBUTES_ABROAD[language]
     if effect.standing in {Standing.DEAD, Standing.DELETED}:
         return _ATTRIBUTES_END[language]
     if CARD_SIGN in effect.issues:
         return _ATTRIBUTES_GO_ON[language]
+    if effect.reason_for(CARD_SIGN) is not None and effect.reason_for(PHONE_SIGN) is None:
+        return _ATTRIBUTES_BY_PHONE[language]
     if effect.reason_for(CARD_SIGN) is not None or Need.ABROAD in effect.needs:
         return _ATTRIBUTES_STOP[language]
     return NOTHING

@@ -37,9 +37,9 @@ class LinkStatus(StrEnum):
     CURRENT = "current"
     """It is the last of its population, and in force."""
     SUCCEEDED = "succeeded"
-    """Another one of its population was issued since."""
+    """Another one of its population, issued since, is in force."""
     ENDED = "ended"
-    """It is over, and there is no new one: asked again later, there may be."""
+    """It is over, and no other one is in force: asked again later, there may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def resolve(register: Register, kind: Kind, serial: int, generation: int | None,
     current = register.current(holder, asked.population, mark)
     if current is asked:
         status = LinkStatus.CURRENT
-    elif those[-1] is not asked:
+    elif current is not None:
         status = LinkStatus.SUCCEEDED
     else:
         status = LinkStatus.ENDED

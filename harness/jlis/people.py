@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from harness.contract.vocabulary import Kind
-from harness.jlis.life_cycle import Standing
+from harness.jlis.life_cycle import Standing, Write
 from harness.residents import Resident
 
 
@@ -33,11 +33,14 @@ class CardMade:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A consent of a holder to the attribute service, from when to when."""
+    """A consent of a holder to the attribute service, from when to when; a withdrawn one ended with its withdrawal."""
 
     service: str
     given: datetime
     ends: datetime
+    word: datetime
+    """When the holder spoke last: signed it, or took it back. What was signed by then is no new consent."""
+    is_withdrawn: bool = False
 
 
 @dataclass(slots=True)
@@ -51,7 +54,9 @@ class Dossier:
     written: list[tuple[datetime, Resident]] = field(default_factory=list)
     """What stood on the card from when on."""
     consents: dict[str, Consent] = field(default_factory=dict)
-    """By the service that may ask; a withdrawn one is gone."""
+    """The last one by the service that may ask."""
+    tries: list[tuple[str, Write]] = field(default_factory=list)
+    """What was written to the tries of which card, by its serial number."""
     withdrawn: datetime | None = None
     """When the present card was reported lost or suspended; a new one clears it."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from harness.contract.vocabulary import Kind
 from harness.events import Befell, ConsentGiven, ConsentWithdrawn, Crowd, Event, Registered, Revoked
+from harness.jlis.consent import SKEW
 from harness.jlis.issuing import Issuing
 from harness.jlis.life_cycle import EFFECTS, Need, Standing
 from harness.jlis.life_events import LifeEvent
@@ -66,6 +67,11 @@ def _check_need(records: Records, issuing: Issuing, need: Need, dossier: Dossier
     who, at, day = dossier.now.resident.id, event.at, event.at.astimezone(JST).date()
     card = dossier.cards[-1] if dossier.cards else None
     match need:
+        case Need.AT_HOME if dossier.now.standing is not Standing.PRESENT:
+            raise IllegalEvent(
+                f"resident {who}: {event.what}: expected somebody whom a municipality has, actual one who is "
+                f"{dossier.now.standing.value}; let them move in first"
+            )
         case Need.NO_CARD if card is not None:
             raise IllegalEvent(f"resident {who}: has a card; a second one is another event (re-issue)")
         case Need.CARD | Need.CARD_SHOWN if card is None:
@@ -95,12 +101,26 @@ def _check_need(records: Records, issuing: Issuing, need: Need, dossier: Dossier
 def _check_consent(records: Records, event: ConsentGiven | ConsentWithdrawn) -> None:
     who = event.resident_id
     if isinstance(event, ConsentWithdrawn):
-        if event.service not in records.dossier(who).consents:
-            raise IllegalEvent(f"resident {who}: expected a consent to {event.service!r}, actual none")
+        if records.consent(who, event.service, event.at) is None:
+            raise IllegalEvent(
+                f"resident {who}: expected a consent to {event.service!r}, actual none, or one that ended"
+            )
         return
     signed = records.entry_at(Kind.SIGN, event.serial, event.at)
     if signed is None or signed.resident.id != who or not signed.is_in_force_at(event.at):
         raise _nothing_in_force(who, [CARD_SIGN, PHONE_SIGN])
+    first, last = signed.issued - SKEW, event.at + SKEW
+    if not first <= event.signed_at <= last:
+        raise IllegalEvent(
+            f"resident {who}: consent: expected signed_at from {first.isoformat()}, when the certificate was issued, "
+            f"to {last.isoformat()}, which is now (5 minutes' skew), actual {event.signed_at.isoformat()}"
+        )
+    before = records.dossier(who).consents.get(event.service)
+    if before is not None and event.signed_at <= before.word:
+        raise IllegalEvent(
+            f"resident {who}: consent: expected one signed after {before.word.isoformat()}, the holder's last word on "
+            f"{event.service!r}, actual one of {event.signed_at.isoformat()}: it was sent before, or taken back since"
+        )
 
 
 def _check_crowd(records: Records, event: Crowd) -> None:

@@ -12,6 +12,7 @@ from itertools import chain
 from harness.contract.vocabulary import Kind
 from harness.jlis.cohorts import Cohort
 from harness.jlis.entries import FIRST_SERIAL, Entry, Issued
+from harness.jlis.life_cycle import Write
 from harness.jlis.people import CardMade, Consent, Dossier, Person
 from harness.jlis.populations import Population
 from harness.residents import Resident, position_of
@@ -71,7 +72,7 @@ class Records:
     def consent(self, resident_id: str, service: str, now: datetime) -> Consent | None:
         """Return a holder's consent to a service if it holds at `now`; a withdrawal has effect at once."""
         consent = self.dossier(resident_id).consents.get(service)
-        return consent if consent is not None and now <= consent.ends else None
+        return consent if consent is not None and not consent.is_withdrawn and now <= consent.ends else None
 
     def resident(self, resident_id: str) -> Resident:
         """Return a resident as the register knows them now; NoSuchResident when there is none."""
@@ -93,6 +94,10 @@ class Records:
         """Return the resident's present card."""
         cards = self.dossier(resident_id).cards
         return cards[-1] if cards else None
+
+    def tries_written(self, resident_id: str, card: str) -> list[Write]:
+        """Return what was written to the tries of a card of that serial number, in order: locked, and reset."""
+        return [write for serial, write in self.dossier(resident_id).tries if serial == card]
 
     def written(self, resident_id: str) -> Resident | None:
         """Return the holder as the present card has them written on it."""

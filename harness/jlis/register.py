@@ -5,10 +5,12 @@
 
 from array import array
 from bisect import insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
+
+from msgspec import structs
 
 from harness.contract.vocabulary import Kind
 from harness.events import Befell, ConsentGiven, ConsentWithdrawn, Crowd, Event, Registered, Revoked
@@ -26,6 +28,7 @@ from harness.jlis.records import IllegalEvent, Records
 from harness.jlis.validity import JST
 from harness.residents import Resident
 
+_TRIES = {Write.TRIES_SPENT, Write.TRIES_FULL}
 _WITHDRAWS = {LifeEvent.LOST, LifeEvent.SUSPENDED}
 
 
@@ -82,11 +85,13 @@ class Register(Records):
                 self._revoke(event.resident_id, [(Population(kind, medium), reason)], event.at)
             case Crowd():
                 self._crowd(event)
-            case ConsentGiven(service=service):
-                consent = Consent(service, event.at, consent_ends(event.at))
+            case ConsentGiven(service=service, signed_at=signed_at):
+                consent = Consent(service, event.at, consent_ends(event.at), signed_at)
                 self.dossier(event.resident_id).consents[service] = consent
             case ConsentWithdrawn(service=service):
-                del self.dossier(event.resident_id).consents[service]
+                consents = self.dossier(event.resident_id).consents
+                word = max(consents[service].word, event.at)
+                consents[service] = replace(consents[service], word=word, is_withdrawn=True)
 
     def _register(self, resident: Resident, at: datetime) -> None:
         self._dossiers[resident.id] = self.dossier_of_nobody(resident, at)
@@ -108,7 +113,8 @@ class Register(Records):
         if event.what in _WITHDRAWS:
             dossier.withdrawn = event.at
         if dossier.cards and dossier.withdrawn is None and {Write.ATTRIBUTES, Write.EXPIRY} & set(effect.writes):
-            dossier.written.append((event.at, after.resident))
+            dossier.written.append((event.at, _written(dossier, effect.writes)))
+        dossier.tries += [(dossier.cards[-1].serial, write) for write in effect.writes if write in _TRIES]
         for entry in self.issuing.brought(self, dossier, event, after.resident):
             self._issue(entry)
 
@@ -151,3 +157,13 @@ class Register(Records):
                 or self.issuing.may_have(people.make(event.seed, event.first + place), CARD_SIGN, event.at)
             ],
         )
+
+
+def _written(dossier: Dossier, writes: Collection[Write]) -> Resident:
+    """Return the holder as the card has them after an event: what it does not write stays as it was written."""
+    known = dossier.now.resident
+    if Write.NEW_CARD in writes or not dossier.written:
+        return known
+    before = dossier.written[-1][1]
+    said, ended = (known, before) if Write.ATTRIBUTES in writes else (before, known)
+    return structs.replace(said, card_expiry=ended.card_expiry, residence_until=ended.residence_until)

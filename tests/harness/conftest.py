@@ -1,5 +1,6 @@
 """Worlds for the tests: keys once a session, everything else afresh, and the host's clock plays no part."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,7 +15,8 @@ START = "2026-12-01T00:00:00"
 MakeWorld = Callable[..., World]
 
 settings.register_profile("harness", deadline=None)
-settings.load_profile("harness")
+settings.register_profile("long", deadline=None, max_examples=3000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "harness"))
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ It shares no code with the register under test. What each event does is written 
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from tests.harness.instants import jst
@@ -17,31 +17,34 @@ FOUR = "auth/card sign/card auth/phone sign/phone"
 
 
 class Rule(NamedTuple):
-    """What an event needs, which certificates it ends and why, which it brings, and where it leaves the holder."""
+    """What an event needs, ends and why, brings, where it leaves the holder, and what it writes on a card at hand."""
 
     needs: str = ""
     ends: str = ""
     reason: str = ""
     issues: str = ""
     standing: str = ""
+    writes: str = ""
 
 
-_CHANGED = Rule("", "sign/card sign/phone", "affiliationChanged")
+_CHANGED = Rule("", "sign/card sign/phone", "affiliationChanged", writes="attributes")
 _PHONE = Rule("signature", "auth/phone sign/phone", "superseded", "auth/phone sign/phone")
 _GONE = Rule("", FOUR, "cessationOfOperation")
 RULES = {
-    "card-issued": Rule("no card", issues="auth/card sign/card"),
-    "moved-within": _CHANGED,
-    "moved-out": _CHANGED._replace(standing="left"),
+    "card-issued": Rule("no card", issues="auth/card sign/card", writes="new attributes expiry"),
+    "moved-within": _CHANGED._replace(needs="home"),
+    "moved-out": _CHANGED._replace(needs="home", standing="left", writes=""),
     "moved-in": _CHANGED._replace(standing="present"),
-    "relabelled": _CHANGED,
+    "relabelled": _CHANGED._replace(needs="home"),
     "name-changed": _CHANGED,
     "sex-changed": _CHANGED,
     "birth-date-corrected": _CHANGED,
     "renewed": Rule("card in use", "auth/card sign/card", "superseded", "auth/card sign/card"),
     "signature-issued": Rule("card in use", "sign/card", "superseded", "sign/card"),
-    "card-reissued": Rule("card", "auth/card sign/card", "superseded", "auth/card sign/card"),
-    "lost": Rule("something", FOUR, "certificateHold"),
+    "card-reissued": Rule(
+        "card", "auth/card sign/card", "superseded", "auth/card sign/card", writes="new attributes expiry"
+    ),
+    "lost": Rule("card", FOUR, "certificateHold"),
     "suspended": Rule("something", "auth/card sign/card", "certificateHold"),
     "stopped": Rule("something", "auth/card sign/card", "cessationOfOperation"),
     "key-leaked": Rule("something", "auth/card sign/card", "keyCompromise"),
@@ -57,7 +60,7 @@ RULES = {
     "phone-replaced": _PHONE._replace(needs="signature phone"),
     "phone-stopped": Rule("something", "auth/phone sign/phone", "cessationOfOperation"),
     "phone-lost": Rule("something", "auth/phone sign/phone", "certificateHold"),
-    "residence-period-changed": Rule("card in use"),
+    "residence-period-changed": Rule("card in use", writes="expiry"),
 }
 
 
@@ -72,6 +75,10 @@ class Certificate:
     place: str
     issued: datetime
     ends: datetime
+    point: object
+    """The distribution point that it names."""
+    key_id: bytes
+    """Of its issuer, as it names it."""
     revoked: datetime | None = None
     reason: str | None = None
 
@@ -89,6 +96,26 @@ class Line:
     standing: str
     place: str
     name: str
+    address: str
+    born: date
+    sex: str
+    guarded: bool = False
+    """成年被後見人: no signature certificate is issued."""
+
+    @property
+    def four(self) -> tuple[str, str, date, str]:
+        """The four attributes (4情報)."""
+        return self.name, self.address, self.born, self.sex
+
+
+@dataclass
+class Card:
+    """The present card: which one it is, what is written on it, and the certificates in it."""
+
+    number: int = 0
+    line: Line | None = None
+    ends: datetime | None = None
+    certificates: dict[str, Certificate] = field(default_factory=dict)
 
 
 @dataclass
@@ -99,6 +126,18 @@ class Holder:
     card_ends: datetime
     has_card: bool = False
     is_withdrawn: bool = False
+    card: Card = field(default_factory=Card)
+
+    def write(self, writes: str) -> None:
+        """Write on the card what an event writes, where the card is at hand."""
+        if "new" in writes:
+            self.has_card, self.is_withdrawn = True, False
+            self.card = Card(self.card.number + 1)
+        if self.has_card and not self.is_withdrawn:
+            if "attributes" in writes:
+                self.card.line = self.lines[-1]
+            if "expiry" in writes:
+                self.card.ends = self.card_ends
 
 
 @dataclass
@@ -123,14 +162,22 @@ class NaiveRegister:
             or standing in {"dead", "deleted"}
             or (standing == "abroad" and event not in {"returned", "died"})
             or (standing != "abroad" and event == "returned")
+            or (rule.needs == "home" and standing != "present")
             or (rule.needs == "no card" and holder.has_card)
             or (rule.needs.startswith("card") and not holder.has_card)
             or (rule.needs == "card in use" and not served)
             or ("signature" in rule.needs and not self.in_force(who, "sign/card", now))
             or ("phone" in rule.needs and not self.in_force(who, "auth/phone sign/phone", now))
             or ("something" in rule.needs and not self.in_force(who, rule.ends, now))
-            or (rule.issues != "" and holder.card_ends <= now)
+            or (rule.issues != "" and (holder.card_ends <= now or not self.issued_by(who, event, now)))
         )
+
+    def issued_by(self, who: str, event: str, now: datetime) -> list[str]:
+        """Return what an event brings: nobody under fifteen or guarded gets a signature certificate (§1.7)."""
+        last, day = self.holders[who].lines[-1], (now + timedelta(hours=9)).date()
+        is_fifteen = (day.year - 15, day.month, day.day) >= (last.born.year, last.born.month, last.born.day)
+        may_sign = is_fifteen and not last.guarded
+        return [each for each in RULES[event].issues.split() if may_sign or each.startswith("auth")]
 
     def in_force(self, who: str, populations: str, now: datetime) -> list[Certificate]:
         """Return the certificates of somebody that are neither revoked nor expired."""
@@ -180,12 +227,16 @@ class NaiveRegister:
             return "good", None, None
         return "revoked", one.revoked.replace(microsecond=0), one.reason
 
-    def listed(self, population: str, generation: int, place: str, day: datetime) -> dict[int, str | None]:
-        """Return what a list published at `day` carries: it drops an entry a day after its certificate's end."""
+    def listed(self, population: str, generation: int | None, place: str, day: datetime) -> dict[int, str | None]:
+        """Return what a list published at `day` carries: it drops an entry a day after its certificate's end.
+
+        None: of all generations, where the latest key signs all.
+        """
         return {
             one.serial: one.reason
             for one in self.certificates
-            if (one.population, one.generation, one.place) == (population, generation, place)
+            if (one.population, one.place) == (population, place)
+            and generation in {None, one.generation}
             and one.revoked is not None
             and one.revoked <= day
             and one.ends >= day - DAY

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 
 from harness.events import Changes
-from harness.jlis.life_cycle import Standing
+from harness.jlis.attributes import News, latest
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.linking import resolve
 from harness.jlis.register import Register
@@ -54,9 +54,9 @@ EXPECTED = {
     "signature-issued": Row("sign", "stays", f"{REPLACED}, new", "stays", "stays", _NEW),
     "card-reissued": Row("chip auth sign", f"{REPLACED}, new", f"{REPLACED}, new", "stays", "stays", _NEW),
     "lost": Row("", HELD, HELD, HELD, HELD, _NOT),
-    "suspended": Row("", HELD, HELD, "stays", "stays", _NOT),
-    "stopped": Row("", STOPPED, STOPPED, "stays", "stays", _NOT),
-    "key-leaked": Row("", "keyCompromise", "keyCompromise", "stays", "stays", _NOT),
+    "suspended": Row("", HELD, HELD, "stays", "stays", _OLD),
+    "stopped": Row("", STOPPED, STOPPED, "stays", "stays", _OLD),
+    "key-leaked": Row("", "keyCompromise", "keyCompromise", "stays", "stays", _OLD),
     "record-error-found": Row("", "stays", "unspecified", "stays", "unspecified", _NOT),
     "died": Row("", STOPPED, STOPPED, STOPPED, STOPPED, _NOT, "dead"),
     "emigrated": Row("", STOPPED, STOPPED, STOPPED, STOPPED, "abroad", "abroad"),
@@ -183,7 +183,7 @@ def links(scene: Scene, row: Row) -> None:
 
 
 def attributes(scene: Scene, row: Row) -> None:
-    """What the service of the four attributes has to tell; nothing without a signature certificate in force.
+    """What the service of the four attributes tells; nothing without a signature certificate in force.
 
     Who the holder is changes at that instant, and not a second before.
     """
@@ -210,18 +210,16 @@ def standing(scene: Scene, row: Row) -> None:
 
 
 def provided(register: Register, scene: Scene) -> str:
-    """Return what the attribute service has to tell of the holder at that instant (spec/pki.md §4)."""
+    """Return what the attribute service tells of the holder at that instant (spec/pki.md §4)."""
+    told = latest(register, scene.holder, None, HAPPENS)
+    if told.attributes is None:
+        assert told.moved_abroad == (HAPPENS.date() if told.news is News.OVERSEAS else None)
+        return "abroad" if told.news is News.OVERSEAS else _NOT
     person = register.person_at(scene.holder, HAPPENS)
     assert person is not None
-    if person.standing is Standing.ABROAD:
-        return "abroad"
-    signature = register.current(scene.holder, POPULATIONS["sign card"], HAPPENS)
-    if signature is None:
-        return _NOT
-    if signature.issued < HAPPENS:
-        return _OLD
-    assert signature.resident == person.resident
-    return _NEW
+    assert (told.attributes.name, told.attributes.address) == (person.resident.name, person.resident.address)
+    signature = register.latest(scene.holder, POPULATIONS["sign card"], HAPPENS)
+    return _NEW if signature is not None and signature.issued == HAPPENS else _OLD
 
 
 COLUMNS: dict[str, Check] = {
