@@ -51,6 +51,7 @@ def test_issuing_over_all_cores() -> None:
     assert row.value is not None
     assert row.value > 0
     assert row.ratio == pytest.approx(row.value / row.reference)
+    assert row.ratio is not None
     assert row.met == (row.ratio >= 0.9)
 
 

@@ -5,7 +5,8 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from harness.jlis.faults import Fault, FaultDoor, Order
+from harness.jlis.fault_grammar import Fault, FaultDoor
+from harness.jlis.faults import Order
 from tests.hostile.conftest import PROOF, TOKEN, Doors
 from tests.hostile.wire import codes, head, line_to, sent, until_closed
 

@@ -14,7 +14,8 @@ from harness.contract.vocabulary import Kind
 from harness.doors.bounds import Bounds
 from harness.doors.ocsp_protocol import ServedQuickly
 from harness.doors.server import Served
-from harness.jlis.faults import Fault, FaultDoor, Order
+from harness.jlis.fault_grammar import Fault, FaultDoor
+from harness.jlis.faults import Order
 from tests.harness.asking import request
 from tests.hostile.conftest import TOKEN, Doors
 from tests.hostile.wire import codes, dripped, head, line_to, sent, until_closed
@@ -39,7 +40,8 @@ def bare(doors: Doors) -> Iterator[ServedQuickly]:
 
 def own(doors: Doors, name: str, bare: ServedQuickly) -> Served | ServedQuickly:
     """Return a door by its name."""
-    return {"jlis": doors.jlis, "control": doors.control, "bare": bare}[name]
+    known: dict[str, Served | ServedQuickly] = {"jlis": doors.jlis, "control": doors.control, "bare": bare}
+    return known[name]
 
 
 @contextmanager
