@@ -1,7 +1,6 @@
 """Lines that are slow, silent, endless, many, or not read: ended in time, said and journalled, in bounded memory."""
 
 import itertools
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -39,7 +38,8 @@ def bare(doors: Doors) -> Iterator[ServedQuickly]:
 
 def own(doors: Doors, name: str, bare: ServedQuickly) -> Served | ServedQuickly:
     """Return a door by its name."""
-    return {"jlis": doors.jlis, "control": doors.control, "bare": bare}[name]
+    served: dict[str, Served | ServedQuickly] = {"jlis": doors.jlis, "control": doors.control, "bare": bare}
+    return served[name]
 
 
 @contextmanager
@@ -155,15 +155,25 @@ def test_a_body_that_is_announced_too_long(  # noqa: PLR0917  (a table)
         assert ends_with(doors, mark, 413)
 
 
+@contextmanager
+def patient(doors: Doors, name: str) -> Iterator[Served | ServedQuickly]:
+    """Open a door that gives a request ten minutes: what ends a line there is no clock."""
+    bounds = Bounds(request_seconds=600)
+    if name == "bare":
+        with ServedQuickly(doors.jlis_door.ocsp, bounds) as quick:
+            yield quick
+        return
+    app = doors.jlis_door.app if name == "jlis" else doors.control_door.app
+    with Served(app, garbled=doors.jlis_door.garbled, bounds=bounds) as served:
+        yield served
+
+
 @pytest.mark.parametrize("chunk", [b"1000\r\n" + b"x" * 4096 + b"\r\n", b"1\r\nx\r\n" * 1000], ids=["large", "small"])
 @pytest.mark.parametrize(("name", "method", "path"), SLOW_BODIES)
-def test_a_body_without_end(  # noqa: PLR0917  (a table)
-    doors: Doors, bare: ServedQuickly, name: str, method: str, path: str, chunk: bytes
-) -> None:
+def test_a_body_without_end(doors: Doors, name: str, method: str, path: str, chunk: bytes) -> None:
     """Chunk after chunk: 413, the line is ended however much follows, and memory stays where it was."""
-    served, mark = own(doors, name, bare), doors.world.journal.mark()
-    before = resident()
-    with soon(4 * SECONDS), line_to(served.port) as line:
+    mark, before = doors.world.journal.mark(), resident()
+    with patient(doors, name) as served, line_to(served.port) as line:
         with suppress(ConnectionResetError, BrokenPipeError):
             line.sendall(opened(served, method, path, "transfer-encoding: chunked"))
             for _ in range(64 * MIB // len(chunk)):
@@ -172,6 +182,30 @@ def test_a_body_without_end(  # noqa: PLR0917  (a table)
         assert codes(until_closed(line)) in ([413], [])
     assert resident() - before < 16 * MIB
     ends_with(doors, mark, 413)
+
+
+@pytest.mark.parametrize(("name", "method", "path"), SLOW_BODIES)
+def test_a_body_one_octet_too_long(doors: Doors, bare: ServedQuickly, name: str, method: str, path: str) -> None:
+    """65,537 octets in chunks, which announce nothing: 413, said with the number where there are words."""
+    served, mark = own(doors, name, bare), doors.world.journal.mark()
+    body = b"10001\r\n" + b"x" * 65_537 + b"\r\n0\r\n\r\n"
+    with line_to(served.port) as line:
+        line.sendall(opened(served, method, path, "transfer-encoding: chunked", "connection: close") + body)
+        came = until_closed(line)
+    assert codes(came) == [413]
+    assert name == "bare" or b"65536" in came
+    ends_with(doors, mark, 413)
+
+
+def test_answers_that_nobody_reads_at_the_bare_door(doors: Doors, bare: ServedQuickly) -> None:
+    """Request upon request and not an answer read: it reads no more, and in the end lets go."""
+    mark = doors.world.journal.mark()
+    body = request(doors.world, Kind.AUTH, doors.card.auth_serial)
+    one = opened(bare, "POST", "/ocsp/auth", f"content-length: {len(body)}") + body
+    with line_to(bare.port, receive=4096) as line, pytest.raises((ConnectionResetError, BrokenPipeError)):
+        for _ in range(100_000):
+            line.sendall(one * 10)
+    assert doors.world.journal.since(mark)[-1].http == 0
 
 
 def test_chunks_that_are_none(doors: Doors) -> None:
@@ -202,13 +236,6 @@ def test_more_lines_than_a_door_takes(doors: Doors, bare: ServedQuickly, name: s
     doors.answer_rightly()
 
 
-def no_reader(doors: Doors, stack: ExitStack) -> socket.socket:
-    """Return a line on which an answer of 16 MiB was asked for, and not an octet is read."""
-    line = stack.enter_context(line_to(doors.jlis.port, receive=4096))
-    line.sendall(opened(doors.jlis, "POST", "/ocsp/auth", "content-length: 0"))
-    return line
-
-
 @pytest.fixture
 def oversized(doors: Doors) -> Iterator[None]:
     """Each OCSP answer has 16 MiB of nothing behind it."""
@@ -236,8 +263,8 @@ def given_up(doors: Doors, mark: int, many: int) -> None:
 def test_an_answer_that_nobody_reads(doors: Doors) -> None:
     """The line is reset when the reader's time is over, and the journal says so."""
     mark = doors.world.journal.mark()
-    with soon(), ExitStack() as stack:
-        line = no_reader(doors, stack)
+    with soon(), line_to(doors.jlis.port, receive=4096) as line:
+        line.sendall(opened(doors.jlis, "POST", "/ocsp/auth", "content-length: 0"))
         given_up(doors, mark, 1)
         assert len(until_closed(line)) < OVERSIZE
     assert doors.world.journal.since(mark)[0].http == 200
@@ -270,11 +297,11 @@ def test_answers_that_many_do_not_read(doors: Doors) -> None:
         Served(doors.jlis_door.app, garbled=doors.jlis_door.garbled, bounds=bounds) as served,
         ExitStack() as stack,
     ):
-        for _ in range(10):
+        for _ in range(30):
             line = stack.enter_context(line_to(served.port, receive=4096))
             line.sendall(opened(served, "POST", "/ocsp/auth", "content-length: 0"))
-        given_up(doors, mark, 7)
-        assert resident() - before < 8 * OVERSIZE
+        given_up(doors, mark, 27)
+        assert resident() - before < 15 * OVERSIZE
 
 
 def resident() -> int:
