@@ -31,6 +31,9 @@ _LOADER = "cn=loader,c=JP"
 _PROBE_SECONDS = 0.02
 _TRIES = 5
 _LARGEST_LOAD = 2**30
+_IDLE_SECONDS = 300
+"""How long slapd keeps a line on which nothing comes; what it takes of anybody at once is its own 256 KiB."""
+_UNREAD_SECONDS = 30
 _ROOM = 2**34
 """How large the database may get; the file is as large as what is in it."""
 
@@ -99,6 +102,7 @@ def _load(folder: Path, slapadd: str, lists: Sequence[Listed]) -> None:
     (folder / "slapd.conf").write_text(
         f"include {SCHEMA}\nmodulepath {MODULES}\nmoduleload back_mdb\npidfile {folder}/pid\n"
         f"sockbuf_max_incoming_auth {_LARGEST_LOAD}\nsizelimit unlimited\n"
+        f"idletimeout {_IDLE_SECONDS}\nwritetimeout {_UNREAD_SECONDS}\n"
         f'database mdb\nsuffix "c=JP"\ndirectory {folder}/database\nmaxsize {_ROOM}\ndbnosync\n'
         f"rootdn {_LOADER}\nrootpw {password}\naccess to * by * read\n"
     )

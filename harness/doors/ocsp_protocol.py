@@ -60,15 +60,21 @@ class OcspProtocol(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; what is no HTTP, or has no end, is refused."""
-        self._wire += len(data)
-        if self._wire > LONGEST_WIRE:
-            self._refuse(413, "too long")
-            return
+        answered = self._answered
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as fault:
             if not self._transport.is_closing():
                 self._refuse(400, str(fault)[:200])
+            return
+        if self._began is None:
+            self._wire = 0
+        elif self._answered != answered:  # whole requests, and at most so much of another
+            self._wire = len(data)
+        else:
+            self._wire += len(data)
+            if self._wire > LONGEST_WIRE and not self._transport.is_closing():
+                self._refuse(413, "too long")
 
     def pause_writing(self) -> None:
         """Read no more from whoever does not read."""
@@ -95,7 +101,6 @@ class OcspProtocol(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Answer."""
-        self._wire = 0
         self._began = None
         self._answered += 1
         if self._transport.is_closing():

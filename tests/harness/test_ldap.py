@@ -2,9 +2,11 @@
 
 import base64
 import os
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -320,3 +322,25 @@ def test_a_failure_is_told_once(world: World) -> None:
         publication.look()
     (said,) = told
     assert said.startswith("the directory keeps the lists that it has: ldapmodify")
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        pytest.param(b"GET / HTTP/1.1\r\n\r\n", id="HTTP"),
+        pytest.param(b"\x30\x84\x7f\xff\xff\xff\x02\x01\x01", id="a length of 2 GiB"),
+        pytest.param(b"\x30\x80" * 30_000, id="a nest"),
+        pytest.param(b"\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x09\x04\x00\x80\x00", id="version 9"),
+        pytest.param(bytes(100_000), id="zeros"),
+    ],
+)
+def test_what_is_no_ldap_is_let_go(directory: Directory, octets: bytes) -> None:
+    """slapd ends the line or answers an error, and whoever comes next finds every list."""
+    with socket.create_connection(("127.0.0.1", directory.port), timeout=30) as line, suppress(ConnectionError):
+        line.sendall(octets)
+        with suppress(OSError):  # slapd has ended the line already
+            line.shutdown(socket.SHUT_WR)
+        while line.recv(65_536):
+            pass
+    points = search(directory, "c=JP", "(objectClass=cRLDistributionPoint)", "dn")
+    assert points.count("dn: ") == len(POPULATIONS) * len(PLACES)

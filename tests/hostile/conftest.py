@@ -31,6 +31,7 @@ class Doors:
     world: World
     card: IssuedCard
     jlis_door: JlisDoor
+    control_door: ControlDoor
     jlis: Served
     control: Served
 
@@ -74,6 +75,6 @@ def doors(request: pytest.FixtureRequest, session_keys: KeyPool) -> Iterator[Doo
                 Served(jlis_door.app, garbled=jlis_door.garbled, bounds=bounds) as jlis,
                 Served(control_door.app, garbled=control_door.garbled, bounds=bounds) as control,
             ):
-                yield Doors(world, card, jlis_door, jlis, control)
+                yield Doors(world, card, jlis_door, control_door, jlis, control)
     finally:
         world.close()

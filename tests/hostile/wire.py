@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -40,8 +41,9 @@ def sent(port: int, octets: bytes) -> bytes:
 def dripped(line: socket.socket, octets: Iterator[bytes], pause: float) -> bytes:
     """Send piece after piece, listening between them, until the door answers; then read until it closes the line."""
     line.settimeout(pause)
-    came = b""
+    came, end = b"", time.monotonic() + PATIENCE
     for piece in octets:
+        assert time.monotonic() < end, "the door takes it all, however slowly it comes"
         try:
             line.sendall(piece)
             came = line.recv(2**16)
