@@ -61,6 +61,8 @@ def test_up_says_where_everything_is(home: Path, up: Up) -> None:
     headers = {"authorization": f"Bearer {token.read_text()}"}
     assert httpx.get(up.addresses["control"] + "/v1/clock", headers=headers, trust_env=False).status_code == 200
     assert httpx.get(up.addresses["control"] + "/v1/clock", trust_env=False).status_code == 401
+    asked = httpx.get(up.addresses["control"] + "/v1/addresses", headers=headers, trust_env=False)
+    assert asked.json() == {"addresses": up.addresses}
     assert len(httpx.get(up.addresses["crl"], trust_env=False).json()["lists"]) == 12 * len(MUNICIPALITIES)
 
 
