@@ -105,8 +105,9 @@ def _jlis(world: World, port: int, port_control: int, client_ca: Path | None, *,
 def _control(world: World, port: int, readers: Slots) -> Iterator[dict[str, str]]:
     """Yield the address of the control door, announced in the home."""
     with Announcement(home()) as announcement, readers as slots:
-        control = ControlDoor(world, announcement.token, slots=slots, operations=OF_ITS_OWN)
+        addresses: dict[str, str] = {}
+        control = ControlDoor(world, announcement.token, slots=slots, operations=OF_ITS_OWN, addresses=addresses)
         with Served(control.app, port=port, garbled=control.garbled) as served:
-            addresses = {"control": served.url, "token": announcement.token_file.as_uri()}
+            addresses |= {"control": served.url, "token": announcement.token_file.as_uri()}
             announcement.publish(addresses)
             yield addresses

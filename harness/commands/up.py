@@ -136,9 +136,17 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
             if directory is not None:
                 directory.look()
 
-        control = ControlDoor(world, announcement.token, faults=jlis.faults, slots=slots, clock_moved=follow)
+        everything: dict[str, str] = {}
+        control = ControlDoor(
+            world,
+            announcement.token,
+            faults=jlis.faults,
+            slots=slots,
+            clock_moved=follow,
+            addresses=everything,
+        )
         management = doors.enter_context(Served(control.app, port=port_control, garbled=control.garbled))
-        everything = {
+        everything |= {
             "control": management.url,
             "ocsp": addresses[f"ocsp-{Kind.AUTH.value}"],
             **addresses,

@@ -6,7 +6,7 @@ with {"error": {what, where, expected, actual}}, and then nothing changed.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib.metadata import version
 
 import msgspec
@@ -75,10 +75,17 @@ class ControlDoor:
         slots: Slots | None = None,
         clock_moved: Callable[[], None] = nothing_follows,
         operations: Sequence[Operation] = OPERATIONS,
+        addresses: Mapping[str, str] | None = None,
     ) -> None:
+        """`addresses` may be filled once the doors are open."""
         self._world = world
         self._operations = operations
-        self._running = Running(world, Faults() if faults is None else faults, Slots() if slots is None else slots)
+        self._running = Running(
+            world,
+            Faults() if faults is None else faults,
+            Slots() if slots is None else slots,
+            {} if addresses is None else addresses,
+        )
         self._clock_moved = clock_moved
         self._routes = [Route(row.path, self._endpoint(row), methods=[row.method]) for row in operations]
         self._routes.append(Route(DESCRIPTION, self.description, methods=["GET"]))

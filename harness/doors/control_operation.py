@@ -1,6 +1,6 @@
 """One row of the control API: how it is asked for, what it answers, and what it does to what runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,6 +18,8 @@ class Running:
     world: World
     faults: Faults
     slots: Slots
+    addresses: Mapping[str, str]
+    """Where the world's doors are, as far as this process opened them."""
 
 
 @dataclass(frozen=True, slots=True)

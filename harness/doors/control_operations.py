@@ -148,6 +148,11 @@ def get_anchors(up: Running, _: Asked) -> said.Anchors:
     )
 
 
+def get_addresses(up: Running, _: Asked) -> said.Addresses:
+    """Return where the doors of this world are."""
+    return said.Addresses(addresses=dict(up.addresses))
+
+
 _NOTHING, _RESIDENT = said.Nothing, "/v1/residents/{resident_id}"
 OPERATIONS = (
     Operation("GET", "/v1/clock", _NOTHING, said.ClockState, get_clock),
@@ -168,6 +173,7 @@ OPERATIONS = (
     Operation("POST", "/v1/crowd", said.CrowdWanted, said.CrowdState, new_crowd),
     Operation("GET", "/v1/journal", said.JournalQuery, said.JournalPage, get_journal, ready=has_entries),
     Operation("GET", "/v1/anchors", _NOTHING, said.Anchors, get_anchors),
+    Operation("GET", "/v1/addresses", _NOTHING, said.Addresses, get_addresses),
     *SLOT_OPERATIONS,
     *FAULT_OPERATIONS,
     *POLICY_OPERATIONS,

@@ -61,7 +61,9 @@ def test_up_says_where_everything_is(home: Path, up: Up) -> None:
     headers = {"authorization": f"Bearer {token.read_text()}"}
     assert httpx.get(up.addresses["control"] + "/v1/clock", headers=headers, trust_env=False).status_code == 200
     assert httpx.get(up.addresses["control"] + "/v1/clock", trust_env=False).status_code == 401
-    assert len(httpx.get(up.addresses["crl"], trust_env=False).json()["lists"]) == 12 * len(MUNICIPALITIES)
+    asked = httpx.get(up.addresses["control"] + "/v1/addresses", headers=headers, trust_env=False)
+    assert asked.json() == {"addresses": up.addresses}
+    assert len(httpx.get(up.addresses["crl"], trust_env=False, timeout=60).json()["lists"]) == 12 * len(MUNICIPALITIES)
 
 
 @pytest.mark.usefixtures("up")
@@ -339,14 +341,16 @@ def test_a_second_door_with_mutual_tls(home: Path, run: Run, tmp_path: Path) -> 
     (other / "keys").symlink_to(home / "keys")
     assert "portal" in run("trust", "client", "new", "portal", "--out", tmp_path / "client", home=other).stdout
     up = Up(other, "--tls", "--residents", "0", "--frozen")
-    context = ssl.create_default_context(cafile=up.addresses["tls-ca"].removeprefix("file://"))
-    context.load_cert_chain(tmp_path / "client" / "client.pem", tmp_path / "client" / "client-key.pem")
-    lists = [
-        httpx.get(up.addresses["crl"], trust_env=False),
-        httpx.get(up.addresses["tls-crl"], trust_env=False, verify=context),
-    ]
-    assert [answer.status_code for answer in lists] == [200, 200]
-    assert up.end() == 0
+    try:
+        context = ssl.create_default_context(cafile=up.addresses["tls-ca"].removeprefix("file://"))
+        context.load_cert_chain(tmp_path / "client" / "client.pem", tmp_path / "client" / "client-key.pem")
+        lists = [
+            httpx.get(up.addresses["crl"], trust_env=False, timeout=60),
+            httpx.get(up.addresses["tls-crl"], trust_env=False, timeout=60, verify=context),
+        ]
+        assert [answer.status_code for answer in lists] == [200, 200]
+    finally:
+        assert up.end() == 0
 
 
 def test_without_a_world(run: Run, home: Path, tmp_path: Path) -> None:
