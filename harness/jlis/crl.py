@@ -128,7 +128,7 @@ def window_of_partition(
 ) -> Window:
     """Return the publication of a municipality's list that is current at `now`."""
     partition = Partition(Population(authority.kind, medium), authority.generation, municipality)
-    point = crl_points.name_of(partition, practice.mode).public_bytes()
+    point = crl_points.der_of(partition, practice.mode)
     return window_of_list(authority, now, practice, point)
 
 
@@ -151,7 +151,7 @@ def crl_at(  # noqa: PLR0913, PLR0917  (what a list follows from)
     What `bend` makes of it is signed like any other.
     """
     source = _Source(authority, medium, register, practice)
-    point = crl_points.name_of(source.partition(municipality), practice.mode).public_bytes()
+    point = crl_points.der_of(source.partition(municipality), practice.mode)
     window = window_of_list(authority, now, practice, point)
     return signed(bend(source.draft(municipality, window.number)))
 
@@ -221,7 +221,7 @@ class _Source:
             )
             if is_listed(entry, window.this_update)
         ]
-        point = crl_points.name_of(partition, self.practice.mode).public_bytes()
+        point = crl_points.der_of(partition, self.practice.mode)
         return Draft(
             municipality,
             number,

@@ -55,6 +55,12 @@ def name_of(partition: Partition, mode: CrlMode = CrlMode.PER_GENERATION) -> Nam
     return name if mode is CrlMode.PER_GENERATION else _shared(name)
 
 
+@cache
+def der_of(partition: Partition, mode: CrlMode = CrlMode.PER_GENERATION) -> bytes:
+    """Return the same as DER, made once a process: each request for a list asks."""
+    return name_of(partition, mode).public_bytes()
+
+
 def path_of(partition: Partition, mode: CrlMode = CrlMode.PER_GENERATION) -> str:
     """Return where a list is fetched: `/crl/<kind>/<medium>/<SHA-256 of the DER of its point's name>.crl`.
 

@@ -37,6 +37,8 @@ class Need(Enum):
     NO_CARD = auto()
     CARD = auto()
     """A card, whatever became of its certificates."""
+    CARD_NOT_LOST = auto()
+    """A card that was not reported lost yet, whatever became of its certificates."""
     CARD_SHOWN = auto()
     """A card that is at hand: neither reported lost nor suspended, and not past its last day."""
     SIGNATURE = auto()
@@ -197,7 +199,7 @@ EFFECTS: dict[LifeEvent, Effect] = {
         Confidence.PUBLISHED,
         "spec/pki.md §4; both of the phone: assumed",
         ends=_all(Reason.CERTIFICATE_HOLD, *_CARD, *_PHONE),
-        needs=(Need.CARD,),
+        needs=(Need.CARD_NOT_LOST,),
     ),
     LifeEvent.SUSPENDED: Effect(
         "一時停止",

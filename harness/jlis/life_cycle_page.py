@@ -83,7 +83,7 @@ new is unknown before that mark. Nobody under fifteen gets a signature certifica
 row; *assumed* means that nothing public was found and the choice is ours.
 
 Assumed as well, for nothing public was found: the four attributes are told while a signature certificate of the card
-*or* of the phone is in force; a lost card can be reported lost whatever became of its certificates, also twice, and
+*or* of the phone is in force; a lost card can be reported lost whatever became of its certificates, once, and
 what is in force then is put on hold; who has left a municipality (moved out) and not moved in elsewhere can neither
 move within it, nor move out again, nor have the address relabelled, and moving back is moving in; a PIN that is locked
 or reset is each PIN that the holder chose, a reset gives tries back and leaves the PIN as it was, and the card knows
@@ -96,7 +96,7 @@ of it from the next time that it gets power.
 理由コードは各行の既定値。「仮定」は公表資料が見つからず、本エミュレータが選んだ値である。
 
 次も公表資料がなく仮定である。4情報は、カードまたはスマホの署名用証明書のいずれかが有効な間に提供する。紛失は、証明書の
-状態にかかわらず届け出ることができ（再度の届出も可）、その時点で有効な証明書を一時停止する。転出して未転入の人は、転居・
+状態にかかわらず1回届け出ることができ、その時点で有効な証明書を一時停止する。転出して未転入の人は、転居・
 転出・住居表示の変更ができず、元の市区町村へ戻る場合も転入とする。ロックと再設定は、本人が設定したすべての暗証番号を対象
 とし、再設定は試行回数のみを回復し暗証番号は変えない。カードには次に電源が入ったときに反映する。
 """

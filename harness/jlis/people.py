@@ -57,6 +57,8 @@ class Dossier:
     """The last one by the service that may ask."""
     tries: list[tuple[str, Write]] = field(default_factory=list)
     """What was written to the tries of which card, by its serial number."""
+    lost: datetime | None = None
+    """When the present card was reported lost; a new one clears it."""
     withdrawn: datetime | None = None
     """When the present card was reported lost or suspended; a new one clears it."""
 

@@ -64,28 +64,17 @@ def check_life(records: Records, issuing: Issuing, dossier: Dossier, event: Befe
 
 
 def _check_need(records: Records, issuing: Issuing, need: Need, dossier: Dossier, event: Befell) -> None:
-    who, at, day = dossier.now.resident.id, event.at, event.at.astimezone(JST).date()
-    card = dossier.cards[-1] if dossier.cards else None
+    who, at = dossier.now.resident.id, event.at
     match need:
         case Need.AT_HOME if dossier.now.standing is not Standing.PRESENT:
             raise IllegalEvent(
                 f"resident {who}: {event.what}: expected somebody whom a municipality has, actual one who is "
                 f"{dossier.now.standing.value}; let them move in first"
             )
-        case Need.NO_CARD if card is not None:
+        case Need.NO_CARD if dossier.cards:
             raise IllegalEvent(f"resident {who}: has a card; a second one is another event (re-issue)")
-        case Need.CARD | Need.CARD_SHOWN if card is None:
-            raise IllegalEvent(f"resident {who}: {event.what}: expected a card, actual none; issue one first")
-        case Need.CARD_SHOWN if dossier.withdrawn is not None:
-            raise IllegalEvent(
-                f"resident {who}: {event.what}: expected a card in use, actual one reported lost or suspended at "
-                f"{dossier.withdrawn.isoformat()}; a hold is never lifted, so re-issue the card"
-            )
-        case Need.CARD_SHOWN if card is not None and issuing.last_day(dossier, card) < day:
-            raise IllegalEvent(
-                f"resident {who}: {event.what}: expected a card that ends on {day} or later, "
-                f"actual one that ended on {issuing.last_day(dossier, card)}; re-issue the card"
-            )
+        case Need.CARD | Need.CARD_NOT_LOST | Need.CARD_SHOWN:
+            _check_card(issuing, need, dossier, event)
         case Need.SIGNATURE if records.current(who, CARD_SIGN, at) is None:
             raise _nothing_in_force(who, [CARD_SIGN])
         case Need.PHONE if all(records.current(who, each, at) is None for each in (PHONE_AUTH, PHONE_SIGN)):
@@ -96,6 +85,30 @@ def _check_need(records: Records, issuing: Issuing, need: Need, dossier: Dossier
                 raise _nothing_in_force(who, populations)
         case _:
             pass
+
+
+def _check_card(issuing: Issuing, need: Need, dossier: Dossier, event: Befell) -> None:
+    who, day = dossier.now.resident.id, event.at.astimezone(JST).date()
+    if not dossier.cards:
+        raise IllegalEvent(f"resident {who}: {event.what}: expected a card, actual none; issue one first")
+    if need is Need.CARD_NOT_LOST and dossier.lost is not None:
+        raise IllegalEvent(
+            f"resident {who}: {event.what}: expected a card that was not reported lost, actual one that was at "
+            f"{dossier.lost.isoformat()}; re-issue the card"
+        )
+    if need is not Need.CARD_SHOWN:
+        return
+    if dossier.withdrawn is not None:
+        raise IllegalEvent(
+            f"resident {who}: {event.what}: expected a card in use, actual one reported lost or suspended at "
+            f"{dossier.withdrawn.isoformat()}; a hold is never lifted, so re-issue the card"
+        )
+    last_day = issuing.last_day(dossier, dossier.cards[-1])
+    if last_day < day:
+        raise IllegalEvent(
+            f"resident {who}: {event.what}: expected a card that ends on {day} or later, "
+            f"actual one that ended on {last_day}; re-issue the card"
+        )
 
 
 def _check_consent(records: Records, event: ConsentGiven | ConsentWithdrawn) -> None:

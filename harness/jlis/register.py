@@ -109,9 +109,10 @@ class Register(Records):
             self._next_key = max(self._next_key, event.chip_key + 1)
             serial = f"{event.certificates[0].serial:016d}"
             dossier.cards.append(CardMade(event.at, serial, event.chip_key, after.resident))
-            dossier.withdrawn = None
+            dossier.lost = dossier.withdrawn = None
         if event.what in _WITHDRAWS:
             dossier.withdrawn = event.at
+            dossier.lost = event.at if event.what is LifeEvent.LOST else dossier.lost
         if dossier.cards and dossier.withdrawn is None and {Write.ATTRIBUTES, Write.EXPIRY} & set(effect.writes):
             dossier.written.append((event.at, _written(dossier, effect.writes)))
         dossier.tries += [(dossier.cards[-1].serial, write) for write in effect.writes if write in _TRIES]

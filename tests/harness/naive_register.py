@@ -44,7 +44,7 @@ RULES = {
     "card-reissued": Rule(
         "card", "auth/card sign/card", "superseded", "auth/card sign/card", writes="new attributes expiry"
     ),
-    "lost": Rule("card", FOUR, "certificateHold"),
+    "lost": Rule("card not lost", FOUR, "certificateHold"),
     "suspended": Rule("something", "auth/card sign/card", "certificateHold"),
     "stopped": Rule("something", "auth/card sign/card", "cessationOfOperation"),
     "key-leaked": Rule("something", "auth/card sign/card", "keyCompromise"),
@@ -126,12 +126,13 @@ class Holder:
     card_ends: datetime
     has_card: bool = False
     is_withdrawn: bool = False
+    is_lost: bool = False
     card: Card = field(default_factory=Card)
 
     def write(self, writes: str) -> None:
         """Write on the card what an event writes, where the card is at hand."""
         if "new" in writes:
-            self.has_card, self.is_withdrawn = True, False
+            self.has_card, self.is_withdrawn, self.is_lost = True, False, False
             self.card = Card(self.card.number + 1)
         if self.has_card and not self.is_withdrawn:
             if "attributes" in writes:
@@ -166,6 +167,7 @@ class NaiveRegister:
             or (rule.needs == "no card" and holder.has_card)
             or (rule.needs.startswith("card") and not holder.has_card)
             or (rule.needs == "card in use" and not served)
+            or (rule.needs == "card not lost" and holder.is_lost)
             or ("signature" in rule.needs and not self.in_force(who, "sign/card", now))
             or ("phone" in rule.needs and not self.in_force(who, "auth/phone sign/phone", now))
             or ("something" in rule.needs and not self.in_force(who, rule.ends, now))

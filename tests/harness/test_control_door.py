@@ -291,7 +291,7 @@ def test_residents_and_what_befalls_them(world: World, client: httpx.Client) -> 
     ] * 2
     again = client.post(f"/v1/residents/{made['resident']['id']}/lose")
     assert again.status_code == 409
-    assert "in force" in complaint(again)["actual"]
+    assert "was not reported lost" in complaint(again)["actual"]
     assert client.get(f"/v1/residents/{made['resident']['id']}").json() == lost
     assert [row["resident"]["id"] for row in client.get("/v1/residents").json()["residents"]] == ["r000001", "r000002"]
     assert len(world.residents()) == 2

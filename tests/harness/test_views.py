@@ -64,7 +64,7 @@ def test_every_view_equals_the_register_as_of_its_own_instant(keys: KeyPool) -> 
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=2 * settings().max_examples,
+            max_examples=settings().max_examples * 3 // 2,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

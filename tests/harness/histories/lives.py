@@ -184,6 +184,7 @@ class Lives(RuleBasedStateMachine):
         holder.lines.append(replace(line, since=since, standing=rule_of.standing or line.standing))
         if event in {"lost", "suspended"}:
             holder.is_withdrawn = True
+            holder.is_lost |= event == "lost"
         if event == "residence-period-changed":
             holder.card_ends = LONGER_END
         self.take_in(holder_id, event, now)

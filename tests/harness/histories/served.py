@@ -152,7 +152,8 @@ class Served(Published):
     def tell_news(self, who: int, steps: list[tuple[int, int | None]], *, is_phone: bool) -> None:
         """A holder agrees, and what befalls them then is asked for: at once, and after the next mark.
 
-        Whoever has no signature certificate in force gets one first, if they can.
+        Whoever has no signature certificate in force gets one first, if they can. A second document is signed and kept
+        back; sent after a withdrawal it is no consent any more.
         """
         holder_id, medium = self.somebody(who), "phone" if is_phone else "card"
         for event in ("returned", "card-reissued", "signature-issued", "phone-bound" if is_phone else "renewed"):
@@ -162,12 +163,14 @@ class Served(Published):
         self.later(self.now + timedelta(minutes=15))
         self.give_consent(list(self.naive.holders).index(holder_id), is_phone=is_phone, service=BANKS[0], how=HOW[0])
         signatures = [one for one in self.naive.certificates if (one.holder, one.kind) == (holder_id, "sign")]
+        agreed, later = self.naive.current(holder_id, f"sign/{medium}", self.now), self.now + SECOND
+        kept_back = agreed and (agreed, BANKS[0], later, self.signed(agreed, BANKS[0], later, HOW[0]))
         for number, back in steps if signatures else ():
             possible = [event for event in NEWS if not self.naive.refuses(holder_id, event, self.now)]
             if number % 10 == 0:
                 self.withdraw_consent(self.naive.certificates.index(signatures[0]), BANKS[0])
-            elif number % 10 == 1 and self.documents:
-                self.send(*self.documents[-1], is_forged=False)
+            elif number % 10 == 1 and kept_back is not None:
+                self.send(*kept_back, is_forged=False)
             elif possible:
                 self.befall(holder_id, possible[number // 10 % len(possible)], PLACES[number % 3], None)
             for span in (timedelta(0), timedelta(minutes=15, seconds=1)):

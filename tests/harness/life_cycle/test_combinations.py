@@ -296,3 +296,57 @@ def test_nobody_under_fifteen_has_a_signature_certificate(world: World) -> None:
     happen(world, child, "2029-02-17T10:00:00", LifeEvent.SIGNATURE_ISSUED)
     assert list(four(world, child)) == ["auth card", "sign card"]
     assert statuses(world, four(world, child), "2029-02-18T12:00:00") == {"auth card": "good", "sign card": "good"}
+
+
+@pytest.mark.parametrize("event", [LifeEvent.MOVED_WITHIN, LifeEvent.MOVED_OUT, LifeEvent.RELABELLED])
+def test_who_has_left_is_in_no_municipality(world: World, holder: str, event: LifeEvent) -> None:
+    """Moved out and not yet in: no move within, no second leaving, no address to relabel; a name may change."""
+    happen(world, holder, "2026-12-02T09:07:00", LifeEvent.MOVED_OUT)
+    with pytest.raises(EventRefused, match="actual one who is left; let them move in first"):
+        happen(world, holder, "2026-12-03T09:07:00", event, Changes(address=WAKABA_ADDRESS))
+    happen(world, holder, "2026-12-03T10:00:00", LifeEvent.NAME_CHANGED, Changes(name=NEW_NAME))
+    person = world._register.person_at(holder, jst("2026-12-03T10:00:00"))
+    assert person is not None
+    assert person.standing.value == "left"
+
+
+def test_who_has_left_may_come_back(world: World, holder: str) -> None:
+    """Moving to the municipality that one left is moving in."""
+    happen(world, holder, "2026-12-02T09:07:00", LifeEvent.MOVED_OUT)
+    world.clock.set(jst("2026-12-03T09:07:00"))
+    world.move(holder, AOI.code)
+    person = world._register.person_at(holder, jst("2026-12-03T09:07:00"))
+    assert person is not None
+    assert (person.standing.value, person.resident.municipality) == ("present", AOI.code)
+
+
+def test_a_card_whose_certificates_are_over_can_be_lost(world: World, holder: str) -> None:
+    """No certificate changes; but the card is none to be shown any more: it takes a re-issue to go on."""
+    happen(world, holder, "2026-12-02T09:07:00", LifeEvent.PHONE_STOPPED)
+    happen(world, holder, "2026-12-02T09:08:00", LifeEvent.STOPPED)
+    before = four(world, holder)
+    happen(world, holder, "2026-12-03T09:07:00", LifeEvent.LOST)
+    assert four(world, holder) == before
+    with pytest.raises(EventRefused, match="reported lost"):
+        world.happen(holder, LifeEvent.RENEWED)
+    happen(world, holder, "2026-12-10T09:07:00", LifeEvent.CARD_REISSUED)
+    happen(world, holder, "2026-12-11T09:07:00", LifeEvent.RENEWED)
+
+
+def test_the_period_of_stay_writes_the_day_alone(world: World, holder: str) -> None:
+    """Back from abroad the card tells the old address until something writes it; another last day does not."""
+    old = world.card_of(holder).resident
+    happen(world, holder, "2026-12-02T09:07:00", LifeEvent.EMIGRATED)
+    happen(
+        world,
+        holder,
+        "2026-12-03T09:07:00",
+        LifeEvent.RETURNED,
+        Changes(municipality=WAKABA.code, address=WAKABA_ADDRESS),
+    )
+    ends = Changes(card_expiry=date(2029, 1, 31))
+    happen(world, holder, "2026-12-04T09:07:00", LifeEvent.RESIDENCE_PERIOD_CHANGED, ends)
+    told = world.card_of(holder).resident
+    assert (told.address, told.municipality, told.card_expiry) == (old.address, old.municipality, date(2029, 1, 31))
+    happen(world, holder, "2026-12-05T09:07:00", LifeEvent.NAME_CHANGED, Changes(name=NEW_NAME))
+    assert world.card_of(holder).resident.address == WAKABA_ADDRESS
