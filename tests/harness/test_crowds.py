@@ -254,7 +254,7 @@ def test_serial_numbers_that_were_taken_out_of_turn(peopled: MakePeopled) -> Non
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("day", [date(2016, 3, 1), date(2020, 12, 31), date(2021, 1, 1), date(2028, 2, 29)])
 def test_who_is_said_to_sign_does(profile: PopulationProfile, day: date) -> None:
-    """What is said of somebody by their household, or with everybody else, is so when they are made; years later too."""
+    """What is said of somebody by their household, or with everybody, is so when they are made; years later too."""
     people = Inhabitants(profile, day)
     for asked in (day - timedelta(days=1), day, day + timedelta(days=4000)):
         for position in range(300):
