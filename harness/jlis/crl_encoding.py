@@ -107,6 +107,7 @@ def entry_der(serial: int, at: datetime, reason: int | None = None, more: bytes 
     return _head(0x30, len(content)) + content
 
 
+@lru_cache(maxsize=1024)
 def time_der(instant: datetime) -> bytes:
     """Return a Time in whole seconds of UTC."""
     utc = instant.astimezone(UTC)
