@@ -77,15 +77,23 @@ class Household:
 def household_at(seed: int, position: int) -> tuple[Household, int]:
     """Return the household of a position and which of its members is there."""
     block, offset = divmod(position, BLOCK)
-    chance = random.Random(f"{seed}/block/{block}")  # noqa: S311  (repeatable people, no secrets)
-    first, size = 0, 0
-    while first + size <= offset:
-        first += size
-        size = min(chance.choices(SIZES, WEIGHTS)[0], BLOCK - first)
+    first, size = next((first, size) for first, size in _block(seed, block) if offset < first + size)
     return _household(seed, block * BLOCK + first, size), offset - first
 
 
 @lru_cache(maxsize=16)  # who comes next mostly lives there, too
+def _block(seed: int, block: int) -> tuple[tuple[int, int], ...]:
+    """Return where each household of a block begins, and its size."""
+    chance = random.Random(f"{seed}/block/{block}")  # noqa: S311  (repeatable people, no secrets)
+    first, found = 0, []
+    while first < BLOCK:
+        size = min(chance.choices(SIZES, WEIGHTS)[0], BLOCK - first)
+        found.append((first, size))
+        first += size
+    return tuple(found)
+
+
+@lru_cache(maxsize=16)
 def _household(seed: int, head: int, size: int) -> Household:
     chance = random.Random(f"{seed}/household/{head}")  # noqa: S311  (repeatable people, no secrets)
     served = chance.random() < 0.5

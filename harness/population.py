@@ -74,12 +74,15 @@ class Inhabitants:
         """Return whether everybody is surely old enough for a signature certificate on a day, and no ward."""
         return self.profile is PopulationProfile.PLAIN and day.year - PLAIN_BIRTHS.stop >= GROWN
 
-    def surely_signs(self, seed: int, position: int, day: date) -> bool:
-        """Return whether the person at a position is so, by nothing but the age that their household says."""
+    def signs(self, seed: int, position: int, day: date) -> bool | None:
+        """Return whether the person at a position is so; None where the age that their household says does not tell."""
         if self.profile is not PopulationProfile.EVERYONE or day < self.day:
-            return False
+            return None
         household, member = household_at(seed, position)
-        return GROWN <= household.members[member][1] < everyone.WARDS_SINCE
+        age = household.members[member][1]
+        if GROWN <= age < everyone.WARDS_SINCE:
+            return True
+        return False if age + (day.year - self.day.year + 1) < GROWN - 1 else None
 
 
 def _plain(seed: int, position: int) -> Resident:

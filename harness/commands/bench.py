@@ -51,8 +51,12 @@ def jlis(
 
 
 def _line(row: Row) -> str:
-    value = "-" if row.value is None else f"{row.value:,.1f}" if row.value < 1000 else f"{row.value:,.0f}"
-    reference = "" if row.reference is None else f"{row.reference:,.0f}"
+    value, reference = ("-" if each is None else _figure(each) for each in (row.value, row.reference))
     ratio = "" if row.ratio is None else f"{row.ratio:.1%}"
     met = {None: "", True: "met / 達成", False: "missed / 未達"}[row.met]
-    return f"{row.name:24}{value:>12} {row.unit:15}{reference:>10}{ratio:>8}  {row.target:10}{met:14}{row.note}"
+    return f"{row.name:24}{value or '-':>12} {row.unit:15}{reference:>10}{ratio:>8}  {row.target:10}{met:14}{row.note}"
+
+
+def _figure(value: float) -> str:
+    """Return three digits or more of a figure."""
+    return f"{value:.3f}" if value < 10 else f"{value:,.1f}" if value < 1000 else f"{value:,.0f}"

@@ -8,6 +8,7 @@ a list should say: the parts of a wrong list are encoded like those of a right o
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -106,6 +107,7 @@ def entry_der(serial: int, at: datetime, reason: int | None = None, more: bytes 
     return _head(0x30, len(content)) + content
 
 
+@lru_cache(maxsize=1024)
 def time_der(instant: datetime) -> bytes:
     """Return a Time in whole seconds of UTC."""
     utc = instant.astimezone(UTC)
@@ -127,9 +129,11 @@ def extension_der(extension: Extension) -> bytes:
 
 def der(tag: int, *contents: Octets) -> bytes:
     """Return a TLV with a definite length in its shortest form (X.690 §10.1)."""
-    return b"".join((_head(tag, sum(map(len, contents))), *contents))
+    content = b"".join(contents)
+    return _head(tag, len(content)) + content
 
 
+@lru_cache(maxsize=4096)
 def _head(tag: int, length: int) -> bytes:
     if length < _LONG:
         return bytes((tag, length))

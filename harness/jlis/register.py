@@ -41,8 +41,8 @@ class Inhabitants(Protocol):
     def all_sign(self, day: date) -> bool:
         """Return whether everybody may surely have a signature certificate on a day."""
 
-    def surely_signs(self, seed: int, position: int, day: date) -> bool:
-        """Return whether the person at a position may, as far as that is known without making them."""
+    def signs(self, seed: int, position: int, day: date) -> bool | None:
+        """Return whether the person at a position may; None where they have to be made to find out."""
 
 
 class Register(Records):
@@ -146,18 +146,17 @@ class Register(Records):
 
     def _signing(self, event: Crowd) -> Sequence[int]:
         """Return the places of those who have a signature certificate; people are made only where that has to tell."""
-        people, day = self._inhabitants, event.at.astimezone(JST).date()
-        if people.all_sign(day):
+        day = event.at.astimezone(JST).date()
+        if self._inhabitants.all_sign(day):
             return range(event.count)
-        return array(
-            "L",
-            [
-                place
-                for place in range(event.count)
-                if people.surely_signs(event.seed, event.first + place, day)
-                or self.issuing.may_have(people.make(event.seed, event.first + place), CARD_SIGN, event.at)
-            ],
-        )
+        return array("L", [place for place in range(event.count) if self._signs(event, place, day)])
+
+    def _signs(self, event: Crowd, place: int, day: date) -> bool:
+        position = event.first + place
+        known = self._inhabitants.signs(event.seed, position, day)
+        if known is not None:
+            return known
+        return self.issuing.may_have(self._inhabitants.make(event.seed, position), CARD_SIGN, event.at)
 
 
 def _written(dossier: Dossier, writes: Collection[Write]) -> Resident:

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from harness.bench import jlis_crl
 from harness.bench.crl_build import build
-from harness.bench.mass import FULL, arrays
+from harness.bench.mass import arrays
 from harness.errors import ConfigurationError
 
 
@@ -32,15 +32,16 @@ def test_the_list_is_mixed() -> None:
 
 
 def test_rows_of_a_small_list() -> None:
-    """Cold and warm with the same reference, and the target in proportion to the entries."""
+    """Cold and warm with the same reference; whether the target is met a list of millions has to say."""
     cold, warm = jlis_crl.build_rows(10_000)
     assert (cold.name, warm.name, cold.unit) == ("crl.build.cold", "crl.build.warm", "s")
     assert cold.reference == warm.reference
-    for row, limit in ((cold, 1.5), (warm, 1.2)):
+    for row in (cold, warm):
         assert row.reference is not None
         assert row.value is not None
         assert row.ratio == row.value / row.reference
-        assert row.met == (row.value <= limit * 10_000 / FULL)
+        assert row.met is None
+        assert "10,000 entries" in row.note
 
 
 def test_issuing_over_all_cores() -> None:
@@ -49,6 +50,7 @@ def test_issuing_over_all_cores() -> None:
     assert (row.name, row.unit) == ("issue", "certificates/s")
     assert row.reference is not None
     assert row.value is not None
+    assert row.ratio is not None
     assert row.value > 0
     assert row.ratio == pytest.approx(row.value / row.reference)
     assert row.ratio is not None
