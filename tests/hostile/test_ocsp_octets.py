@@ -18,7 +18,8 @@ from harness.contract.vocabulary import Kind
 from harness.doors.bounds import STANDARD
 from harness.doors.ocsp import LONGEST_REQUEST
 from harness.doors.ocsp_protocol import ServedQuickly
-from harness.jlis.faults import Fault, FaultDoor, Order
+from harness.jlis.fault_grammar import Fault, FaultDoor
+from harness.jlis.faults import Order
 from harness.jlis.ocsp_policy import ResponderKey, ResponderPolicy
 from tests.harness.asking import MALFORMED, tlv
 from tests.harness.test_ocsp_hostile import nest, shapes
