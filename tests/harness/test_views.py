@@ -2,7 +2,7 @@
 
 Random histories of some people, told to the world and to a naive register that shares no code with it: the register,
 lists of every practice, OCSP, links, record checks, attributes, consents, and what stands on the cards. A longer run:
-`HYPOTHESIS_PROFILE=long`.
+`HYPOTHESIS_PROFILE=long` with `--timeout=0`.
 """
 
 import pytest
@@ -64,7 +64,7 @@ def test_every_view_equals_the_register_as_of_its_own_instant(keys: KeyPool) -> 
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=settings().max_examples * 3 // 2,
+            max_examples=settings().max_examples,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -164,13 +164,13 @@ class Served(Published):
         self.give_consent(list(self.naive.holders).index(holder_id), is_phone=is_phone, service=BANKS[0], how=HOW[0])
         signatures = [one for one in self.naive.certificates if (one.holder, one.kind) == (holder_id, "sign")]
         agreed, later = self.naive.current(holder_id, f"sign/{medium}", self.now), self.now + SECOND
-        kept_back = agreed and (agreed, BANKS[0], later, self.signed(agreed, BANKS[0], later, HOW[0]))
+        message = {} if agreed is None else self.signed(agreed, BANKS[0], later, HOW[0])
         for number, back in steps if signatures else ():
             possible = [event for event in NEWS if not self.naive.refuses(holder_id, event, self.now)]
             if number % 10 == 0:
                 self.withdraw_consent(self.naive.certificates.index(signatures[0]), BANKS[0])
-            elif number % 10 == 1 and kept_back is not None:
-                self.send(*kept_back, is_forged=False)
+            elif number % 10 == 1 and agreed is not None:
+                self.send(agreed, BANKS[0], later, message, is_forged=False)
             elif possible:
                 self.befall(holder_id, possible[number // 10 % len(possible)], PLACES[number % 3], None)
             for span in (timedelta(0), timedelta(minutes=15, seconds=1)):
