@@ -18,12 +18,23 @@ class Kept(msgspec.Struct, frozen=True):
     pins: Mapping[str, PinRecord]
 
 
+class SecureSession(msgspec.Struct, frozen=True):
+    """Secure messaging in the text application: its key, and the number of the next secured command (§1.4)."""
+
+    key: bytes
+    number: int = 1
+
+
 class Session(msgspec.Struct, frozen=True):
     """What does not: the current application and file, and the PIN files of this application that are verified."""
 
     aid: bytes = ISSUER_SECURITY_DOMAIN
     fid: int = NO_FILE
     verified: frozenset[int] = frozenset()
+    generator: bytes = b""
+    """State of the card's random generator (`cardsim.generator`), seeded at power-on."""
+    secure: SecureSession | None = None
+    """The secure messaging session; lost with the application, as a verified PIN is."""
 
 
 class State(msgspec.Struct, frozen=True):
@@ -50,14 +61,19 @@ def fresh_kept(profile: Profile) -> Kept:
     return Kept(kept)
 
 
-def power_on(profile: Profile, kept: Kept) -> State:
-    """The state after power-on: the Issuer Security Domain is current, nothing is verified (spec/card.md §1.2)."""
+def power_on(profile: Profile, kept: Kept, entropy: bytes = b"") -> State:
+    """The state after power-on: the Issuer Security Domain is current, nothing is verified (spec/card.md §1.2).
+
+    `entropy` seeds the card's generator: the same entropy, the same challenges.
+    """
     missing = [pin.kept_as for pin in pins_of(profile) if pin.kept_as not in kept.pins]
     if missing:
         raise ValueError(f"the kept state does not belong to this card: it lacks {', '.join(missing)}")
-    return State(kept, NEW_SESSION)
+    return State(kept, Session(generator=entropy) if entropy else NEW_SESSION)
 
 
 def warm_reset(profile: Profile, state: State) -> State:
     """The state after a warm reset: a new session unless the profile says otherwise (spec/card.md §3)."""
-    return State(state.kept, NEW_SESSION) if profile.options.warm_reset_clears_verified else state
+    if not profile.options.warm_reset_clears_verified:
+        return state
+    return State(state.kept, Session(generator=state.session.generator))

@@ -33,7 +33,7 @@ def read_binary(profile: Profile, state: State, command: Command) -> tuple[State
     answer = Answer(body[offset : offset + command.ne], _OK)
     if element.fid == session.fid:
         return state, answer
-    return State(state.kept, Session(session.aid, element.fid, session.verified)), answer
+    return State(state.kept, Session(session.aid, element.fid, session.verified, session.generator, session.secure)), answer
 
 
 def get_data(profile: Profile, state: State, command: Command) -> NoReturn:

@@ -76,4 +76,4 @@ def _keep(kept: Kept, pin: Pin, record: PinRecord) -> Kept:
 
 
 def _with_verified(session: Session, verified: frozenset[int]) -> Session:
-    return Session(session.aid, session.fid, verified)
+    return Session(session.aid, session.fid, verified, session.generator, session.secure)

@@ -1,0 +1,44 @@
+"""A mapping whose values are made when first asked for.
+
+Ten thousand cards of a load run are read in one or two applications each; made whole, each would take 25 kB and five
+RSA signatures. Whoever iterates, compares or counts gets everything: nothing is ever missing, only not yet made. To a
+serialiser this is no dict on purpose: one that has not been told (`profile.encode_profile`) refuses it aloud.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class OnDemand(Mapping[K, V], Generic[K, V]):
+    """A mapping over `keys`; `make` must give equal values for one key, whenever and however often it is asked."""
+
+    __slots__ = ("_keys", "_made", "_make")
+
+    def __init__(self, keys: frozenset[K], make: Callable[[K], V], made: dict[K, V] | None = None) -> None:
+        self._keys = keys
+        self._make = make
+        self._made: dict[K, V] = {} if made is None else made
+
+    def __getitem__(self, key: K) -> V:
+        made = self._made
+        if key in made:
+            return made[key]
+        if key not in self._keys:
+            raise KeyError(key)
+        return made.setdefault(key, self._make(key))
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(sorted(self._keys))  # type: ignore[type-var]
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As a plain dict with everything in it: a maker does not go into another process."""
+        return dict, (dict(self),)
