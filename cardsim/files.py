@@ -86,6 +86,13 @@ class Application(msgspec.Struct, frozen=True):
     default_key: int = NO_FILE
     """The PIN-less key that P2 = 00 of COMPUTE DIGITAL SIGNATURE means, where there is one."""
 
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """The PIN references. None of them is ever made on demand."""
+        elements = self.elements
+        present = elements.made() if isinstance(elements, OnDemand) else elements.values()
+        return tuple(element for element in present if isinstance(element, Pin))
+
 
 def build_application(
     aid: bytes, name: str, elements: tuple[Element | DeferredFile, ...], *, default_key: int = NO_FILE
@@ -100,9 +107,10 @@ def build_application(
     for element in elements:
         if not 0x01 <= element.fid <= 0x1E:
             raise ValueError(f"{name} {element.name}: identifiers are 0001 to 001E, got {element.fid:04X}")
-        missing = [f"{fid:04X}" for fid in _needs(element) if fid not in pins]
-        if missing and _needs(element) != NEVER:
-            raise ValueError(f"{name} {element.name}: needs PIN {', '.join(missing)}, which is not in the table")
+        needs = _needs(element)
+        if needs and needs != NEVER and not pins.issuperset(needs):
+            missing = ", ".join(f"{fid:04X}" for fid in needs if fid not in pins)
+            raise ValueError(f"{name} {element.name}: needs PIN {missing}, which is not in the table")
     if default_key and default_key not in keys:
         raise ValueError(f"{name}: the default key {default_key:04X} is not in the table")
     if not deferred:
@@ -112,7 +120,7 @@ def build_application(
         row = deferred[fid]
         return File(row.fid, row.name, row.make_body(), row.read_needs)
 
-    return Application(aid, name, OnDemand(frozenset(present | deferred), make, {**present}), default_key)
+    return Application(aid, name, OnDemand({element.fid: None for element in elements}, make, present), default_key)
 
 
 def _needs(element: Element | DeferredFile) -> tuple[int, ...]:

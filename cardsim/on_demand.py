@@ -5,7 +5,7 @@ RSA signatures. Whoever iterates, compares or counts gets everything: nothing is
 serialiser this is no dict on purpose: one that has not been told (`profile.encode_profile`) refuses it aloud.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 K = TypeVar("K")
@@ -13,11 +13,14 @@ V = TypeVar("V")
 
 
 class OnDemand(Mapping[K, V], Generic[K, V]):
-    """A mapping over `keys`; `make` must give equal values for one key, whenever and however often it is asked."""
+    """A mapping over `keys`, in their order; `make` gives equal values for one key, however often it is asked.
+
+    `keys` is kept, not copied: cards share it. Looking a key up in it should not take longer for more keys.
+    """
 
     __slots__ = ("_keys", "_made", "_make")
 
-    def __init__(self, keys: frozenset[K], make: Callable[[K], V], made: dict[K, V] | None = None) -> None:
+    def __init__(self, keys: Collection[K], make: Callable[[K], V], made: dict[K, V] | None = None) -> None:
         self._keys = keys
         self._make = make
         self._made: dict[K, V] = {} if made is None else made
@@ -34,7 +37,7 @@ class OnDemand(Mapping[K, V], Generic[K, V]):
         return key in self._keys
 
     def __iter__(self) -> Iterator[K]:
-        return iter(sorted(self._keys))  # type: ignore[type-var]
+        return iter(self._keys)
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -42,3 +45,12 @@ class OnDemand(Mapping[K, V], Generic[K, V]):
     def __reduce__(self) -> tuple[Any, ...]:
         """As a plain dict with everything in it: a maker does not go into another process."""
         return dict, (dict(self),)
+
+    def passing(self) -> Iterator[V]:
+        """Every value; what is not made yet is made and not kept."""
+        made = self._made
+        return (made[key] if key in made else self._make(key) for key in self._keys)
+
+    def made(self) -> Iterator[V]:
+        """What is made already."""
+        return iter(tuple(self._made.values()))

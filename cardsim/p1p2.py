@@ -11,6 +11,10 @@ CURRENT = 0
 """A reference to the current elementary file, where a short identifier could stand."""
 DEFAULT_KEY = 0x00
 """P2 of COMPUTE DIGITAL SIGNATURE: the application's own PIN-less key (spec/card.md §4)."""
+CURRENT_RECORD = 0x00
+"""P1 of READ RECORD: the current record, which this card does not have."""
+TERMINAL_KEY = frozenset({(0x06, 0xC1), (0x00, 0xC1)})
+"""P1-P2 of `80 A2` (spec/card.md §1.3)."""
 
 _FCI = 0x00
 _NO_ANSWER = 0x0C

@@ -118,11 +118,39 @@ def _encode(value: Any) -> Any:
 _ENCODER = msgspec.json.Encoder(enc_hook=_encode)
 
 
+class Applications(OnDemand[bytes, Application]):
+    """Applications that are built when first selected, and the names of their PINs, which are needed before that."""
+
+    __slots__ = ("_pin_names",)
+
+    def pins(self) -> tuple[Pin, ...]:
+        """Every PIN reference. Applications are built for it where they were not, and not kept."""
+        pins = tuple(pin for application in self.passing() for pin in application.pins)
+        names = tuple(pin.kept_as for pin in pins)
+        self._pin_names = _NAMES.setdefault(names, names)
+        return pins
+
+    def pin_names(self) -> tuple[str, ...]:
+        """`Pin.kept_as` of every PIN; asked of the applications once. Cards with the same names share the tuple."""
+        if not hasattr(self, "_pin_names"):
+            self.pins()
+        return self._pin_names
+
+
+_NAMES: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+
 def pins_of(profile: Profile) -> tuple[Pin, ...]:
     """All PIN references of a card."""
-    return tuple(
-        element
-        for application in profile.applications.values()
-        for element in application.elements.values()
-        if isinstance(element, Pin)
-    )
+    applications = profile.applications
+    if isinstance(applications, Applications):
+        return applications.pins()
+    return tuple(pin for application in applications.values() for pin in application.pins)
+
+
+def pin_names_of(profile: Profile) -> tuple[str, ...]:
+    """The names under which the PINs of a card keep their tries."""
+    applications = profile.applications
+    if isinstance(applications, Applications):
+        return applications.pin_names()
+    return tuple(pin.kept_as for pin in pins_of(profile))

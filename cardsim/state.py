@@ -4,12 +4,13 @@ The two are separate values, so that a reset cannot forget to clear something: i
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
 from cardsim.files import ISSUER_SECURITY_DOMAIN, NO_FILE
 from cardsim.pins import PinRecord
-from cardsim.profile import Profile, pins_of
+from cardsim.profile import Profile, pin_names_of, pins_of
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -53,12 +54,16 @@ def fresh_kept(profile: Profile) -> Kept:
     A reference without an initial value is born blocked: query 63C0, try 6984 (spec/card.md §2.2, text 0012).
     """
     pins = pins_of(profile)
-    kept = {
-        pin.kept_as: PinRecord(b"", 0) if pin.initial is None else PinRecord(pin.initial, pin.tries) for pin in pins
-    }
+    kept = {pin.kept_as: _record(b"", 0) if pin.initial is None else _record(pin.initial, pin.tries) for pin in pins}
     if len(kept) != len(pins):
         raise ValueError("two PINs of the card keep their tries under one name")
     return Kept(kept)
+
+
+@lru_cache(maxsize=1024)
+def _record(value: bytes, left: int) -> PinRecord:
+    """A fresh record; cards whose holders chose alike share it."""
+    return PinRecord(value, left)
 
 
 def power_on(profile: Profile, kept: Kept, entropy: bytes = b"") -> State:
@@ -66,7 +71,7 @@ def power_on(profile: Profile, kept: Kept, entropy: bytes = b"") -> State:
 
     `entropy` seeds the card's generator: the same entropy, the same challenges.
     """
-    missing = [pin.kept_as for pin in pins_of(profile) if pin.kept_as not in kept.pins]
+    missing = [name for name in pin_names_of(profile) if name not in kept.pins]
     if missing:
         raise ValueError(f"the kept state does not belong to this card: it lacks {', '.join(missing)}")
     return State(kept, Session(generator=entropy) if entropy else NEW_SESSION)

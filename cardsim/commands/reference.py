@@ -21,11 +21,16 @@ def find_element(profile: Profile, session: Session, sfi: int) -> Element:
         raise Refusal(StatusWord.NOT_FOUND) from None
 
 
+def at_file(session: Session, fid: int) -> Session:
+    """The session with another current file, and nothing else changed."""
+    return Session(session.aid, fid, session.verified, session.generator, session.secure)
+
+
 def session_after(profile: Profile, session: Session, element: Element) -> Session:
     """The session after a PIN or key was named: it becomes the current file, unless the profile says otherwise."""
     if element.fid == session.fid or not profile.options.reference_by_sfi_selects:
         return session
-    return Session(session.aid, element.fid, session.verified, session.generator, session.secure)
+    return at_file(session, element.fid)
 
 
 def require_any(session: Session, needs: tuple[int, ...]) -> None:

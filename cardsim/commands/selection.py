@@ -2,6 +2,7 @@
 
 from cardsim import p1p2, tlv
 from cardsim.apdu import DONE, Answer, Command
+from cardsim.commands.reference import at_file
 from cardsim.files import ISSUER_SECURITY_DOMAIN, NO_FILE
 from cardsim.profile import FciForm, Profile
 from cardsim.state import Session, State
@@ -60,12 +61,8 @@ def _select_element(profile: Profile, state: State, command: Command) -> tuple[S
     if application is None or fid not in application.elements:
         if profile.options.failed_select_keeps_file:
             raise Refusal(StatusWord.NOT_FOUND)
-        return State(state.kept, _at(session, NO_FILE)), Answer(b"", StatusWord.NOT_FOUND)
-    return State(state.kept, _at(session, fid)), DONE
-
-
-def _at(session: Session, fid: int) -> Session:
-    return Session(session.aid, fid, session.verified, session.generator, session.secure)
+        return State(state.kept, at_file(session, NO_FILE)), Answer(b"", StatusWord.NOT_FOUND)
+    return State(state.kept, at_file(session, fid)), DONE
 
 
 def _select_by_identifier(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
