@@ -67,7 +67,7 @@ class IssuedFiles:
     """Signs the records of both applications, with the key that the two certificates certify."""
     images: Images
     text_key: RSAPrivateKey | None = None
-    """Key 0013 of the 券面事項入力補助AP. Whether it is the chip's key is unknown: None says it is. So for the next two."""
+    """Key 0013 of the 券面事項入力補助AP. None: the chip's; whether it is, is unknown. So for the next two."""
     common_key: RSAPrivateKey | None = None
     """Key 0019 of the 共通カードAP."""
     delivery_key: RSAPrivateKey | None = None

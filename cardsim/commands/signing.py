@@ -41,7 +41,7 @@ def compute_signature(profile: Profile, state: State, command: Command) -> tuple
 
 
 def authenticate_internally(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
-    """RSASSA-PKCS1-v1_5 with SHA-256 over a challenge of 1 to 255 bytes, by key 0019 of the 共通カードAP; free (§2.5)."""
+    """PKCS#1 v1.5 with SHA-256 over a challenge of 1 to 255 bytes, by key 0019 of the 共通カードAP; free (§2.5)."""
     sfi = p1p2.read_reference(command.p2)
     if command.p1 != 0 or sfi is None:
         raise Refusal(StatusWord.WRONG_P1P2)
