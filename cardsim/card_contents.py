@@ -78,15 +78,15 @@ class CardContents:
 
     def _common(self) -> Application:
         key, _ = _key_bytes(self._issued.common_key or self._issued.chip_key)
-        return common.build_common(
+        content = common.CommonContent(
             card_number=common.card_number_of(self._serial),
             municipality_code=self._holder.municipality_code,
             expiry=self._holder.expiry,
             key_name=key_name_of(self._issued.cvc),
             key=key,
             pin=self._pins.juki,
-            unknown=self._options.unknown_files_exist,
         )
+        return common.build_common(content, unknown=self._options.unknown_files_exist)
 
     def _juki(self) -> Application:
         return juki.build_juki(key_name=key_name_of(self._issued.cvc), pin=self._pins.juki)

@@ -1,5 +1,7 @@
 """The data objects that GET DATA finds while no application is current (spec/card.md §2.7)."""
 
+from collections.abc import Callable
+
 from cardsim.applications.common import card_number_of
 from cardsim.applications.text import key_name_of
 from cardsim.holder import Holder
@@ -34,21 +36,25 @@ class DataObjects:
 
     def build(self, tag: int) -> bytes:
         """The object with this tag. Which keys the two names of keys name is unknown: the issuer's here."""
-        match tag:
-            case 0x0042 | 0x00F7:
-                return key_name_of(self._cvc)
-            case 0x0045:
-                return card_number_of(self._serial).encode("ascii")
-            case 0x0066:
-                return _RECOGNITION_DATA
-            case 0x00F0:
-                return self._holder.municipality_code.encode("ascii")
-            case 0x00F2:
-                return f"{self._holder.expiry:%Y%m%d}".encode("ascii")
-            case 0x00F8:
-                return self._cvc[5:]
-            case _:
-                return self._cvc
+        return _BUILDERS[tag](self)
+
+    def _key_name(self) -> bytes:
+        return key_name_of(self._cvc)
+
+    def _card_number(self) -> bytes:
+        return card_number_of(self._serial).encode("ascii")
+
+    def _municipality(self) -> bytes:
+        return self._holder.municipality_code.encode("ascii")
+
+    def _expiry(self) -> bytes:
+        return f"{self._holder.expiry:%Y%m%d}".encode("ascii")
+
+    def _cvc_content(self) -> bytes:
+        return self._cvc[5:]
+
+    def _whole_cvc(self) -> bytes:
+        return self._cvc
 
 
 def _recognition_data() -> bytes:
@@ -65,3 +71,13 @@ def _recognition_data() -> bytes:
 
 
 _RECOGNITION_DATA = _recognition_data()
+_BUILDERS: dict[int, Callable[[DataObjects], bytes]] = {
+    ISSUER_KEY: DataObjects._key_name,
+    CARD_NUMBER: DataObjects._card_number,
+    RECOGNITION: lambda _: _RECOGNITION_DATA,
+    MUNICIPALITY: DataObjects._municipality,
+    EXPIRY: DataObjects._expiry,
+    KEY_NAME: DataObjects._key_name,
+    CVC: DataObjects._cvc_content,
+    LOWER_CVC: DataObjects._whole_cvc,
+}

@@ -71,7 +71,7 @@ class Options(msgspec.Struct, frozen=True):
     selects_by_prefix: bool = False
     """Whether SELECT takes the beginning of an AID: legal in JICSAP, used by no client (spec/card.md §2)."""
     unknown_files_exist: bool = True
-    """Whether files of unknown purpose are there, opened by nothing (6982), or absent (6A82) (spec/card.md §2.1, §8)."""
+    """Whether files of unknown purpose are there, opened by nothing (6982), or absent, 6A82 (spec/card.md §8)."""
     contact_atr_inside_only: bool = False
     """Whether data object 5F51 is found inside an application only, as on some cards (spec/card.md §2.7)."""
     lower_cvc: bool = False

@@ -5,7 +5,6 @@ A card is never stored: the same event gives the same card, whenever it is asked
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 
@@ -77,7 +76,7 @@ class Personalisation:
         """Return the card as it was last written: the holder as `written`, and the certificates of `entries`."""
         certificates = {kind: self.certificate(entry) for kind, entry in entries.items()}
         files = self._files(made, written, entries, certificates)
-        profile = personalise(_holder(written, made.at), files, pins, serial=made.serial)
+        profile = personalise(_holder(written, made), files, pins, serial=made.serial)
         return IssuedCard(
             written,
             profile,
@@ -136,15 +135,18 @@ def _cvc(issuer: card_issuer.CardIssuer, municipality: Municipality, key: RSAPri
     return issuer.certify(municipality, key.public_key())
 
 
-def _holder(resident: Resident, issued: datetime) -> Holder:
-    """Return what the chip tells of them as text, in characters of the certificates' repertoire (assumed)."""
+def _holder(resident: Resident, made: CardMade) -> Holder:
+    """Return what the chip tells of them as text, in characters of the certificates' repertoire (assumed).
+
+    Of municipalities it names the one that issued it, whose certificate it has: so no move rewrites that (assumed).
+    """
     return Holder(
         name=substituted(written_name(resident)).text,
         address=substituted(resident.address).text,
         birth_date=resident.birth_date,
         sex=card_sex(resident),
         number=resident.number,
-        expiry=card_expiry_of(resident, issued),
-        municipality_code=resident.municipality,
+        expiry=card_expiry_of(resident, made.at),
+        municipality_code=made.resident.municipality,
         security_code=resident.security_code,
     )

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import msgspec
+
 from cardsim.applications.references import four_digits, unknown_files
 from cardsim.files import Application, AuthenticationKey, RecordFile, build_application
 from cardsim.pins import ChangeBy
@@ -16,20 +18,28 @@ _RECORD_TAG = 0x01
 """Of record 1 of EF 0001 (§2.5); that of EF 0002 is unknown and taken to be the same."""
 
 
-def build_common(
-    *, card_number: str, municipality_code: str, expiry: date, key_name: bytes, key: bytes, pin: bytes,
-    unknown: bool = True,
-) -> Application:  # fmt: skip
+class CommonContent(msgspec.Struct, frozen=True):
+    """What personalisation puts into the application."""
+
+    card_number: str
+    municipality_code: str
+    expiry: date
+    key_name: bytes
+    key: bytes
+    pin: bytes
+
+
+def build_common(content: CommonContent, *, unknown: bool = True) -> Application:
     """The application as a table."""
-    card = f"{card_number}{municipality_code}{expiry:%Y%m%d}".encode("ascii")
+    card = f"{content.card_number}{content.municipality_code}{content.expiry:%Y%m%d}".encode("ascii")
     return build_application(
         AID,
         "共通カードAP",
         (
             RecordFile(CARD_RECORD, "カード情報", (simple_tlv(_RECORD_TAG, card),)),
-            RecordFile(KEY_REFERENCE, "鍵識別子", (simple_tlv(_RECORD_TAG, key_name),)),
-            AuthenticationKey(AUTHENTICATION_KEY, "内部認証用秘密鍵", key),
-            four_digits(PIN, "住民基本台帳用暗証番号", pin, "common.pin", ChangeBy.KEY),
+            RecordFile(KEY_REFERENCE, "鍵識別子", (simple_tlv(_RECORD_TAG, content.key_name),)),
+            AuthenticationKey(AUTHENTICATION_KEY, "内部認証用秘密鍵", content.key),
+            four_digits(PIN, "住民基本台帳用暗証番号", content.pin, "common.pin", ChangeBy.KEY),
             *(unknown_files(*UNKNOWN) if unknown else ()),
         ),
     )

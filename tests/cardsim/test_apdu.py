@@ -1,5 +1,7 @@
 """Commands as bytes, against the cases of ISO/IEC 7816-3:2006 §12.1.3."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,7 +51,7 @@ def test_tail_is_not_overlooked(raw: str, means: Command) -> None:
     assert outcome(bytes.fromhex(raw) + b"\xaa\xbb\xcc") != means
 
 
-TRUNCATED = {
+TRUNCATED: dict[str, dict[int, tuple[Any, ...]]] = {
     "802A008003AABBCC00": {4: (b"", None), 5: (b"", 3), 8: (b"\xaa\xbb\xcc", None)},
     "802A0080000003AABBCC0100": {4: (b"", None), 5: (b"", 256), 7: (b"", 3, True), 10: (b"\xaa\xbb\xcc", None, True)},
 }
