@@ -1,4 +1,4 @@
-"""The cards of the world: whose they are, what their applications say, and which signatures hold (spec/card.md §2, §3)."""
+"""The cards of the world: whose they are, what their applications say, which signatures hold (spec/card.md §2, §3)."""
 
 import hashlib
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def certified(cvc: bytes) -> RSAPublicKey:
     return RSAPublicNumbers(65537, int.from_bytes(cvc[51:307], "big")).public_key()
 
 
-def test_text_chain(world: World, make_card: MakeCard, tmp_path: Path, keys: KeyPool) -> None:
+def test_text_chain(make_card: MakeCard, keys: KeyPool) -> None:
     """Issuer 6000033 certifies the municipality, whose key signed 0003 and 0007; the visual issuer did not."""
     card = make_card()
     cvc, record, chip = (body(card, text.AID, fid) for fid in (text.CVC, text.INTEGRITY, text.CHIP_KEY_RECORD))
