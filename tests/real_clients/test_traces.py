@@ -84,7 +84,7 @@ def ask(connection: Connection | InProcessConnection) -> list[str]:
 
 
 def facts(lines: list[TraceLine]) -> list[tuple[bytes, bytes, int, bytes, int, str]]:
-    """What a trace says of each command; numbers and challenges are left out, for pcscd powers the card on and off between."""
+    """What a trace says of each command, without numbers (pcscd powers on and off between) and without challenges."""
     drawn = bytes.fromhex(GET_CHALLENGE)
     return [
         (
