@@ -5,6 +5,7 @@ from enum import Enum
 
 import msgspec
 
+from cardsim.applications.free_area import FreeArea
 from cardsim.files import Application
 from cardsim.pins import Pin
 from cardsim.status import StatusWord
@@ -59,6 +60,15 @@ class Options(msgspec.Struct, frozen=True):
     """P1 = 01 to 05 of COMPUTE DIGITAL SIGNATURE, which real cards know and this one does not yet."""
 
 
+class Flaws(msgspec.Struct, frozen=True):
+    """The flaws of behaviour of a card that is not what it claims (`cardsim.flaws`); each is off unless named."""
+
+    tries_stay: bool = False
+    """A wrong PIN is told so and costs no try: a chip that can be guessed at without end."""
+    replayed_signature: bytes = b""
+    """What the chip answers to every internal authentication, whatever was to be signed: something it once heard."""
+
+
 class Profile(msgspec.Struct, frozen=True):
     """A card as personalised: shared by every state it can be in."""
 
@@ -67,6 +77,10 @@ class Profile(msgspec.Struct, frozen=True):
     """By AID; the Issuer Security Domain, which has no files, is always there and not listed."""
     atr: bytes = CONTACT_ATR
     options: Options = Options()
+    free_area: FreeArea | None = None
+    """The free area; None on a card without one, which knows none of its commands."""
+    flaws: Flaws | None = None
+    """What is wrong with a card that somebody made so (`cardsim.adversarial`); None for a genuine one."""
 
 
 def pins_of(profile: Profile) -> tuple[Pin, ...]:

@@ -45,6 +45,12 @@ class StatusWord(IntEnum):
     """A function the real card has and this one does not: the signature schemes P1 01 to 05."""
     NOT_FOUND = 0x6A82
     """No such application or file."""
+    NO_ROOM = 0x6A84
+    """Not enough memory space: the free area, or the file, does not hold it."""
+    FILE_EXISTS = 0x6A89
+    """A file of that identifier is there already."""
+    NAME_EXISTS = 0x6A8A
+    """An application of that name is there already."""
     WRONG_P1P2 = 0x6A86
     """P1 or P2 is out of range."""
     OBJECT_NOT_FOUND = 0x6A88
@@ -84,6 +90,9 @@ _MEANINGS: dict[int, tuple[str, str]] = {
     StatusWord.WRONG_DATA: ("データが不正", "wrong data"),
     StatusWord.FUNCTION_NOT_SUPPORTED: ("この機能は未対応", "function not supported"),
     StatusWord.NOT_FOUND: ("アプリケーションまたはファイルがない", "no such application or file"),
+    StatusWord.NO_ROOM: ("空き容量が足りない", "not enough memory space"),
+    StatusWord.FILE_EXISTS: ("同じ識別子のファイルがある", "file already exists"),
+    StatusWord.NAME_EXISTS: ("同じ名前のアプリケーションがある", "application name already exists"),
     StatusWord.WRONG_P1P2: ("P1-P2が不正", "wrong P1-P2"),
     StatusWord.OBJECT_NOT_FOUND: ("データオブジェクトがない", "no such data object"),
     StatusWord.OFFSET_OUTSIDE: ("オフセットがファイルの外", "offset outside the file"),
