@@ -11,13 +11,17 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from cardsim import store as store_module
+from cardsim.applications.free_area import Counter
 from cardsim.applications.generic import load_commands
+from cardsim.faults import CardUnreadable
 from cardsim.folder import load_card, save_card
 from cardsim.profile import Profile
 from cardsim.slot import InsertedCard
@@ -125,7 +129,11 @@ def test_no_count_and_no_try_is_given_back_or_lost_in_memory(
     profile: Profile, sessions: list[tuple[list[str], int, Moment]]
 ) -> None:
     """Session after session torn at some write: the next one finds what the account allows, and nothing else."""
-    card = loaded_card(profile, PIN_CARD)
+    torn_in_memory(loaded_card(profile, PIN_CARD), sessions)
+
+
+def torn_in_memory(card: InsertedCard, sessions: list[tuple[list[str], int, Moment]]) -> None:
+    """Plays the sessions one after the other, each on what the one before left in memory."""
     kept, account = card.kept, Account(PIN_CARD.count)
     for actions, write, moment in sessions:
         torn = TornMemory(kept, write, moment)
@@ -199,6 +207,7 @@ def test_a_terminal_that_lost_the_answer_learns_from_the_mark(profile: Profile) 
 RIDER = """
 import sys
 from pathlib import Path
+from cardsim.faults import CardUnreadable
 from cardsim.folder import load_card
 from cardsim.slot import InsertedCard
 card = InsertedCard(*load_card(Path(sys.argv[1])))
@@ -259,3 +268,72 @@ def rides_on_the_disk(folder: Path) -> int:
     record = ask(card, SELECT.hex(), "00B0830004")[1]
     card.close()
     return int(record[:8], 16)
+
+
+class LazySave(InsertedCard):
+    """Answers a decrement from memory and stores it with the next PIN only."""
+
+    def _save(self, kept: Kept) -> None:
+        if kept.pins != self._kept.pins:
+            super()._save(kept)
+        self._kept = kept
+
+
+class FreeTries(InsertedCard):
+    """Stores no wrong PIN: whoever ends the power has the try back."""
+
+    def _save(self, kept: Kept) -> None:
+        if kept.loaded != self._kept.loaded or kept.pins[PIN_NAME].left == 3:
+            super()._save(kept)
+        self._kept = kept
+
+
+class TwoWrites(InsertedCard):
+    """Stores value and the rest of a record in two writes: between them a ride is gone twice."""
+
+    def _save(self, kept: Kept) -> None:
+        if kept.loaded != self._kept.loaded:
+            loaded = kept.loaded[PIN_CARD.aid]
+            counter = loaded.files[2]
+            assert isinstance(counter, Counter)
+            half = msgspec.structs.replace(counter, value=max(0, counter.value - 2))
+            files = (*loaded.files[:2], half, *loaded.files[3:])
+            application = msgspec.structs.replace(loaded, files=files)
+            super()._save(msgspec.structs.replace(kept, loaded={PIN_CARD.aid: application}))
+        super()._save(kept)
+
+
+@pytest.mark.parametrize("broken", [LazySave, FreeTries, TwoWrites])
+def test_slot_that_stores_badly_is_caught(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch, broken: type[InsertedCard]
+) -> None:
+    """The account finds a slot that stores late, not at all, or in two pieces: so it can fail."""
+    monkeypatch.setattr(f"{__name__}.InsertedCard", broken)
+    search = settings(max_examples=300, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+    card = loaded_card(profile, PIN_CARD)
+
+    @search
+    @given(sessions=SESSIONS)
+    def sessions_in_memory(sessions: list[tuple[list[str], int, Moment]]) -> None:
+        torn_in_memory(card, sessions)
+
+    with pytest.raises(AssertionError, match="expected one of"):
+        sessions_in_memory()
+
+
+def write_in_place(path: Path, content: bytes) -> None:
+    """A file that is written over itself, and half of it is what the crash leaves."""
+    path.write_bytes(content[: len(content) // 2])
+    raise PowerLost
+
+
+def test_file_that_is_written_over_itself_is_caught(profile: Profile, tmp_path: Path) -> None:
+    """A store without the replacement leaves a file that no card can be read from: the checksum says so."""
+    path = tmp_path / "kept.json"
+    FileStore.create(path, fresh_kept(profile)).close()
+    store = FileStore(path)
+    with patch.object(store_module, "write_durably", write_in_place), pytest.raises(PowerLost):
+        store.save(fresh_kept(profile))
+    with pytest.raises(CardUnreadable, match="is not the kept state"):
+        store.load()
+    store.close()
