@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import cast
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from cardsim import p1p2
 from cardsim.apdu import Answer, Command
+from cardsim.commands.ecdsa import compute_ecdsa
 from cardsim.commands.reference import find_element, require_any, session_after
 from cardsim.files import NO_FILE, SigningKey
 from cardsim.profile import Profile
@@ -35,6 +37,8 @@ def compute_signature(profile: Profile, state: State, command: Command) -> tuple
     if not element.pkcs8:
         raise Refusal(profile.options.sign_on_other_file)
     key = load_key(element.pkcs8)
+    if isinstance(key, EllipticCurvePrivateKey):
+        return State(state.kept, session), compute_ecdsa(profile, key, command)
     size = key.key_size // 8
     if not 1 <= len(command.data) <= size - _PADDING_BYTES:
         raise Refusal(profile.options.bad_signing_length)
@@ -63,6 +67,7 @@ def _referenced_key(profile: Profile, session: Session, p2: int) -> tuple[Signin
 
 
 @lru_cache(maxsize=_KEYS_LOADED)
-def load_key(pkcs8: bytes) -> RSAPrivateKey:
+def load_key(pkcs8: bytes) -> RSAPrivateKey | EllipticCurvePrivateKey:
     """The key object of a key file; its numbers were checked when it was made, not each time it is loaded."""
-    return cast("RSAPrivateKey", load_der_private_key(pkcs8, password=None, unsafe_skip_rsa_key_validation=True))
+    key = load_der_private_key(pkcs8, password=None, unsafe_skip_rsa_key_validation=True)
+    return cast("RSAPrivateKey | EllipticCurvePrivateKey", key)
