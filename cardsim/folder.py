@@ -41,6 +41,6 @@ def load_card(folder: Path) -> tuple[Profile, FileStore]:
     content = unseal(_KIND, raw, path)
     try:
         profile = _DECODER.decode(content)
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise CardUnreadable(f"{path} is not a card profile: {fault}") from fault
     return profile, FileStore(folder / _KEPT)

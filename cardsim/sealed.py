@@ -48,7 +48,7 @@ def unseal(kind: str, raw: bytes, path: Path) -> bytes:
                 "it was left as it is: use the Kazashi that wrote it, or make the card anew"
             )
         found = msgspec.json.decode(raw, type=Seal)
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise CardUnreadable(f"{path} is not {_WHAT[kind]}: {fault}; it was left as it is") from fault
     if found.kind != kind:
         raise CardUnreadable(f"{path}: expected {_WHAT[kind]}, actual {found.kind!r}; it was left as it is")

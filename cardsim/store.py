@@ -75,7 +75,7 @@ class FileStore:
         content = unseal(_KIND, raw, self._path)
         try:
             return _DECODER.decode(content)
-        except msgspec.MsgspecError as fault:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
             raise CardUnreadable(f"{self._path} is not the kept state of a card: {fault}") from fault
 
     def save(self, kept: Kept) -> None:
