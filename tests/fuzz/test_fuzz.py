@@ -80,7 +80,7 @@ def test_planted_give_back_is_found(target: CardTarget, monkeypatch: pytest.Monk
             below = msgspec.structs.replace(
                 loaded, files=(*loaded.files[:2], Counter(3, -1, 9, Who.HOLDER, Who.HOLDER))
             )
-            return State(with_application(after.kept, below), after.session), answer
+            return State(with_application(after.kept, loaded), after.session), answer
         return after, answer
 
     genuine = card_module._FREE_AREA_HANDLERS[0x8030]
