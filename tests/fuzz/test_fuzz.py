@@ -77,10 +77,9 @@ def test_planted_give_back_is_found(target: CardTarget, monkeypatch: pytest.Monk
         after, answer = genuine(profile, state, command)
         if answer.sw == 0x9000:
             loaded = after.kept.loaded[after.session.aid]
-            below = msgspec.structs.replace(
-                loaded, files=(*loaded.files[:2], Counter(3, -1, 9, Who.HOLDER, Who.HOLDER))
-            )
-            return State(with_application(after.kept, loaded), after.session), answer
+            counter = Counter(3, -1, 9, Who.HOLDER, Who.HOLDER)
+            below = msgspec.structs.replace(loaded, files=(*loaded.files[:2], counter))
+            return State(with_application(after.kept, below), after.session), answer
         return after, answer
 
     genuine = card_module._FREE_AREA_HANDLERS[0x8030]
