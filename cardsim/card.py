@@ -74,6 +74,7 @@ FREE_AREA_COMMANDS = {(row.cla, row.ins): row for row in _FREE_AREA_ROWS}
 _FREE_AREA_HANDLERS = {(row.cla << 8) | row.ins: row.handler for row in _FREE_AREA_ROWS}
 _HANDLERS = {(row.cla << 8) | row.ins: row.handler for row in _ROWS}
 _INSTRUCTIONS = {row.ins for row in _ROWS}
+_SELECT = 0xA4
 _SPENDING = frozenset({0x20})
 """The instructions that can cost a try: VERIFY."""
 _HEADER = 4
@@ -88,7 +89,8 @@ def step(profile: Profile, state: State, command: Command) -> tuple[State, Answe
         return bend(profile.flaws, state, command, *step(genuine, state, command))
     handler = _HANDLERS.get((command.cla << 8) | command.ins)
     if profile.free_area is not None:
-        profile = as_it_stands(profile, state.kept)
+        if command.ins == _SELECT or state.session.aid not in profile.applications:
+            profile = as_it_stands(profile, state.kept)  # in today's applications nothing of it can be met
         handler = handler or _FREE_AREA_HANDLERS.get((command.cla << 8) | command.ins)
     if handler is None:
         return state, Answer(b"", _unlisted(command))
