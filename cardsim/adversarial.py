@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from cardsim.applications import jpki, visual
-from cardsim.files import Element, File, SigningKey
+from cardsim.files import AuthenticationKey, DeliveryKey, Element, File, SigningKey
 from cardsim.profile import Flaws, Profile
 from cardsim.tlv import build, parse_all, parse_one
 
@@ -35,6 +35,10 @@ _RECORD, _CHIP_KEY, _RECORD_SIGNATURE = 0xFF10, 0xDF12, 0xDF13
 _CVC, _CVC_BODY, _CVC_SIGNATURE = 0x7F21, 0x5F4E, 0x5F37
 _EXPONENT, _MODULUS = 0x90, 0x91
 _KEY_ID = 16
+
+
+PrivateKey = SigningKey | AuthenticationKey | DeliveryKey
+"""The files of which the private half never leaves a chip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def cloned(victim: Profile, chip: Profile) -> Profile:
     for aid, application in victim.applications.items():
         for fid, element in application.elements.items():
             other = chip.applications[aid].elements[fid] if aid in chip.applications else None
-            if isinstance(element, SigningKey) and isinstance(other, SigningKey):
+            if isinstance(element, PrivateKey) and isinstance(other, PrivateKey):
                 card = _with_key(card, aid, fid, other.pkcs8)
     return card
 

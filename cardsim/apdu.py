@@ -23,6 +23,8 @@ class Command(msgspec.Struct, frozen=True, gc=False):
     p2: int
     data: bytes = b""
     ne: int | None = None
+    extended: bool = False
+    """Whether Lc or Le had the extended form: two commands care (spec/card.md §1.3, §2.7)."""
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -53,7 +55,7 @@ def parse_command(raw: bytes) -> Command:
         return Command(cla, ins, p1, p2, b"", first or SHORT_MOST)
     if first == 0:
         data, ne = _parse_extended(raw, length)
-        return Command(cla, ins, p1, p2, data, ne)
+        return Command(cla, ins, p1, p2, data, ne, extended=True)
     if length == 5 + first:
         return Command(cla, ins, p1, p2, raw[5:])
     if length == 6 + first:

@@ -10,17 +10,24 @@ import msgspec
 
 from cardsim import cla
 from cardsim.apdu import Answer, Command, parse_command
+from cardsim.applications import text
 from cardsim.commands.administration import administer
+from cardsim.commands.challenge import get_challenge
 from cardsim.commands.counting import decrease, increase
+from cardsim.commands.data_objects import get_data
 from cardsim.commands.loading import install
 from cardsim.commands.own_files import create_file, delete_file, update_binary
-from cardsim.commands.reading import get_data, read_binary
+from cardsim.commands.reading import read_binary
+from cardsim.commands.records import read_record
 from cardsim.commands.selection import select
-from cardsim.commands.signing import compute_signature
-from cardsim.commands.verification import change_reference_data, verify
+from cardsim.commands.session_key import set_session_key
+from cardsim.commands.signing import authenticate_internally, compute_signature
+from cardsim.commands.terminal import answer_iphone, set_terminal_key
+from cardsim.commands.verification import change_key, change_reference_data, verify
 from cardsim.flaws import bend
 from cardsim.pins import PinRecord
 from cardsim.profile import Options, Profile
+from cardsim.secure_messaging import answer_secured
 from cardsim.standing import as_it_stands
 from cardsim.state import Kept, Session, State, fresh_kept, power_on, warm_reset
 from cardsim.status import Refusal, StatusWord
@@ -49,10 +56,17 @@ _NO_SESSION = StatusWord.NO_SECURE_SESSION
 _ROWS = (
     Row(0x00, 0xA4, "SELECT", "選択", "ISO/IEC 7816-4:2013 §7.1.1", select),
     Row(0x00, 0xB0, "READ BINARY", "バイナリ読出し", "ISO/IEC 7816-4:2013 §7.2.3", read_binary, _NO_SESSION),
+    Row(0x00, 0xB2, "READ RECORD", "レコード読出し", "ISO/IEC 7816-4:2013 §7.3.3", read_record),
+    Row(0x00, 0x84, "GET CHALLENGE", "乱数取得", "ISO/IEC 7816-4:2013 §7.5.3", get_challenge),
+    Row(0x00, 0x88, "INTERNAL AUTHENTICATE", "内部認証", "ISO/IEC 7816-4:2013 §7.5.2", authenticate_internally),
     Row(0x00, 0xCA, "GET DATA", "データ取得", "ISO/IEC 7816-4:2013 §7.4.2", get_data),
     Row(0x00, 0x20, "VERIFY", "照合", "ISO/IEC 7816-4:2013 §7.5.6", verify, _NO_SESSION),
     Row(0x00, 0x24, "CHANGE REFERENCE DATA", "暗証番号変更", "ISO/IEC 7816-4:2013 §7.5.7", change_reference_data),
     Row(0x80, 0x2A, "COMPUTE DIGITAL SIGNATURE", "電子署名", "JICSAP; spec/card.md §4", compute_signature),
+    Row(0x80, 0x32, "CHANGE KEY", "鍵変更", "JICSAP; spec/card.md §1.3", change_key),
+    Row(0x80, 0xA2, "SET PUBLIC IC KEY", "端末公開鍵設定", "JICSAP; spec/card.md §1.3", set_terminal_key),
+    Row(0x80, 0xAE, "SET SESSION KEY", "セッション鍵設定", "JICSAP; spec/card.md §1.3", set_session_key),
+    Row(0x80, 0xFC, "IPHONE COMMAND", "iPhoneコマンド", "spec/card.md §1.3, §7", answer_iphone),
     Row(0x80, 0x50, "LOCK DF", "DF閉塞", "JICSAP; spec/card.md §1.3", administer),
     Row(0x80, 0x52, "UNLOCK DF", "DF閉塞解除", "JICSAP; spec/card.md §1.3", administer),
     Row(0x80, 0x54, "UNLOCK KEY", "鍵閉塞解除", "JICSAP; spec/card.md §1.3", administer),
@@ -92,9 +106,9 @@ def step(profile: Profile, state: State, command: Command) -> tuple[State, Answe
         if command.ins == _SELECT or state.session.aid not in profile.applications:
             profile = as_it_stands(profile, state.kept)  # in today's applications nothing of it can be met
         handler = handler or _FREE_AREA_HANDLERS.get((command.cla << 8) | command.ins)
-    if handler is None:
-        return state, Answer(b"", _unlisted(command))
     try:
+        if handler is None:
+            return _other_class(profile, state, command)
         return handler(profile, state, command)
     except Refusal as refusal:
         return state, Answer(b"", refusal.status)
@@ -133,6 +147,13 @@ def row_of(class_byte: int, ins: int) -> Row | None:
     if row is None and cla.parse_class(class_byte) is not None:
         return COMMANDS.get((cla.FIRST_INTERINDUSTRY, ins))
     return row
+
+
+def _other_class(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
+    """A command that is not in the table: secured for the text application, or refused."""
+    if command.cla in cla.SECURED and state.session.aid == text.AID:
+        return answer_secured(profile, state, command, step)
+    return state, Answer(b"", _unlisted(command))
 
 
 def _unlisted(command: Command) -> StatusWord:

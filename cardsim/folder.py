@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from cardsim.faults import CardUnreadable
-from cardsim.profile import Profile
+from cardsim.profile import Profile, encode_profile
 from cardsim.sealed import seal, unseal
 from cardsim.state import fresh_kept
 from cardsim.store import FileStore, write_durably
@@ -28,7 +28,7 @@ def save_card(profile: Profile, folder: Path) -> None:
     if (folder / _PROFILE).exists():
         raise CardUnreadable(f"{folder} already holds a card: choose another folder")
     FileStore.create(folder / _KEPT, fresh_kept(profile)).close()
-    write_durably(folder / _PROFILE, seal(_KIND, msgspec.json.encode(profile)))
+    write_durably(folder / _PROFILE, seal(_KIND, encode_profile(profile)))
 
 
 def load_card(folder: Path) -> tuple[Profile, FileStore]:

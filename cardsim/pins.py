@@ -19,6 +19,10 @@ class PinFormat(Enum):
     """生年月日: era-form YYMMDD."""
     SIXTEEN_BYTES = "sixteen bytes"
     """The key of an application in the free area (`applications.free_area`)."""
+    TWELVE_DIGITS = "twelve digits"
+    """照合番号A: the 個人番号."""
+    FOURTEEN_DIGITS = "fourteen digits"
+    """照合番号B: era-form YYMMDD, year of expiry, security code."""
 
     @property
     def lengths(self) -> range:
@@ -37,10 +41,21 @@ _FORMATS = {
     PinFormat.FOUR_DIGITS: (range(4, 5), _DIGITS),
     PinFormat.BIRTH_DIGITS: (range(6, 7), _DIGITS),
     PinFormat.SIXTEEN_BYTES: (range(16, 17), bytes(range(256))),
+    PinFormat.TWELVE_DIGITS: (range(12, 13), _DIGITS),
+    PinFormat.FOURTEEN_DIGITS: (range(14, 15), _DIGITS),
 }
 
 
-class Pin(msgspec.Struct, frozen=True, tag=True):
+class ChangeBy(Enum):
+    """The command that gives a PIN a new value (spec/card.md §3, Change)."""
+
+    REFERENCE_DATA = "CHANGE REFERENCE DATA"
+    """`00 24 01 80`: JPKI and text applications."""
+    KEY = "CHANGE KEY"
+    """JICSAP's `80 32 00 80`: the 4-digit PINs 001C."""
+
+
+class Pin(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A PIN file (IEF). `initial` is its value at personalisation; None is a reference that was born blocked."""
 
     fid: int
@@ -51,6 +66,7 @@ class Pin(msgspec.Struct, frozen=True, tag=True):
     kept_as: str
     """The name its counter is kept under: unique in a card, also across applications."""
     changeable: bool = True
+    change_by: ChangeBy = ChangeBy.REFERENCE_DATA
 
     def __post_init__(self) -> None:
         if self.initial is not None and not self.form.fits(self.initial):
@@ -59,7 +75,7 @@ class Pin(msgspec.Struct, frozen=True, tag=True):
             raise ValueError(f"{self.name}: 1 to 15 tries can be counted, got {self.tries}")
 
 
-class PinRecord(msgspec.Struct, frozen=True):
+class PinRecord(msgspec.Struct, frozen=True, gc=False):
     """What survives of a PIN when the power goes: its value and the tries left."""
 
     value: bytes

@@ -2,16 +2,29 @@
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import Any
 
 import msgspec
 
 from cardsim.applications.free_area import FreeArea
 from cardsim.files import Application
+from cardsim.on_demand import OnDemand
 from cardsim.pins import Pin
 from cardsim.status import StatusWord
 
 CONTACT_ATR = bytes.fromhex("3BE000FF8131FE4514")
 """T=1, no historical bytes; the one ATR in OpenSC's own table (spec/card.md §1.1)."""
+
+
+class Token(Enum):
+    """What carries the JPKI application (spec/card.md §2.1, §7)."""
+
+    CARD = "card"
+    """The plastic card."""
+    ANDROID = "android"
+    """An Android phone's secure element (GP-SE)."""
+    IPHONE = "iphone"
+    """An iPhone."""
 
 
 class FciForm(Enum):
@@ -56,8 +69,26 @@ class Options(msgspec.Struct, frozen=True):
     """A new PIN value of the wrong format; unknown (spec/card.md §3)."""
     fixed_pin_change: StatusWord = StatusWord.SECURITY_NOT_SATISFIED
     """CHANGE REFERENCE DATA on a reference no client changes (birth date); unknown."""
-    unbuilt_signature_scheme: StatusWord = StatusWord.FUNCTION_NOT_SUPPORTED
-    """P1 = 01 to 05 of COMPUTE DIGITAL SIGNATURE, which real cards know and this one does not yet."""
+    selects_by_prefix: bool = False
+    """Whether SELECT takes the beginning of an AID: legal in JICSAP, used by no client (spec/card.md §2)."""
+    unknown_files_exist: bool = True
+    """Whether files of unknown purpose are there, opened by nothing (6982), or absent, 6A82 (spec/card.md §8)."""
+    contact_atr_inside_only: bool = False
+    """Whether data object 5F51 is found inside an application only, as on some cards (spec/card.md §2.7)."""
+    lower_cvc: bool = False
+    """Whether data object 7F21 is there: absent on some cards (spec/card.md §2.7)."""
+    current_record: StatusWord = StatusWord.RECORD_NOT_FOUND
+    """READ RECORD of record 00, the current one in ISO/IEC 7816-4; unknown."""
+    change_by_other_command: StatusWord = StatusWord.CONDITIONS_NOT_SATISFIED
+    """CHANGE REFERENCE DATA on a PIN that CHANGE KEY changes, and the other way round; unknown."""
+    authenticate_on_other_file: StatusWord = StatusWord.CONDITIONS_NOT_SATISFIED
+    """INTERNAL AUTHENTICATE where the file is not its key; unknown, as for COMPUTE DIGITAL SIGNATURE (§8)."""
+    terminal_certificate_without_slot: StatusWord = StatusWord.CONDITIONS_NOT_SATISFIED
+    """`80 A2` where EF 0016 of the JPKI application is not current; unknown."""
+    key_delivery: bool = True
+    """Whether the text application takes a session key; 66F1 otherwise (measured, spec/card.md §1.4)."""
+    iphone_command: StatusWord = StatusWord.OK
+    """`80 FC 00 00` on the iPhone token; what it answers is unknown (spec/card.md §7)."""
 
 
 class Flaws(msgspec.Struct, frozen=True):
@@ -77,17 +108,63 @@ class Profile(msgspec.Struct, frozen=True):
     """By AID; the Issuer Security Domain, which has no files, is always there and not listed."""
     atr: bytes = CONTACT_ATR
     options: Options = Options()
+    data_objects: Mapping[int, bytes] = {}
+    """What GET DATA finds, by tag (spec/card.md §2.7); the contact ATR is always there and not listed."""
+    token: Token = Token.CARD
     free_area: FreeArea | None = None
     """The free area; None on a card without one, which knows none of its commands."""
     flaws: Flaws | None = None
     """What is wrong with a card that somebody made so (`cardsim.adversarial`); None for a genuine one."""
 
 
+def encode_profile(profile: Profile) -> bytes:
+    """The profile as JSON, whole: what was not made yet is made now."""
+    return _ENCODER.encode(profile)
+
+
+def _encode(value: Any) -> Any:
+    """Told to msgspec for what it does not know: `OnDemand` becomes a dict."""
+    if isinstance(value, OnDemand):
+        return dict(value)
+    raise NotImplementedError(f"a profile holds plain values, got {type(value).__name__}")
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_encode)
+
+
+class Applications(OnDemand[bytes, Application]):
+    """Applications that are built when first selected, and the names of their PINs, which are needed before that."""
+
+    __slots__ = ("_pin_names",)
+
+    def pins(self) -> tuple[Pin, ...]:
+        """Every PIN reference. Applications are built for it where they were not, and not kept."""
+        pins = tuple(pin for application in self.passing() for pin in application.pins)
+        names = tuple(pin.kept_as for pin in pins)
+        self._pin_names = _NAMES.setdefault(names, names)
+        return pins
+
+    def pin_names(self) -> tuple[str, ...]:
+        """`Pin.kept_as` of every PIN; asked of the applications once. Cards with the same names share the tuple."""
+        if not hasattr(self, "_pin_names"):
+            self.pins()
+        return self._pin_names
+
+
+_NAMES: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+
 def pins_of(profile: Profile) -> tuple[Pin, ...]:
     """All PIN references of a card."""
-    return tuple(
-        element
-        for application in profile.applications.values()
-        for element in application.elements.values()
-        if isinstance(element, Pin)
-    )
+    applications = profile.applications
+    if isinstance(applications, Applications):
+        return applications.pins()
+    return tuple(pin for application in applications.values() for pin in application.pins)
+
+
+def pin_names_of(profile: Profile) -> tuple[str, ...]:
+    """The names under which the PINs of a card keep their tries."""
+    applications = profile.applications
+    if isinstance(applications, Applications):
+        return applications.pin_names()
+    return tuple(pin.kept_as for pin in pins_of(profile))

@@ -16,7 +16,9 @@ one by a fault, again at each insertion.
 A card whose state could not be stored is withdrawn: it loses its power and answers nothing until it is inserted again.
 """
 
+import secrets
 import threading
+from collections.abc import Callable
 
 from cardsim.card import Profile, State, as_it_stands, fresh_kept, kept_if_wrong, power_on, transmit, warm_reset
 from cardsim.faults import CardNotPowered, CardWithdrawn
@@ -28,10 +30,14 @@ from cardsim.trace import Event, Sink, TraceLine, command_line
 class InsertedCard:
     """One card and its owner. The doors of `cardsim.readers` carry bytes to it and decide nothing."""
 
-    def __init__(self, profile: Profile, store: KeptStore, sink: Sink | None = None) -> None:
+    def __init__(
+        self, profile: Profile, store: KeptStore, sink: Sink | None = None, entropy: Callable[[], bytes] | None = None
+    ) -> None:
+        """`entropy` seeds the card's generator at each power-on: the system's own by default."""
         self.profile = profile
         self._store = store
         self._sink = sink
+        self._entropy = entropy or _system_entropy
         self._kept = store.load()
         self._state: State | None = None
         self._lines = 0
@@ -63,7 +69,7 @@ class InsertedCard:
         """The ATR; a new session. A card that had power already goes through a cold reset."""
         with self._turn:
             self._require_in_use()
-            self._state = power_on(self.profile, self._kept)
+            self._state = power_on(self.profile, self._kept, self._entropy())
             self._note(Event.POWER_ON)
         return self.atr
 
@@ -133,3 +139,7 @@ class InsertedCard:
         if self._sink is not None:
             self._lines += 1
             self._sink(TraceLine(self._lines, event))
+
+
+def _system_entropy() -> bytes:
+    return secrets.token_bytes(32)

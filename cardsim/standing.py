@@ -4,12 +4,36 @@ Handlers see one profile. Where the card has no free area that is the profile it
 the loaded ones stand in it beside the others, so that SELECT, READ BINARY and VERIFY need not know the difference.
 """
 
+from collections.abc import Iterator, Mapping
+
 import msgspec
 
-from cardsim.applications.free_area import FreeArea, LoadedApplication, application_of, manager_of
-from cardsim.files import ISSUER_SECURITY_DOMAIN
+from cardsim.applications.free_area import MANAGER_AID, FreeArea, LoadedApplication, application_of, manager_of
+from cardsim.files import ISSUER_SECURITY_DOMAIN, Application
 from cardsim.profile import Profile
 from cardsim.state import Kept
+
+
+class _Beside(Mapping[bytes, Application]):
+    """The card's own applications and the loaded ones, without making any of the former (`on_demand`)."""
+
+    __slots__ = ("_card", "_own")
+
+    def __init__(self, own: Mapping[bytes, Application], card: Mapping[bytes, Application]) -> None:
+        self._own, self._card = own, card
+
+    def __getitem__(self, aid: bytes) -> Application:
+        return self._own[aid] if aid in self._own else self._card[aid]
+
+    def __contains__(self, aid: object) -> bool:
+        return aid in self._own or aid in self._card
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._card
+        yield from self._own
+
+    def __len__(self) -> int:
+        return len(self._card) + len(self._own)
 
 
 def as_it_stands(profile: Profile, kept: Kept) -> Profile:
@@ -17,10 +41,9 @@ def as_it_stands(profile: Profile, kept: Kept) -> Profile:
     area = profile.free_area
     if area is None:
         return profile
-    applications = dict(profile.applications)
-    for application in (manager_of(room_left(area, kept), kept.loads), *map(application_of, kept.loaded.values())):
-        applications[application.aid] = application
-    return msgspec.structs.replace(profile, applications=applications)
+    own = {aid: application_of(loaded) for aid, loaded in kept.loaded.items()}
+    own[MANAGER_AID] = manager_of(room_left(area, kept), kept.loads)
+    return msgspec.structs.replace(profile, applications=_Beside(own, profile.applications))
 
 
 def room_left(area: FreeArea, kept: Kept) -> int:

@@ -4,13 +4,14 @@ The two are separate values, so that a reset cannot forget to clear something: i
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
 from cardsim.applications.free_area import LoadedApplication
 from cardsim.files import ISSUER_SECURITY_DOMAIN, NO_FILE
 from cardsim.pins import PinRecord
-from cardsim.profile import Profile, pins_of
+from cardsim.profile import Profile, pin_names_of, pins_of
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -23,12 +24,23 @@ class Kept(msgspec.Struct, frozen=True):
     """How many applications were ever loaded or deleted: no token is good twice (`commands.loading`)."""
 
 
+class SecureSession(msgspec.Struct, frozen=True):
+    """Secure messaging in the text application: its key, and the number of the next secured command (§1.4)."""
+
+    key: bytes
+    number: int = 1
+
+
 class Session(msgspec.Struct, frozen=True):
     """What does not: the current application and file, and the PIN files of this application that are verified."""
 
     aid: bytes = ISSUER_SECURITY_DOMAIN
     fid: int = NO_FILE
     verified: frozenset[int] = frozenset()
+    generator: bytes = b""
+    """State of the card's random generator (`cardsim.generator`), seeded at power-on."""
+    secure: SecureSession | None = None
+    """The secure messaging session; lost with the application, as a verified PIN is."""
 
 
 class State(msgspec.Struct, frozen=True):
@@ -47,24 +59,33 @@ def fresh_kept(profile: Profile) -> Kept:
     A reference without an initial value is born blocked: query 63C0, try 6984 (spec/card.md §2.2, text 0012).
     """
     pins = pins_of(profile)
-    kept = {
-        pin.kept_as: PinRecord(b"", 0) if pin.initial is None else PinRecord(pin.initial, pin.tries) for pin in pins
-    }
+    kept = {pin.kept_as: _record(b"", 0) if pin.initial is None else _record(pin.initial, pin.tries) for pin in pins}
     if len(kept) != len(pins):
         raise ValueError("two PINs of the card keep their tries under one name")
     return Kept(kept)
 
 
-def power_on(profile: Profile, kept: Kept) -> State:
-    """The state after power-on: the Issuer Security Domain is current, nothing is verified (spec/card.md §1.2)."""
-    missing = [pin.kept_as for pin in pins_of(profile) if pin.kept_as not in kept.pins]
+@lru_cache(maxsize=1024)
+def _record(value: bytes, left: int) -> PinRecord:
+    """A fresh record; cards whose holders chose alike share it."""
+    return PinRecord(value, left)
+
+
+def power_on(profile: Profile, kept: Kept, entropy: bytes = b"") -> State:
+    """The state after power-on: the Issuer Security Domain is current, nothing is verified (spec/card.md §1.2).
+
+    `entropy` seeds the card's generator: the same entropy, the same challenges.
+    """
+    missing = [name for name in pin_names_of(profile) if name not in kept.pins]
     if missing:
         raise ValueError(f"the kept state does not belong to this card: it lacks {', '.join(missing)}")
     if kept.loaded and profile.free_area is None:
         raise ValueError("the kept state does not belong to this card: applications are loaded, it has no free area")
-    return State(kept, NEW_SESSION)
+    return State(kept, Session(generator=entropy) if entropy else NEW_SESSION)
 
 
 def warm_reset(profile: Profile, state: State) -> State:
     """The state after a warm reset: a new session unless the profile says otherwise (spec/card.md §3)."""
-    return State(state.kept, NEW_SESSION) if profile.options.warm_reset_clears_verified else state
+    if not profile.options.warm_reset_clears_verified:
+        return state
+    return State(state.kept, Session(generator=state.session.generator))

@@ -19,6 +19,8 @@ class StatusWord(IntEnum):
     """Verification failed (or was asked about), no tries left; 63C1 to 63CF count them."""
     WRONG_LENGTH = 0x6700
     """Lc, Le or the whole command has a length that does not fit."""
+    NO_KEY_DELIVERY = 0x66F1
+    """SET SESSION KEY where no key delivery is configured (measured, spec/card.md §1.4)."""
     CHANNEL_NOT_SUPPORTED = 0x6881
     """Logical channels other than 0 (spec/card.md §1.2)."""
     SECURE_MESSAGING_NOT_SUPPORTED = 0x6882
@@ -37,12 +39,14 @@ class StatusWord(IntEnum):
     """The condition of use does not hold: signing with what is no key, or input no key can sign."""
     NO_CURRENT_FILE = 0x6986
     """No elementary file is current."""
+    MISSING_SECURE_OBJECT = 0x6987
+    """Secure messaging: an expected data object is missing (measured, spec/card.md §1.4)."""
+    BAD_SECURE_OBJECT = 0x6988
+    """Secure messaging: a data object is wrong (measured, spec/card.md §1.4)."""
     NO_SECURE_SESSION = 0x69FC
     """Secure messaging without a session (measured for READ BINARY and VERIFY, spec/card.md §1.2)."""
     WRONG_DATA = 0x6A80
     """The data field is not what the command takes."""
-    FUNCTION_NOT_SUPPORTED = 0x6A81
-    """A function the real card has and this one does not: the signature schemes P1 01 to 05."""
     NOT_FOUND = 0x6A82
     """No such application or file."""
     NO_ROOM = 0x6A84
@@ -51,6 +55,8 @@ class StatusWord(IntEnum):
     """A file of that identifier is there already."""
     NAME_EXISTS = 0x6A8A
     """An application of that name is there already."""
+    RECORD_NOT_FOUND = 0x6A83
+    """No record has that number."""
     WRONG_P1P2 = 0x6A86
     """P1 or P2 is out of range."""
     OBJECT_NOT_FOUND = 0x6A88
@@ -77,6 +83,7 @@ _TRIES = 0x63C0
 _MEANINGS: dict[int, tuple[str, str]] = {
     StatusWord.OK: ("正常終了", "done"),
     StatusWord.WRONG_LENGTH: ("長さが不正", "wrong length"),
+    StatusWord.NO_KEY_DELIVERY: ("鍵配送が設定されていない", "no key delivery configured"),
     StatusWord.CHANNEL_NOT_SUPPORTED: ("論理チャネルは使えない", "logical channel not supported"),
     StatusWord.SECURE_MESSAGING_NOT_SUPPORTED: ("セキュアメッセージングは使えない", "secure messaging not supported"),
     StatusWord.CHAINING_NOT_SUPPORTED: ("コマンド連鎖は使えない", "command chaining not supported"),
@@ -86,13 +93,18 @@ _MEANINGS: dict[int, tuple[str, str]] = {
     StatusWord.REFERENCE_BLOCKED: ("暗証番号がロックされている", "the PIN is blocked"),
     StatusWord.CONDITIONS_NOT_SATISFIED: ("使用条件が満たされていない", "conditions of use not satisfied"),
     StatusWord.NO_CURRENT_FILE: ("カレントEFがない", "no current file"),
+    StatusWord.MISSING_SECURE_OBJECT: (
+        "セキュアメッセージングのデータオブジェクトがない",
+        "secure messaging object missing",
+    ),
+    StatusWord.BAD_SECURE_OBJECT: ("セキュアメッセージングのデータオブジェクトが不正", "wrong secure messaging object"),
     StatusWord.NO_SECURE_SESSION: ("セキュアメッセージングのセッションがない", "no secure messaging session"),
     StatusWord.WRONG_DATA: ("データが不正", "wrong data"),
-    StatusWord.FUNCTION_NOT_SUPPORTED: ("この機能は未対応", "function not supported"),
     StatusWord.NOT_FOUND: ("アプリケーションまたはファイルがない", "no such application or file"),
     StatusWord.NO_ROOM: ("空き容量が足りない", "not enough memory space"),
     StatusWord.FILE_EXISTS: ("同じ識別子のファイルがある", "file already exists"),
     StatusWord.NAME_EXISTS: ("同じ名前のアプリケーションがある", "application name already exists"),
+    StatusWord.RECORD_NOT_FOUND: ("レコードがない", "no such record"),
     StatusWord.WRONG_P1P2: ("P1-P2が不正", "wrong P1-P2"),
     StatusWord.OBJECT_NOT_FOUND: ("データオブジェクトがない", "no such data object"),
     StatusWord.OFFSET_OUTSIDE: ("オフセットがファイルの外", "offset outside the file"),

@@ -4,12 +4,18 @@ A card is never stored: the same event gives the same card, whenever it is asked
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from cardsim.applications.visual_records import Images
 from cardsim.personalise import Holder, IssuedFiles, Pins, personalise
+from cardsim.placeholder_images import placeholder_images
 from cardsim.profile import Profile
+from cardsim.records import key_id
+from harness.characters import substituted
 from harness.contract.vocabulary import Kind
 from harness.jlis import card_issuer
 from harness.jlis.entries import Entry
@@ -17,7 +23,7 @@ from harness.jlis.hierarchy import Hierarchy
 from harness.jlis.people import CardMade
 from harness.jlis.validity import card_expiry_of
 from harness.keys import KeyPool
-from harness.municipalities import MUNICIPALITIES
+from harness.municipalities import MUNICIPALITIES, Municipality
 from harness.residents import Resident, card_sex, written_name
 
 
@@ -63,12 +69,14 @@ class Personalisation:
     hierarchy: Hierarchy
     issuer: card_issuer.CardIssuer
     keys: KeyPool
+    images: Images = field(default_factory=placeholder_images)
+    """What is printed, as pictures: placeholders until somebody draws them."""
 
     def card(self, made: CardMade, written: Resident, entries: Mapping[Kind, Entry], pins: Pins) -> IssuedCard:
         """Return the card as it was last written: the holder as `written`, and the certificates of `entries`."""
         certificates = {kind: self.certificate(entry) for kind, entry in entries.items()}
         files = self._files(made, written, entries, certificates)
-        profile = personalise(_holder(written, made.at), files, pins, serial=made.serial)
+        profile = personalise(_holder(written, made), files, pins, serial=made.serial)
         return IssuedCard(
             written,
             profile,
@@ -97,8 +105,16 @@ class Personalisation:
             sign_key=None if sign is None else self.keys.numbered(sign.key),
             chip_key=chip_key,
             birth_record=card_issuer.birth_record(written.birth_date, chip_key.public_key(), municipality_key),
-            cvc=self.issuer.certify(municipality, municipality_key.public_key()),
+            cvc=_cvc(self.issuer, municipality, municipality_key),
+            text_cvc=_cvc(self._text_issuer(), municipality, municipality_key),
+            sign_record=card_issuer.record_signer(municipality_key),
+            images=self.images,
         )
+
+    def _text_issuer(self) -> card_issuer.CardIssuer:
+        """Return the anchor of the text application, whose name is public as another one's (spec/card.md §2.2)."""
+        key = self.keys.named("card-issuer-text")
+        return card_issuer.CardIssuer(key, key_id(card_issuer.TEXT_TEST_ISSUER))
 
 
 T = TypeVar("T")
@@ -113,14 +129,24 @@ def _of_signature(values: Mapping[Kind, T], resident: Resident) -> T:
         ) from None
 
 
-def _holder(resident: Resident, issued: datetime) -> Holder:
+@lru_cache(maxsize=4096)
+def _cvc(issuer: card_issuer.CardIssuer, municipality: Municipality, key: RSAPrivateKey) -> bytes:
+    """Return the certificate of a municipality's key: always the same, so the cards of its people share it."""
+    return issuer.certify(municipality, key.public_key())
+
+
+def _holder(resident: Resident, made: CardMade) -> Holder:
+    """Return what the chip tells of them as text, in characters of the certificates' repertoire (assumed).
+
+    Of municipalities it names the one that issued it, whose certificate it has: so no move rewrites that (assumed).
+    """
     return Holder(
-        name=written_name(resident),
-        address=resident.address,
+        name=substituted(written_name(resident)).text,
+        address=substituted(resident.address).text,
         birth_date=resident.birth_date,
         sex=card_sex(resident),
         number=resident.number,
-        expiry=card_expiry_of(resident, issued),
-        municipality_code=resident.municipality,
+        expiry=card_expiry_of(resident, made.at),
+        municipality_code=made.resident.municipality,
         security_code=resident.security_code,
     )

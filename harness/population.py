@@ -7,11 +7,12 @@ from enum import StrEnum
 
 import msgspec
 
+from cardsim.personal_number import TEST_PREFIX, check_digit
 from harness import everyone, hard_text
 from harness.households import household_at
 from harness.municipalities import INVENTED, MUNICIPALITIES
 from harness.person_names import FAMILIES, GIVEN, full_width
-from harness.residents import NUMBER_PREFIX, Resident, check_digit
+from harness.residents import Resident
 
 FAMILY_NAMES = tuple(FAMILIES)
 GIVEN_NAMES = tuple(GIVEN)
@@ -81,5 +82,5 @@ def address_in(code: str, lot: int) -> str:
 def number_at(seed: int, position: int) -> str:
     """Return a synthetic 個人番号: fixed prefix, seven digits, correct check digit."""
     spread = int.from_bytes(hashlib.sha256(f"{seed}/number".encode()).digest()[:4], "big")
-    digits = f"{NUMBER_PREFIX}{(spread + position) % 10_000_000:07d}"
+    digits = f"{TEST_PREFIX}{(spread + position) % 10_000_000:07d}"
     return digits + check_digit(digits)

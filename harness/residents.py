@@ -9,13 +9,12 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cardsim.era import GREGORIAN_SINCE
+from cardsim.personal_number import TEST_PREFIX, check_digit
 from harness.births import BirthUnknown
 from harness.characters import substituted
 from harness.contract.messages import END
 from harness.municipalities import CODE_EXPECTED, MUNICIPALITIES
 
-NUMBER_PREFIX = "9999"
-"""Every synthetic 個人番号 begins so: no number of this project belongs to anybody."""
 ADDRESS_CHARACTERS = 200
 """In the characters of a certificate (spec/pki.md §1.4): a base with its variation selector is one."""
 Written = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -32,7 +31,7 @@ class Resident(Struct, frozen=True, omit_defaults=True):
     """The day that the register computes with, also where part of it is unknown (`birth_unknown`)."""
     sex: Annotated[str, Meta(pattern=r"^[123]" + END)]
     """1 male, 2 female, 3 unknown (spec/pki.md §1.4)."""
-    number: Annotated[str, Meta(pattern=rf"^{NUMBER_PREFIX}[0-9]{{8}}" + END)]
+    number: Annotated[str, Meta(pattern=rf"^{TEST_PREFIX}[0-9]{{8}}" + END)]
     municipality: str
     address: Annotated[str, Meta(min_length=1, max_length=2 * ADDRESS_CHARACTERS)]
     """From the prefecture on, at most 200 characters (spec/pki.md §1.4)."""
@@ -99,13 +98,6 @@ def written_name(resident: Resident) -> str:
 def card_sex(resident: Resident) -> str:
     """Return the digit on the card: 1 male, 2 female, 0 unknown (spec/card.md §2.2, DF25); certificates differ."""
     return "0" if resident.sex == "3" else resident.sex
-
-
-def check_digit(digits: str) -> str:
-    """Return the twelfth digit of a 個人番号 for its first eleven (平成26年総務省令第85号 第5条)."""
-    weighted = sum(int(digit) * (n + 1 if n <= 6 else n - 5) for n, digit in enumerate(reversed(digits), start=1))
-    remainder = weighted % 11
-    return str(0 if remainder <= 1 else 11 - remainder)
 
 
 Check = tuple[str, bool, str]

@@ -9,7 +9,7 @@ of configuration. That it works with this profile says nothing about the card to
 
 import msgspec
 
-from cardsim.applications.jpki import AUTH_TRIES, SIGN_TRIES, certificate_file
+from cardsim.applications.jpki import SIGN_TRIES, certificate_file
 from cardsim.files import Application, File, SigningKey, build_application
 from cardsim.pins import Pin, PinFormat
 from cardsim.tlv import build
@@ -23,7 +23,7 @@ AUTH_CERTIFICATE, AUTH_CA_CERTIFICATE = 0x000A, 0x000B
 AUTH_KEY, AUTH_PIN = 0x0017, 0x0018
 SIGN_KEY, SIGN_PASSWORD = 0x001A, 0x001B
 ATTRIBUTES, BIRTH_KEY, CHIP_KEY = 0x0002, 0x0011, 0x001A
-BIRTH_TRIES = 10
+AUTH_TRIES, BIRTH_TRIES = 3, 10
 _ATTRIBUTES, _NAME, _ADDRESS, _BIRTH = 0xFF20, 0xDF22, 0xDF23, 0xDF24
 
 

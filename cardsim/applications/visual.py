@@ -1,26 +1,40 @@
-"""券面事項確認AP: of it what a genuine tap needs; spec/card.md §2.3, spec/pki.md §5.
+"""券面事項確認AP: what is printed on the card, signed; spec/card.md §2.3, §3, spec/pki.md §5.
 
-The birth record (EF 0001) opens with the birth date as a key, the card-verifiable certificate (EF 0004) is free, and
-key 001A signs a challenge without any PIN.
+The birth record (EF 0001) opens with the birth date as a key, the face record with 照合番号A or B, the image of the
+個人番号 with 照合番号A alone; the card-verifiable certificate (EF 0004) is free, and key 001A signs without any PIN.
 """
+
+from functools import partial
 
 import msgspec
 
-from cardsim.files import Application, File, SigningKey, build_application
+from cardsim.applications import visual_records as records
+from cardsim.applications.references import CODE_TRIES, code_a, code_b, unknown_files, unknown_reference
+from cardsim.applications.text import FILLED, key_name_of
+from cardsim.files import Application, DeferredFile, File, SigningKey, build_application
 from cardsim.pins import Pin, PinFormat
+from cardsim.records import RecordSigner
 
 AID = bytes.fromhex("D3921000310001010402")
 BIRTH_RECORD = 0x0001
+FACE_RECORD = 0x0002
+INFORMATION = 0x0003
 CVC = 0x0004
+NUMBER_IMAGE = 0x0005
+FILLER_FILE = 0x0006
 BIRTH_KEY = 0x0011
+CODE_B = 0x0012
+CODE_A = 0x0013
 CHIP_KEY = 0x001A
+UNKNOWN_REFERENCES = (0x14, 0x15)
+"""Selected and asked for their tries by one client, meaning unknown (§2.3)."""
+UNKNOWN = (0x1C, 0x1E)
 
 CVC_SIZE = 568
 """Size of a card-verifiable certificate; two clients demand it exactly (spec/card.md §2.2)."""
-BIRTH_TRIES = 10
-"""Unknown; the choice of spec/card.md §3."""
+BIRTH_TRIES = CODE_TRIES
 FILLER = 2
-"""Bytes of FF behind the birth record: number unknown (spec/card.md §8), taken from text EF 0001 (§2.2)."""
+"""Bytes of FF behind a record: number unknown (spec/card.md §8), taken from text EF 0001 (§2.2)."""
 
 
 class VisualContent(msgspec.Struct, frozen=True):
@@ -30,21 +44,53 @@ class VisualContent(msgspec.Struct, frozen=True):
     cvc: bytes
     chip_key: bytes
     birth_digits: bytes
+    face: records.Face
+    images: records.Images
+    sign_record: RecordSigner
+    """By the key that `cvc` certifies: the municipality's."""
+    number: str
+    code_b: bytes
+    municipality_code: str
 
 
-def build_visual(content: VisualContent, *, birth_tries: int = BIRTH_TRIES, filler: int = FILLER) -> Application:
-    """The application as a table."""
+def build_visual(
+    content: VisualContent, *, birth_tries: int = BIRTH_TRIES, filler: int = FILLER, unknown: bool = True
+) -> Application:
+    """The application as a table. Face and number records are made when first read."""
+    filling = b"\xff" * filler
+    information = records.information_record(key_name_of(content.cvc), content.municipality_code)
     return build_application(
         AID,
         "券面事項確認AP",
         (
-            File(BIRTH_RECORD, "生年月日", content.birth_record + b"\xff" * filler, (BIRTH_KEY,)),
+            File(BIRTH_RECORD, "生年月日", content.birth_record + filling, (BIRTH_KEY,)),
+            DeferredFile(FACE_RECORD, "券面", partial(_face, content, filling), (CODE_B, CODE_A)),
+            File(INFORMATION, "AP基本情報", information + filling),
             File(CVC, "CV証明書", content.cvc),
+            DeferredFile(NUMBER_IMAGE, "個人番号画像", partial(_number_image, content, filling), (CODE_A,)),
+            File(FILLER_FILE, "不明 0006", FILLED, (CODE_B, CODE_A)),
             Pin(
                 BIRTH_KEY, "生年月日読出用照合番号", PinFormat.BIRTH_DIGITS, birth_tries,
                 content.birth_digits, "visual.birth", changeable=False,
             ),
+            code_b(CODE_B, content.code_b, "visual.code_b"),
+            code_a(CODE_A, content.number, "visual.code_a"),
             SigningKey(CHIP_KEY, "内部認証用秘密鍵", content.chip_key),
+            *(_unknown() if unknown else ()),
         ),
         default_key=CHIP_KEY,
     )  # fmt: skip
+
+
+def _face(content: VisualContent, filling: bytes) -> bytes:
+    return records.face_record(content.face, content.images, content.sign_record) + filling
+
+
+def _number_image(content: VisualContent, filling: bytes) -> bytes:
+    image, key = content.images.number, content.face.public_key
+    return records.number_image_record(image, key, content.sign_record) + filling
+
+
+def _unknown() -> tuple[File | Pin, ...]:
+    references = (unknown_reference(fid, f"visual.{fid:04X}") for fid in UNKNOWN_REFERENCES)
+    return (*references, *unknown_files(*UNKNOWN))

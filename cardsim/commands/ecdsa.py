@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_ds
 from cryptography.hazmat.primitives.hashes import SHA384
 
 from cardsim.apdu import Answer, Command
+from cardsim.p1p2 import Scheme
 from cardsim.profile import Profile
 from cardsim.status import Refusal, StatusWord
 
@@ -18,8 +19,10 @@ HASH_BYTES = 48
 _SCHEME = ECDSA(Prehashed(SHA384()), deterministic_signing=True)
 
 
-def compute_ecdsa(profile: Profile, key: EllipticCurvePrivateKey, command: Command) -> Answer:
-    """ECDSA over the given hash: r and s, 96 bytes for P-384."""
+def compute_ecdsa(profile: Profile, key: EllipticCurvePrivateKey, scheme: Scheme, command: Command) -> Answer:
+    """ECDSA over the given hash: r and s, 96 bytes for P-384. The other schemes of P1 are RSA's: 6A86."""
+    if scheme is not Scheme.VERBATIM:
+        raise Refusal(StatusWord.WRONG_P1P2)
     if len(command.data) != HASH_BYTES:
         raise Refusal(profile.options.bad_signing_length)
     size = (key.key_size + 7) // 8

@@ -28,7 +28,7 @@ from cardsim.applications.free_area import (
     needs,
 )
 from cardsim.commands.loading import delete_application, require_day
-from cardsim.commands.reference import find_element, require_any, session_after
+from cardsim.commands.reference import at_file, find_element, require_any, session_after
 from cardsim.files import NO_FILE
 from cardsim.profile import Profile
 from cardsim.standing import room_left, with_application
@@ -75,8 +75,7 @@ def create_file(profile: Profile, state: State, command: Command) -> tuple[State
     grown = msgspec.structs.replace(loaded, files=(*loaded.files, file))
     if grown.cost - loaded.cost > room_left(area, state.kept):
         raise Refusal(StatusWord.NO_ROOM)
-    session = Session(state.session.aid, file.fid, state.session.verified)
-    return State(with_application(state.kept, grown), session), DONE
+    return State(with_application(state.kept, grown), at_file(state.session, file.fid)), DONE
 
 
 def delete_file(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
@@ -97,7 +96,7 @@ def delete_file(profile: Profile, state: State, command: Command) -> tuple[State
     rest = msgspec.structs.replace(loaded, files=tuple(file for file in loaded.files if file.fid != fid))
     session = state.session
     current = NO_FILE if session.fid == fid else session.fid
-    return State(with_application(state.kept, rest), Session(session.aid, current, session.verified)), DONE
+    return State(with_application(state.kept, rest), at_file(session, current)), DONE
 
 
 def update_binary(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:

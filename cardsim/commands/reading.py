@@ -1,13 +1,11 @@
-"""READ BINARY (ISO/IEC 7816-4:2013 §7.2.3) and GET DATA (§7.4.2); spec/card.md §4, §2.7."""
-
-from typing import NoReturn
+"""READ BINARY: ISO/IEC 7816-4:2013 §7.2.3; spec/card.md §4."""
 
 from cardsim import p1p2
 from cardsim.apdu import Answer, Command
-from cardsim.commands.reference import find_element, require_any
-from cardsim.files import File
+from cardsim.commands.reference import at_file, find_element, require_any
+from cardsim.files import DeliveryKey, File
 from cardsim.profile import Profile
-from cardsim.state import Session, State
+from cardsim.state import State
 from cardsim.status import Refusal, StatusWord
 
 _OK = int(StatusWord.OK)
@@ -23,7 +21,7 @@ def read_binary(profile: Profile, state: State, command: Command) -> tuple[State
     sfi, offset = place
     session = state.session
     element = find_element(profile, session, sfi)
-    if not isinstance(element, File):
+    if not isinstance(element, File | DeliveryKey):
         raise Refusal(StatusWord.WRONG_FILE_KIND)
     if element.read_needs:
         require_any(session, element.read_needs)
@@ -33,10 +31,4 @@ def read_binary(profile: Profile, state: State, command: Command) -> tuple[State
     answer = Answer(body[offset : offset + command.ne], _OK)
     if element.fid == session.fid:
         return state, answer
-    return State(state.kept, Session(session.aid, element.fid, session.verified)), answer
-
-
-def get_data(profile: Profile, state: State, command: Command) -> NoReturn:
-    """6A88 whatever is asked: this card has no data objects, and OpenSC's probing wants to hear so (§6)."""
-    del profile, state, command
-    raise Refusal(StatusWord.OBJECT_NOT_FOUND)
+    return State(state.kept, at_file(session, element.fid)), answer

@@ -15,18 +15,22 @@ def find_element(profile: Profile, session: Session, sfi: int) -> Element:
     fid = session.fid if sfi == p1p2.CURRENT else sfi
     if not fid:
         raise Refusal(StatusWord.NO_CURRENT_FILE)
-    application = profile.applications.get(session.aid)
-    element = application.elements.get(fid) if application else None
-    if element is None:
-        raise Refusal(StatusWord.NOT_FOUND)
-    return element
+    try:
+        return profile.applications[session.aid].elements[fid]
+    except KeyError:
+        raise Refusal(StatusWord.NOT_FOUND) from None
+
+
+def at_file(session: Session, fid: int) -> Session:
+    """The session with another current file, and nothing else changed."""
+    return Session(session.aid, fid, session.verified, session.generator, session.secure)
 
 
 def session_after(profile: Profile, session: Session, element: Element) -> Session:
     """The session after a PIN or key was named: it becomes the current file, unless the profile says otherwise."""
     if element.fid == session.fid or not profile.options.reference_by_sfi_selects:
         return session
-    return Session(session.aid, element.fid, session.verified)
+    return at_file(session, element.fid)
 
 
 def require_any(session: Session, needs: tuple[int, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from cardsim import p1p2, tlv
 from cardsim.apdu import DONE, Answer, Command
+from cardsim.commands.reference import at_file
 from cardsim.files import ISSUER_SECURITY_DOMAIN, NO_FILE
 from cardsim.profile import FciForm, Profile
 from cardsim.state import Session, State
@@ -30,14 +31,24 @@ def _select_application(profile: Profile, state: State, command: Command, *, wan
     if not 1 <= len(aid) <= _LONGEST_AID:
         raise Refusal(StatusWord.WRONG_LENGTH)
     if aid not in profile.applications and aid != ISSUER_SECURITY_DOMAIN:
-        raise Refusal(StatusWord.NOT_FOUND)
+        aid = _completed(profile, aid)
     session = state.session
     keeps = aid == session.aid and not profile.options.reselect_clears_verified
-    after = State(state.kept, Session(aid, NO_FILE, session.verified) if keeps else Session(aid))
+    verified, secure = (session.verified, session.secure) if keeps else (frozenset(), None)
+    after = State(state.kept, Session(aid, NO_FILE, verified, session.generator, secure))
     if not wants_fci or command.ne is None or profile.options.fci is FciForm.EMPTY:
         return after, DONE
     fci = tlv.build(_FCI_TEMPLATE, tlv.build(_DF_NAME, aid))
     return after, Answer(fci[: command.ne], StatusWord.OK)
+
+
+def _completed(profile: Profile, prefix: bytes) -> bytes:
+    """The AID that begins so, where the card selects by prefix, which is legal in JICSAP (§2); first in the table."""
+    if profile.options.selects_by_prefix:
+        for aid in (ISSUER_SECURITY_DOMAIN, *profile.applications):
+            if aid.startswith(prefix):
+                return aid
+    raise Refusal(StatusWord.NOT_FOUND)
 
 
 def _select_element(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
@@ -50,8 +61,8 @@ def _select_element(profile: Profile, state: State, command: Command) -> tuple[S
     if application is None or fid not in application.elements:
         if profile.options.failed_select_keeps_file:
             raise Refusal(StatusWord.NOT_FOUND)
-        return State(state.kept, Session(session.aid, NO_FILE, session.verified)), Answer(b"", StatusWord.NOT_FOUND)
-    return State(state.kept, Session(session.aid, fid, session.verified)), DONE
+        return State(state.kept, at_file(session, NO_FILE)), Answer(b"", StatusWord.NOT_FOUND)
+    return State(state.kept, at_file(session, fid)), DONE
 
 
 def _select_by_identifier(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:

@@ -1,51 +1,70 @@
-"""COMPUTE DIGITAL SIGNATURE, `80 2A` (JICSAP); spec/card.md §4. Deterministic, so it needs no entropy."""
+"""COMPUTE DIGITAL SIGNATURE, `80 2A` (JICSAP), and INTERNAL AUTHENTICATE, `00 88`; spec/card.md §4, §2.5."""
 
-from functools import lru_cache
-from typing import cast
+from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo
-from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from cardsim import p1p2
 from cardsim.apdu import Answer, Command
 from cardsim.commands.ecdsa import compute_ecdsa
 from cardsim.commands.reference import find_element, require_any, session_after
-from cardsim.files import NO_FILE, SigningKey
+from cardsim.commands.signature_schemes import Unsignable, load_any_key, load_key, sign
+from cardsim.files import NO_FILE, AuthenticationKey, SigningKey
+from cardsim.generator import draw
 from cardsim.profile import Profile
+from cardsim.records import digest_info
 from cardsim.state import Session, State
 from cardsim.status import Refusal, StatusWord
 
-_PADDING = PKCS1v15()
-_VERBATIM = NoDigestInfo()
-_PADDING_BYTES = 11
-"""EMSA-PKCS1-v1_5 takes at least this many bytes of the modulus: RFC 8017 §9.2."""
-_KEYS_LOADED = 1024
-"""Keys held as objects at one time; another load costs 8 µs (PERFORMANCE.md), an object some 20 kB."""
+_CHALLENGE_MOST = 255
+_HASH_SIZE = 32
 
 
 def compute_signature(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
-    """RSASSA-PKCS1-v1_5 over the given bytes verbatim: the card does not look into a DigestInfo, nor wants one."""
-    if command.p1 > p1p2.LAST_SCHEME:
+    """The signature of a key whose PIN is verified, in the scheme that P1 names (§4)."""
+    scheme = p1p2.read_scheme(command.p1)
+    if scheme is None:
         raise Refusal(StatusWord.WRONG_P1P2)
-    if command.p1 != p1p2.VERBATIM:
-        raise Refusal(profile.options.unbuilt_signature_scheme)
     element, session = _referenced_key(profile, state.session, command.p2)
     require_any(state.session, element.sign_needs)
     if not element.pkcs8:
         raise Refusal(profile.options.sign_on_other_file)
-    key = load_key(element.pkcs8)
+    key = load_any_key(element.pkcs8)
     if isinstance(key, EllipticCurvePrivateKey):
-        return State(state.kept, session), compute_ecdsa(profile, key, command)
-    size = key.key_size // 8
-    if not 1 <= len(command.data) <= size - _PADDING_BYTES:
+        return State(state.kept, session), compute_ecdsa(profile, key, scheme, command)
+    if scheme.is_pss:
+        salt, generator = draw(session.generator, _HASH_SIZE)
+        session = Session(session.aid, session.fid, session.verified, generator, session.secure)
+    else:
+        salt = b""
+    try:
+        signature = sign(key, scheme, command.data, salt)
+    except Unsignable:
+        raise Refusal(profile.options.bad_signing_length) from None
+    _require_room(command, len(signature))
+    return State(state.kept, session), Answer(signature, StatusWord.OK)
+
+
+def authenticate_internally(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
+    """PKCS#1 v1.5 with SHA-256 over a challenge of 1 to 255 bytes, by key 0019 of the 共通カードAP; free (§2.5)."""
+    sfi = p1p2.read_reference(command.p2)
+    if command.p1 != 0 or sfi is None:
+        raise Refusal(StatusWord.WRONG_P1P2)
+    element = find_element(profile, state.session, sfi)
+    if not isinstance(element, AuthenticationKey):
+        raise Refusal(profile.options.authenticate_on_other_file)
+    if not 1 <= len(command.data) <= _CHALLENGE_MOST:
         raise Refusal(profile.options.bad_signing_length)
+    key = load_key(element.pkcs8)
+    _require_room(command, key.key_size // 8)
+    signature = sign(key, p1p2.Scheme.VERBATIM, digest_info(sha256(command.data).digest()), b"")
+    return State(state.kept, session_after(profile, state.session, element)), Answer(signature, StatusWord.OK)
+
+
+def _require_room(command: Command, size: int) -> None:
+    """6700 where the answer would not fit into Le: a signature is never cut."""
     if command.ne is None or command.ne < size:
         raise Refusal(StatusWord.WRONG_LENGTH)
-    signature = key.sign(command.data, _PADDING, _VERBATIM)
-    return State(state.kept, session), Answer(signature, StatusWord.OK)
 
 
 def _referenced_key(profile: Profile, session: Session, p2: int) -> tuple[SigningKey, Session]:
@@ -64,10 +83,3 @@ def _referenced_key(profile: Profile, session: Session, p2: int) -> tuple[Signin
     if not isinstance(element, SigningKey):
         raise Refusal(profile.options.sign_on_other_file)
     return element, session if p2 == p1p2.DEFAULT_KEY else session_after(profile, session, element)
-
-
-@lru_cache(maxsize=_KEYS_LOADED)
-def load_key(pkcs8: bytes) -> RSAPrivateKey | EllipticCurvePrivateKey:
-    """The key object of a key file; its numbers were checked when it was made, not each time it is loaded."""
-    key = load_der_private_key(pkcs8, password=None, unsafe_skip_rsa_key_validation=True)
-    return cast("RSAPrivateKey | EllipticCurvePrivateKey", key)

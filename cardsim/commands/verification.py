@@ -1,17 +1,18 @@
-"""VERIFY (ISO/IEC 7816-4:2013 §7.5.6) and CHANGE REFERENCE DATA (§7.5.7); spec/card.md §3."""
+"""VERIFY (ISO/IEC 7816-4:2013 §7.5.6) and CHANGE REFERENCE DATA (§7.5.7), and JICSAP's CHANGE KEY; spec/card.md §3."""
 
 import msgspec
 
 from cardsim import p1p2
 from cardsim.apdu import DONE, Answer, Command
 from cardsim.commands.reference import find_element, session_after
-from cardsim.pins import LONGEST_VALUE, Pin, PinRecord
+from cardsim.pins import LONGEST_VALUE, ChangeBy, Pin, PinRecord
 from cardsim.profile import Profile
 from cardsim.state import Kept, Session, State
 from cardsim.status import Refusal, StatusWord, tries_left
 
 _VERIFY_P1 = 0x00
 _NEW_VALUE_ONLY = 0x01
+_CHANGE_KEY_P1 = 0x00
 
 
 def verify(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
@@ -38,6 +39,17 @@ def change_reference_data(profile: Profile, state: State, command: Command) -> t
     """A verified PIN gets a new value: P1 = 01, the new value alone (spec/card.md §1.3)."""
     if command.p1 != _NEW_VALUE_ONLY:
         raise Refusal(StatusWord.WRONG_P1P2)
+    return _change(profile, state, command, ChangeBy.REFERENCE_DATA)
+
+
+def change_key(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
+    """JICSAP CHANGE KEY, `80 32 00 80`: the same for the 4-digit PINs of 共通カードAP and 住基AP (§1.3, §3)."""
+    if command.p1 != _CHANGE_KEY_P1:
+        raise Refusal(StatusWord.WRONG_P1P2)
+    return _change(profile, state, command, ChangeBy.KEY)
+
+
+def _change(profile: Profile, state: State, command: Command, by: ChangeBy) -> tuple[State, Answer]:
     pin, session = _referenced_pin(profile, state.session, command.p2)
     if not command.data:
         raise Refusal(StatusWord.WRONG_LENGTH)
@@ -45,6 +57,8 @@ def change_reference_data(profile: Profile, state: State, command: Command) -> t
         raise Refusal(StatusWord.SECURITY_NOT_SATISFIED)
     if not pin.changeable:
         raise Refusal(profile.options.fixed_pin_change)
+    if pin.change_by is not by:
+        raise Refusal(profile.options.change_by_other_command)
     if not pin.form.fits(command.data):
         raise Refusal(profile.options.bad_new_value)
     kept = _keep(state.kept, pin, PinRecord(command.data, state.kept.pins[pin.kept_as].left))
@@ -82,4 +96,4 @@ def _keep(kept: Kept, pin: Pin, record: PinRecord) -> Kept:
 
 
 def _with_verified(session: Session, verified: frozenset[int]) -> Session:
-    return Session(session.aid, session.fid, verified)
+    return Session(session.aid, session.fid, verified, session.generator, session.secure)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
+from cardsim.profile import encode_profile
 from harness.contract.messages import AuthorityAnchor, CardIssuerAnchor
 from harness.contract.vocabulary import Kind
 from harness.doors import control_messages as said
@@ -78,7 +79,7 @@ def get_card(up: Running, asked: Asked) -> said.Card:
         serial=card.profile.serial,
         auth_certificate=card.auth_certificate,
         sign_certificate=card.certificates.get(Kind.SIGN),
-        profile=msgspec.json.decode(msgspec.json.encode(card.profile)),
+        profile=msgspec.json.decode(encode_profile(card.profile)),
     )
 
 

@@ -10,9 +10,11 @@ from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from cardsim.records import RecordSigner, key_id, public_key_objects
 from cardsim.tlv import build
 from harness.confidence import Confidence
 from harness.jlis.behaviour import Behaviour, Behaviours
@@ -29,14 +31,10 @@ BEHAVIOURS: Behaviours = (
 
 TEST_ISSUER = "6000023"
 """The test issuer of the visual application (spec/card.md §2.2)."""
+TEXT_TEST_ISSUER = "6000033"
+"""The test issuer of the text application (spec/card.md §2.2)."""
 BIRTH_RECORD, BIRTH_DATE, CHIP_KEY, RECORD_SIGNATURE = 0xFF10, 0xDF11, 0xDF12, 0xDF13
 CVC, CVC_BODY, CVC_SIGNATURE = 0x7F21, 0x5F4E, 0x5F37
-EXPONENT, MODULUS = 0x90, 0x91
-
-
-def key_id(digits: str) -> bytes:
-    """Return the 16 bytes that name a key: 7 digits, `08 05`, 3 digits, four zero bytes."""
-    return digits.encode("ascii") + bytes.fromhex("0805") + b"001" + bytes(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +61,13 @@ def birth_record(birth_date: date, chip_key: RSAPublicKey, municipality_key: RSA
     return build(BIRTH_RECORD, signed + build(RECORD_SIGNATURE, _sign(municipality_key, signed)))
 
 
-def public_key_objects(key: RSAPublicKey) -> bytes:
-    """Return exponent and modulus as the objects 90 and 91 (265 bytes)."""
-    numbers = key.public_numbers()
-    return build(EXPONENT, numbers.e.to_bytes(3, "big")) + build(MODULUS, numbers.n.to_bytes(256, "big"))
+def record_signer(key: RSAPrivateKey) -> RecordSigner:
+    """Return what signs the other records of a card: a DigestInfo as given, by the key that its CVC certify."""
+
+    def sign(digest_info: bytes) -> bytes:
+        return key.sign(digest_info, PKCS1v15(), NoDigestInfo())
+
+    return sign
 
 
 def _sign(key: RSAPrivateKey, message: bytes) -> bytes:

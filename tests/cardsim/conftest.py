@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
 from cardsim.personalise import Holder, IssuedFiles, Pins, personalise
+from cardsim.placeholder_images import placeholder_images
 from cardsim.profile import Options, Profile
 from cardsim.slot import InsertedCard
 
@@ -19,14 +22,15 @@ HOLDER = Holder(
     address="試験県葵市一丁目１番地",
     birth_date=date(1980, 2, 17),
     sex="1",
-    number="990000000018",
+    number="999900000011",
     expiry=date(2035, 2, 17),
     municipality_code="48201",
     security_code="2285",
 )
 SERIAL = "1234567890123456"
 BIRTH_RECORD = bytes.fromhex("FF1082021E") + bytes(0x21E)
-CVC = bytes.fromhex("7F21820233") + bytes(563)
+CVC = bytes.fromhex("7F218202335F4E820129") + b"6000023\x08\x05001".ljust(16, b"\x00") + bytes(542)
+TEXT_CVC = bytes.fromhex("7F218202335F4E820129") + b"6000033\x08\x05001".ljust(16, b"\x00") + bytes(542)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,9 @@ def issued(keys: Keys) -> IssuedFiles:
         chip_key=keys.chip,
         birth_record=BIRTH_RECORD,
         cvc=CVC,
+        text_cvc=TEXT_CVC,
+        sign_record=lambda digest_info: keys.auth.sign(digest_info, PKCS1v15(), NoDigestInfo()),
+        images=placeholder_images(),
     )
 
 

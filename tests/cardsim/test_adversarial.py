@@ -26,6 +26,13 @@ from tests.cardsim.conftest import CVC, HOLDER, Keys, ask, certificate, powered
 JPKI = bytes.fromhex("D392F000260100000001")
 VISUAL = bytes.fromhex("D3921000310001010402")
 SELECT_JPKI = "00A4040C0AD392F000260100000001"
+AIDS = {
+    "jpki": JPKI,
+    "visual": VISUAL,
+    "text": bytes.fromhex("D3921000310001010408"),
+    "juki": bytes.fromhex("D3921000310001010401"),
+    "common": bytes.fromhex("D3921000310001010100"),
+}
 BIRTH = b"550217"
 OLD_ID = b"6000022\x08\x05001\x00\x00\x00\x00"
 
@@ -60,6 +67,9 @@ def cards(keys: Keys, issued: IssuedFiles) -> Issued:
             chip_key=owned.chip,
             birth_record=birth_record(date(1980, 2, 17), owned.chip.public_key(), municipality),
             cvc=CardIssuer(issuer).certify(town, municipality.public_key()),
+            text_cvc=issued.text_cvc,
+            sign_record=issued.sign_record,
+            images=issued.images,
         )
         return personalise(HOLDER, files, Pins(), serial=serial)
 
@@ -88,7 +98,7 @@ def differences(card: Profile, genuine: Profile) -> set[str]:
     for aid, application in card.applications.items():
         there = genuine.applications[aid]
         assert application.elements.keys() == there.elements.keys()
-        label = {JPKI: "jpki", VISUAL: "visual"}.get(aid, aid.hex())
+        label = next(name for name, known in AIDS.items() if known == aid)
         names |= {f"{label} {fid:04X}" for fid, item in application.elements.items() if item != there.elements[fid]}
     return names
 
@@ -121,7 +131,11 @@ def test_clone_fails_at_the_last_step(cards: Issued, tmp_path: Path) -> None:
     """All that can be read is the victim's; the private keys are not, and so no signature verifies."""
     card = adversarial.cloned(cards.victim, cards.other)
     assert prove(card, cards.anchor, tmp_path) == "chip"
-    assert differences(card, cards.victim) == {"jpki 0017", "jpki 001A", "visual 001A"}
+    private = {"jpki 0017", "jpki 001A", "visual 001A", "text 0006", "text 0013", "common 0019"}
+    assert differences(card, cards.victim) == private
+    for label, fid in (("jpki", 0x0A), ("visual", 0x01), ("visual", 0x04), ("text", 0x06)):
+        bodies = [getattr(found.applications[AIDS[label]].elements[fid], "body", b"") for found in (card, cards.victim)]
+        assert bodies[0] == bodies[1] != b""
     assert not login_verifies(card, tmp_path)
     assert login_verifies(cards.victim, tmp_path)
 

@@ -1,5 +1,7 @@
 """Commands as bytes, against the cases of ISO/IEC 7816-3:2006 §12.1.3."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +17,17 @@ CASES = [
     pytest.param("00A4020C020018", Command(0x00, 0xA4, 0x02, 0x0C, b"\x00\x18", None), id="3S"),
     pytest.param("802A008003AABBCC00", Command(0x80, 0x2A, 0x00, 0x80, b"\xaa\xbb\xcc", 256), id="4S"),
     pytest.param("802A008003AABBCC05", Command(0x80, 0x2A, 0x00, 0x80, b"\xaa\xbb\xcc", 5), id="4S-5"),
-    pytest.param("00B00000000514", Command(0x00, 0xB0, 0x00, 0x00, b"", 0x514), id="2E"),
-    pytest.param("00B08A00000000", Command(0x00, 0xB0, 0x8A, 0x00, b"", 65536), id="2E-65536"),
-    pytest.param("802A0080000102" + LONG.hex(), Command(0x80, 0x2A, 0x00, 0x80, LONG, None), id="3E"),
-    pytest.param("802A0080000102" + LONG.hex() + "0000", Command(0x80, 0x2A, 0x00, 0x80, LONG, 65536), id="4E-65536"),
-    pytest.param("802A0080000102" + LONG.hex() + "0100", Command(0x80, 0x2A, 0x00, 0x80, LONG, 256), id="4E"),
+    pytest.param("00B00000000514", Command(0x00, 0xB0, 0x00, 0x00, b"", 0x514, extended=True), id="2E"),
+    pytest.param("00B08A00000000", Command(0x00, 0xB0, 0x8A, 0x00, b"", 65536, extended=True), id="2E-65536"),
+    pytest.param("802A0080000102" + LONG.hex(), Command(0x80, 0x2A, 0x00, 0x80, LONG, None, extended=True), id="3E"),
+    pytest.param(
+        "802A0080000102" + LONG.hex() + "0000",
+        Command(0x80, 0x2A, 0x00, 0x80, LONG, 65536, extended=True),
+        id="4E-65536",
+    ),
+    pytest.param(
+        "802A0080000102" + LONG.hex() + "0100", Command(0x80, 0x2A, 0x00, 0x80, LONG, 256, extended=True), id="4E"
+    ),
 ]
 
 
@@ -43,9 +51,9 @@ def test_tail_is_not_overlooked(raw: str, means: Command) -> None:
     assert outcome(bytes.fromhex(raw) + b"\xaa\xbb\xcc") != means
 
 
-TRUNCATED = {
+TRUNCATED: dict[str, dict[int, tuple[Any, ...]]] = {
     "802A008003AABBCC00": {4: (b"", None), 5: (b"", 3), 8: (b"\xaa\xbb\xcc", None)},
-    "802A0080000003AABBCC0100": {4: (b"", None), 5: (b"", 256), 7: (b"", 3), 10: (b"\xaa\xbb\xcc", None)},
+    "802A0080000003AABBCC0100": {4: (b"", None), 5: (b"", 256), 7: (b"", 3, True), 10: (b"\xaa\xbb\xcc", None, True)},
 }
 
 

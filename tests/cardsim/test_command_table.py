@@ -8,6 +8,7 @@ from tests.cardsim.conftest import ask
 
 EXERCISED = {
     (0x00, 0xA4), (0x00, 0xB0), (0x00, 0xCA), (0x00, 0x20), (0x00, 0x24), (0x80, 0x2A),
+    (0x00, 0xB2), (0x00, 0x84), (0x00, 0x88), (0x80, 0x32), (0x80, 0xA2), (0x80, 0xAE), (0x80, 0xFC),
     (0x80, 0x50), (0x80, 0x52), (0x80, 0x54), (0x80, 0x06), (0x80, 0x8A),
 }  # fmt: skip
 
@@ -50,7 +51,6 @@ def test_every_row_says_what_it_is() -> None:
         pytest.param("90B0000000", "6E00", id="class 90"),
         pytest.param("FFCA000000", "6E00", id="reader's pseudo-command"),
         pytest.param("00CADF3005", "6A88", id="GET DATA DF30"),
-        pytest.param("00CA004500", "6A88", id="GET DATA 0045"),
         pytest.param("8050000000", "6982", id="LOCK DF"),
         pytest.param("8052000000", "6982", id="UNLOCK DF"),
         pytest.param("80540080", "6982", id="UNLOCK KEY"),

@@ -19,7 +19,6 @@ OTHER = StatusWord.WRONG_DATA
         pytest.param(Options(verify_on_other_file=OTHER), [JPKI, "0020008A"], "6981", id="VERIFY of a certificate"),
         pytest.param(Options(sign_on_other_file=OTHER), [JPKI, "802A008A01AA00"], "6985", id="sign with a certificate"),
         pytest.param(Options(sign_without_default_key=OTHER), [JPKI, "802A000001AA00"], "6A86", id="no default key"),
-        pytest.param(Options(unbuilt_signature_scheme=OTHER), [JPKI, "802A029701AA00"], "6A81", id="scheme not built"),
         pytest.param(
             Options(fixed_pin_change=OTHER),
             [VISUAL, "0020009106353530323137", "0024019106353530323138"],

@@ -110,10 +110,10 @@ def change_needs_nothing(genuine: Handler) -> Handler:
     return handler
 
 
-def power_gives_tries_back(profile: Profile, kept: Kept) -> State:
+def power_gives_tries_back(profile: Profile, kept: Kept, entropy: bytes = b"") -> State:
     """Every power-on begins with one try at least."""
     pins = {name: PinRecord(record.value, max(record.left, 1)) for name, record in kept.pins.items()}
-    return power_on(profile, msgspec.structs.replace(kept, pins=pins))
+    return power_on(profile, msgspec.structs.replace(kept, pins=pins), entropy)
 
 
 def odd_prefix_is_right(genuine: Handler) -> Handler:

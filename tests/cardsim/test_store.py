@@ -138,7 +138,7 @@ def test_card_never_begins_afresh(folder: Path) -> None:
 
 def test_kept_state_of_another_card_is_refused(profile: Profile) -> None:
     """Counters that lack a PIN of the card belong to another."""
-    with pytest.raises(ValueError, match=r"lacks jpki\.sign"):
+    with pytest.raises(ValueError, match=r"lacks jpki\.0010, jpki\.sign, text\.pin"):
         InsertedCard(profile, MemoryStore(KEPT))
 
 

@@ -42,9 +42,10 @@ def campaign(target: Target, *, seed: int, go_on: Callable[[], bool], most_failu
     for session in target.seeds():
         edges.found_new(lambda session=session: target.run(session))  # type: ignore[misc]
         pool.append(session)
+    seeds = len(pool)
     while len(result.failures) < most_failures and go_on():
-        # the newest half is where the frontier is
-        parent = chance.choice(pool if chance.random() < 0.5 else pool[len(pool) // 2 :])
+        # the newest are where the frontier is; the seeds, where every command is right, are never left behind
+        parent = chance.choice(chance.choice([pool, pool[:seeds], pool[len(pool) // 2 :]]))
         session = mutate(chance, parent, pool)
         result.runs += 1
         try:

@@ -67,6 +67,14 @@ def _byte(chance: random.Random, raw: bytes) -> bytes:
     return raw[:place] + bytes([value]) + raw[place + 1 :]
 
 
+def _header(chance: random.Random, raw: bytes) -> bytes:
+    """Another P1 or P2, now and then another class or instruction: the four bytes that decide most."""
+    place = chance.choice([0, 1, 2, 2, 2, 3, 3, 3])
+    head = bytearray(raw[:4].ljust(4, b"\x00"))
+    head[place] = chance.randrange(256)
+    return bytes(head) + raw[4:]
+
+
 def _cut(chance: random.Random, raw: bytes) -> bytes:
     return raw[: chance.randint(0, len(raw))]
 
@@ -97,5 +105,5 @@ def _framed(chance: random.Random, raw: bytes, data: bytes) -> bytes:
     return header + bytes([len(data)]) + data + end
 
 
-_BENDS = (_bit, _byte, _cut, _tail, _data, _data_changed, _data_changed)
+_BENDS = (_header, _header, _header, _bit, _byte, _cut, _tail, _data, _data_changed, _data_changed)
 _MUTATIONS = (_bend, _bend, _bend, _insert, _drop, _repeat, _swap)

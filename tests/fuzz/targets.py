@@ -4,34 +4,35 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from cardsim.applications.free_area import Counter, FreeArea
 from cardsim.applications.generic import COUNT_CARD_AID, GenericApplication, delete_command, load_commands
-from cardsim.applications.jpki import JpkiContent, build_jpki
-from cardsim.applications.visual import VisualContent, build_visual
 from cardsim.card import as_it_stands, kept_if_wrong, transmit
 from cardsim.faults import CardUnreadable, ReaderUnreachable
+from cardsim.personalise import IssuedFiles, personalise
+from cardsim.placeholder_images import placeholder_images
 from cardsim.profile import Profile, pins_of
 from cardsim.readers.vpcd_address import parse_address
 from cardsim.readers.vpcd_frames import FrameReader
 from cardsim.sealed import unseal
 from cardsim.standing import room_left
-from cardsim.state import State, fresh_kept, power_on
+from cardsim.state import Kept, State, fresh_kept, power_on
 from cardsim.status import StatusWord, read_tries
 from cardsim.tlv import TlvError, build, parse_all
 from cardsim.trace import command_line, decode
+from tests.cardsim.conftest import BIRTH_RECORD, CVC, HOLDER, SERIAL, TEXT_CVC, certificate
 from tests.fuzz.mutation import Session
 
+COMMON, JUKI = "00A4040C0AD3921000310001010100", "00A4040C0AD3921000310001010401"
 SELECT_WITH_FCI = "00A404000AD392F00026010000000100"
-SERIAL = "1234567890123456"
 LOAD_KEY = bytes(range(32))
 APPLICATION = GenericApplication(
     COUNT_CARD_AID, "試験", b"user", "20361120", bytes(range(16)), b"4321", count=5, limit=9, notes=8
 )
-TRIES_CHANGE = {0x20, 0x24, 0xE4, 0xE6}
-"""VERIFY, CHANGE REFERENCE DATA, DELETE FILE and INSTALL: no other instruction touches a PIN or its tries."""
+TRIES_CHANGE = {0x20, 0x24, 0x32, 0xE4, 0xE6}
+"""VERIFY, CHANGE REFERENCE DATA, CHANGE KEY, DELETE FILE, INSTALL: no other instruction touches a PIN or its tries."""
 
 
 class CardTarget:
@@ -60,13 +61,28 @@ class CardTarget:
             "802A000001AA00",
         )
         others = ("00A4040C07A0000001510000", "00A40000", "00A40000023F00", "00CA5F51", SELECT_WITH_FCI)
+        text = ("00A4040C0AD3921000310001010408", "002000910431323334", "00B0810000", "00B0820000", "0084000010")
+        common = (
+            COMMON,
+            "00B2010C00",
+            "0088009901AA00",
+            "0020009C0431323334",
+            "8032009C0439393939",
+        )
+        juki = (
+            JUKI,
+            "00B2011400",
+            "0020009C0431323334",
+            "80AE00000301020300",
+            "8EB0810000",
+        )
         own = ("00A4040C09F04B415A4153484912", "002000920434333231", "00B0810000", "00B083001C", "80300083040000000108")
         key = ("0020009110000102030405060708090A0B0C0D0E0F", "803400830400000001", "00D6840002AABB", "00E40000020004")
         made = ("00E0000010620E8201018302000580020010860102", "00D685000411223344", "00B0850000", "00D682000131")
         deletion = delete_command(COUNT_CARD_AID, load_key=LOAD_KEY, serial=SERIAL, number=1)
         manager = bytes.fromhex("00A4040C09F04B415A4153484901")
         again = tuple(load_commands(APPLICATION, load_key=LOAD_KEY, serial=SERIAL, number=2))
-        texts = (jpki, jpki + secrets + signing, visual, others, own, own + key + made)
+        texts = (text, common, juki, jpki, jpki + secrets + signing, visual, others, own, own + key + made)
         return [
             *(tuple(map(bytes.fromhex, text)) for text in texts),
             (manager, bytes.fromhex("00B0810000"), deletion, *again),
@@ -92,18 +108,22 @@ class CardTarget:
             assert after.kept is before.kept or tries is not None, "a refusal that changed something"
         if after.kept.pins != before.kept.pins:
             assert raw[1] in TRIES_CHANGE, f"instruction {raw[1]:02X} changed a PIN"
-        for name, record in after.kept.pins.items():
+        if after.kept is not before.kept:
+            self._check_kept(after.kept)
+        line = command_line(1, as_it_stands(self.profile, before.kept), before.session, raw, answer)
+        assert decode(line, "ja" if len(raw) % 2 else "en")
+        assert len(line.command) == len(raw)
+
+    def _check_kept(self, kept: Kept) -> None:
+        """Tries, counts and room within their bounds."""
+        for name, record in kept.pins.items():
             assert 0 <= record.left <= self.most[name]
-        for loaded in after.kept.loaded.values():
+        for loaded in kept.loaded.values():
             for file in loaded.files:
                 assert not isinstance(file, Counter) or 0 <= file.value <= file.limit
         area = self.profile.free_area
         assert area is not None
-        assert room_left(area, after.kept) >= 0, "more was loaded than there is room"
-        line = command_line(1, as_it_stands(self.profile, before.kept), before.session, raw, answer)
-        assert decode(line, "ja")
-        assert decode(line, "en")
-        assert len(line.command) == len(raw)
+        assert room_left(area, kept) >= 0, "more was loaded than there is room"
 
 
 class BytesTarget:
@@ -149,13 +169,21 @@ _PARSERS: tuple[tuple[Callable[[bytes], None], type[Exception]], ...] = (
 
 
 def _card() -> Profile:
-    """A card with both applications and a free area; certificates that are none, keys of this run."""
+    """A card with every application and a free area; keys of this run."""
     keys = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(3)]
-    der = [key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()) for key in keys]
-    certificate = b"\x30\x82\x02\xbc" + bytes(700)
-    jpki = build_jpki(
-        JpkiContent(SERIAL, certificate, certificate, der[0], b"1234", certificate, certificate, der[1], b"ABC123")
+    auth, sign, chip = keys
+    issued = IssuedFiles(
+        auth_certificate=certificate(auth, "auth"),
+        auth_ca_certificate=certificate(chip, "auth ca"),
+        sign_certificate=certificate(sign, "sign"),
+        sign_ca_certificate=certificate(chip, "sign ca"),
+        auth_key=auth,
+        sign_key=sign,
+        chip_key=chip,
+        birth_record=BIRTH_RECORD,
+        cvc=CVC,
+        text_cvc=TEXT_CVC,
+        sign_record=lambda digest_info: bytes(256 - len(digest_info)) + digest_info,
+        images=placeholder_images(),
     )
-    visual = build_visual(VisualContent(bytes(547), bytes(568), der[2], b"550217"))
-    applications = {application.aid: application for application in (jpki, visual)}
-    return Profile(SERIAL, applications, free_area=FreeArea(LOAD_KEY, 1024))
+    return msgspec.structs.replace(personalise(HOLDER, issued, serial=SERIAL), free_area=FreeArea(LOAD_KEY, 1024))

@@ -19,6 +19,7 @@ from tests.fuzz.campaign import campaign
 from tests.fuzz.edges import Edges
 from tests.fuzz.targets import BytesTarget, CardTarget
 
+JPKI = bytes.fromhex("D392F000260100000001")
 SEED = 5
 ROOT = Path(__file__).parents[2]
 
@@ -54,20 +55,21 @@ def test_the_same_seed_does_the_same(target: CardTarget) -> None:
 
 
 def test_planted_exception_is_found(target: CardTarget, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An index error behind a right class, instruction and length, at one value of P1: found, and made short."""
+    """An index error at some short identifiers in one application: found, and made short."""
     genuine = card_module._HANDLERS[0x00B0]
 
     def handler(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
-        if command.p1 == 0x8B:
+        if 0x8C <= command.p1 < 0xA0 and state.session.aid == JPKI:
             raise IndexError("planted")
         return genuine(profile, state, command)
 
     monkeypatch.setitem(card_module._HANDLERS, 0x00B0, handler)
-    result = campaign(target, seed=SEED, go_on=runs(20000))
+    result = campaign(target, seed=SEED, go_on=runs(6000))
     assert [what for _, what in result.failures] == ["IndexError: planted"]
     ((session, _),) = result.failures
-    assert len(session) == 1
-    assert session[0][:3] == bytes.fromhex("00B08B")
+    assert len(session) == 2
+    assert session[0][5:15] == JPKI
+    assert session[1][:2] == bytes.fromhex("00B0")
 
 
 def test_planted_give_back_is_found(target: CardTarget, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from cardsim.personal_number import check_digit
 from harness.births import BirthUnknown
 from harness.jlis.validity import (
     LeapBirthday,
@@ -18,7 +19,7 @@ from harness.jlis.validity import (
     renewal_opens,
 )
 from harness.population import make_resident
-from harness.residents import Resident, check_digit
+from harness.residents import Resident
 from tests.harness.instants import jst
 
 MARCH_1 = LeapBirthday.MARCH_1

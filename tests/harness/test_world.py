@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from cardsim.applications import text
+from cardsim.files import File
 from harness.chronicle import EventRefused, UnknownResident
 from harness.contract.vocabulary import Kind
 from harness.history import History, StoreUnusable
@@ -131,7 +133,14 @@ def test_the_chip_keeps_its_certificates_in_a_move(world: World, card: IssuedCar
     world.move(card.resident.id, WAKABA.code)
     assert world.resident(card.resident.id).municipality == WAKABA.code
     moved = world.card_of(card.resident.id)
-    assert (moved.certificates, moved.profile) == (card.certificates, card.profile)
+    before, after = card.profile.applications, moved.profile.applications
+    assert moved.certificates == card.certificates
+    assert {aid for aid in before if after[aid] != before[aid]} == {text.AID}
+    old, new = before[text.AID].elements, after[text.AID].elements
+    assert {fid for fid in old if new[fid] != old[fid]} == {text.ATTRIBUTES, text.INTEGRITY}
+    attributes = new[text.ATTRIBUTES]
+    assert isinstance(attributes, File)
+    assert moved.resident.address.encode() in attributes.body
     assert moved.resident.municipality == WAKABA.code
 
 
@@ -279,7 +288,7 @@ def test_residents_are_plausible(world: World) -> None:
 
 
 def test_no_two_cards_share_a_key(world: World) -> None:
-    """Three keys a card, allotted one to one (DESIGN.md §4)."""
+    """Three keys a card, allotted one to one (DESIGN.md §4); the chip's serves each application that wants one."""
     cards = [world.issue_card(resident.id) for resident in people(world, 3)]
     keys = [
         element.pkcs8
@@ -288,7 +297,7 @@ def test_no_two_cards_share_a_key(world: World) -> None:
         for element in application.elements.values()
         if hasattr(element, "pkcs8") and element.pkcs8
     ]
-    assert len(keys) == 9
+    assert len(keys) == 3 * 6
     assert len(set(keys)) == 9
 
 

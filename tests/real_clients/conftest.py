@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from cardsim.folder import save_card
 from cardsim.personalise import Holder, IssuedFiles, personalise
+from cardsim.placeholder_images import placeholder_images
 from cardsim.profile import Profile
 from harness.pcsc_lane import OUR_READER, Connection, PcscLane, running_lane
 from tests.real_clients.programs import FOREIGN_READER, Bench
@@ -24,7 +27,7 @@ HOLDER = Holder(
     address="試験県葵市一丁目１番地",
     birth_date=BIRTH_DATE,
     sex="1",
-    number="990000000018",
+    number="999900000011",
     expiry=date(2035, 2, 17),
     municipality_code="48201",
     security_code="2285",
@@ -52,6 +55,9 @@ def profile() -> Profile:
         chip_key=chip,
         birth_record=bytes.fromhex("FF1082021E") + bytes(0x21E),
         cvc=bytes.fromhex("7F21820233") + bytes(563),
+        text_cvc=bytes.fromhex("7F21820233") + bytes(563),
+        sign_record=lambda digest_info: chip.sign(digest_info, PKCS1v15(), NoDigestInfo()),
+        images=placeholder_images(),
     )
     return personalise(HOLDER, issued, serial="1234567890123456")
 

@@ -1,0 +1,23 @@
+"""住基AP: as far as public, a key reference and the 4-digit PIN; the 住民票コード is unknown (spec/card.md §2.4)."""
+
+from cardsim.applications.common import simple_tlv
+from cardsim.applications.references import four_digits
+from cardsim.files import Application, RecordFile, build_application
+from cardsim.pins import ChangeBy
+
+AID = bytes.fromhex("D3921000310001010401")
+KEY_REFERENCE = 0x0002
+PIN = 0x001C
+_RECORD_TAG = 0x01
+
+
+def build_juki(*, key_name: bytes, pin: bytes) -> Application:
+    """The application as a table; EF 0002 is identical to that of the 共通カードAP."""
+    return build_application(
+        AID,
+        "住基AP",
+        (
+            RecordFile(KEY_REFERENCE, "鍵識別子", (simple_tlv(_RECORD_TAG, key_name),)),
+            four_digits(PIN, "住民基本台帳用暗証番号", pin, "juki.pin", ChangeBy.KEY),
+        ),
+    )
