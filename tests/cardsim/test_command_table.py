@@ -3,8 +3,10 @@
 import pytest
 
 from cardsim.card import COMMANDS
+from cardsim.personalise import IssuedFiles
+from cardsim.profile import Options
 from cardsim.slot import InsertedCard
-from tests.cardsim.conftest import ask
+from tests.cardsim.conftest import ask, with_options
 
 EXERCISED = {
     (0x00, 0xA4), (0x00, 0xB0), (0x00, 0xCA), (0x00, 0x20), (0x00, 0x24), (0x80, 0x2A),
@@ -65,3 +67,35 @@ def test_refused_before_it_begins(card: InsertedCard, command: str, sw: str) -> 
     """What the card does not do it refuses with the documented word, whatever application is current."""
     assert ask(card, command) == [sw]
     assert ask(card, "00A4040C0AD392F000260100000001", command) == ["9000", sw]
+
+
+TEXT, COMMON = "00A4040C0AD3921000310001010408", "00A4040C0AD3921000310001010100"
+
+
+@pytest.mark.parametrize(
+    ("before", "header", "data", "ne"),
+    [
+        pytest.param([], "00A40400", "D392F000260100000001", 256, id="SELECT with FCI"),
+        pytest.param([], "00A4040C", "D392F000260100000001", None, id="SELECT"),
+        pytest.param([TEXT], "00B08400", "", 256, id="READ BINARY"),
+        pytest.param([COMMON], "00B2010C", "", 256, id="READ RECORD"),
+        pytest.param([TEXT], "00200091", "31323334", None, id="VERIFY"),
+        pytest.param([TEXT], "00200091", "30303030", None, id="VERIFY of a wrong value"),
+        pytest.param([TEXT, "002000910431323334"], "00240191", "39393939", None, id="CHANGE REFERENCE DATA"),
+        pytest.param([COMMON, "0020009C0431323334"], "8032009C", "39393939", None, id="CHANGE KEY"),
+        pytest.param([TEXT], "802A0000", "AABB", 256, id="COMPUTE DIGITAL SIGNATURE"),
+        pytest.param([COMMON], "00880099", "AABB", 256, id="INTERNAL AUTHENTICATE"),
+        pytest.param([], "00CA0045", "", 256, id="GET DATA"),
+        pytest.param([], "80500000", "AA", None, id="LOCK DF"),
+    ],
+)
+def test_short_and_extended_form_say_the_same(  # one command, its two forms
+    issued: IssuedFiles, before: list[str], header: str, data: str, ne: int | None
+) -> None:
+    """Each command is answered alike in both forms of ISO/IEC 7816-3:2006 §12.1.3 where its lengths fit into both."""
+    length = len(data) // 2
+    short = header + (f"{length:02X}{data}" if data else "") + ("" if ne is None else f"{ne & 0xFF:02X}")
+    long = header + "00" + (f"{length:04X}{data}" if data else "") + ("" if ne is None else f"{ne:04X}")
+    answers = [ask(with_options(issued, Options()), *before, form)[-1] for form in (short, long)]
+    assert answers[0] == answers[1]
+    assert answers[0][-4:] in {"9000", "63C2", "6982"}

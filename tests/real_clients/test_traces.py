@@ -8,6 +8,7 @@ from harness.pcsc_lane import Connection
 from tests.real_clients.programs import Bench
 
 DIGEST_INFO = "3031300D060960864801650304020105000420" + "5A" * 32
+GET_CHALLENGE = "0084"
 COMMANDS = (
     "00A4000000",
     "00A4040C0AD392F000260100000001",
@@ -73,14 +74,26 @@ def test_the_card_shows_its_atr(bench: Bench) -> None:
 
 
 def ask(connection: Connection | InProcessConnection) -> list[str]:
-    """The answers, as hex."""
+    """The answers, as hex; of a challenge only how long it is, for two cards draw different ones."""
     answers = []
     for command in COMMANDS:
         data, sw1, sw2 = connection.transmit(list(bytes.fromhex(command)))
-        answers.append(bytes([*data, sw1, sw2]).hex().upper())
+        told = bytes(len(data)) if command.startswith(GET_CHALLENGE) else bytes(data)
+        answers.append((told + bytes([sw1, sw2])).hex().upper())
     return answers
 
 
 def facts(lines: list[TraceLine]) -> list[tuple[bytes, bytes, int, bytes, int, str]]:
-    """What a trace says of each command; numbers are left out, for pcscd powers the card on and off between."""
-    return [(line.command, line.answer, line.sw, line.aid, line.fid, line.where) for line in lines]
+    """What a trace says of each command; numbers and challenges are left out, for pcscd powers the card on and off between."""
+    drawn = bytes.fromhex(GET_CHALLENGE)
+    return [
+        (
+            line.command,
+            bytes(len(line.answer)) if line.command.startswith(drawn) else line.answer,
+            line.sw,
+            line.aid,
+            line.fid,
+            line.where,
+        )
+        for line in lines
+    ]
