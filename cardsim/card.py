@@ -13,7 +13,10 @@ from cardsim.apdu import Answer, Command, parse_command
 from cardsim.applications import text
 from cardsim.commands.administration import administer
 from cardsim.commands.challenge import get_challenge
+from cardsim.commands.counting import decrease, increase
 from cardsim.commands.data_objects import get_data
+from cardsim.commands.loading import install
+from cardsim.commands.own_files import create_file, delete_file, update_binary
 from cardsim.commands.reading import read_binary
 from cardsim.commands.records import read_record
 from cardsim.commands.selection import select
@@ -21,15 +24,17 @@ from cardsim.commands.session_key import set_session_key
 from cardsim.commands.signing import authenticate_internally, compute_signature
 from cardsim.commands.terminal import answer_iphone, set_terminal_key
 from cardsim.commands.verification import change_key, change_reference_data, verify
+from cardsim.flaws import bend
 from cardsim.pins import PinRecord
 from cardsim.profile import Options, Profile
 from cardsim.secure_messaging import answer_secured
+from cardsim.standing import as_it_stands
 from cardsim.state import Kept, Session, State, fresh_kept, power_on, warm_reset
 from cardsim.status import Refusal, StatusWord
 
 __all__ = [
-    "COMMANDS", "Kept", "Options", "Profile", "Row", "Session", "State",
-    "fresh_kept", "kept_if_wrong", "power_on", "row_of", "step", "transmit", "warm_reset",
+    "COMMANDS", "FREE_AREA_COMMANDS", "Kept", "Options", "Profile", "Row", "Session", "State",
+    "as_it_stands", "fresh_kept", "kept_if_wrong", "power_on", "row_of", "step", "transmit", "warm_reset",
 ]  # fmt: skip
 
 Handler = Callable[[Profile, State, Command], tuple[State, Answer]]
@@ -70,8 +75,20 @@ _ROWS = (
 )
 COMMANDS = {(row.cla, row.ins): row for row in _ROWS}
 """Everything the card understands, by (CLA, INS)."""
+_FREE_AREA_ROWS = (
+    Row(0x80, 0xE6, "INSTALL", "アプリケーション搭載", "INVENTED; GlobalPlatform 2.3.1 §11.5", install),
+    Row(0x00, 0xE4, "DELETE FILE", "削除", "INVENTED; after ISO/IEC 7816-9:2017; §2.6", delete_file),
+    Row(0x00, 0xE0, "CREATE FILE", "ファイル作成", "INVENTED; after ISO/IEC 7816-9:2017; §2.6", create_file),
+    Row(0x00, 0xD6, "UPDATE BINARY", "バイナリ書込み", "INVENTED; ISO/IEC 7816-4:2013 §7.2.5", update_binary),
+    Row(0x80, 0x30, "DECREASE", "減算", "INVENTED; spec/card.md §2.6", decrease),
+    Row(0x80, 0x34, "INCREASE", "加算", "INVENTED; after ETSI TS 102 221 §11.1.8", increase),
+)
+FREE_AREA_COMMANDS = {(row.cla, row.ins): row for row in _FREE_AREA_ROWS}
+"""What a card with a free area understands beside `COMMANDS`; one without answers as if none of it existed."""
+_FREE_AREA_HANDLERS = {(row.cla << 8) | row.ins: row.handler for row in _FREE_AREA_ROWS}
 _HANDLERS = {(row.cla << 8) | row.ins: row.handler for row in _ROWS}
 _INSTRUCTIONS = {row.ins for row in _ROWS}
+_SELECT = 0xA4
 _SPENDING = frozenset({0x20})
 """The instructions that can cost a try: VERIFY."""
 _HEADER = 4
@@ -81,7 +98,14 @@ _MATCHES_NOTHING = b""
 
 def step(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
     """The state after one command, and the answer. A refusal leaves the state as it was: the very same object."""
+    if profile.flaws is not None:
+        genuine = msgspec.structs.replace(profile, flaws=None)
+        return bend(profile.flaws, state, command, *step(genuine, state, command))
     handler = _HANDLERS.get((command.cla << 8) | command.ins)
+    if profile.free_area is not None:
+        if command.ins == _SELECT or state.session.aid not in profile.applications:
+            profile = as_it_stands(profile, state.kept)  # in today's applications nothing of it can be met
+        handler = handler or _FREE_AREA_HANDLERS.get((command.cla << 8) | command.ins)
     try:
         if handler is None:
             return _other_class(profile, state, command)
@@ -108,16 +132,18 @@ def kept_if_wrong(profile: Profile, state: State, raw: bytes) -> Kept | None:
     if len(raw) <= _HEADER or raw[1] not in _SPENDING:
         return None
     pins = state.kept.pins
-    unmatched = Kept({name: PinRecord(_MATCHES_NOTHING, record.left) for name, record in pins.items()})
+    nameless = {name: PinRecord(_MATCHES_NOTHING, record.left) for name, record in pins.items()}
+    unmatched = msgspec.structs.replace(state.kept, pins=nameless)
     after, _ = transmit(profile, State(unmatched, state.session), raw)
     if after.kept is unmatched:
         return None
-    return Kept({name: PinRecord(pins[name].value, record.left) for name, record in after.kept.pins.items()})
+    spent = {name: PinRecord(pins[name].value, record.left) for name, record in after.kept.pins.items()}
+    return msgspec.structs.replace(state.kept, pins=spent)
 
 
 def row_of(class_byte: int, ins: int) -> Row | None:
     """The row a command belongs to, also where channel, chaining or secure messaging colour its class."""
-    row = COMMANDS.get((class_byte, ins))
+    row = COMMANDS.get((class_byte, ins)) or FREE_AREA_COMMANDS.get((class_byte, ins))
     if row is None and cla.parse_class(class_byte) is not None:
         return COMMANDS.get((cla.FIRST_INTERINDUSTRY, ins))
     return row

@@ -9,10 +9,12 @@ import msgspec
 
 from cardsim.faults import CardUnreadable
 from cardsim.profile import Profile, encode_profile
+from cardsim.sealed import seal, unseal
 from cardsim.state import fresh_kept
 from cardsim.store import FileStore, write_durably
 
 _DECODER = msgspec.json.Decoder(Profile)
+_KIND = "profile"
 _PROFILE = "profile.json"
 _KEPT = "kept.json"
 
@@ -26,16 +28,19 @@ def save_card(profile: Profile, folder: Path) -> None:
     if (folder / _PROFILE).exists():
         raise CardUnreadable(f"{folder} already holds a card: choose another folder")
     FileStore.create(folder / _KEPT, fresh_kept(profile)).close()
-    write_durably(folder / _PROFILE, encode_profile(profile))
+    write_durably(folder / _PROFILE, seal(_KIND, encode_profile(profile)))
 
 
 def load_card(folder: Path) -> tuple[Profile, FileStore]:
     """The card in a folder, and its store, owned from now on."""
     path = folder / _PROFILE
     try:
-        profile = _DECODER.decode(path.read_bytes())
+        raw = path.read_bytes()
     except OSError as fault:
         raise CardUnreadable(f"no card in {folder}: cannot read {path.name}: {fault.strerror}") from fault
-    except msgspec.MsgspecError as fault:
+    content = unseal(_KIND, raw, path)
+    try:
+        profile = _DECODER.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise CardUnreadable(f"{path} is not a card profile: {fault}") from fault
     return profile, FileStore(folder / _KEPT)

@@ -17,6 +17,8 @@ class PinFormat(Enum):
     """利用者証明用 and the other 4-digit PINs."""
     BIRTH_DIGITS = "birth digits"
     """生年月日: era-form YYMMDD."""
+    SIXTEEN_BYTES = "sixteen bytes"
+    """The key of an application in the free area (`applications.free_area`)."""
     TWELVE_DIGITS = "twelve digits"
     """照合番号A: the 個人番号."""
     FOURTEEN_DIGITS = "fourteen digits"
@@ -38,6 +40,7 @@ _FORMATS = {
     PinFormat.LETTERS_AND_DIGITS: (range(6, 17), b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + _DIGITS),
     PinFormat.FOUR_DIGITS: (range(4, 5), _DIGITS),
     PinFormat.BIRTH_DIGITS: (range(6, 7), _DIGITS),
+    PinFormat.SIXTEEN_BYTES: (range(16, 17), bytes(range(256))),
     PinFormat.TWELVE_DIGITS: (range(12, 13), _DIGITS),
     PinFormat.FOURTEEN_DIGITS: (range(14, 15), _DIGITS),
 }

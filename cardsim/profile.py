@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from cardsim.applications.free_area import FreeArea
 from cardsim.files import Application
 from cardsim.on_demand import OnDemand
 from cardsim.pins import Pin
@@ -90,6 +91,15 @@ class Options(msgspec.Struct, frozen=True):
     """`80 FC 00 00` on the iPhone token; what it answers is unknown (spec/card.md §7)."""
 
 
+class Flaws(msgspec.Struct, frozen=True):
+    """The flaws of behaviour of a card that is not what it claims (`cardsim.flaws`); each is off unless named."""
+
+    tries_stay: bool = False
+    """A wrong PIN is told so and costs no try: a chip that can be guessed at without end."""
+    replayed_signature: bytes = b""
+    """What the chip answers to every internal authentication, whatever was to be signed: something it once heard."""
+
+
 class Profile(msgspec.Struct, frozen=True):
     """A card as personalised: shared by every state it can be in."""
 
@@ -101,6 +111,10 @@ class Profile(msgspec.Struct, frozen=True):
     data_objects: Mapping[int, bytes] = {}
     """What GET DATA finds, by tag (spec/card.md §2.7); the contact ATR is always there and not listed."""
     token: Token = Token.CARD
+    free_area: FreeArea | None = None
+    """The free area; None on a card without one, which knows none of its commands."""
+    flaws: Flaws | None = None
+    """What is wrong with a card that somebody made so (`cardsim.adversarial`); None for a genuine one."""
 
 
 def encode_profile(profile: Profile) -> bytes:

@@ -20,7 +20,7 @@ import secrets
 import threading
 from collections.abc import Callable
 
-from cardsim.card import Profile, State, fresh_kept, kept_if_wrong, power_on, transmit, warm_reset
+from cardsim.card import Profile, State, as_it_stands, fresh_kept, kept_if_wrong, power_on, transmit, warm_reset
 from cardsim.faults import CardNotPowered, CardWithdrawn
 from cardsim.state import Kept
 from cardsim.store import KeptStore, MemoryStore
@@ -105,7 +105,9 @@ class InsertedCard:
             self._state = after
             if self._sink is not None:
                 self._lines += 1
-                self._sink(command_line(self._lines, self.profile, state.session, raw, answer))
+                self._sink(
+                    command_line(self._lines, as_it_stands(self.profile, state.kept), state.session, raw, answer)
+                )
             return answer
 
     def close(self) -> None:

@@ -8,15 +8,20 @@ from functools import lru_cache
 
 import msgspec
 
+from cardsim.applications.free_area import LoadedApplication
 from cardsim.files import ISSUER_SECURITY_DOMAIN, NO_FILE
 from cardsim.pins import PinRecord
 from cardsim.profile import Profile, pin_names_of, pins_of
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """What survives: values and tries of the PINs, by `Pin.kept_as`."""
+    """What survives: values and tries of the PINs, by `Pin.kept_as`, and what was loaded into the free area."""
 
     pins: Mapping[str, PinRecord]
+    loaded: Mapping[bytes, LoadedApplication] = {}
+    """The applications of the free area, by AID."""
+    loads: int = 0
+    """How many applications were ever loaded or deleted: no token is good twice (`commands.loading`)."""
 
 
 class SecureSession(msgspec.Struct, frozen=True):
@@ -74,6 +79,8 @@ def power_on(profile: Profile, kept: Kept, entropy: bytes = b"") -> State:
     missing = [name for name in pin_names_of(profile) if name not in kept.pins]
     if missing:
         raise ValueError(f"the kept state does not belong to this card: it lacks {', '.join(missing)}")
+    if kept.loaded and profile.free_area is None:
+        raise ValueError("the kept state does not belong to this card: applications are loaded, it has no free area")
     return State(kept, Session(generator=entropy) if entropy else NEW_SESSION)
 
 

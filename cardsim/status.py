@@ -49,6 +49,12 @@ class StatusWord(IntEnum):
     """The data field is not what the command takes."""
     NOT_FOUND = 0x6A82
     """No such application or file."""
+    NO_ROOM = 0x6A84
+    """Not enough memory space: the free area, or the file, does not hold it."""
+    FILE_EXISTS = 0x6A89
+    """A file of that identifier is there already."""
+    NAME_EXISTS = 0x6A8A
+    """An application of that name is there already."""
     RECORD_NOT_FOUND = 0x6A83
     """No record has that number."""
     WRONG_P1P2 = 0x6A86
@@ -95,6 +101,9 @@ _MEANINGS: dict[int, tuple[str, str]] = {
     StatusWord.NO_SECURE_SESSION: ("セキュアメッセージングのセッションがない", "no secure messaging session"),
     StatusWord.WRONG_DATA: ("データが不正", "wrong data"),
     StatusWord.NOT_FOUND: ("アプリケーションまたはファイルがない", "no such application or file"),
+    StatusWord.NO_ROOM: ("空き容量が足りない", "not enough memory space"),
+    StatusWord.FILE_EXISTS: ("同じ識別子のファイルがある", "file already exists"),
+    StatusWord.NAME_EXISTS: ("同じ名前のアプリケーションがある", "application name already exists"),
     StatusWord.RECORD_NOT_FOUND: ("レコードがない", "no such record"),
     StatusWord.WRONG_P1P2: ("P1-P2が不正", "wrong P1-P2"),
     StatusWord.OBJECT_NOT_FOUND: ("データオブジェクトがない", "no such data object"),

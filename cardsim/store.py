@@ -13,9 +13,11 @@ from typing import Protocol
 import msgspec
 
 from cardsim.faults import CardInUse, CardUnreadable
+from cardsim.sealed import seal, unseal
 from cardsim.state import Kept
 
 _DECODER = msgspec.json.Decoder(Kept)
+_KIND = "kept"
 _PRIVATE = 0o600
 
 
@@ -67,17 +69,20 @@ class FileStore:
     def load(self) -> Kept:
         """What the file holds; a card never begins afresh because its file is gone."""
         try:
-            return _DECODER.decode(self._path.read_bytes())
+            raw = self._path.read_bytes()
         except OSError as fault:
             raise CardUnreadable(f"cannot read {self._path}: {fault.strerror}") from fault
-        except msgspec.MsgspecError as fault:
+        content = unseal(_KIND, raw, self._path)
+        try:
+            return _DECODER.decode(content)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
             raise CardUnreadable(f"{self._path} is not the kept state of a card: {fault}") from fault
 
     def save(self, kept: Kept) -> None:
         """Returns when the new state is on the disk; CardInUse once the card was given up: another may own it."""
         if self._lock < 0:
             raise CardInUse(f"{self._path.parent} was given up by this process: load the card again")
-        write_durably(self._path, msgspec.json.encode(kept))
+        write_durably(self._path, seal(_KIND, msgspec.json.encode(kept)))
 
     def close(self) -> None:
         """Gives the lock back."""

@@ -12,8 +12,8 @@ from cardsim.card import Profile, Session, row_of
 from cardsim.files import ISSUER_SECURITY_DOMAIN
 from cardsim.status import Language, StatusWord, explain
 
-SECRET_INSTRUCTIONS = frozenset({0x20, 0x24, 0x32})
-"""VERIFY, CHANGE REFERENCE DATA and JICSAP CHANGE KEY carry PINs, whatever their class byte."""
+SECRET_INSTRUCTIONS = frozenset({0x20, 0x24, 0x32, 0xE6})
+"""VERIFY, CHANGE REFERENCE DATA, JICSAP CHANGE KEY and INSTALL carry PINs or keys, whatever their class byte."""
 _SECRETS_FROM = 5
 _MASK = 0x2A
 _ROW = 16

@@ -45,7 +45,7 @@ def read_trace(path: Path) -> list[TraceLine]:
         return _DECODER.decode_lines(path.read_bytes())
     except OSError as fault:
         raise CardUnreadable(f"cannot read the trace {path}: {fault.strerror}") from fault
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise CardUnreadable(f"{path} is not a trace: {fault}") from fault
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import cast
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo
@@ -79,6 +80,12 @@ def _mgf1(seed: bytes, length: int) -> bytes:
 
 
 @lru_cache(maxsize=_KEYS_LOADED)
-def load_key(pkcs8: bytes) -> RSAPrivateKey:
+def load_any_key(pkcs8: bytes) -> RSAPrivateKey | EllipticCurvePrivateKey:
     """The key object of a key file; its numbers were checked when it was made, not each time it is loaded."""
-    return cast("RSAPrivateKey", load_der_private_key(pkcs8, password=None, unsafe_skip_rsa_key_validation=True))
+    key = load_der_private_key(pkcs8, password=None, unsafe_skip_rsa_key_validation=True)
+    return cast("RSAPrivateKey | EllipticCurvePrivateKey", key)
+
+
+def load_key(pkcs8: bytes) -> RSAPrivateKey:
+    """The key object of a key file that is always RSA's: session keys, INTERNAL AUTHENTICATE."""
+    return cast("RSAPrivateKey", load_any_key(pkcs8))

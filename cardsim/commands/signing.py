@@ -2,10 +2,13 @@
 
 from hashlib import sha256
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
 from cardsim import p1p2
 from cardsim.apdu import Answer, Command
+from cardsim.commands.ecdsa import compute_ecdsa
 from cardsim.commands.reference import find_element, require_any, session_after
-from cardsim.commands.signature_schemes import Unsignable, load_key, sign
+from cardsim.commands.signature_schemes import Unsignable, load_any_key, load_key, sign
 from cardsim.files import NO_FILE, AuthenticationKey, SigningKey
 from cardsim.generator import draw
 from cardsim.profile import Profile
@@ -26,7 +29,9 @@ def compute_signature(profile: Profile, state: State, command: Command) -> tuple
     require_any(state.session, element.sign_needs)
     if not element.pkcs8:
         raise Refusal(profile.options.sign_on_other_file)
-    key = load_key(element.pkcs8)
+    key = load_any_key(element.pkcs8)
+    if isinstance(key, EllipticCurvePrivateKey):
+        return State(state.kept, session), compute_ecdsa(profile, key, scheme, command)
     if scheme.is_pss:
         salt, generator = draw(session.generator, _HASH_SIZE)
         session = Session(session.aid, session.fid, session.verified, generator, session.secure)

@@ -1,5 +1,7 @@
 """VERIFY (ISO/IEC 7816-4:2013 §7.5.6) and CHANGE REFERENCE DATA (§7.5.7), and JICSAP's CHANGE KEY; spec/card.md §3."""
 
+import msgspec
+
 from cardsim import p1p2
 from cardsim.apdu import DONE, Answer, Command
 from cardsim.commands.reference import find_element, session_after
@@ -86,7 +88,11 @@ def _require_plausible_length(profile: Profile, pin: Pin, value: bytes) -> None:
 
 def _keep(kept: Kept, pin: Pin, record: PinRecord) -> Kept:
     """The kept state with one record replaced: the same object where nothing changed, so that nothing is stored."""
-    return kept if kept.pins[pin.kept_as] == record else Kept({**kept.pins, pin.kept_as: record})
+    return (
+        kept
+        if kept.pins[pin.kept_as] == record
+        else msgspec.structs.replace(kept, pins={**kept.pins, pin.kept_as: record})
+    )
 
 
 def _with_verified(session: Session, verified: frozenset[int]) -> Session:
