@@ -28,7 +28,7 @@ TURN = 4.0
 """Degrees that a skewed card is turned."""
 LEAN = 0.06
 """Part of its height by which the left edge is shorter than the right."""
-RADIUS = 2.4
+RADIUS = 4.0
 """Of the Gaussian blur, in pixels of 300 dpi."""
 
 

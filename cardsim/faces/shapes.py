@@ -94,5 +94,5 @@ def field_box(shapes: Sequence[Shape], field: str) -> tuple[float, float, float,
     """Left, top, right and bottom of a field, in millimetres: where a reader that knows the layout looks."""
     for shape in shapes:
         if isinstance(shape, Glyphs) and shape.field == field:
-            return shape.x, shape.y - shape.size, shape.x + shape.width, shape.y + 0.2 * shape.size
+            return shape.x, shape.y - 0.84 * shape.size, shape.x + shape.width, shape.y + 0.1 * shape.size
     raise KeyError(field)
