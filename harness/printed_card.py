@@ -42,13 +42,17 @@ def printed_on(profile: Profile, changes: tuple[Change, ...] = (), *, western_bi
         )
     except (KeyError, TlvError, ValueError) as fault:
         raise ConfigurationError(
-            f"card {profile.serial}: expected the files of a plastic card (text 0001, 0002, visual 0002, 0003), "
+            f"card {profile.serial}: expected the files of a plastic card (text 0001, 0002, 0015, visual 0002, 0003), "
             f"actual {type(fault).__name__}: {fault}; `kazashi card new` writes one"
         ) from fault
 
 
 def _element(profile: Profile, aid: bytes, fid: int) -> Element:
-    return profile.applications[aid].elements[fid]
+    application = profile.applications.get(aid)
+    element = None if application is None else application.elements.get(fid)
+    if element is None:
+        raise KeyError(f"no file {fid:04X} of application {aid.hex().upper()}")
+    return element
 
 
 def _body(profile: Profile, aid: bytes, fid: int) -> bytes:

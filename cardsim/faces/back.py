@@ -30,7 +30,7 @@ def back(printed: Printed) -> tuple[Shape, ...]:
         line(LEFT, 18.8, 1.8, "個人番号", colour=GREY),
         line(LEFT, 24.6, 5.2, number, stroked=True, field="number", pitch=0.62),
         line(LEFT, 31.4, 1.8, "氏名", colour=GREY),
-        *paragraph(printed.name, (LEFT, 32.0, beside_code - 1.5, 6.6), 3.2, field="name"),
+        *paragraph(printed.name, (LEFT, 32.5, beside_code - 1.5, 6.6), 3.2, field="name"),
         line(LEFT, 42.2, 1.8, "生年月日", colour=GREY),
         *row(LEFT, 46.4, 2.9, f"{era}{year:>2}年{printed.birth_date.month:2}月{printed.birth_date.day:2}日生"),
         Box(RIGHT - _side(code), HEIGHT - 4.6 - _side(code), _side(code), _side(code), fill=WHITE),

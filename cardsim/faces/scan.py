@@ -27,7 +27,7 @@ DESK = (70, 66, 62)
 TURN = 4.0
 """Degrees that a skewed card is turned."""
 LEAN = 0.06
-"""Part of its height by which the left edge is shorter than the right."""
+"""Part of its height that the left edge has lost at each end."""
 RADIUS = 4.0
 """Of the Gaussian blur, in pixels of 300 dpi."""
 
@@ -55,10 +55,11 @@ def _skewed(picture: Image.Image, strength: float) -> Image.Image:
     card = Image.new("L", picture.size, 0)
     ImageDraw.Draw(card).rounded_rectangle((0, 0, width - 1, height - 1), CORNER * PIXELS_PER_MM, fill=255)
     desk.paste(picture, (margin, margin), card)
-    lean = LEAN * strength * height
     wide, tall = desk.size
-    corners = (0.0, -lean, 0.0, tall + lean, float(wide), float(tall), float(wide), 0.0)
-    leaning = desk.transform(desk.size, Image.Transform.QUAD, corners, Image.Resampling.BICUBIC, fillcolor=DESK)
+    # A plane seen by a pinhole: at the left edge `near` times as much of the desk is seen, at the right edge as much.
+    near = 1 + 2 * LEAN * strength
+    seen = (near, 0.0, 0.0, (near - 1) * tall / 2 / wide, near, (1 - near) * tall / 2, (near - 1) / wide, 0.0)
+    leaning = desk.transform(desk.size, Image.Transform.PERSPECTIVE, seen, Image.Resampling.BICUBIC, fillcolor=DESK)
     return leaning.rotate(TURN * strength, Image.Resampling.BICUBIC, expand=True, fillcolor=DESK)
 
 
