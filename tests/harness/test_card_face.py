@@ -28,7 +28,7 @@ def record(tag: str, *objects: tuple[str, bytes]) -> bytes:
 ATTRIBUTES = record(
     "FF20", ("DF21", bytes(8)), ("DF22", NAME), ("DF23", ADDRESS), ("DF24", b"19800217"), ("DF25", b"1")
 )
-NUMBER = bytes.fromhex("FF100C") + b"999900000019" + b"\xff\xff"
+NUMBER = bytes.fromhex("FF100C") + b"999900000011" + b"\xff\xff"
 FACE = record("FF20", ("DF21", bytes(18)), ("DF22", b"19800217"), ("DF29", b"20350217"), ("DF2A", b"\x89PNG"))
 INFORMATION = record("FF30", ("DF31", bytes(4)), ("DF34", b"48201"))
 
@@ -57,7 +57,7 @@ def test_what_is_printed_stands_in_the_files() -> None:
     printed = printed_on(card(), (change,), western_birth=True)
     assert (printed.name, printed.address) == (NAME.decode(), ADDRESS.decode())
     assert (printed.birth_date, printed.expiry) == (date(1980, 2, 17), date(2035, 2, 17))
-    assert (printed.sex, printed.number, printed.security_code) == ("1", "999900000019", "2285")
+    assert (printed.sex, printed.number, printed.security_code) == ("1", "999900000011", "2285")
     assert (printed.issuer, printed.changes, printed.western_birth) == ("葵市", (change,), True)
     assert printed.code_b == "55021720352285"
 
@@ -137,7 +137,7 @@ HOLDER_9999 = type(HOLDER)(
     address=HOLDER.address,
     birth_date=HOLDER.birth_date,
     sex=HOLDER.sex,
-    number="999900000019",
+    number="999900000011",
     expiry=HOLDER.expiry,
     municipality_code=HOLDER.municipality_code,
     security_code=HOLDER.security_code,
