@@ -14,14 +14,14 @@ from tests.cardsim.faces.product import read_all
 from tests.cardsim.faces.samples import cards
 
 DEFECTS = [
-    (Scan.SKEW, 0.5, 20, 30),  # measured: 26
-    (Scan.SKEW, 1.0, 0, 15),  # 5
-    (Scan.BLUR, 0.5, 27, 30),  # 30
-    (Scan.BLUR, 1.0, 0, 10),  # 2
-    (Scan.GLARE, 0.5, 27, 30),  # 30
-    (Scan.GLARE, 1.0, 8, 27),  # 20
+    (Scan.SKEW, 0.5, 12, 20),  # measured: 16
+    (Scan.SKEW, 1.0, 0, 9),  # 3
+    (Scan.BLUR, 0.5, 18, 20),  # 20
+    (Scan.BLUR, 1.0, 0, 7),  # 2
+    (Scan.GLARE, 0.5, 18, 20),  # 20
+    (Scan.GLARE, 1.0, 7, 19),  # 15
 ]
-"""Defect, strength, and between how many and how many of thirty cards a simple reader gets right."""
+"""Defect, strength, and between how many and how many of twenty cards a simple reader gets right."""
 
 
 def read_right(wanted: Sequence[Printed], typeface: Typeface, folder: Path, *scan: tuple[Scan, float]) -> int:
@@ -55,5 +55,5 @@ def test_without_a_font_the_digits_are_read(no_font: Typeface, tmp_path: Path) -
 def test_bad_scan_is_read_less_often(  # noqa: PLR0917  (pytest gives them by name)
     japanese: Typeface, tmp_path: Path, defect: Scan, strength: float, least: int, most: int
 ) -> None:
-    """Of thirty cards as many as were measured with tesseract 5.3.0, give or take a few."""
-    assert least <= read_right(cards(30, seed=7), japanese, tmp_path, (defect, strength)) <= most
+    """Of twenty cards as many as were measured with tesseract 5.3.0, give or take a few."""
+    assert least <= read_right(cards(20, seed=7), japanese, tmp_path, (defect, strength)) <= most
