@@ -18,6 +18,7 @@ from cardsim.readers import vpcd
 from cardsim.state import Kept
 from harness.announcement import ADDRESSES
 from harness.clock import host_now
+from harness.commands.card_face import face
 from harness.commands.words import read_instant, show_instant
 from harness.contract.vocabulary import Kind
 from harness.control_client import ControlClient
@@ -29,6 +30,7 @@ from harness.trust.material import material
 from harness.world import World
 
 app = typer.Typer(help="Cards as folders / フォルダーに保存したカード", no_args_is_help=True)
+app.command()(face)
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="the card's folder / カードのフォルダー")]
 ANCHORS = "anchors"
 PROFILE, KEPT = "profile.json", "kept.json"
