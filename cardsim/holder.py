@@ -1,5 +1,6 @@
 """Who a card is for, what was issued for them, and the secrets they chose: what personalisation is given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,7 +66,8 @@ class IssuedFiles:
     """EF 0004 of the 券面事項入力補助AP, 568 bytes: another issuer, the same certified key."""
     sign_record: RecordSigner
     """Signs the records of both applications, with the key that the two certificates certify."""
-    images: Images
+    images: Callable[[], Images]
+    """Draws the pictures; asked when a file that holds one is first read, for drawing costs ten milliseconds."""
     text_key: RSAPrivateKey | None = None
     """Key 0013 of the 券面事項入力補助AP. None: the chip's; whether it is, is unknown. So for the next two."""
     common_key: RSAPrivateKey | None = None

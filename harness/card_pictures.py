@@ -8,6 +8,7 @@ there is no font, boxes stand for what is not a digit.
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from cardsim.applications.visual_records import Images
 from cardsim.personalise import Holder
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 CARDS_KEPT = 512
 """Images of a card are some 6 kB: 3 MB for those read last."""
+
+
+def images_for(holder: Holder) -> Images:
+    """Return the images as the application's records take them."""
+    drawn = chip_images_of(holder)
+    return Images(drawn.name, drawn.address, drawn.photo, drawn.number, drawn.security_code)
 
 
 @lru_cache(maxsize=CARDS_KEPT)

@@ -53,10 +53,23 @@ PERL = Need("json_pp", "perl")
 """Debian's base system has a perl without its modules; the package that brings json_pp brings JSON::PP too."""
 PYTHON_HEADER = Need(f"{sysconfig.get_path('include')}/Python.h", "python3-dev")
 DIRECTORY = (Need("slapd", "slapd"), Need("ldapsearch", "ldap-utils"))
+JPEG_2000 = Need("opj_decompress", "libopenjp2-tools")
+PICTURES = (
+    JPEG_2000,
+    Need("tesseract", "tesseract-ocr"),
+    Need("zbarimg", "zbar-tools"),
+    Need("xmllint", "libxml2-utils"),
+    Need("rsvg-convert", "librsvg2-bin"),
+    Need("pngtopnm", "netpbm"),
+    Need("fc-list", "fontconfig"),
+    Need("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "fonts-noto-cjk"),
+    Need("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "fonts-dejavu-core"),
+)
+"""Who reads what we draw: OCR, bar codes, images, fonts."""
 LANES = (
     Lane("lint", "ruff and the import contracts"),
     Lane("types", "mypy --strict on everything"),
-    Lane("unit", "card, world, fake J-LIS, relying party, contract", (OPENSSL, PERL, *DIRECTORY)),
+    Lane("unit", "card, world, fake J-LIS, relying party, contract", (OPENSSL, PERL, *DIRECTORY, JPEG_2000)),
     Lane("scenarios", "the stories, in process"),
     Lane("conformance", "reference, checker, mutants and dishonest targets", (OPENSSL, PERL)),
     Lane("load", "Locust with truth, in miniature"),
@@ -81,8 +94,8 @@ LANES = (
     ),
     Lane(
         "judges",
-        "what is issued, judged by OpenSSL, GnuTLS and pkilint",
-        (OPENSSL, Need("certtool", "gnutls-bin"), Need("ocsptool", "gnutls-bin")),
+        "what is issued, judged by OpenSSL, GnuTLS and pkilint; what is drawn, by OCR and bar-code readers",
+        (OPENSSL, Need("certtool", "gnutls-bin"), Need("ocsptool", "gnutls-bin"), *PICTURES),
     ),
     Lane(
         "postgresql",

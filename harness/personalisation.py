@@ -4,17 +4,16 @@ A card is never stored: the same event gives the same card, whenever it is asked
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from cardsim.applications.visual_records import Images
 from cardsim.personalise import Holder, IssuedFiles, Pins, personalise
-from cardsim.placeholder_images import placeholder_images
 from cardsim.profile import Profile
 from cardsim.records import key_id
+from harness.card_pictures import images_for
 from harness.characters import substituted
 from harness.contract.vocabulary import Kind
 from harness.jlis import card_issuer
@@ -69,8 +68,6 @@ class Personalisation:
     hierarchy: Hierarchy
     issuer: card_issuer.CardIssuer
     keys: KeyPool
-    images: Images = field(default_factory=placeholder_images)
-    """What is printed, as pictures: placeholders until somebody draws them."""
 
     def card(self, made: CardMade, written: Resident, entries: Mapping[Kind, Entry], pins: Pins) -> IssuedCard:
         """Return the card as it was last written: the holder as `written`, and the certificates of `entries`."""
@@ -108,7 +105,7 @@ class Personalisation:
             cvc=_cvc(self.issuer, municipality, municipality_key),
             text_cvc=_cvc(self._text_issuer(), municipality, municipality_key),
             sign_record=card_issuer.record_signer(municipality_key),
-            images=self.images,
+            images=partial(images_for, _holder(written, made)),
         )
 
     def _text_issuer(self) -> card_issuer.CardIssuer:

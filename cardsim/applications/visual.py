@@ -4,6 +4,7 @@ The birth record (EF 0001) opens with the birth date as a key, the face record w
 個人番号 with 照合番号A alone; the card-verifiable certificate (EF 0004) is free, and key 001A signs without any PIN.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -45,7 +46,7 @@ class VisualContent(msgspec.Struct, frozen=True):
     chip_key: bytes
     birth_digits: bytes
     face: records.Face
-    images: records.Images
+    images: Callable[[], records.Images]
     sign_record: RecordSigner
     """By the key that `cvc` certifies: the municipality's."""
     number: str
@@ -83,11 +84,11 @@ def build_visual(
 
 
 def _face(content: VisualContent, filling: bytes) -> bytes:
-    return records.face_record(content.face, content.images, content.sign_record) + filling
+    return records.face_record(content.face, content.images(), content.sign_record) + filling
 
 
 def _number_image(content: VisualContent, filling: bytes) -> bytes:
-    image, key = content.images.number, content.face.public_key
+    image, key = content.images().number, content.face.public_key
     return records.number_image_record(image, key, content.sign_record) + filling
 
 

@@ -16,7 +16,7 @@ from harness.doors.control import ControlDoor
 from harness.doors.control_fault_operations import FAULT_OPERATIONS
 from harness.doors.control_operations import OPERATIONS
 from harness.doors.control_policy_operations import POLICY_OPERATIONS
-from harness.doors.jlis import JlisDoor
+from harness.doors.jlis import JlisDoor, Part
 from harness.doors.server import Served
 from harness.errors import ConfigurationError
 from harness.home import home, key_pool
@@ -35,10 +35,17 @@ OF_ITS_OWN = tuple(row for row in OPERATIONS if row not in OF_THE_PROCESS)
 
 
 class Door(StrEnum):
-    """Which door."""
+    """Which door: the whole fake J-LIS, one of its services, or the control API."""
 
     JLIS = "jlis"
+    OCSP = "ocsp"
+    CRL = "crl"
+    SERVICES = "services"
     CONTROL = "control"
+
+
+PARTS = {Door.JLIS: tuple(Part), Door.OCSP: (Part.OCSP,), Door.CRL: (Part.CRL,), Door.SERVICES: (Part.SERVICES,)}
+"""What each door of the fake J-LIS serves."""
 
 
 def serve(  # noqa: PLR0913  (each is an option of the command line)
@@ -48,7 +55,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command line)
     port: Annotated[int, typer.Option(help="0 is any / 待ち受けポート")] = 0,
     port_control: Annotated[
         int | None,
-        typer.Option(help="of the door jlis: where its journal, faults and policies are / 記録・障害・方針の窓口"),
+        typer.Option(help="of the fake J-LIS: where its journal, faults and policies are / 記録・障害・方針の窓口"),
     ] = None,
     readers: Annotated[int, typer.Option(help="reader slots of the control door", min=1, max=MOST_SLOTS)] = 1,
     tls: Annotated[bool, typer.Option("--tls", help="mutual TLS at the fake J-LIS / 相互 TLS 認証")] = False,
@@ -57,7 +64,7 @@ def serve(  # noqa: PLR0913  (each is an option of the command line)
     ] = None,
     json: Annotated[Path | None, typer.Option(help="write the addresses to this file / アドレスの出力先")] = None,
 ) -> None:
-    """Serve one door of a world that others serve, too, until Ctrl-C: fake J-LIS or control API.
+    """Serve one door of a world that others serve, too, until Ctrl-C: fake J-LIS, one service of it, or control API.
 
     `kazashi world new --store URL` makes the world. Every process needs the same KAZASHI_HOME: the keys are there.
     Journal, faults and OCSP policies belong to each process of the fake J-LIS: it serves that part of the control API
@@ -66,14 +73,15 @@ def serve(  # noqa: PLR0913  (each is an option of the command line)
     一つの世界の窓口(疑似 J-LIS または管理 API)を独立したプロセスとして動かす。
     """
     place = read_place(store)
-    if port_control is not None and door is not Door.JLIS:
-        raise ConfigurationError("serve: expected --port-control with the door jlis; the control door has --port")
-    if (tls and door is not Door.JLIS) or (client_ca and not tls):
-        raise ConfigurationError("serve: expected --tls with the door jlis, and --client-ca with --tls; leave it out")
+    if port_control is not None and door is Door.CONTROL:
+        raise ConfigurationError("serve: expected --port-control with the fake J-LIS; the control door has --port")
+    if (tls and door is Door.CONTROL) or (client_ca and not tls):
+        raise ConfigurationError("serve: expected --tls with the fake J-LIS, and --client-ca with --tls; leave it out")
     with ExitStack() as open_now, told_to_end() as told:
         world = open_now.enter_context(closing(World.open(key_pool(), place)))
-        if door is Door.JLIS:
-            addresses = open_now.enter_context(_jlis(world, port, port_control or 0, client_ca, tls=tls))
+        if door in PARTS:
+            jlis = JlisDoor(world, parts=PARTS[door])
+            addresses = open_now.enter_context(_jlis(world, jlis, port, port_control or 0, client_ca, tls=tls))
         else:
             addresses = open_now.enter_context(_control(world, port, Slots(readers, cards=cards_of(place))))
         if json is not None:
@@ -86,10 +94,11 @@ def serve(  # noqa: PLR0913  (each is an option of the command line)
 
 
 @contextmanager
-def _jlis(world: World, port: int, port_control: int, client_ca: Path | None, *, tls: bool) -> Iterator[dict[str, str]]:
+def _jlis(  # noqa: PLR0913  (what the door is made of)
+    world: World, jlis: JlisDoor, port: int, port_control: int, client_ca: Path | None, *, tls: bool
+) -> Iterator[dict[str, str]]:
     """Yield the addresses of a fake J-LIS, and of the part of the control API that is about this process."""
     with ExitStack() as open_now:
-        jlis = JlisDoor(world)
         if tls:
             addresses = open_now.enter_context(jlis_over_tls(jlis, port, client_ca))
         else:

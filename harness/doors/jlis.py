@@ -14,10 +14,11 @@ fault names it there.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from enum import StrEnum
 from importlib.metadata import version
 
 import msgspec
@@ -27,6 +28,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from harness.contract.vocabulary import Kind
 from harness.doors.carrier import CARRIERS, Load
@@ -63,33 +65,58 @@ class Place:
     serial: int | None = None
 
 
+class Part(StrEnum):
+    """What a door of the fake J-LIS serves; the anchors and its description are at each."""
+
+    OCSP = "ocsp"
+    CRL = "crl"
+    SERVICES = "services"
+
+    @property
+    def prefix(self) -> str:
+        """How the paths begin."""
+        return f"/{self.value}/"
+
+
 class JlisDoor:
     """The service object: a world, what is written in its journal for each request, and the faults that stand."""
 
-    def __init__(self, world: World, faults: Faults | None = None) -> None:
+    def __init__(self, world: World, faults: Faults | None = None, parts: Collection[Part] = tuple(Part)) -> None:
+        """Serve all, or some `parts`: each may be a process of its own."""
+        self._parts = frozenset(parts)
         self._world = world
         self.faults = Faults() if faults is None else faults
         self.ocsp = OcspDoor(world, world.jlis.responder, self.faults)
-        app = Starlette(
-            routes=[
+        routes = {
+            Part.OCSP: [
                 Route("/ocsp/{kind}", self.ocsp.post, methods=["POST"]),
                 Route("/ocsp/{kind}/{request:path}", self.ocsp.get, methods=["GET"]),
+            ],
+            Part.CRL: [
                 Route("/crl/index.json", self.index, methods=["GET"]),
                 Route("/crl/{kind}/authority/{name}", self.authority_list, methods=["GET"]),
                 Route("/crl/{kind}/{medium}/archive.tar", self.archive, methods=["GET"]),
                 Route("/crl/{kind}/{medium}/{name}", self.one_list, methods=["GET"]),
+            ],
+            Part.SERVICES: service_routes(world),
+        }
+        app = Starlette(
+            routes=[
+                *(route for part in Part if part in self._parts for route in routes[part]),
                 Route("/anchors/{kind}.cer", self.anchor, methods=["GET"]),
-                *service_routes(world),
                 Route("/openapi.json", self.description, methods=["GET"]),
             ],
             exception_handlers={HTTPException: self.no_such_place, ConfigurationError: self.store_fails},
         )
-        self.app = QuickApp(self.ocsp, app)
+        self.app: ASGIApp = QuickApp(self.ocsp, app) if Part.OCSP in self._parts else app
 
     async def description(self, request: Request) -> Response:
         """Describe this door as OpenAPI 3.1."""
         self._note("description", "description", 200)
-        return JSONResponse(describe_jlis(str(request.base_url).rstrip("/"), version("kazashi")))
+        described = describe_jlis(str(request.base_url).rstrip("/"), version("kazashi"))
+        left_out = tuple(part.prefix for part in Part if part not in self._parts)
+        described["paths"] = {path: row for path, row in described["paths"].items() if not path.startswith(left_out)}
+        return JSONResponse(described)
 
     async def index(self, request: Request) -> Response:
         """List every distribution point with the address of its list, under the name the client called us by."""
@@ -248,8 +275,12 @@ class JlisDoor:
 
     def addresses(self, url: str) -> dict[str, str]:
         """Return where each service is when the door stands at `url`."""
-        ocsp = {f"ocsp-{name}": f"{url}/ocsp/{name}" for name in PLACES}
-        return {**ocsp, "crl": f"{url}/crl/index.json"}
+        where = {
+            Part.OCSP: {f"ocsp-{name}": f"{url}/ocsp/{name}" for name in PLACES},
+            Part.CRL: {"crl": f"{url}/crl/index.json"},
+            Part.SERVICES: {"services": f"{url}/services"},
+        }
+        return {name: address for part in Part if part in self._parts for name, address in where[part].items()}
 
     async def _carried(self, request: Request, asked: Asked, place: Place, make: Make) -> Response:
         """Return the answer, or what the fault that stands leaves of it."""

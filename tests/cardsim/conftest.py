@@ -78,7 +78,7 @@ def issued(keys: Keys) -> IssuedFiles:
         cvc=CVC,
         text_cvc=TEXT_CVC,
         sign_record=lambda digest_info: keys.auth.sign(digest_info, PKCS1v15(), NoDigestInfo()),
-        images=placeholder_images(),
+        images=placeholder_images,
     )
 
 

@@ -57,7 +57,7 @@ def profile() -> Profile:
         cvc=bytes.fromhex("7F21820233") + bytes(563),
         text_cvc=bytes.fromhex("7F21820233") + bytes(563),
         sign_record=lambda digest_info: chip.sign(digest_info, PKCS1v15(), NoDigestInfo()),
-        images=placeholder_images(),
+        images=placeholder_images,
     )
     return personalise(HOLDER, issued, serial="1234567890123456")
 
