@@ -184,6 +184,6 @@ def _card() -> Profile:
         cvc=CVC,
         text_cvc=TEXT_CVC,
         sign_record=lambda digest_info: bytes(256 - len(digest_info)) + digest_info,
-        images=placeholder_images(),
+        images=placeholder_images,
     )
     return msgspec.structs.replace(personalise(HOLDER, issued, serial=SERIAL), free_area=FreeArea(LOAD_KEY, 1024))

@@ -170,6 +170,26 @@ def test_each_process_has_faults_policies_and_a_journal_of_its_own(doors: Doors)
     assert first.get("/v1/journal", headers=stranger).status_code == 401
 
 
+def test_each_service_is_a_process_of_its_own(home: Path, store: URL) -> None:
+    """OCSP, lists and services side by side: each answers its own paths, describes them alone, and 404 for others'."""
+    named = ["--store", store.render_as_string(hide_password=False)]
+    Process(home, "world", "new", *named, "--residents", "1", "--at", "2026-12-02T09:07", "--frozen").__exit__()
+    own = {"ocsp": "/ocsp/auth", "crl": "/crl/index.json", "services": "/services/fees"}
+    with ExitStack() as running:
+        addresses = {part: running.enter_context(Process(home, "serve", part, *named)).addresses for part in own}
+        for part, told in addresses.items():
+            assert {name.partition("-")[0] for name in told} == {part, "control", "token"}
+            base = httpx.URL(next(url for name, url in told.items() if name.startswith(part)).strip())
+            with httpx.Client(base_url=base.copy_with(path="/"), trust_env=False, timeout=30) as client:
+                codes = {
+                    path: (client.post(path, content=b"") if path == own["ocsp"] else client.get(path)).status_code
+                    for path in own.values()
+                }
+                described = client.get("/openapi.json").json()["paths"]
+            assert codes == {path: 200 if path == own[part] else 404 for path in own.values()}
+            assert {path.split("/")[1] for path in described} == {part, "anchors", "openapi.json"}
+
+
 def test_a_store_without_a_world_is_one_line(home: Path, store: URL) -> None:
     """Nothing is served that nobody made."""
     done = subprocess.run(
