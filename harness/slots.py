@@ -308,7 +308,7 @@ class Slots:
             return slot
 
     def swap(self, name: str, profile: Profile, resident: str) -> Slot:
-        """Take what is in a slot out, put this card in, and return the slot; nothing changes where another slot has it."""
+        """Take what is in a slot out, put this card in, and return it; nothing changes where another slot has it."""
         with self._turn:
             slot = self[name]
             self._require_nowhere(slot, profile, beside=False)

@@ -67,8 +67,13 @@ class InProcessConnection:
         del protocol
         if self._reader is not None:
             self._reader.take(self, SHARE_SHARED if mode is None else mode)
-        if not self._card.powered:
-            self._card.power_on()
+        try:
+            if not self._card.powered:
+                self._card.power_on()
+        except BaseException:
+            if self._reader is not None:
+                self._reader.give_back(self)
+            raise
         self._disposition = UNPOWER_CARD if disposition is None else disposition
         self._connected = True
 

@@ -78,4 +78,4 @@ def frame_waiting_time(atr: bytes) -> float:
 
     FWI is the upper half of the third byte of the protocol info (ISO/IEC 14443-3 §7.9.4.4).
     """
-    return 4096 / CARRIER * 2 ** (atr[_PROTOCOL_INFO][2] >> 4)
+    return 4096 / CARRIER * (1 << (atr[_PROTOCOL_INFO][2] >> 4))

@@ -75,7 +75,7 @@ def serve_again(card: AnyCard, where: Address, *, stop: Stop, wait: float, again
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serves a card folder until SIGTERM or SIGINT. Exit codes: 0 stopped, 1 its reader left, 2 no card or no reader."""
+    """Serves a card folder until SIGTERM or SIGINT. Exit codes: 0 stopped, 1 reader gone, 2 no card or no reader."""
     asked = _parser().parse_args(arguments)
     stop = Stop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -28,10 +28,6 @@ WRONG_PIN, RIGHT_PIN = "002000800439393939", "002000800431323334"
 TRIES = "00200080"
 FIRST, SECOND = "/v1/slots/Kazashi-1", "/v1/slots/Kazashi-2"
 ATR = "3BE000FF8131FE4514"
-ORDINARY = {
-    "interface": "contact", "atr": None, "pupi_in_atr": False, "uid": "number", "latency": "fast", "weak": None,
-    "taken_out": None, "two_cards": "neither", "seed": 0,
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -84,8 +80,7 @@ def tries_left(client: httpx.Client, slot: str = FIRST) -> str:
 
 def test_a_card_goes_in_and_out(client: httpx.Client, card: IssuedCard) -> None:
     """Two slots whose names begin with Kazashi; what is in them, whose it is and whether it has power is told."""
-    empty: dict[str, object] = {"resident": None, "card": None, "powered": False, "reader": None, "connected": False, "beside": None}
-    empty["conditions"] = ORDINARY
+    empty = {"resident": None, "card": None, "powered": False, "reader": None, "connected": False, "conditions": {}}
     assert done(client.get("/v1/slots"))["slots"] == [{"name": f"Kazashi-{n}", **empty} for n in (1, 2)]
     inserted = insert(client, card, SECOND)
     assert inserted == {"name": "Kazashi-2", **empty, "resident": card.resident.id, "card": card.profile.serial}
