@@ -13,7 +13,7 @@ from harness.pcsc_lane.lane import OUR_READER, PcscLane
 from harness.pcsc_lane.readers import PATIENCE, Connection, await_empty, sees_card, slot_of
 
 VICC = Path("/usr/bin/vicc")
-_MODULES = "/usr/lib/python3/site-packages"
+_MODULES = "/usr/lib/python3/site-packages/virtualsmartcard"
 """Where Debian 12's package has them; its python3 does not look there."""
 _SELECT_ROOT = bytes.fromhex("00A4000C023F00")
 """Of an ISO 7816 card without files of ours; answered 9000 without data: less work than READ BINARY of 256 bytes."""
