@@ -95,9 +95,10 @@ class ControlClient:
         """Return every slot."""
         return self._ask("GET", "/v1/slots", slotted.SlotList).slots
 
-    def insert(self, slot: str, resident_id: str) -> slotted.SlotState:
+    def insert(self, slot: str, resident_id: str, *, beside: bool = False) -> slotted.SlotState:
         """Put a resident's card into a slot."""
-        return self._ask("POST", _slot(slot, "insert"), slotted.SlotState, slotted.InsertCard(resident=resident_id))
+        message = slotted.InsertCard(resident=resident_id, beside=beside)
+        return self._ask("POST", _slot(slot, "insert"), slotted.SlotState, message)
 
     def swap(self, slot: str, resident_id: str) -> slotted.SlotState:
         """Take what is in a slot out and put a resident's card in."""

@@ -135,6 +135,11 @@ class TraceEntry(Message, frozen=True):
     where: str
     text: str
     """The line for people."""
+    torn: str = ""
+    """Of a torn line: before, during or after the command."""
+    aid: Annotated[str, Meta(pattern=r"^(?:[0-9A-F]{2})*$")] = ""
+    fid: int = 0
+    """What was current: application and file; 0 is no file."""
 
 
 class TraceQuery(Message, frozen=True):

@@ -161,4 +161,7 @@ def _line(line: SlotLine) -> said.TraceEntry:
         sw=f"{told.sw:04X}" if is_command else "",
         where=told.where,
         text=decode(told),
+        torn=told.torn,
+        aid=told.aid.hex().upper(),
+        fid=told.fid,
     )

@@ -162,8 +162,9 @@ def served(bench: Bench, folder: Path) -> Iterator[int]:
         "-CAfile", "trusted.pem", "-Verify", "1", "-verify_return_error", "-client_sigalgs", "RSA+SHA256",
         "-tls1_2", "-WWW",
     ]  # fmt: skip
+    quiet, heard = subprocess.DEVNULL, subprocess.PIPE
     with subprocess.Popen(
-        command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, bufsize=0, cwd=folder, stdin=quiet, stdout=heard, stderr=subprocess.STDOUT
     ) as server:
         try:
             yield port_of(server)
@@ -172,7 +173,7 @@ def served(bench: Bench, folder: Path) -> Iterator[int]:
 
 
 def port_of(server: subprocess.Popen[bytes]) -> int:
-    """The port that s_server says it accepts on."""
+    """The port that s_server says it accepts on; unbuffered, for select sees only what was not read yet."""
     assert server.stdout is not None
     while select.select([server.stdout], [], [], SECONDS)[0]:
         line = server.stdout.readline().decode()
