@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from cardsim.faults import CardTorn
 from cardsim.profile import Profile
 from cardsim.readers.inprocess import InProcessConnection
 from cardsim.slot import InsertedCard, Tear
@@ -119,7 +120,7 @@ def test_a_torn_card_is_in_the_trace(profile: Profile) -> None:
     trace = Trace()
     card = InsertedCard.unused(profile, trace)
     card.power_on()
-    with pytest.raises(Exception, match="taken out during"):
+    with pytest.raises(CardTorn, match="taken out during"):
         card.transmit(bytes.fromhex("002000980431323334"), Tear.DURING)
     torn = exported(trace).lines[1]
     assert (torn.event, torn.command, torn.answer, torn.sw) == ("torn", "0020009804********", "", "")
