@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cardsim.apdu import parse_command
+from cardsim.files import File
 from harness.bench import card, card_memory, card_peer
 from harness.bench.card import Plan
 from harness.errors import ConfigurationError
@@ -77,7 +78,7 @@ def test_cards_in_memory_share_what_all_have_and_nothing_else(issued: IssuedCard
         first.body is second.body
         for aid, application in one.applications.items()
         for fid, first in application.elements.items()
-        if hasattr(first, "body") and (second := two.applications[aid].elements[fid]) and hasattr(second, "body")
+        if isinstance(first, File) and isinstance(second := two.applications[aid].elements[fid], File)
     ]
     assert True in shared
     assert False in shared
