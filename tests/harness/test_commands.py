@@ -333,6 +333,7 @@ def test_physics_and_traces_of_the_reader(run: Run, home: Path, tmp_path: Path) 
             control.transmit("Kazashi-1", bytes.fromhex("00A4020C020018"))  # torn out: the second command since then
         assert control.slots()[0].card is None
     assert "latency" in one_line(run("card", "conditions", "--latency", "slow"))
+    assert "expected contact or contactless" in one_line(run("up", "--slot", "nfc"))
     run("card", "conditions")
 
 
