@@ -13,18 +13,34 @@ before step 2 that the store *could* be written is cheaper and does not hold: it
 written beside kept.json but not replace it (a mount point, an immutable file) a right PIN was answered 9000 and a wrong
 one by a fault, again at each insertion.
 
+A card can be torn out of its slot (`Tear`) before the first step, between the second and the third, or after the last:
+what it has stored by then is stored, and no answer leaves.
+
 A card whose state could not be stored is withdrawn: it loses its power and answers nothing until it is inserted again.
 """
 
 import secrets
 import threading
 from collections.abc import Callable
+from enum import Enum
+from typing import NoReturn
 
 from cardsim.card import Profile, State, as_it_stands, fresh_kept, kept_if_wrong, power_on, transmit, warm_reset
-from cardsim.faults import CardNotPowered, CardWithdrawn
+from cardsim.faults import CardNotPowered, CardTorn, CardWithdrawn
 from cardsim.state import Kept
 from cardsim.store import KeptStore, MemoryStore
-from cardsim.trace import Event, Sink, TraceLine, command_line
+from cardsim.trace import Event, Sink, TraceLine, command_line, torn_line
+
+
+class Tear(Enum):
+    """When a card is taken out in the middle of a command."""
+
+    BEFORE = "before"
+    """It has not begun: nothing is spent."""
+    DURING = "during"
+    """It has stored the try as spent, and not yet given it back: a right PIN costs one, too."""
+    AFTER = "after"
+    """It has done everything but answer."""
 
 
 class InsertedCard:
@@ -91,30 +107,55 @@ class InsertedCard:
                 self._state = None
                 self._note(Event.POWER_OFF)
 
-    def transmit(self, raw: bytes) -> bytes:
-        """The answer to one command. Where the kept state changed it is stored first: a fault then is no answer."""
+    def transmit(self, raw: bytes, tear: Tear | None = None) -> bytes:
+        """The answer to one command. Where the kept state changed it is stored first: a fault then is no answer.
+
+        With `tear` the card is taken out at that moment: CardTorn, and its power is gone.
+        """
         with self._turn:
             state = self._powered_state()
+            if tear is Tear.BEFORE:
+                self._tear_out(state, raw, tear)
             wrong = kept_if_wrong(self.profile, state, raw)
             if wrong is not None:
                 self._save(wrong)  # (1)
                 self._state = State(wrong, state.session)  # whatever ends step 2, memory is not ahead of the store
+            if tear is Tear.DURING:
+                self._tear_out(state, raw, tear)
             after, answer = transmit(self.profile, state, raw)  # (2)
             if after.kept is not self._kept and after.kept != self._kept:
                 self._save(after.kept)  # (3)
             self._state = after
-            if self._sink is not None:
-                self._lines += 1
-                self._sink(
-                    command_line(self._lines, as_it_stands(self.profile, state.kept), state.session, raw, answer)
-                )
+            if tear is Tear.AFTER:
+                self._tear_out(state, raw, tear)
+            self._note_command(state, raw, answer)
             return answer
+
+    def note_readers_answer(self, raw: bytes, answer: bytes) -> None:
+        """Traces a command that the reader answered itself: the card has not seen it."""
+        with self._turn:
+            self._note_command(self._powered_state(), raw, answer)
 
     def close(self) -> None:
         """The card leaves the slot: power off, store given up."""
         with self._turn:
             self.power_off()
             self._store.close()
+
+    def _tear_out(self, state: State, raw: bytes, tear: Tear) -> NoReturn:
+        if self._sink is not None:
+            self._lines += 1
+            self._sink(torn_line(self._lines, as_it_stands(self.profile, state.kept), state.session, raw, tear.value))
+        self.power_off()
+        raise CardTorn(
+            f"card {self.profile.serial} was taken out {tear.value} a command: nobody has its answer; put it in again"
+        )
+
+    def _note_command(self, state: State, raw: bytes, answer: bytes) -> None:
+        if self._sink is not None:
+            self._lines += 1
+            profile = as_it_stands(self.profile, state.kept)
+            self._sink(command_line(self._lines, profile, state.session, raw, answer))
 
     def _save(self, kept: Kept) -> None:
         """Stores the state, or withdraws the card whatever the reason: an interrupted save may have been one."""

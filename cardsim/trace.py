@@ -26,9 +26,13 @@ class Event(Enum):
     POWER_ON = "power on"
     RESET = "reset"
     POWER_OFF = "power off"
+    TORN = "torn"
+    """A command without an answer: the card was taken out before, during or after it."""
 
 
-_EVENT_NAMES = {Event.POWER_ON: "電源投入", Event.RESET: "リセット", Event.POWER_OFF: "電源断"}
+_EVENT_NAMES = {Event.POWER_ON: "電源投入", Event.RESET: "リセット", Event.POWER_OFF: "電源断", Event.TORN: "引き抜き"}
+_MOMENTS = {"before": "処理前", "during": "処理中", "after": "応答前"}
+"""cardsim.slot.Tear, in words."""
 
 
 class TraceLine(msgspec.Struct, frozen=True):
@@ -43,6 +47,8 @@ class TraceLine(msgspec.Struct, frozen=True):
     fid: int = 0
     where: str = ""
     """Names of the application and file current before the command."""
+    torn: str = ""
+    """When the card was taken out: before, during or after (cardsim.slot.Tear)."""
 
 
 Sink = Callable[[TraceLine], None]
@@ -93,8 +99,19 @@ def command_line(number: int, profile: Profile, session: Session, raw: bytes, an
     )
 
 
+def torn_line(number: int, profile: Profile, session: Session, raw: bytes, moment: str) -> TraceLine:
+    """The line of a command whose answer nobody got."""
+    line = command_line(number, profile, session, raw, b"\x00\x00")
+    return msgspec.structs.replace(line, event=Event.TORN, torn=moment)
+
+
 def decode(line: TraceLine, language: Language = "en") -> str:
     """The line for people: what was asked where, what came back, and the bytes in rows of sixteen."""
+    if line.event is Event.TORN:
+        when = _MOMENTS[line.torn] if language == "ja" else f"{line.torn} the command"
+        name = _EVENT_NAMES[line.event] if language == "ja" else line.event.value
+        head = f"{line.number:5} -- {name} ({when}): {command_name(line.command, language)} [{line.where}]"
+        return "\n".join((head, *_rows("  >", hex_of_command(line.command))))
     if line.event is not Event.COMMAND:
         name = _EVENT_NAMES[line.event] if language == "ja" else line.event.value
         return f"{line.number:5} -- {name}"

@@ -104,13 +104,22 @@ class ControlClient:
         """Return every slot."""
         return self._ask("GET", "/v1/slots", slotted.SlotList).slots
 
-    def insert(self, slot: str, resident_id: str) -> slotted.SlotState:
+    def insert(self, slot: str, resident_id: str, *, beside: bool = False) -> slotted.SlotState:
         """Put a resident's card into a slot."""
-        return self._ask("POST", _slot(slot, "insert"), slotted.SlotState, slotted.InsertCard(resident=resident_id))
+        message = slotted.InsertCard(resident=resident_id, beside=beside)
+        return self._ask("POST", _slot(slot, "insert"), slotted.SlotState, message)
+
+    def swap(self, slot: str, resident_id: str) -> slotted.SlotState:
+        """Take what is in a slot out and put a resident's card in."""
+        return self._ask("POST", _slot(slot, "swap"), slotted.SlotState, slotted.SwapCard(resident=resident_id))
 
     def remove(self, slot: str) -> slotted.SlotState:
         """Take the card out of a slot."""
         return self._ask("POST", _slot(slot, "remove"), slotted.SlotState)
+
+    def set_conditions(self, slot: str, conditions: slotted.SlotConditions) -> slotted.SlotState:
+        """Let a slot have this interface, take this long, and go wrong like this from now on."""
+        return self._ask("POST", _slot(slot, "conditions"), slotted.SlotState, conditions)
 
     def power_on(self, slot: str) -> bytes:
         """Return the ATR of the card in a slot, which has power now."""

@@ -1,17 +1,24 @@
 """The reader slots of a running world: which card is in which, through which door it is reached, and what happened.
 
+Two cards can lie in the field of a contactless slot; which of them answers is a condition of the slot
+(`cardsim.readers.conditions`), as are the time things take and what goes wrong on the way.
+
 A slot is reached through the control API, or, where a vpcd was named for it, through the PC/SC reader that shows it:
 one door at a time, for two would break into each other's commands.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
+from cardsim.faults import CardLost
 from cardsim.profile import Profile
+from cardsim.readers.conditions import ORDINARY, Conditions, TwoCards
+from cardsim.readers.exchange import CardInReader
+from cardsim.readers.interface import Interface
 from cardsim.readers.vpcd import Address
 from cardsim.slot import InsertedCard
 from cardsim.trace import TraceLine
@@ -55,68 +62,110 @@ class SlotCondition:
     card: str | None
     powered: bool
     connected: bool
+    conditions: Conditions = ORDINARY
+    beside: str | None = None
+    """Whose card lies in the field as well."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Inside:
     """What is in a slot: the card, whose it is, and the line on which a PC/SC reader has it."""
 
     resident: str
-    card: InsertedCard
-    line: VpcdLine | None
+    card: CardInReader
+    line: VpcdLine | None = None
+
+    def end_line(self) -> None:
+        """The reader sees it gone."""
+        if self.line is not None:
+            self.line.end()
+        self.line = None
 
 
 class Slot:
     """One slot; one thing at a time happens to it."""
 
-    def __init__(self, name: str, cards: KeptCards, reader: Address | None = None) -> None:
+    def __init__(
+        self, name: str, cards: KeptCards, reader: Address | None = None, conditions: Conditions = ORDINARY
+    ) -> None:
         self.name = name
         self.reader = reader
+        self._conditions = conditions
         self._cards = cards
-        self._inside: _Inside | None = None
+        self._in_field: list[_Inside] = []
+        self._insertions = 0
         self._lines: list[SlotLine] = []
         self._turn = threading.RLock()
 
     def state(self) -> SlotCondition:
         """Return how it is now."""
         with self._turn:
-            inside = self._inside
-            if inside is None:
-                return SlotCondition(None, None, powered=False, connected=False)
-            connected = inside.line is not None and inside.line.connected
-            return SlotCondition(inside.resident, inside.card.profile.serial, inside.card.powered, connected)
+            self._sweep()
+            if not self._in_field:
+                return SlotCondition(None, None, powered=False, connected=False, conditions=self._conditions)
+            first, *rest = self._in_field
+            connected = first.line is not None and first.line.connected
+            return SlotCondition(
+                first.resident,
+                first.card.profile.serial,
+                first.card.powered,
+                connected,
+                first.card.conditions,
+                rest[0].resident if rest else None,
+            )
 
-    def insert(self, profile: Profile, resident: str, life: CardLife | None = None) -> None:
+    def holds(self, serial: str) -> bool:
+        """Return whether a card is in it."""
+        with self._turn:
+            self._sweep()
+            return any(inside.card.profile.serial == serial for inside in self._in_field)
+
+    def set_conditions(self, conditions: Conditions) -> None:
+        """Let these hold from now on; SlotRefused for another interface while a card is in it."""
+        with self._turn:
+            self._sweep()
+            if self._in_field and conditions.interface is not self._conditions.interface:
+                raise SlotRefused(
+                    f"slot {self.name}: expected it empty for another interface, actual the card of "
+                    f"{self._in_field[0].resident}; remove it first"
+                )
+            self._conditions = conditions
+            for inside in self._in_field:
+                inside.card.conditions = conditions
+            self._arrange()
+
+    def insert(self, profile: Profile, resident: str, life: CardLife | None = None, *, beside: bool = False) -> None:
         """Put a card in; SlotRefused when there is one, CardFault when the card or the reader cannot be reached.
 
-        `life` tells what happened to its PINs elsewhere.
+        `life` tells what happened to its PINs elsewhere. With `beside` it is laid beside the one that is there, which
+        only a contactless slot has room for.
         """
         with self._turn:
-            if self._inside is not None:
-                raise SlotRefused(
-                    f"slot {self.name}: expected it empty, actual the card of {self._inside.resident}; remove it first"
-                )
+            self._sweep()
+            self._require_room(beside=beside)
             store = self._cards.open(profile, life)
+            inside = None
             try:
                 card = InsertedCard(profile, store, lambda line: self._note(profile.serial, line))
-                line = None if self.reader is None else VpcdLine(card, self.reader)
+                in_reader = CardInReader(
+                    card, self._conditions, insertion=self._insertions, wait=threading.Event().wait
+                )
+                inside = _Inside(resident, in_reader)
+                self._in_field.append(inside)
+                self._arrange(lambda: self._note(profile.serial, Happening.INSERTED))
             except BaseException:
+                self._in_field = [each for each in self._in_field if each is not inside]
                 store.close()  # whoever could not be put in is free for another try
                 raise
-            self._note(profile.serial, Happening.INSERTED)
-            self._inside = _Inside(resident, card, line)
-            if line is not None:
-                line.start()
+            self._insertions += 1
 
-    def remove(self) -> None:
-        """Take the card out, whatever it is doing; SlotRefused when there is none."""
+    def remove(self, resident: str | None = None) -> None:
+        """Take out the card of `resident`, or the first, whatever it is doing; SlotRefused when there is none."""
         with self._turn:
-            inside = self._occupied()
-            self._inside = None
-            if inside.line is not None:
-                inside.line.end()
-            inside.card.close()
-            self._note(inside.card.profile.serial, Happening.REMOVED)
+            inside = self._occupied(resident)
+            self._in_field.remove(inside)
+            self._give_up(inside)
+            self._arrange()
 
     def power_on(self) -> bytes:
         """Return the ATR of the card, which has power now, or was reset (cold) if it had."""
@@ -140,22 +189,75 @@ class Slot:
 
     def trace_since(self, mark: int) -> tuple[int, Sequence[SlotLine]]:
         """Return the mark to ask with next, and the lines after `mark`, those of cards that are gone too."""
+        with self._turn:
+            self._sweep()
         lines = self._lines[mark:]
         return (mark + len(lines) if lines else len(self._lines)), lines
 
-    def _occupied(self) -> _Inside:
-        if self._inside is None:
-            raise SlotRefused(f"slot {self.name}: expected a card in it, actual none; insert one first")
-        return self._inside
+    def _require_room(self, *, beside: bool) -> None:
+        if not self._in_field:
+            return
+        there = self._in_field[0].resident
+        if not beside:
+            raise SlotRefused(
+                f"slot {self.name}: expected it empty, actual the card of {there}; remove it first, or swap them"
+            )
+        if self._conditions.interface is Interface.CONTACT or len(self._in_field) > 1:
+            raise SlotRefused(
+                f"slot {self.name}: expected a contactless slot with one card, actual "
+                f"{self._conditions.interface.value} with {len(self._in_field)}; remove the card of {there} first"
+            )
 
-    def _reachable(self) -> InsertedCard:
-        inside = self._occupied()
+    def _arrange(self, note: Callable[[], None] = lambda: None) -> None:
+        """Let the card that answers have the line to the reader, and no other card power or line."""
+        answering = self._answering()
+        for inside in self._in_field:
+            if inside is not answering:
+                inside.end_line()
+                inside.card.power_off()
+        if answering is not None and answering.line is None and self.reader is not None:
+            answering.line = VpcdLine(answering.card, self.reader)
+            note()
+            answering.line.start()
+        else:
+            note()
+
+    def _answering(self) -> _Inside | None:
+        alone = len(self._in_field) == 1 or self._conditions.two_cards is TwoCards.FIRST
+        return self._in_field[0] if self._in_field and alone else None
+
+    def _sweep(self) -> None:
+        """A card that was torn out is not in the slot any more."""
+        for inside in [each for each in self._in_field if not each.card.present]:
+            self._in_field.remove(inside)
+            self._give_up(inside)
+            self._conditions = inside.card.conditions
+            self._arrange()
+
+    def _give_up(self, inside: _Inside) -> None:
+        inside.end_line()
+        inside.card.close()
+        self._note(inside.card.profile.serial, Happening.REMOVED)
+
+    def _occupied(self, resident: str | None = None) -> _Inside:
+        self._sweep()
+        for inside in self._in_field:
+            if resident is None or inside.resident == resident:
+                return inside
+        whose = "a card" if resident is None else f"the card of {resident}"
+        raise SlotRefused(f"slot {self.name}: expected {whose} in it, actual none; insert one first")
+
+    def _reachable(self) -> CardInReader:
+        self._occupied()
         if self.reader is not None:
             raise SlotRefused(
                 f"slot {self.name}: expected APDUs through the PC/SC reader at {self.reader}, actual here; "
                 "use a slot without --vpcd"
             )
-        return inside.card
+        answering = self._answering()
+        if answering is None:
+            raise CardLost(f"slot {self.name}: two cards in the field, neither answers; take one out")
+        return answering.card
 
     def _note(self, card: str, what: TraceLine | Happening) -> None:
         self._lines.append(SlotLine(card, what))
@@ -164,11 +266,22 @@ class Slot:
 class Slots:
     """The slots of a world, and whose card is where: a card is in one slot at most."""
 
-    def __init__(self, number: int = 1, *, cards: KeptCards | None = None, readers: Sequence[Address] = ()) -> None:
+    def __init__(
+        self,
+        number: int = 1,
+        *,
+        cards: KeptCards | None = None,
+        readers: Sequence[Address] = (),
+        conditions: Sequence[Conditions] = (),
+    ) -> None:
         kept = CardsInMemory() if cards is None else cards
-        shown: list[Address | None] = [*readers, *[None] * max(0, number - len(readers))]
-        names = [NAME.format(place) for place in range(1, len(shown) + 1)]
-        self._slots = {name: Slot(name, kept, reader) for name, reader in zip(names, shown, strict=True)}
+        total = max(number, len(readers), len(conditions))
+        shown: list[Address | None] = [*readers, *[None] * (total - len(readers))]
+        under = [*conditions, *[ORDINARY] * (total - len(conditions))]
+        names = [NAME.format(place) for place in range(1, total + 1)]
+        self._slots = {
+            name: Slot(name, kept, reader, how) for name, reader, how in zip(names, shown, under, strict=True)
+        }
         self._turn = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -188,28 +301,43 @@ class Slots:
         except KeyError:
             raise UnknownSlot(f"slot {name!r}: expected one of {', '.join(self._slots)}") from None
 
-    def insert(self, name: str, profile: Profile, resident: str, life: CardLife | None = None) -> Slot:
+    def insert(
+        self, name: str, profile: Profile, resident: str, life: CardLife | None = None, *, beside: bool = False
+    ) -> Slot:
         """Put a card into a slot and return the slot; SlotRefused when the card is in another."""
         with self._turn:
             slot = self[name]
-            for other in self:
-                if other is not slot and other.state().card == profile.serial:
-                    raise SlotRefused(
-                        f"slot {name}: expected a card that is in no slot, actual the one in {other.name}; "
-                        "remove it there first"
-                    )
+            self._require_nowhere(slot, profile, beside=beside)
+            slot.insert(profile, resident, life, beside=beside)
+            return slot
+
+    def swap(self, name: str, profile: Profile, resident: str, life: CardLife | None = None) -> Slot:
+        """Take what is in a slot out, put this card in, and return it; nothing changes where another slot has it."""
+        with self._turn:
+            slot = self[name]
+            self._require_nowhere(slot, profile, beside=False)
+            while slot.state().card is not None:
+                slot.remove()
             slot.insert(profile, resident, life)
             return slot
 
-    def remove(self, name: str) -> Slot:
-        """Take the card out of a slot and return the slot."""
+    def remove(self, name: str, resident: str | None = None) -> Slot:
+        """Take a card out of a slot, the first unless a resident's is named, and return the slot."""
         with self._turn:
             slot = self[name]
-            slot.remove()
+            slot.remove(resident)
             return slot
+
+    def _require_nowhere(self, slot: Slot, profile: Profile, *, beside: bool) -> None:
+        for other in self:
+            if (beside or other is not slot) and other.holds(profile.serial):
+                raise SlotRefused(
+                    f"slot {slot.name}: expected a card that is in no slot, actual the one in {other.name}; "
+                    "remove it there first"
+                )
 
     def close(self) -> None:
         """Take every card out."""
         for slot in self:
-            if slot.state().card is not None:
+            while slot.state().card is not None:
                 self.remove(slot.name)

@@ -8,10 +8,10 @@ import math
 import socket
 import threading
 
-from cardsim.faults import CardFault, ReaderUnreachable
+from cardsim.faults import CardFault
+from cardsim.readers.exchange import CardInReader
 from cardsim.readers.stop import Stop
 from cardsim.readers.vpcd import Address, Ending, answer, connect
-from cardsim.slot import InsertedCard
 
 APPEARS_SECONDS = 5.0
 """How long a reader may take to appear when a card is put in."""
@@ -22,10 +22,11 @@ _ENDS_SECONDS = 10.0
 class VpcdLine:
     """A card and the line to its reader: connected when this returns, else ReaderUnreachable; answered once started."""
 
-    def __init__(self, card: InsertedCard, reader: Address) -> None:
+    def __init__(self, card: CardInReader, reader: Address) -> None:
         self._card = card
         self._at = reader
         self._stop = Stop()
+        card.wait_with(self._stop.wait)
         try:
             self._line = connect(reader.host, reader.port, stop=self._stop, seconds=APPEARS_SECONDS)
         except CardFault:
@@ -50,10 +51,8 @@ class VpcdLine:
         while line is not None:
             try:
                 ending = answer(self._card, line, stop=self._stop)
-            except ReaderUnreachable:
-                ending = Ending.READER_GONE  # it spoke something else; what comes next on that port may be a vpcd
             except CardFault:
-                ending = Ending.STOPPED  # the card's own storage: it does not answer again
+                ending = Ending.STOPPED  # torn out, or the card's own storage: it does not answer again
             self.connected = False
             if ending is Ending.STOPPED:
                 return

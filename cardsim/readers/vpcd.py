@@ -16,6 +16,8 @@ from pathlib import Path
 
 from cardsim.faults import CardFault
 from cardsim.folder import load_card
+from cardsim.readers.conditions import Conditions, parse_conditions
+from cardsim.readers.exchange import AnyCard, CardInReader
 from cardsim.readers.stop import Stop
 from cardsim.readers.vpcd_address import DEFAULT_PORT, LOOPBACK, Address, parse_address
 from cardsim.readers.vpcd_line import (
@@ -43,9 +45,15 @@ __all__ = [
     "serve",
     "serve_again",
 ]
+_AGAIN_SECONDS = 0.2
+_TOLD = {
+    Ending.READER_GONE: "{} closed the connection",
+    Ending.NO_VPCD: "{} sent what vpcd does not; that connection was closed",
+    Ending.CARD_LOST: "the connection to {} was closed; it comes again",
+}
 
 
-def serve_again(card: InsertedCard, where: Address, *, stop: Stop, wait: float, again: float) -> Ending:
+def serve_again(card: AnyCard, where: Address, *, stop: Stop, wait: float, again: float) -> Ending:
     """Serves the card until stopped, or until the reader left and did not come back within `again` seconds.
 
     The first search has `wait` seconds. ReaderUnreachable when the reader never appeared.
@@ -56,10 +64,13 @@ def serve_again(card: InsertedCard, where: Address, *, stop: Stop, wait: float, 
         ending = answer(card, line, stop=stop, on_silence=lambda: _warn(_silence(where)))
         if ending is Ending.STOPPED:
             return ending
-        _warn(f"{ending.value}: {where} closed the connection")
-        if again <= 0:
+        _warn(f"{ending.value}: {_TOLD[ending]}".format(where))
+        if again <= 0 and ending is not Ending.CARD_LOST:
             return ending
-        line = connect(where.host, where.port, stop=stop, seconds=again, seen_before=True)
+        if stop.wait(_AGAIN_SECONDS):  # whoever takes each line and breaks it is not asked without end
+            return Ending.STOPPED
+        patience = max(again, CONNECT_SECONDS) if ending is Ending.CARD_LOST else again
+        line = connect(where.host, where.port, stop=stop, seconds=patience, seen_before=True)
     return Ending.STOPPED
 
 
@@ -76,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     finally:
         stop.close()
-    return 1 if ending is Ending.READER_GONE else 0
+    return 0 if ending is Ending.STOPPED else 1
 
 
 def _serve_folder(asked: argparse.Namespace, stop: Stop) -> Ending:
@@ -87,7 +98,8 @@ def _serve_folder(asked: argparse.Namespace, stop: Stop) -> Ending:
     profile, store = load_card(asked.card)
     try:
         card = InsertedCard(profile, store, TraceFile(asked.trace) if asked.trace else None)
-        return serve_again(card, where, stop=stop, wait=asked.wait, again=asked.reconnect)
+        in_reader = CardInReader(card, asked.conditions, wait=stop.wait)
+        return serve_again(in_reader, where, stop=stop, wait=asked.wait, again=asked.reconnect)
     finally:
         store.close()
 
@@ -126,6 +138,13 @@ def _parser() -> argparse.ArgumentParser:
         default=0.0,
         metavar="SECONDS",
         help="look for a reader that left for so long; without a number, until told to end",
+    )
+    parser.add_argument(
+        "--conditions",
+        type=parse_conditions,
+        default=Conditions(),
+        metavar="INTERFACE[:LATENCY]",
+        help="such as contactless:nfc-phone; contact by default, where nothing takes time",
     )
     parser.add_argument(
         "--trace", type=Path, help="a file to which the masked trace is appended, one JSON line a command"

@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable
 from enum import Enum
 
-from cardsim.faults import ReaderUnreachable
+from cardsim.faults import CardLost, CardTorn, ReaderUnreachable
+from cardsim.readers.exchange import AnyCard
 from cardsim.readers.stop import Stop
 from cardsim.readers.vpcd_frames import Control, FrameReader, build_frame
-from cardsim.slot import InsertedCard
 
 CONNECT_SECONDS = 30.0
 """How long a reader may take to appear: pcscd may be starting."""
@@ -38,9 +38,13 @@ class Ending(Enum):
     """It was told to."""
     READER_GONE = "the reader is gone"
     """The other end closed the connection: pcscd ended."""
+    NO_VPCD = "it is no vpcd"
+    """The other end sent what is not the protocol: this connection is closed, nothing else."""
+    CARD_LOST = "the card was lost in a weak field"
+    """To the reader it left; it is activated again by the next connection."""
 
 
-def serve(card: InsertedCard, host: str, port: int, *, stop: Stop) -> Ending:
+def serve(card: AnyCard, host: str, port: int, *, stop: Stop) -> Ending:
     """Puts the card into the reader at host:port and answers until stopped or left; `connect`, then `answer`."""
     line = connect(host, port, stop=stop)
     return Ending.STOPPED if line is None else answer(card, line, stop=stop)
@@ -76,9 +80,7 @@ def connect(
             )
 
 
-def answer(
-    card: InsertedCard, line: socket.socket, *, stop: Stop, on_silence: Callable[[], None] | None = None
-) -> Ending:
+def answer(card: AnyCard, line: socket.socket, *, stop: Stop, on_silence: Callable[[], None] | None = None) -> Ending:
     """Answers the reader until stopped or left, then closes the line and takes the power away.
 
     `on_silence` is called once when nothing at all was asked for QUIET_SECONDS.
@@ -86,11 +88,19 @@ def answer(
     with line:
         try:
             return _answer_until_end(card, line, stop, on_silence)
+        except ReaderUnreachable:
+            return Ending.NO_VPCD
+        except CardLost:
+            return Ending.CARD_LOST
+        except CardTorn:
+            if not stop.wait(0):
+                raise
+            return Ending.STOPPED  # it was taken out while it took its time
         finally:
             card.power_off()
 
 
-def answer_frame(card: InsertedCard, frame: bytes) -> bytes | None:
+def answer_frame(card: AnyCard, frame: bytes) -> bytes | None:
     """What the card sends back for one frame; None for the controls that have no answer."""
     if len(frame) > 1:
         return card.transmit(frame)
@@ -118,9 +128,7 @@ def _prepared(line: socket.socket) -> socket.socket:
     return line
 
 
-def _answer_until_end(
-    card: InsertedCard, line: socket.socket, stop: Stop, on_silence: Callable[[], None] | None
-) -> Ending:
+def _answer_until_end(card: AnyCard, line: socket.socket, stop: Stop, on_silence: Callable[[], None] | None) -> Ending:
     frames = FrameReader()
     waiting = select.poll()
     waiting.register(line, select.POLLIN)

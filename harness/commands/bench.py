@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from harness.bench import card as card_bench
 from harness.bench import jlis_crl, jlis_register, ocsp
 from harness.bench.row import Row
 
@@ -46,6 +47,22 @@ def jlis(
         for row in measure(plan):
             typer.echo(_line(row))
             found.append(row)
+    if json is not None:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode([row.as_json() for row in found])))
+
+
+@app.command()
+def card(
+    *,
+    full: Annotated[bool, typer.Option("--full", help="more rounds, for figures to quote / 回数を増やす")] = False,
+    json: Annotated[Path | None, typer.Option("--json", help="write the rows there / 結果の書き出し先")] = None,
+) -> None:
+    """The card: APDUs through PC/SC and in process, signatures, memory / カードの速さ"""
+    plan = card_bench.Plan(rounds=9, commands=20_000, seconds=2) if full else card_bench.Plan()
+    found: list[Row] = []
+    for row in card_bench.rows(plan):
+        typer.echo(_line(row))
+        found.append(row)
     if json is not None:
         json.write_bytes(msgspec.json.format(msgspec.json.encode([row.as_json() for row in found])))
 

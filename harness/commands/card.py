@@ -15,15 +15,20 @@ from cardsim.files import File
 from cardsim.folder import save_card
 from cardsim.profile import Profile, pins_of
 from cardsim.readers import vpcd
+from cardsim.readers.conditions import TwoCards
+from cardsim.readers.interface import Interface
+from cardsim.readers.latency import PROFILES
+from cardsim.slot import Tear
 from cardsim.state import Kept
 from harness.announcement import ADDRESSES
 from harness.clock import host_now
 from harness.commands.card_face import face
+from harness.commands.card_trace import trace
 from harness.commands.words import read_instant, show_instant
 from harness.contract.vocabulary import Kind
 from harness.control_client import ControlClient
 from harness.doors.control_messages import NewResident
-from harness.doors.control_slot_messages import SlotState
+from harness.doors.control_slot_messages import SlotConditions, SlotState, TakenOutState, WeakFieldState
 from harness.errors import ConfigurationError
 from harness.home import home, key_pool
 from harness.trust.material import material
@@ -105,11 +110,53 @@ def insert(
     resident: Annotated[str, typer.Argument(metavar="RESIDENT", help="such as r000001")],
     *,
     slot: Annotated[str | None, typer.Option(help="the first empty one by default")] = None,
+    beside: Annotated[bool, typer.Option("--beside", help="beside the card in a contactless slot / 2枚目")] = False,
 ) -> None:
     """Put a resident's card into a reader slot of the world that is up / カードをリーダーに置く"""
     with ControlClient(home()) as control:
-        found = slot or _first(control.slots(), occupied=False)
-        _show_slot(control.insert(found, resident))
+        found = slot or _first(control.slots(), occupied=beside)
+        _show_slot(control.insert(found, resident, beside=beside))
+
+
+@app.command()
+def swap(
+    resident: Annotated[str, typer.Argument(metavar="RESIDENT", help="such as r000001")],
+    *,
+    slot: Annotated[str | None, typer.Option(help="the first with a card by default")] = None,
+) -> None:
+    """Put a resident's card in the place of the one that is there / カードを入れ替える"""
+    with ControlClient(home()) as control:
+        found = slot or _first(control.slots(), occupied=True)
+        _show_slot(control.swap(found, resident))
+
+
+@app.command()
+def conditions(  # noqa: PLR0913  (each is an option of the command line)
+    *,
+    slot: Annotated[str | None, typer.Option(help="the first by default / スロット")] = None,
+    interface: Annotated[Interface, typer.Option(help="how the slot touches its card")] = Interface.CONTACT,
+    latency: Annotated[str, typer.Option(help=f"one of {', '.join(PROFILES)} / 待ち時間")] = "fast",
+    loss: Annotated[float, typer.Option(help="share of frames a weak field loses / 失われる割合", min=0, max=1)] = 0,
+    retries: Annotated[int, typer.Option(help="how often the reader repeats", min=0, max=20)] = 2,
+    tear_at: Annotated[int, typer.Option(help="the card is taken out at this command; 0 never", min=0)] = 0,
+    tear: Annotated[Tear, typer.Option(help="and at which moment of it / 引き抜く時点")] = Tear.AFTER,
+    two_cards: Annotated[TwoCards, typer.Option(help="who answers of two / 2枚あるとき")] = TwoCards.NEITHER,
+    seed: Annotated[int, typer.Option(help="of numbers and lost frames")] = 0,
+) -> None:
+    """Say how card and reader meet in a slot of the world that is up: all of it, each time.
+
+    スロットの読み取り条件(接触・非接触、待ち時間、弱い電波、引き抜き)を設定する。
+    """
+    wanted = SlotConditions(
+        interface=interface,
+        latency=latency,
+        weak=WeakFieldState(loss, retries, seed) if loss else None,
+        taken_out=TakenOutState(tear_at, tear) if tear_at else None,
+        two_cards=two_cards,
+        seed=seed,
+    )
+    with ControlClient(home()) as control:
+        _show_slot(control.set_conditions(slot or control.slots()[0].name, wanted))
 
 
 @app.command()
@@ -132,6 +179,9 @@ def slots(*, json: Annotated[bool, typer.Option("--json", help="for a program / 
         _show_slot(slot)
 
 
+app.command()(trace)
+
+
 def _first(found: list[SlotState], *, occupied: bool) -> str:
     """Return the first slot that has a card, or the first that has none."""
     for slot in found:
@@ -145,7 +195,12 @@ def _first(found: list[SlotState], *, occupied: bool) -> str:
 def _show_slot(slot: SlotState) -> None:
     card = "empty / 空" if slot.card is None else f"card {slot.card} of {slot.resident}"
     reader = "" if slot.reader is None else f"  reader {slot.reader}{'' if slot.connected else ' not connected'}"
-    typer.echo(f"{slot.name}  {card}{reader}")
+    how = slot.conditions
+    under = (
+        "" if how.interface is Interface.CONTACT and how.latency == "fast" else f"  {how.interface.value}:{how.latency}"
+    )
+    beside = "" if slot.beside is None else f"  beside it {slot.beside}'s"
+    typer.echo(f"{slot.name}  {card}{beside}{reader}{under}")
 
 
 def _of_running_world(resident: str | None) -> tuple[Profile, dict[str, bytes]]:

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from cardsim.readers.conditions import Conditions, parse_conditions
 from cardsim.readers.vpcd import Address, parse_address
 from harness.announcement import Announcement, as_json, write_private
 from harness.clock import ClockMode, host_now
@@ -70,6 +71,13 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
             metavar="HOST:PORT", help="show a slot in this vpcd's PC/SC reader; again for more / 仮想リーダー"
         ),
     ] = None,
+    slot: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="INTERFACE[:LATENCY]",
+            help="of the first slot; again for more; such as contactless:nfc-phone / スロットの種類と待ち時間",
+        ),
+    ] = None,
     tls: Annotated[
         bool, typer.Option("--tls", help="a second door of the fake J-LIS, with mutual TLS / 相互 TLS 認証の窓口も開く")
     ] = False,
@@ -115,11 +123,12 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
         crl_swap=crl_swap,
     )
     places = read_places(ldap_municipality, ldap=ldap)
+    under = _read_conditions(slot or [])
     with ExitStack() as doors, told_to_end() as told:
         announcement = doors.enter_context(Announcement(home()))
         world = doors.enter_context(opened(place, seed, instant, residents, population, wanted))
         set_going(world, instant, running)
-        slots = doors.enter_context(_slots(readers, shown, place))
+        slots = doors.enter_context(_slots(readers, shown, place, under))
         jlis = JlisDoor(world)
         served = doors.enter_context(Served(jlis.app, port=port, garbled=jlis.garbled))
         command = [*REFERENCE_COMMAND, "--port", str(port_relying_party)]
@@ -245,12 +254,19 @@ def _wait(told: threading.Event, product: LaunchedProduct) -> None:
             raise typer.Exit(ENDED_BY_ITSELF)
 
 
-def _slots(number: int, readers: list[Address], store: Place) -> Slots:
+def _slots(number: int, readers: list[Address], store: Place, under: list[Conditions]) -> Slots:
     """Return the slots; the tries that their cards spent are kept where the world is kept."""
     for reader in readers:
         if (warning := reader.warning()) is not None:
             _tell(warning)
-    return Slots(number, cards=cards_of(store), readers=readers)
+    return Slots(number, cards=cards_of(store), readers=readers, conditions=under)
+
+
+def _read_conditions(written: list[str]) -> list[Conditions]:
+    try:
+        return [parse_conditions(text) for text in written]
+    except ValueError as fault:
+        raise ConfigurationError(str(fault)) from fault
 
 
 def _show(addresses: dict[str, str], world: World, slots: Slots) -> None:

@@ -29,6 +29,8 @@ JAPANESE = {
     "list_slots": "リーダーの一覧",
     "get_slot": "リーダーを読む",
     "insert_card": "カードを挿入する",
+    "swap_card": "カードを入れ替える",
+    "set_conditions": "リーダーの条件（接触・非接触、速さ、電波）を設定する",
     "remove_card": "カードを抜く",
     "power_on": "通電・コールドリセット",
     "reset_card": "ウォームリセット",

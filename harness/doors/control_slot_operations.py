@@ -1,10 +1,12 @@
 """The operations of the control API on reader slots: cards put in and taken out, and their APDUs."""
 
+from cardsim.readers.conditions import Conditions, TakenOut
+from cardsim.readers.weak_field import WeakField
 from cardsim.trace import Event, decode, hex_of_command
 from harness.doors import control_slot_messages as said
 from harness.doors.control_messages import Nothing
 from harness.doors.control_operation import Asked, Operation, Running
-from harness.slots import Happening, Slot, SlotLine
+from harness.slots import Happening, Slot, SlotLine, SlotRefused
 
 _EVENTS = {
     Happening.INSERTED: said.TraceEvent.INSERTED,
@@ -13,6 +15,7 @@ _EVENTS = {
     Event.RESET: said.TraceEvent.RESET,
     Event.COMMAND: said.TraceEvent.COMMAND,
     Event.POWER_OFF: said.TraceEvent.POWER_OFF,
+    Event.TORN: said.TraceEvent.TORN,
 }
 
 
@@ -30,12 +33,25 @@ def insert_card(up: Running, asked: Asked) -> said.SlotState:
     """Put a resident's card into an empty slot; its spent tries are as it was taken out with, or as written since."""
     resident = asked.message.resident
     profile, life = up.world.card_of(resident).profile, up.world.card_life(resident)
-    return _state(up.slots.insert(asked.name, profile, resident, life))
+    return _state(up.slots.insert(asked.name, profile, resident, life, beside=asked.message.beside))
+
+
+def swap_card(up: Running, asked: Asked) -> said.SlotState:
+    """Take what is in a slot out and put a resident's card in."""
+    resident = asked.message.resident
+    profile, life = up.world.card_of(resident).profile, up.world.card_life(resident)
+    return _state(up.slots.swap(asked.name, profile, resident, life))
 
 
 def remove_card(up: Running, asked: Asked) -> said.SlotState:
     """Take the card out of a slot: its power is gone at once."""
-    return _state(up.slots.remove(asked.name))
+    return _state(up.slots.remove(asked.name, asked.message.resident))
+
+
+def set_conditions(up: Running, asked: Asked) -> said.SlotState:
+    """Let a slot have this interface, take this long, and go wrong like this from now on."""
+    up.slots[asked.name].set_conditions(_conditions(asked.message))
+    return _state(up.slots[asked.name])
 
 
 def power_on(up: Running, asked: Asked) -> said.CardReset:
@@ -72,7 +88,9 @@ SLOT_OPERATIONS = (
     Operation("GET", "/v1/slots", Nothing, said.SlotList, list_slots),
     Operation("GET", _SLOT, Nothing, said.SlotState, get_slot),
     Operation("POST", f"{_SLOT}/insert", said.InsertCard, said.SlotState, insert_card),
-    Operation("POST", f"{_SLOT}/remove", Nothing, said.SlotState, remove_card),
+    Operation("POST", f"{_SLOT}/swap", said.SwapCard, said.SlotState, swap_card),
+    Operation("POST", f"{_SLOT}/remove", said.RemoveCard, said.SlotState, remove_card),
+    Operation("POST", f"{_SLOT}/conditions", said.SlotConditions, said.SlotState, set_conditions),
     Operation("POST", f"{_SLOT}/power-on", Nothing, said.CardReset, power_on),
     Operation("POST", f"{_SLOT}/reset", Nothing, said.CardReset, reset_card),
     Operation("POST", f"{_SLOT}/power-off", Nothing, said.SlotState, power_off),
@@ -90,6 +108,42 @@ def _state(slot: Slot) -> said.SlotState:
         powered=state.powered,
         reader=None if slot.reader is None else str(slot.reader),
         connected=state.connected,
+        beside=state.beside,
+        conditions=_told(state.conditions),
+    )
+
+
+def _conditions(asked: said.SlotConditions) -> Conditions:
+    """Return what was asked for; SlotRefused where it contradicts itself."""
+    weak, out = asked.weak, asked.taken_out
+    try:
+        return Conditions(
+            asked.interface,
+            None if asked.atr is None else bytes.fromhex(asked.atr),
+            asked.pupi_in_atr,
+            asked.uid,
+            asked.latency,
+            None if weak is None else WeakField(weak.loss, weak.retries, weak.seed),
+            None if out is None else TakenOut(out.at, out.when),
+            asked.two_cards,
+            asked.seed,
+        )
+    except ValueError as fault:
+        raise SlotRefused(f"conditions: {fault}") from fault
+
+
+def _told(held: Conditions) -> said.SlotConditions:
+    weak, out = held.weak, held.taken_out
+    return said.SlotConditions(
+        held.interface,
+        None if held.atr is None else held.atr.hex().upper(),
+        held.pupi_in_atr,
+        held.uid,
+        held.latency,
+        None if weak is None else said.WeakFieldState(weak.loss, weak.retries, weak.seed),
+        None if out is None else said.TakenOutState(out.at, out.when),
+        held.two_cards,
+        held.seed,
     )
 
 
@@ -100,12 +154,16 @@ def _line(line: SlotLine) -> said.TraceEntry:
         )
     told = line.what
     is_command = told.event is Event.COMMAND
+    has_command = is_command or told.event is Event.TORN
     return said.TraceEntry(
         event=_EVENTS[told.event],
         card=line.card,
-        command="".join(hex_of_command(told.command)),
+        command="".join(hex_of_command(told.command)) if has_command else "",
         data=told.answer.hex().upper(),
         sw=f"{told.sw:04X}" if is_command else "",
         where=told.where,
         text=decode(told),
+        torn=told.torn,
+        aid=told.aid.hex().upper(),
+        fid=told.fid,
     )

@@ -79,7 +79,7 @@ class PcscLane:
         """What a PC/SC program needs in its environment to find this daemon; this process has it already."""
         return {SOCKET_VARIABLE: str(self.daemon.socket)}
 
-    def insert(
+    def insert(  # noqa: PLR0913  (what a card and its reader are)
         self,
         folder: Path,
         reader: str = OUR_READER,
@@ -87,12 +87,15 @@ class PcscLane:
         slot: int = 0,
         trace: Path | None = None,
         reconnect: float = 0,
+        conditions: str = "contact",
     ) -> CardProcess:
         """Put the card of a folder (`cardsim.folder`) into a reader; returns when PC/SC sees it there.
 
-        A reader of vpcd has two slots. With `reconnect` the card's door outlives a restart of pcscd by so many seconds.
+        A reader of vpcd has two slots; `conditions` are written as for `kazashi up --slot`. With `reconnect` the card's
+        door outlives a restart of pcscd by so many seconds.
         """
         door = [sys.executable, "-m", "cardsim.readers.vpcd", f"--card={folder}", f"--reconnect={reconnect}"]
+        door += [f"--conditions={conditions}"]
         door += [f"--port={self.daemon.ports[reader] + slot}", *([] if trace is None else [f"--trace={trace}"])]
         name = slot_of(reader, slot)
         process = self._put_in(door, name)

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +16,13 @@ import pytest
 from cardsim.faults import ReaderUnreachable
 from cardsim.folder import save_card
 from cardsim.profile import Profile
+from cardsim.readers.conditions import Conditions
+from cardsim.readers.exchange import CardInReader
+from cardsim.readers.interface import Interface
 from cardsim.readers.stop import Stop
-from cardsim.readers.vpcd import Ending, answer_frame, connect, main, serve
+from cardsim.readers.vpcd import Address, Ending, answer_frame, connect, main, serve, serve_again
 from cardsim.readers.vpcd_frames import FrameReader, build_frame
+from cardsim.readers.weak_field import WeakField
 from cardsim.slot import InsertedCard
 
 ATR = bytes.fromhex("3BE000FF8131FE4514")
@@ -146,6 +151,89 @@ def test_pieces_of_any_size(size: int) -> None:
     found = FrameReader()
     read = [frame for start in range(0, len(stream), size) for frame in found.feed(stream[start : start + size])]
     assert read == frames
+
+
+@pytest.mark.parametrize(
+    "said", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x00\x00", b"\x00\x01\x03", b"\x00\x01\xff"], ids=repr
+)
+def test_who_is_no_vpcd_loses_this_connection_only(profile: Profile, reader: FakeReader, said: bytes) -> None:
+    """A frame the protocol does not have, or a web client whose frame never ends: closed; the card serves the next."""
+    card = InsertedCard.unused(profile)
+    for _ in range(2):
+        served = Served(card, reader)
+        assert reader.line is not None
+        reader.line.sendall(said)
+        reader.line.shutdown(socket.SHUT_WR)
+        assert reader.gone()
+        assert served.ended() in {Ending.NO_VPCD, Ending.READER_GONE}
+        assert not card.powered
+    served = Served(card, reader)
+    assert reader.ask(GET_ATR) == ATR
+    served.stop.set()
+    assert served.ended() is Ending.STOPPED
+
+
+def test_process_outlives_who_is_no_vpcd(folder: Path, reader: FakeReader) -> None:
+    """With --reconnect the process says so and comes again; without, it ends with 1 and one line."""
+    with process(folder, reader.port, "--reconnect") as door:
+        for said in (b"\x00\x01\x07", b"\x00\x00"):
+            reader.accept()
+            assert reader.line is not None
+            reader.line.sendall(said)
+            assert reader.gone()
+        reader.accept()
+        assert reader.ask(GET_ATR) == ATR
+        door.send_signal(signal.SIGTERM)
+        _, errors = door.communicate(timeout=20)
+        assert (
+            errors.splitlines()
+            == [f"it is no vpcd: 127.0.0.1:{reader.port} sent what vpcd does not; that connection was closed".encode()]
+            * 2
+        )
+    with process(folder, reader.port) as door:
+        reader.accept()
+        assert reader.line is not None
+        reader.line.sendall(b"\x00\x00")
+        _, errors = door.communicate(timeout=20)
+        assert door.returncode == 1
+        assert errors.startswith(b"it is no vpcd")
+
+
+def test_a_contactless_card_behind_vpcd(folder: Path, reader: FakeReader) -> None:
+    """`--conditions contactless:nfc-phone`: the reader's ATR, the card's number, and answers that take their time."""
+    with process(folder, reader.port, "--conditions", "contactless:nfc-phone") as door:
+        reader.accept()
+        assert reader.ask(GET_ATR) == bytes.fromhex("3B888001000005E0B381A1007F")
+        reader.send(ON)
+        assert len(reader.ask(bytes.fromhex("FFCA000000"))) == 6
+        begun = time.monotonic()
+        assert reader.ask(JPKI) == b"\x90\x00"
+        assert time.monotonic() - begun > 0.017  # 12 ms of the telephone, 5 ms of the chip, and the line
+        door.send_signal(signal.SIGTERM)
+        assert reader.gone()
+
+
+def test_a_card_lost_in_a_weak_field_comes_again(profile: Profile, reader: FakeReader) -> None:
+    """To vpcd it leaves and comes back: the door says that it was lost, and serves it again."""
+    weak = WeakField(1.0, retries=0)
+    card = CardInReader(InsertedCard.unused(profile), Conditions(Interface.CONTACTLESS, weak=weak))
+    stop, ending = Stop(), list[Ending]()
+    thread = threading.Thread(
+        target=lambda: ending.append(serve_again(card, Address("127.0.0.1", reader.port), stop=stop, wait=20, again=0))
+    )
+    thread.start()
+    reader.accept()
+    reader.send(ON)
+    reader.send(JPKI)
+    assert reader.gone()
+    card.conditions = Conditions(Interface.CONTACTLESS)
+    reader.accept()
+    reader.send(ON)
+    assert reader.ask(JPKI) == b"\x90\x00"
+    stop.set()
+    thread.join(20)
+    stop.close()
+    assert ending == [Ending.STOPPED]
 
 
 def test_unfinished_frame_waits() -> None:

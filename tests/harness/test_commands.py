@@ -218,6 +218,36 @@ def test_a_card_in_the_reader_of_the_world(run: Run, home: Path) -> None:
     assert "Kazashi-1  empty" in run("card", "slots").stdout
 
 
+@pytest.mark.usefixtures("up")
+def test_physics_and_traces_of_the_reader(run: Run, home: Path, tmp_path: Path) -> None:
+    """Conditions, swap, a torn card, and the trace of it all: text, JSON, compared with itself and with another."""
+    holder, other = (row["resident"]["id"] for row in told(run("resident", "list", "--json"))[:2])
+    shown = run("card", "conditions", "--interface", "contactless", "--latency", "transit-gate", "--tear-at", "2")
+    assert "contactless:transit-gate" in shown.stdout
+    run("card", "insert", holder)
+    assert other in run("card", "swap", other).stdout
+    assert f"beside it {holder}'s" in run("card", "insert", holder, "--beside").stdout
+    run("card", "remove")
+    with ControlClient(home) as control:
+        assert control.power_on("Kazashi-1").hex().upper() == "3B888001000005E0B381A1007F"
+        control.transmit("Kazashi-1", bytes.fromhex("00A4040C0AD392F000260100000001"))
+    golden = tmp_path / "golden.json"
+    assert run("card", "trace", "--json", "--out", golden).returncode == 0
+    assert run("card", "trace", "--golden", golden).returncode == 0
+    golden.write_text(golden.read_text(encoding="utf-8").replace('"9000"', '"6A82"'), encoding="utf-8")
+    assert run("card", "trace", golden, "--golden", golden).returncode == 0
+    told_apart = run("card", "trace", "--golden", golden)
+    assert (told_apart.returncode, "sw: expected 6A82, actual 9000" in told_apart.stdout) == (1, True)
+    assert "選択 SELECT" in run("card", "trace", "--lang", "ja").stdout
+    with ControlClient(home) as control:
+        with pytest.raises(ConfigurationError, match="taken out"):
+            control.transmit("Kazashi-1", bytes.fromhex("00A4020C020018"))  # torn out: the second command since then
+        assert control.slots()[0].card is None
+    assert "latency" in one_line(run("card", "conditions", "--latency", "slow"))
+    assert "expected contact or contactless" in one_line(run("up", "--slot", "nfc"))
+    run("card", "conditions")
+
+
 def test_faults_of_the_running_world(home: Path, up: Up, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set by command line, met at the door, waited for in the journal, listed and cleared; a wrong one is refused."""
     monkeypatch.setenv("KAZASHI_HOME", str(home))

@@ -80,7 +80,14 @@ def tries_left(client: httpx.Client, slot: str = FIRST) -> str:
 
 def test_a_card_goes_in_and_out(client: httpx.Client, card: IssuedCard) -> None:
     """Two slots whose names begin with Kazashi; what is in them, whose it is and whether it has power is told."""
-    empty = {"resident": None, "card": None, "powered": False, "reader": None, "connected": False}
+    empty: dict[str, object] = {
+        "resident": None,
+        "card": None,
+        "powered": False,
+        "reader": None,
+        "connected": False,
+        "conditions": {},
+    }
     assert done(client.get("/v1/slots"))["slots"] == [{"name": f"Kazashi-{n}", **empty} for n in (1, 2)]
     inserted = insert(client, card, SECOND)
     assert inserted == {"name": "Kazashi-2", **empty, "resident": card.resident.id, "card": card.profile.serial}

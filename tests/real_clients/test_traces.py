@@ -1,10 +1,17 @@
 """One card, two doors: what is asked and answered through pcscd is what is asked and answered in process."""
 
 from cardsim.profile import Profile
+from cardsim.readers.exchange import CardInReader
 from cardsim.readers.inprocess import InProcessConnection
 from cardsim.slot import InsertedCard
 from cardsim.trace import Event, Trace, TraceLine
+from cardsim.trace_compare import differences
+from cardsim.trace_export import as_json, exported, read_json
+from cardsim.trace_file import read_trace
 from harness.pcsc_lane import Connection
+from harness.vpcd_line import VpcdLine
+from tests.harness.test_control_slots import FakeVpcd
+from tests.harness.test_control_slots import ask as ask_over_tcp
 from tests.real_clients.programs import Bench
 
 DIGEST_INFO = "3031300D060960864801650304020105000420" + "5A" * 32
@@ -56,6 +63,32 @@ def test_both_doors_give_the_same_answers_and_the_same_trace(bench: Bench, profi
     inside.connect()
     assert through_pcscd == ask(inside)
     assert facts(bench.commands()) == facts([line for line in trace if line.event is Event.COMMAND])
+
+
+def test_one_golden_trace_in_process_over_tcp_and_through_pcscd(bench: Bench, profile: Profile) -> None:
+    """Exported from the pure card, read back from its JSON: the vpcd line and pcscd give the very same."""
+    inside, over_tcp = Trace(), Trace()
+    connection = InProcessConnection(InsertedCard.unused(profile, inside))
+    connection.connect()
+    ask(connection)
+    golden = read_json(as_json(exported(inside)))
+
+    with FakeVpcd() as vpcd:
+        line = VpcdLine(CardInReader(InsertedCard.unused(profile, over_tcp)), vpcd.address)
+        line.start()
+        with vpcd.card() as reader:
+            reader.sendall(bytes.fromhex("000101"))
+            for command in COMMANDS:
+                ask_over_tcp(reader, command)
+        line.end()
+    with bench.lane.connected() as through_pcscd:
+        ask(through_pcscd)
+
+    assert differences(golden, exported(over_tcp)) == []
+    assert differences(golden, exported(read_trace(bench.trace))) == []
+    with bench.lane.connected() as through_pcscd:
+        ask(through_pcscd)
+    assert differences(golden, exported(read_trace(bench.trace))) != []
 
 
 def test_the_comparison_covers_accepted_and_refused_commands(bench: Bench) -> None:
