@@ -68,15 +68,7 @@ class FileStore:
 
     def load(self) -> Kept:
         """What the file holds; a card never begins afresh because its file is gone."""
-        try:
-            raw = self._path.read_bytes()
-        except OSError as fault:
-            raise CardUnreadable(f"cannot read {self._path}: {fault.strerror}") from fault
-        content = unseal(_KIND, raw, self._path)
-        try:
-            return _DECODER.decode(content)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
-            raise CardUnreadable(f"{self._path} is not the kept state of a card: {fault}") from fault
+        return read_kept(self._path)
 
     def save(self, kept: Kept) -> None:
         """Returns when the new state is on the disk; CardInUse once the card was given up: another may own it."""
@@ -89,6 +81,19 @@ class FileStore:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+
+def read_kept(path: Path) -> Kept:
+    """What a card keeps, whoever owns it."""
+    try:
+        raw = path.read_bytes()
+    except OSError as fault:
+        raise CardUnreadable(f"cannot read {path}: {fault.strerror}") from fault
+    content = unseal(_KIND, raw, path)
+    try:
+        return _DECODER.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+        raise CardUnreadable(f"{path} is not the kept state of a card: {fault}") from fault
 
 
 def write_durably(path: Path, content: bytes) -> None:

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import URL
 
 from cardsim.faults import CardUnreadable
-from cardsim.folder import load_card, save_card
+from cardsim.folder import holds_card, load_card, save_card, write_profile
 from cardsim.profile import Profile
 from cardsim.state import fresh_kept
 from cardsim.store import KeptStore, MemoryStore, write_durably
@@ -23,7 +23,6 @@ from harness.card_writing import Note, WrittenStore, rewritten
 from harness.home import home
 from harness.store.address import Place
 
-PROFILE = "profile.json"
 """What a card's folder is known by (cardsim/folder.py)."""
 _NOTE = "life.json"
 _NOTES = msgspec.json.Decoder(Note)
@@ -79,7 +78,7 @@ class CardsInFolder:
         written on since, as at a renewal, keeps its tries; its life tells the two apart.
         """
         folder = self._folder / profile.serial
-        is_new = not (folder / PROFILE).exists()
+        is_new = not holds_card(folder)
         if is_new:
             save_card(profile, folder)
         found, store = load_card(folder)
@@ -104,7 +103,7 @@ class CardsInFolder:
                 f"remove {self._folder} to begin with unused cards"
             )
         store.save(rewritten(before, after, store.load()))
-        write_durably(folder / PROFILE, msgspec.json.encode(after))
+        write_profile(after, folder)
 
 
 def _read(path: Path) -> Note:

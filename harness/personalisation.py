@@ -105,7 +105,8 @@ class Personalisation:
             cvc=_cvc(self.issuer, municipality, municipality_key),
             text_cvc=_cvc(self._text_issuer(), municipality, municipality_key),
             sign_record=card_issuer.record_signer(municipality_key),
-            images=partial(images_for, _holder(written, made)),
+            # the printed face stays what it was made with: changes go onto its sign panel (assumed; spec/card.md §7a)
+            images=partial(images_for, _holder(made.resident, made)),
         )
 
     def _text_issuer(self) -> card_issuer.CardIssuer:

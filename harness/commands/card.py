@@ -1,7 +1,7 @@
 """`kazashi card`: cards as folders, which a process can serve to a PC/SC reader."""
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
@@ -12,14 +12,13 @@ from cryptography.x509.oid import NameOID
 from cardsim.applications import jpki
 from cardsim.faults import CardUnreadable
 from cardsim.files import File
-from cardsim.folder import save_card
+from cardsim.folder import holds_card, look_at_card, save_card
 from cardsim.profile import Profile, pins_of
 from cardsim.readers import vpcd
 from cardsim.readers.conditions import TwoCards
 from cardsim.readers.interface import Interface
 from cardsim.readers.latency import PROFILES
 from cardsim.slot import Tear
-from cardsim.state import Kept
 from harness.announcement import ADDRESSES
 from harness.clock import host_now
 from harness.commands.card_face import face
@@ -38,9 +37,6 @@ app = typer.Typer(help="Cards as folders / フォルダーに保存したカー�
 app.command()(face)
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="the card's folder / カードのフォルダー")]
 ANCHORS = "anchors"
-PROFILE, KEPT = "profile.json", "kept.json"
-"""The files of a card's folder (cardsim/folder.py)."""
-T = TypeVar("T")
 
 
 @app.command()
@@ -56,7 +52,7 @@ def new(
 
     カードと信頼の起点をフォルダーに書き出す。
     """
-    if (folder / PROFILE).exists():  # asked before anybody is registered for a card that cannot be saved
+    if holds_card(folder):  # asked before anybody is registered for a card that cannot be saved
         raise CardUnreadable(f"{folder} already holds a card: choose another folder")
     if (home() / ADDRESSES).exists() and not throw_away:
         profile, anchors = _of_running_world(resident)
@@ -93,8 +89,7 @@ def show(folder: Folder) -> None:
 
     カードの内容と暗証番号の残り回数を表示する。
     """
-    profile = _read(folder / PROFILE, Profile)
-    kept = _read(folder / KEPT, Kept)
+    profile, kept = look_at_card(folder)
     typer.echo(f"card {profile.serial}  ATR {profile.atr.hex().upper()}")
     elements = profile.applications[jpki.AID].elements
     for fid in (jpki.AUTH_CERTIFICATE, jpki.SIGN_CERTIFICATE):
@@ -247,12 +242,3 @@ def _certificate(body: bytes) -> str:
     certificate = x509.load_der_x509_certificate(body[:length])
     name = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
     return f"{certificate.serial_number:x}  {name!s}  until {show_instant(certificate.not_valid_after_utc)}"
-
-
-def _read(path: Path, wanted: type[T]) -> T:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=wanted)
-    except OSError as fault:
-        raise CardUnreadable(f"no card in {path.parent}: cannot read {path.name}: {fault.strerror}") from fault
-    except msgspec.MsgspecError as fault:
-        raise CardUnreadable(f"{path} is not of a card: {fault}") from fault

@@ -7,12 +7,12 @@ from typing import Annotated
 import msgspec
 import typer
 
+from cardsim.folder import holds_card, look_at_card
 from cardsim.profile import Profile
 from harness.control_client import ControlClient
 from harness.errors import ConfigurationError
 from harness.home import home
 
-PROFILE = "profile.json"
 CHANGE_EXPECTED = "2027-04-01 住所 試験県葵市…"
 
 
@@ -58,11 +58,9 @@ def face(  # noqa: PLR0913  (a command line has as many options as it has)
 
 def _profile(card: str) -> Profile:
     """Return the card in a folder, else the one of the world that is up with this serial or holder."""
-    if (path := Path(card) / PROFILE).is_file():
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=Profile)
-        except msgspec.MsgspecError as fault:
-            raise ConfigurationError(f"{path} is not of a card: {fault}") from fault
+    if holds_card(Path(card)):
+        profile, _ = look_at_card(Path(card))
+        return profile
     with ControlClient(home()) as control:
         in_slots = {slot.card: slot.resident for slot in control.slots()}
         holder = in_slots.get(card) or _holder(control, card)

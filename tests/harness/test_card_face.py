@@ -3,11 +3,11 @@
 from datetime import date
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from cardsim.faces.printed import Change
 from cardsim.files import Application, Element, File, build_application
+from cardsim.folder import save_card
 from cardsim.pins import Pin, PinFormat
 from cardsim.profile import Profile
 from harness import cli
@@ -78,9 +78,8 @@ def test_card_without_the_applications_is_refused() -> None:
 
 
 def saved(folder: Path) -> Path:
-    """A folder with a card's profile."""
-    folder.mkdir()
-    (folder / "profile.json").write_bytes(msgspec.json.encode(card()))
+    """A folder with a card."""
+    save_card(card(), folder)
     return folder
 
 

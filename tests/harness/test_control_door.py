@@ -398,7 +398,7 @@ def test_openapi_describes_what_the_door_does(world: World, client: httpx.Client
             seen.add(name)
             holder = world.new_resident(with_card=name != "issueCard").id
             world.clock.advance(timedelta(minutes=1))
-            body = {"resident": holder} if name == "insertCard" else BODIES.get(name)
+            body = {"resident": holder} if name in {"insertCard", "swapCard"} else BODIES.get(name)
             if name != "insertCard" and "{slot}" in path:
                 slots.insert("Kazashi-1", world.card_of(holder).profile, holder).power_on()
             fault = faults.set(Order(Fault.DELAY, FaultDoor.CRL, since=world.clock.now())).id
