@@ -84,7 +84,7 @@ def leaf(pattern: Pattern, entry: Entry, public_key: RSAPublicKey, signer: RSAPr
         der(0x30, time_der(entry.issued), time_der(entry.not_after)),
         der(0x30, pattern.subject, _common_name(common_name)),
         key,
-        _extensions(pattern, names, _key_identifier(public_key)),
+        _extensions(pattern, names, _key_identifier(key)),
     )
     return der(0x30, tbs, SHA256_WITH_RSA, der(0x03, b"\0", signer.sign(tbs, _PADDING, _HASH)))
 
@@ -130,10 +130,14 @@ def _other_name(number: int, value: bytes) -> bytes:
     return der(0xA0, _ATTRIBUTE, bytes((number,)), der(0xA0, der(_UTF8, value)))
 
 
-def _key_identifier(key: RSAPublicKey) -> bytes:
-    """Return subjectKeyIdentifier: SHA-1 of the key's bits, for RSA its PKCS #1 form (RFC 5280 §4.2.1.2 (1))."""
-    bits = key.public_bytes(Encoding.DER, PublicFormat.PKCS1)
-    return _KEY_IDENTIFIER + hashlib.sha1(bits, usedforsecurity=False).digest()
+def _key_identifier(key: bytes) -> bytes:
+    """Return subjectKeyIdentifier: SHA-1 of the BIT STRING's bits, without the octet that counts unused ones.
+
+    RFC 5280 §4.2.1.2 (1); `key` is a SubjectPublicKeyInfo.
+    """
+    return (
+        _KEY_IDENTIFIER + hashlib.sha1(_content(key[_end(key, _content_at(key)) :])[1:], usedforsecurity=False).digest()
+    )
 
 
 def _parts(octets: bytes) -> Iterator[bytes]:
@@ -146,8 +150,11 @@ def _parts(octets: bytes) -> Iterator[bytes]:
 
 
 def _content(tlv: bytes) -> bytes:
-    first = tlv[1]
-    return tlv[2:] if first < _LONG else tlv[2 + (first & 0x7F) :]
+    return tlv[_content_at(tlv) :]
+
+
+def _content_at(tlv: bytes) -> int:
+    return 2 if tlv[1] < _LONG else 2 + (tlv[1] & 0x7F)
 
 
 def _end(octets: bytes, at: int) -> int:
