@@ -5,7 +5,7 @@ Only PINs that their holder chose are locked and reset; their values stay as the
 
 from collections.abc import Callable
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cardsim.faults import CardUnreadable
 from cardsim.pins import PinRecord
@@ -75,17 +75,17 @@ def tries_set(profile: Profile, kept: Kept, write: Write) -> Kept:
         if pin.changeable and pin.initial is not None:
             left = 0 if write is Write.TRIES_SPENT else pin.tries
             pins[pin.kept_as] = PinRecord(pins[pin.kept_as].value, left)
-    return Kept(pins)
+    return structs.replace(kept, pins=pins)
 
 
 def rewritten(before: Profile, after: Profile, kept: Kept) -> Kept:
     """Return what a card keeps once its files were written anew.
 
     A PIN that it did not have yet begins unused; the reference that is the birth date follows the date and keeps its
-    tries; the PINs that the holder chose stay as they are.
+    tries; the PINs that the holder chose stay as they are, and so does what was loaded into the free area.
     """
     old, new = {pin.kept_as: pin for pin in pins_of(before)}, fresh_kept(after).pins
-    pins = {}
+    pins = {name: record for name, record in kept.pins.items() if name not in old}
     for pin in pins_of(after):
         name, was = pin.kept_as, old.get(pin.kept_as)
         if was is None or (was.initial is None) != (pin.initial is None):
@@ -94,4 +94,4 @@ def rewritten(before: Profile, after: Profile, kept: Kept) -> Kept:
             pins[name] = PinRecord(new[name].value, kept.pins[name].left)
         else:
             pins[name] = kept.pins[name]
-    return Kept(pins)
+    return structs.replace(kept, pins=pins)

@@ -9,15 +9,19 @@ from pathlib import Path
 import httpx
 import pytest
 
+from cardsim.card import fresh_kept, power_on
 from cardsim.faults import CardUnreadable
+from harness.card_writing import rewritten, tries_set
 from harness.doors.control import ControlDoor
 from harness.doors.server import Served
 from harness.events import Changes
+from harness.jlis.life_cycle import Write
 from harness.jlis.life_events import LifeEvent
 from harness.kept_cards import CardsInFolder, CardsInMemory, KeptCards
 from harness.personalisation import IssuedCard
 from harness.slots import Slot, Slots
 from harness.world import World
+from tests.cardsim.free_area_cards import PIN_CARD, loaded_card, with_free_area
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
 
@@ -204,3 +208,18 @@ def test_at_the_control_door(world: World, card: IssuedCard, control: Callable[.
     assert answer(SELECT_JPKI, f"00A4020C02{AUTH}", WRONG[AUTH]) == "63C2"
     world.happen(card.resident.id, LifeEvent.PIN_RESET_AT_COUNTER)
     assert answer(SELECT_JPKI, f"00A4020C02{AUTH}", "00200080") == "63C3"
+
+
+def test_what_a_municipality_loaded_stays(world: World, card: IssuedCard) -> None:
+    """Written anew, locked or reset: the applications of the free area, their counts and their PINs are as before."""
+    loaded = loaded_card(card.profile, PIN_CARD)
+    before, kept = loaded.profile, loaded.kept
+    world.happen(card.resident.id, LifeEvent.RENEWED)
+    after = with_free_area(world.card_of(card.resident.id).profile)
+    own = {name: record for name, record in kept.pins.items() if name not in fresh_kept(before).pins}
+    assert kept.loaded
+    assert own
+    for written in (rewritten(before, after, kept), tries_set(before, kept, Write.TRIES_SPENT)):
+        assert (written.loaded, written.loads) == (kept.loaded, kept.loads)
+        assert own.items() <= written.pins.items()
+        power_on(after, written)
