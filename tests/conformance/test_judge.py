@@ -30,7 +30,7 @@ ACCEPTED = Outcome(decision=Decision.ACCEPT, reason=Reason.OK, steps=[], epoch=5
 ON_HOLD = Outcome(decision=Decision.REJECT, reason=Reason.ON_HOLD, steps=[], epoch=5)
 SERIAL = 0x07000001
 ASKED = Entry(NOON, "ocsp", "auth", SERIAL, None, "good", 200)
-ANOTHER_ASKED = replace(ASKED, serial=SERIAL + 1)
+ANOTHER_ASKED = msgspec.structs.replace(ASKED, serial=SERIAL + 1)
 
 
 def case_of(expect: Expectation, *, steps: list[Story] | None = None, twin: str | None = None) -> Case:
@@ -79,7 +79,7 @@ def test_refusal_with_reason_and_question_passes() -> None:
         (msgspec.structs.replace(ON_HOLD, decision=Decision.RETRY), (ASKED,), ["decision"]),
         (ON_HOLD, (), ["status questions"]),
         (ON_HOLD, (ANOTHER_ASKED,), ["status questions"]),
-        (ON_HOLD, (replace(ASKED, kind="sign"),), ["status questions"]),
+        (ON_HOLD, (msgspec.structs.replace(ASKED, kind="sign"),), ["status questions"]),
         (msgspec.structs.replace(ON_HOLD, epoch=4), (ASKED,), ["epoch"]),
         (msgspec.structs.replace(ON_HOLD, epoch=msgspec.UNSET), (ASKED,), ["epoch"]),
         (None, (ASKED,), ["decision", "reason"]),
