@@ -230,7 +230,7 @@ def test_checks_are_of_the_kind_asked_for() -> None:
     case = case_of(
         Expectation(Decision.REJECT, Reason.ON_HOLD, Questions(at_least=1, kind=Kind.SIGN)), twin="login/two"
     )
-    observation = seen(case, ON_HOLD, replace(ASKED, kind="sign"))
+    observation = seen(case, ON_HOLD, msgspec.structs.replace(ASKED, kind="sign"))
     observation.serials = {"auth": SERIAL, "sign": SERIAL}
     judgement = judge(case, observation)
     assert judgement.verdict is Verdict.PASS
