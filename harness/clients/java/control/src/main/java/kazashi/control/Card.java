@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import kazashi.control.generated.api.ControlApi;
 import kazashi.control.generated.model.CommandApdu;
 import kazashi.control.generated.model.InsertCard;
+import kazashi.control.generated.model.RemoveCard;
 import kazashi.control.generated.model.ResidentState;
 import kazashi.control.generated.model.SlotState;
 import kazashi.control.generated.model.TracePage;
@@ -42,7 +43,7 @@ public final class Card {
 
     /** Takes the card out: its power is gone at once. */
     public SlotState remove() {
-        return ask(() -> api.removeCard(slot));
+        return ask(() -> api.removeCard(slot, new RemoveCard()));
     }
 
     /** Gives the card power, or a cold reset when it has power already; returns its ATR. */
