@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import timedelta
 
 import pytest
@@ -197,14 +197,14 @@ def test_every_view_of_each_process_equals_the_register_as_of_its_own_instant(
 ) -> None:
     """Each view equals the register as of its thisUpdate, told and asked through two worlds that share a store."""
     store = new_store()
-    worlds = [World.create(keys, seed=3, start=START, store=store) for _ in range(2)]
-    play = Play(*worlds)
-    for minute, what in sorted(story, key=lambda told: told[0]):
-        play.happen(what, START + timedelta(minutes=minute))
-    for minute, second in looks:
-        play.look(START + timedelta(minutes=minute, seconds=second))
-    for world in worlds:
-        world.close()
+    with ExitStack() as opened:
+        play = Play(
+            *(opened.enter_context(closing(World.create(keys, seed=3, start=START, store=store))) for _ in range(2))
+        )
+        for minute, what in sorted(story, key=lambda told: told[0]):
+            play.happen(what, START + timedelta(minutes=minute))
+        for minute, second in looks:
+            play.look(START + timedelta(minutes=minute, seconds=second))
 
 
 def test_a_server_that_is_away_is_one_line_without_the_password() -> None:
