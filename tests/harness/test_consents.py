@@ -25,6 +25,7 @@ from harness.jlis.life_events import LifeEvent
 from harness.keys import KeyPool
 from harness.municipalities import AOI
 from harness.world import World
+from tests.harness.asking import strange_certificates
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
 
@@ -107,6 +108,21 @@ def of_another_holder(counter: Counter) -> dict[str, str]:
     return counter.message(certificate=counter.world.certificate(counter.entry(counter.other)))
 
 
+def of_an_unknown_version(counter: Counter) -> dict[str, str]:
+    """A certificate of a version that nobody knows."""
+    return counter.message(certificate=strange(counter)["version"])
+
+
+def with_a_key_of_no_kind(counter: Counter) -> dict[str, str]:
+    """A certificate with a key that nobody can use."""
+    return counter.message(certificate=strange(counter)["key"])
+
+
+def strange(counter: Counter) -> dict[str, bytes]:
+    """Return the holder's certificate, made strange."""
+    return strange_certificates(counter.world.certificate(counter.entry(counter.holder)))
+
+
 def by_the_authentication_key(counter: Counter) -> dict[str, str]:
     """Sound in itself: but that key signs no documents."""
     return counter.message(counter.entry(counter.holder, Kind.AUTH))
@@ -156,6 +172,8 @@ REFUSED: dict[str, tuple[Callable[[Counter], dict[str, str]], int, str]] = {
     "wrong-signature": (wrong_signature, 400, "expected a signature over the document by the certificate's key"),
     "over-another-document": (over_another_document, 400, "expected a signature over the document"),
     "of-another-holder": (of_another_holder, 400, "expected a signature over the document by the certificate's key"),
+    "unknown-version": (of_an_unknown_version, 400, "is not a valid X509 version"),
+    "key-of-no-kind": (with_a_key_of_no_kind, 400, "expected the document and the signature certificate"),
     "authentication-key": (by_the_authentication_key, 409, "expected a signature certificate of this world"),
     "superseded": (by_a_superseded_certificate, 409, "expected a certificate in force"),
     "revoked": (by_a_revoked_certificate, 409, "expected a certificate in force"),
