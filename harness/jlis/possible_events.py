@@ -128,8 +128,8 @@ def _check_consent(records: Records, event: ConsentGiven | ConsentWithdrawn) -> 
             f"resident {who}: consent: expected signed_at from {first.isoformat()}, when the certificate was issued, "
             f"to {last.isoformat()}, which is now (5 minutes' skew), actual {event.signed_at.isoformat()}"
         )
-    before = records.dossier(who).consents.get(event.service)
-    if before is not None and event.signed_at <= before.word:
+    given = records.dossier(who).consents.get(event.service)
+    if given and event.signed_at <= (before := given[-1]).word:
         raise IllegalEvent(
             f"resident {who}: consent: expected one signed after {before.word.isoformat()}, the holder's last word on "
             f"{event.service!r}, actual one of {event.signed_at.isoformat()}: it was sent before, or taken back since"

@@ -87,11 +87,10 @@ class Register(Records):
                 self._crowd(event)
             case ConsentGiven(service=service, signed_at=signed_at):
                 consent = Consent(service, event.at, consent_ends(event.at), signed_at)
-                self.dossier(event.resident_id).consents[service] = consent
+                self.dossier(event.resident_id).consents.setdefault(service, []).append(consent)
             case ConsentWithdrawn(service=service):
-                consents = self.dossier(event.resident_id).consents
-                word = max(consents[service].word, event.at)
-                consents[service] = replace(consents[service], word=word, is_withdrawn=True)
+                consents = self.dossier(event.resident_id).consents[service]
+                consents[-1] = replace(consents[-1], word=max(consents[-1].word, event.at), withdrawn=event.at)
 
     def _register(self, resident: Resident, at: datetime) -> None:
         self._dossiers[resident.id] = self.dossier_of_nobody(resident, at)

@@ -256,6 +256,23 @@ def test_a_withdrawal_at_a_mark(counter: Counter) -> None:
     assert (again.status_code, counter.world.clock.now()) == (409, jst("2026-12-02T09:15:00"))
 
 
+def test_a_consent_as_of_an_instant_gone_by(counter: Counter) -> None:
+    """Given on the second day, given anew on the third, withdrawn on the fourth: so it is told with the clock set back.
+
+    Nothing before the first, for nobody had agreed to it then.
+    """
+    for days in (1, 2):
+        counter.world.clock.set(NOW + timedelta(days=days))
+        counter.send(counter.message()).raise_for_status()
+    counter.world.clock.set(NOW + timedelta(days=3))
+    assert counter.withdraw().status_code == 200
+    told = []
+    for hours in (0, 23, 24, 47, 48, 71, 72, 96):
+        counter.world.clock.set(NOW + timedelta(hours=hours))
+        told.append(counter.news(counter.holder))
+    assert told == ["no-consent"] * 2 + ["changed"] * 4 + ["no-consent"] * 2
+
+
 def test_what_ran_out_cannot_be_taken_back(counter: Counter) -> None:
     """After ten years there is nothing to withdraw."""
     ends = datetime.fromisoformat(counter.send(counter.message()).json()["ends"])
