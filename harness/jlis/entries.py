@@ -28,6 +28,7 @@ BEHAVIOURS: Behaviours = (
 
 FIRST_SERIAL = 0x0700_0000
 """Leaves count up from here; four content bytes, as observed (spec/pki.md §1.3)."""
+SERIALS = range(FIRST_SERIAL, 0x8000_0000)
 
 
 class Issued(Protocol):
