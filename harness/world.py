@@ -278,7 +278,6 @@ class World:
         self.happen(resident_id, LifeEvent.LOST)
 
     @_in_step
-    @_in_step
     def move(self, resident_id: str, municipality: str | None = None) -> None:
         """Move a resident (default: to the other invented municipality): the signature certificate is revoked."""
         resident = self.resident(resident_id)
@@ -292,7 +291,6 @@ class World:
         address = address_in(code, self._register.size())
         self.happen(resident_id, what, Changes(municipality=code, address=address))
 
-    @_in_step
     @_in_step
     def revoke(self, resident_id: str, kind: str, reason: str) -> None:
         """Revoke one certificate of a resident, `kind` auth or sign, for a reason such as keyCompromise."""
