@@ -273,6 +273,23 @@ def test_a_consent_as_of_an_instant_gone_by(counter: Counter) -> None:
     assert told == ["no-consent"] * 2 + ["changed"] * 4 + ["no-consent"] * 2
 
 
+def test_midnight_after_it_was_taken_in(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said of a consent is what was taken in, though another day begins before it is said."""
+    last = jst("2026-12-02T23:59:59")
+    counter.world.clock.set(last)
+    take_in = World.give_consent
+
+    def slowly(world: World, *consent: Any) -> Any:
+        taken = take_in(world, *consent)
+        world.clock.advance(SECOND)
+        return taken
+
+    monkeypatch.setattr(World, "give_consent", slowly)
+    told = counter.send(counter.message()).json()
+    assert datetime.fromisoformat(told["given"]) == last
+    assert datetime.fromisoformat(told["ends"]) == consent_ends(last)
+
+
 def test_what_ran_out_cannot_be_taken_back(counter: Counter) -> None:
     """After ten years there is nothing to withdraw."""
     ends = datetime.fromisoformat(counter.send(counter.message()).json()["ends"])
