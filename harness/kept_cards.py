@@ -23,7 +23,6 @@ from harness.card_writing import Note, WrittenStore, rewritten
 from harness.home import home
 from harness.store.address import Place
 
-"""What a card's folder is known by (cardsim/folder.py)."""
 _NOTE = "life.json"
 _NOTES = msgspec.json.Decoder(Note)
 
@@ -78,12 +77,12 @@ class CardsInFolder:
         written on since, as at a renewal, keeps its tries; its life tells the two apart.
         """
         folder = self._folder / profile.serial
-        is_new = not holds_card(folder)
-        if is_new:
+        if not holds_card(folder):
+            _begin(folder, life)
             save_card(profile, folder)
         found, store = load_card(folder)
         try:
-            if life is not None and (is_new or (found == profile and not (folder / _NOTE).exists())):
+            if life is not None and found == profile and not (folder / _NOTE).exists():
                 _keep(folder / _NOTE, Note(life.name, 0))
             if found != profile:
                 self._rewrite(folder, found, profile, life, store)
@@ -104,6 +103,17 @@ class CardsInFolder:
             )
         store.save(rewritten(before, after, store.load()))
         write_profile(after, folder)
+
+
+def _begin(folder: Path, life: CardLife | None) -> None:
+    """Write whose life it is before there is a card: killed in between, the card begins again."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / _NOTE).unlink(missing_ok=True)
+    except OSError as fault:
+        raise CardUnreadable(f"cannot make {folder}: {fault.strerror}") from fault
+    if life is not None:
+        _keep(folder / _NOTE, Note(life.name, 0))
 
 
 def _read(path: Path) -> Note:

@@ -62,10 +62,14 @@ def make_resident(
 
 @dataclass(frozen=True, slots=True)
 class Inhabitants:
-    """The people of one world, which begins on `day`."""
+    """The people of one world, as they are on `day`: the one on which it begins, or that of a crowd."""
 
     profile: PopulationProfile
     day: date
+
+    def as_of(self, day: date) -> "Inhabitants":
+        """Return the people as they are on another day."""
+        return Inhabitants(self.profile, day)
 
     def make(self, seed: int, position: int) -> Resident:
         """Return the resident at a position."""

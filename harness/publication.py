@@ -4,7 +4,7 @@ Each view equals the register as of its own thisUpdate; it is remembered as publ
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from harness.chronicle import Chronicle
@@ -17,7 +17,6 @@ from harness.jlis.faults import Order
 from harness.jlis.hierarchy import Hierarchy
 from harness.jlis.marks import Marks
 from harness.jlis.ocsp import OcspAnswer
-from harness.jlis.ocsp_faults import Setting
 from harness.jlis.ocsp_service import OcspService
 from harness.jlis.populations import Medium, Population
 from harness.jlis.practice import Practice
@@ -51,17 +50,16 @@ class Publication:
         """
         return self.responder.answer(kind, request, now, [] if order is None else [order])
 
-    def crl(  # noqa: PLR0913  (what a list follows from)
+    def crl(
         self,
         kind: Kind,
         municipality: Municipality,
         now: datetime,
-        order: Order | None = None,
-        *,
+        *orders: Order,
         medium: Medium = Medium.CARD,
         generation: int | None = None,
     ) -> bytes:
-        """Return the revocation list (DER) of one scope that is current at `now`; under an order, a wrong one.
+        """Return the revocation list (DER) of one scope that is current at `now`; under orders, one wrong in each way.
 
         `generation` is the one in office at `now` where none is named.
         """
@@ -71,9 +69,8 @@ class Publication:
             lists, register = self.list_practice, self._chronicle.register
             window = crl.window_of_partition(authority, medium, municipality, now, lists)
             self._chronicle.publish(window.this_update)
-            if order is not None:
-                setting = Setting(now, timedelta(seconds=order.shift), self._signers(kind, now))
-                bend = crl_faults.bend_of(order.fault, setting, order.entries)
+            if orders:
+                bend = crl_faults.bend_of_all(orders, now, self._signers(kind, now))
                 return crl.crl_at(authority, medium, municipality, register, now, bend, lists)
             place = (Population(kind, medium), authority.generation, municipality.code)
             published, der = self._lists.get(place, (None, b""))

@@ -33,6 +33,7 @@ from harness.jlis.journal import Journal
 from harness.jlis.life_cycle import EFFECTS, Standing, Write
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.marks import QUARTER_HOURS, Marks
+from harness.jlis.people import Consent
 from harness.jlis.populations import CARD_AUTH, CARD_SIGN
 from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.reasons import RevocationReason
@@ -278,7 +279,6 @@ class World:
         self.happen(resident_id, LifeEvent.LOST)
 
     @_in_step
-    @_in_step
     def move(self, resident_id: str, municipality: str | None = None) -> None:
         """Move a resident (default: to the other invented municipality): the signature certificate is revoked."""
         resident = self.resident(resident_id)
@@ -292,7 +292,6 @@ class World:
         address = address_in(code, self._register.size())
         self.happen(resident_id, what, Changes(municipality=code, address=address))
 
-    @_in_step
     @_in_step
     def revoke(self, resident_id: str, kind: str, reason: str) -> None:
         """Revoke one certificate of a resident, `kind` auth or sign, for a reason such as keyCompromise."""
@@ -316,8 +315,8 @@ class World:
         return Trust(generations, [(self._card_issuer.id, self._card_issuer.public_key)])
 
     @_in_step
-    def give_consent(self, consent: SignedConsent, signature: bytes) -> str:
-        """Take a holder's consent in, and return whose it is; EventRefused when its certificate is none in force."""
+    def give_consent(self, consent: SignedConsent, signature: bytes) -> Consent:
+        """Take a holder's consent in, and return it; EventRefused when its certificate is none in force."""
         now = self.clock.now()
         signed = self._register.entry_at(Kind.SIGN, consent.serial, now)
         if signed is None or self._desk().certificate(signed) != consent.certificate:
@@ -329,7 +328,7 @@ class World:
         )
         self._chronicle.check(event)
         self._chronicle.record(event)
-        return resident_id
+        return self._register.dossier(resident_id).consents[text.service][-1]
 
     @_in_step
     def holder_of(self, kind: Kind, serial: int) -> str | None:

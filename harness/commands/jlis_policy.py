@@ -124,7 +124,7 @@ def _certificate(file: Path) -> bytes:
         octets = file.read_bytes()
         is_pem = octets.lstrip().startswith(b"-----")
         found = x509.load_pem_x509_certificate(octets) if is_pem else x509.load_der_x509_certificate(octets)
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, x509.InvalidVersion) as fault:
         raise ConfigurationError(f"{file}: expected a certificate in PEM or DER, actual {fault}") from fault
     return found.public_bytes(Encoding.DER)
 

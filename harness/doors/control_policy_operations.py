@@ -5,6 +5,7 @@ from datetime import time
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from msgspec import UNSET, structs
@@ -75,7 +76,7 @@ def _requestor(number: int, der: bytes) -> bytes:
     """Return a certificate that signatures can be checked with."""
     try:
         key = x509.load_der_x509_certificate(der).public_key()
-    except ValueError as fault:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as fault:
         raise PolicyRefused(
             f"requestors[{number}]: expected a certificate (DER, in base64), actual {fault}; "
             "`openssl x509 -outform DER` makes one of PEM"

@@ -28,7 +28,7 @@ from harness.doors import service_messages as said
 from harness.doors.body import BodyRefused, read_body
 from harness.doors.complaint import complain
 from harness.jlis import attributes, linking
-from harness.jlis.consent import ConsentRefused, consent_ends, read_consent
+from harness.jlis.consent import ConsentRefused, read_consent
 from harness.jlis.entries import Entry
 from harness.jlis.fees import count_fees
 from harness.jlis.journal import Entry as Line
@@ -132,11 +132,10 @@ def give_consent(world: World, asked: said.GiveConsent) -> Told:
     """Take a signed consent in."""
     try:
         consent = read_consent(asked.document, asked.signature, asked.certificate)
-        world.give_consent(consent, asked.signature)
+        given = world.give_consent(consent, asked.signature)
     except ConsentRefused as fault:
         raise Refusal(400, "a consent signed by the certificate's key", str(fault)) from fault
-    given = world.clock.now()
-    answer = said.ConsentState(service=consent.text.service, given=given, ends=consent_ends(given))
+    answer = said.ConsentState(service=given.service, given=given.given, ends=given.ends)
     return Told(answer, "consent", Kind.SIGN, consent.serial)
 
 

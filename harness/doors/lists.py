@@ -7,7 +7,7 @@ GET  /crl/{kind}/{medium}/archive.tar  all lists of a population with a manifest
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -33,8 +33,8 @@ from harness.jlis.populations import Medium, Population
 from harness.municipalities import MUNICIPALITIES
 from harness.world import World
 
-Make = Callable[[Standing | None], Awaitable[Response]]
-"""Makes the answer, wrong in its content where the fault is one of content, and writes it in the journal."""
+Make = Callable[[Sequence[Standing]], Awaitable[Response]]
+"""Makes the answer, wrong in each way that a fault of content has it, and writes it in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,12 @@ class ListsDoor:
             self._note(f"refused: {fault}"[:200], 400)
             return complain(400, "query", where, ", ".join(IndexQuery.__struct_fields__), str(fault))
 
-        async def make(standing: Standing | None) -> Response:
-            return await run_in_threadpool(self._index, request, query, standing)
+        async def make(met: Sequence[Standing]) -> Response:
+            return await run_in_threadpool(self._index, request, query, met)
 
         return await self._carried(request, Asked(FaultDoor.CRL, says=False), Place(), make)
 
-    def _index(self, request: Request, query: IndexQuery, standing: Standing | None) -> Response:
+    def _index(self, request: Request, query: IndexQuery, met: Sequence[Standing]) -> Response:
         base = str(request.base_url).rstrip("/")
         wanted = msgspec.to_builtins(query)
         url = wanted.pop("url", None)
@@ -87,7 +87,7 @@ class ListsDoor:
             if all(getattr(located, name) == value for name, value in wanted.items())
             and (url is None or url == base + located.path)
         ]
-        self._note(_under("index", standing), 200)
+        self._note(_under("index", met), 200)
         return Response(msgspec.json.encode({"lists": found}), media_type="application/json")
 
     async def one_list(self, request: Request) -> Response:
@@ -98,8 +98,8 @@ class ListsDoor:
         """
         partition = self._partition(request)
 
-        async def make(standing: Standing | None) -> Response:
-            return await run_in_threadpool(self._list, request, partition, standing)
+        async def make(met: Sequence[Standing]) -> Response:
+            return await run_in_threadpool(self._list, request, partition, met)
 
         place = Place(partition.population.kind, partition.municipality.code)
         return await self._carried(request, Asked(FaultDoor.CRL), place, make)
@@ -113,30 +113,36 @@ class ListsDoor:
                 return found
         raise HTTPException(404)
 
-    def _list(self, request: Request, partition: Partition, standing: Standing | None) -> Response:
+    def _list(self, request: Request, partition: Partition, met: Sequence[Standing]) -> Response:
         now = self._world.clock.now()
         (kind, medium), generation, place = partition
         window = self._world.jlis.window(kind, place, now, medium=medium, generation=generation)
-        der = self._world.jlis.crl(kind, place, now, _content(standing), medium=medium, generation=generation)
+        der = self._world.jlis.crl(kind, place, now, *_content(met), medium=medium, generation=generation)
         headers = {
             "etag": f'"{hashlib.sha256(der).hexdigest()}"',
             "last-modified": format_datetime(window.this_update, usegmt=True),
         }
         if _has_it(request, headers["etag"]):
-            self._note(_under("not modified", standing), 304, kind, place.code)
+            self._note(_under("not modified", met), 304, kind, place.code)
             return Response(status_code=304, headers=headers)
-        self._note(_under(f"list {window.number}", standing), 200, kind, place.code)
+        self._note(_under(f"list {window.number}", met), 200, kind, place.code)
         return Response(der, media_type="application/pkix-crl", headers=headers)
 
     async def authority_list(self, request: Request) -> Response:
-        """Answer with the list of one generation of an authority (ARL)."""
+        """Answer with the list of one generation of an authority (ARL); only faults of the carrier meet it."""
         kind, now = kind_of(request), self._world.clock.now()
         for generation in self._world.jlis.generations(now):
             if crl_points.authority_path(kind, generation) == request.scope["path"]:
-                der = await run_in_threadpool(self._world.jlis.authority_list, kind, generation, now)
-                self._note("authority list", 200, kind)
-                return Response(der, media_type="application/pkix-crl")
-        raise HTTPException(404)
+                break
+        else:
+            raise HTTPException(404)
+
+        async def make(met: Sequence[Standing]) -> Response:
+            der = await run_in_threadpool(self._world.jlis.authority_list, kind, generation, now)
+            self._note(_under("authority list", met), 200, kind)
+            return Response(der, media_type="application/pkix-crl")
+
+        return await self._carried(request, Asked(FaultDoor.CRL, says=False), Place(kind), make)
 
     def _listing(self, now: datetime) -> list[int]:
         """Return the generations that sign lists at `now`, the latest first.
@@ -155,12 +161,12 @@ class ListsDoor:
         """
         population = _population(request)
 
-        async def make(standing: Standing | None) -> Response:
-            return await run_in_threadpool(self._archive, request, population, standing)
+        async def make(met: Sequence[Standing]) -> Response:
+            return await run_in_threadpool(self._archive, request, population, met)
 
         return await self._carried(request, Asked(FaultDoor.CRL, says=False), Place(population.kind), make)
 
-    def _archive(self, request: Request, population: Population, standing: Standing | None) -> Response:
+    def _archive(self, request: Request, population: Population, met: Sequence[Standing]) -> Response:
         now = self._world.clock.now()
         window, (kind, medium) = crl.window_at(now, self._world.jlis.list_practice), population
         lists = [
@@ -182,35 +188,36 @@ class ListsDoor:
         made = crl_archive.archive(population, window.number, window.this_update, lists, windows)
         headers = {"etag": f'"{hashlib.sha256(made).hexdigest()}"'}
         if _has_it(request, headers["etag"]):
-            self._note(_under("archive not modified", standing), 304, kind)
+            self._note(_under("archive not modified", met), 304, kind)
             return Response(status_code=304, headers=headers)
-        self._note(_under(f"archive {window.number}", standing), 200, kind)
+        self._note(_under(f"archive {window.number}", met), 200, kind)
         return Response(made, media_type="application/x-tar", headers=headers)
 
     async def _carried(self, request: Request, asked: Asked, place: Place, make: Make) -> Response:
         """Return the answer, or what the fault that stands leaves of it."""
-        standing = self._faults.take(asked, self._world.clock.now()) if self._faults else None
-        if standing is None or GRAMMAR[standing.order.fault].content:
-            return await make(standing)
+        met = self._faults.take_all(asked, self._world.clock.now()) if self._faults else []
+        if not met or GRAMMAR[met[-1].order.fault].content:
+            return await make(met)
+        carrier = met[-1]
 
         def note(http: int) -> None:
-            self._note(f"fault {standing.order.fault}", http, place.kind, place.partition)
+            self._note(f"fault {carrier.order.fault}", http, place.kind, place.partition)
 
-        load = Load(request, standing, self._faults, lambda: make(standing), note)
-        return await CARRIERS[standing.order.fault](load)
+        load = Load(request, carrier, self._faults, lambda: make(met), note)
+        return await CARRIERS[carrier.order.fault](load)
 
     def _note(self, said: str, http: int, kind: Kind | None = None, partition: str | None = None) -> None:
         note(self._world, "crl", said, http, kind, partition)
 
 
-def _content(standing: Standing | None) -> Order | None:
-    """Return the order when it is one for whoever makes the content."""
-    return standing.order if standing is not None and GRAMMAR[standing.order.fault].content else None
+def _content(met: Sequence[Standing]) -> list[Order]:
+    """Return the orders for whoever makes the content."""
+    return [standing.order for standing in met if GRAMMAR[standing.order.fault].content]
 
 
-def _under(said: str, standing: Standing | None) -> str:
-    """Return what the journal says of an answer, with the fault it was given under."""
-    return said if standing is None else f"{said}, fault {standing.order.fault}"
+def _under(said: str, met: Sequence[Standing]) -> str:
+    """Return what the journal says of an answer, with each fault it was given under."""
+    return said + "".join(f", fault {standing.order.fault}" for standing in met)
 
 
 def _population(request: Request) -> Population:

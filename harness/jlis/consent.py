@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -78,7 +78,7 @@ def read_consent(document: bytes, signature: bytes, certificate: bytes) -> Signe
         text = msgspec.json.decode(document, type=ConsentText)
         signer = x509.load_der_x509_certificate(certificate)
         key = signer.public_key()
-    except (msgspec.MsgspecError, ValueError) as fault:
+    except (msgspec.MsgspecError, ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as fault:
         raise ConsentRefused(f"consent: expected the document and the signature certificate, actual {fault}") from fault
     if text.signed_at.tzinfo is None:
         raise ConsentRefused("consent: signed_at: expected an instant with a time zone, actual none")

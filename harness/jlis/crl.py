@@ -21,7 +21,7 @@ from harness.jlis.crl_encoding import Extension, Octets, Parts, Revoked
 from harness.jlis.crl_extensions import Scope
 from harness.jlis.crl_points import Partition
 from harness.jlis.crl_practice import PERIOD, PRACTICE, VALID, CrlMode, CrlPractice, Window, window_at, window_of
-from harness.jlis.entries import Entry
+from harness.jlis.entries import Entry, revocation_date
 from harness.jlis.populations import Medium, Population
 from harness.jlis.reasons import RevocationReason
 from harness.municipalities import Municipality
@@ -238,7 +238,7 @@ class _Source:
 def _revoked(entry: Entry) -> Revoked:
     if entry.revoked is None or entry.reason is None:
         raise ValueError(f"serial {entry.serial:X}: expected a revoked entry")
-    return Revoked(entry.serial, entry.revoked, REASON_CODES[entry.reason])
+    return Revoked(entry.serial, revocation_date(entry.revoked), REASON_CODES[entry.reason])
 
 
 def _key_identifier(authority: Authority) -> bytes:

@@ -4,15 +4,17 @@ But for the one thing that is wrong the list is as it should be, its number and 
 of entries and there are none, it is one of an entry for a serial number that nobody has.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from harness.jlis import crl_extensions, names
 from harness.jlis.crl import PERIOD, VALID, Bend, Draft
 from harness.jlis.crl_encoding import Revoked, extension_der
 from harness.jlis.fault_grammar import GRAMMAR, Fault
+from harness.jlis.faults import Order
 from harness.jlis.ocsp_faults import Setting
+from harness.jlis.signers import Signers
 from harness.municipalities import AOI, WAKABA
 
 NOBODYS = 0x4000_0000
@@ -185,12 +187,16 @@ def bend_of(fault: Fault, setting: Setting, entries: int | None = None) -> Bend:
     return lambda draft: BENDS[fault](draft, setting)
 
 
-def together(bends: dict[Fault, Bend]) -> Bend:
-    """Return what makes a draft wrong in each of these ways."""
+def bend_of_all(orders: Sequence[Order], now: datetime, signers: Signers) -> Bend:
+    """Return what makes a draft wrong in each of these ways: those that replace it first, the others in their order."""
+    bends = [
+        bend_of(order.fault, Setting(now, timedelta(seconds=order.shift), signers), order.entries)
+        for order in sorted(orders, key=lambda order: order.fault not in REPLACING)
+    ]
 
     def bend(draft: Draft) -> Draft:
-        for fault in sorted(bends, key=lambda fault: fault not in REPLACING):
-            draft = bends[fault](draft)
+        for each in bends:
+            draft = each(draft)
         return draft
 
     return bend

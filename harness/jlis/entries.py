@@ -1,7 +1,7 @@
 """One certificate in the register: what it was issued with, and the instants of its life."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from harness.confidence import Confidence
@@ -28,6 +28,7 @@ BEHAVIOURS: Behaviours = (
 
 FIRST_SERIAL = 0x0700_0000
 """Leaves count up from here; four content bytes, as observed (spec/pki.md §1.3)."""
+SERIALS = range(FIRST_SERIAL, 0x8000_0000)
 
 
 class Issued(Protocol):
@@ -51,6 +52,14 @@ class Issued(Protocol):
 
     def is_revoked_at(self, instant: datetime) -> bool:
         """Return whether it was revoked at `instant` or before."""
+
+
+def revocation_date(revoked: datetime) -> datetime:
+    """Return the whole second that answers and lists give for it: the next one where it was between two.
+
+    The one before could be that of a mark, as of which "good" was said.
+    """
+    return revoked.replace(microsecond=0) + timedelta(seconds=1) if revoked.microsecond else revoked
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Signature ¥20 and authentication ¥2 for each check, waived since January 2023;
 attributes (spec/pki.md §3, §4).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,7 +46,9 @@ class FeeLine:
 
 def summary_of(entry: Entry) -> Summary:
     """Return what the journal counts an entry by; what was refused costs nothing."""
-    return Summary(entry.door, entry.kind, None if entry.http != 200 or entry.kind is None else _priced(entry))
+    priced = None if entry.http != 200 or entry.kind is None else _priced(entry)
+    checks = entry.answer.count("; ") + 1 if priced == "status" else 1
+    return Summary(entry.door, entry.kind, priced, checks)
 
 
 def _priced(entry: Entry) -> str | None:
@@ -59,7 +62,10 @@ def _priced(entry: Entry) -> str | None:
 
 def count_fees(sums: Mapping[Summary, int]) -> list[FeeLine]:
     """Return the lines of the bill, in the order of service, kind and purpose."""
-    counted = {(door, kind, what): count for (door, kind, what), count in sums.items() if kind and what}
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for (door, kind, what, checks), count in sums.items():
+        if kind and what:
+            counted[door, kind, what] += checks * count
     return [
         FeeLine(service, kind, purpose, count, YEN[kind], waived=service != "attributes")
         for (service, kind, purpose), count in sorted(counted.items())

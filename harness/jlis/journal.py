@@ -61,6 +61,8 @@ class Summary(NamedTuple):
     door: str
     kind: str | None
     priced: str | None
+    checks: int = 1
+    """How many things one request asked for: a batch of OCSP is as many checks."""
 
 
 class LookBack(NamedTuple):

@@ -21,7 +21,7 @@ from harness.contract.vocabulary import Kind
 from harness.jlis import ocsp_encoding
 from harness.jlis.authority import Authority
 from harness.jlis.behaviour import Behaviour, Behaviours
-from harness.jlis.entries import Issued
+from harness.jlis.entries import Issued, revocation_date
 from harness.jlis.marks import QUARTER_HOURS, Marks
 from harness.jlis.ocsp_delegates import DELEGATES, is_revoked
 from harness.jlis.ocsp_draft import Bend, Draft, Single, as_it_is, seal
@@ -233,7 +233,7 @@ def status_of(
         return UNKNOWN  # the other medium's responder knows it
     if not entry.is_revoked_at(mark) or entry.revoked is None or entry.reason is None:
         return ocsp_encoding.GOOD, "good"
-    return _revoked(entry.revoked, entry.reason.value)
+    return _revoked(revocation_date(entry.revoked), entry.reason.value)
 
 
 def _revoked(at: datetime, reason: str) -> tuple[bytes, str]:

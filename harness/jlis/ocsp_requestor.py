@@ -76,7 +76,7 @@ def _has_signed(der: bytes, signature: RequestSignature, now: datetime) -> bool:
             key.verify(signature.signature, signature.signed, ECDSA(algorithm))
         else:
             return False
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError):  # ValueError where the certificate is none
+    except (InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion, ValueError):  # the last: it is none
         return False
     return True
 

@@ -40,7 +40,11 @@ class Consent:
     ends: datetime
     word: datetime
     """When the holder spoke last: signed it, or took it back. What was signed by then is no new consent."""
-    is_withdrawn: bool = False
+    withdrawn: datetime | None = None
+
+    def holds_at(self, instant: datetime) -> bool:
+        """Return whether it was given, neither withdrawn nor over; it holds to its last second."""
+        return self.given <= instant <= self.ends and (self.withdrawn is None or instant < self.withdrawn)
 
 
 @dataclass(slots=True)
@@ -53,8 +57,8 @@ class Dossier:
     cards: list[CardMade] = field(default_factory=list)
     written: list[tuple[datetime, Resident]] = field(default_factory=list)
     """What stood on the card from when on."""
-    consents: dict[str, Consent] = field(default_factory=dict)
-    """The last one by the service that may ask."""
+    consents: dict[str, list[Consent]] = field(default_factory=dict)
+    """By the service that may ask, in the order they were given: each takes the place of the one before."""
     tries: list[tuple[str, Write]] = field(default_factory=list)
     """What was written to the tries of which card, by its serial number."""
     lost: datetime | None = None
@@ -71,6 +75,12 @@ class Dossier:
         """Return the person as of `instant`; None before they were registered."""
         place = bisect_right(self.people, instant, key=lambda person: person.since)
         return self.people[place - 1] if place else None
+
+    def consent_at(self, service: str, instant: datetime) -> Consent | None:
+        """Return the consent to a service that holds at `instant`."""
+        given = (consent for consent in reversed(self.consents.get(service, ())) if consent.given <= instant)
+        last = next(given, None)
+        return last if last is not None and last.holds_at(instant) else None
 
     def card_at(self, instant: datetime) -> CardMade | None:
         """Return the card that they held at `instant`."""

@@ -6,8 +6,9 @@ from datetime import datetime
 from harness.contract.vocabulary import Kind
 from harness.events import Befell, ConsentGiven, ConsentWithdrawn, Crowd, Event, Registered, Revoked
 from harness.jlis.consent import SKEW
+from harness.jlis.entries import SERIALS
 from harness.jlis.issuing import Issuing
-from harness.jlis.life_cycle import EFFECTS, Need, Standing
+from harness.jlis.life_cycle import EFFECTS, Need, Standing, Write
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.people import Dossier
 from harness.jlis.populations import CARD_SIGN, PHONE_AUTH, PHONE_SIGN, Population
@@ -53,14 +54,37 @@ def check_life(records: Records, issuing: Issuing, dossier: Dossier, event: Befe
             f"resident {who}: {event.what}: expected somebody of fifteen or more and not under guardianship, "
             "actual one who may have no signature certificate"
         )
-    if any(records.is_issued(issuance.kind, issuance.serial) for issuance in event.certificates):
-        raise IllegalEvent(f"resident {who}: expected new serial numbers, actual used ones")
+    _check_issued(records, event)
     for entry in issuing.brought(records, dossier, event, changed):
         if entry.not_after <= event.at:
             raise IllegalEvent(
                 f"resident {who}: expected a card that ends after {event.at.isoformat()}, "
                 f"actual one that ends at {entry.not_after.isoformat()}"
             )
+
+
+def _check_issued(records: Records, event: Befell) -> None:
+    """See that what an event brings is what its row of the table lets it bring, under numbers that nobody has."""
+    who, effect = event.resident_id, EFFECTS[event.what]
+    brought = [Population(issuance.kind, issuance.medium) for issuance in event.certificates]
+    if brought != [population for population in effect.issues if population in brought]:
+        expected = ", ".join(map(str, effect.issues)) or "no kind"
+        raise IllegalEvent(
+            f"resident {who}: {event.what}: expected certificates of {expected}, each once, "
+            f"actual {', '.join(map(str, brought))}"
+        )
+    if (event.chip_key is not None) != (Write.NEW_CARD in effect.writes):
+        raise IllegalEvent(
+            f"resident {who}: {event.what}: expected a chip's key where there is a new card, and there only"
+        )
+    if any(each.serial not in SERIALS for each in event.certificates):
+        raise IllegalEvent(
+            f"resident {who}: expected serial numbers from {SERIALS.start:x} to {SERIALS.stop - 1:x}, actual others"
+        )
+    if any(records.is_issued(each.kind, each.serial) for each in event.certificates):
+        raise IllegalEvent(f"resident {who}: expected new serial numbers, actual used ones")
+    if any(key < 0 for key in (event.chip_key or 0, *(each.key for each in event.certificates))):
+        raise IllegalEvent(f"resident {who}: expected keys by number, from 0 on, actual one below")
 
 
 def _check_need(records: Records, issuing: Issuing, need: Need, dossier: Dossier, event: Befell) -> None:
@@ -128,8 +152,8 @@ def _check_consent(records: Records, event: ConsentGiven | ConsentWithdrawn) -> 
             f"resident {who}: consent: expected signed_at from {first.isoformat()}, when the certificate was issued, "
             f"to {last.isoformat()}, which is now (5 minutes' skew), actual {event.signed_at.isoformat()}"
         )
-    before = records.dossier(who).consents.get(event.service)
-    if before is not None and event.signed_at <= before.word:
+    given = records.dossier(who).consents.get(event.service)
+    if given and event.signed_at <= (before := given[-1]).word:
         raise IllegalEvent(
             f"resident {who}: consent: expected one signed after {before.word.isoformat()}, the holder's last word on "
             f"{event.service!r}, actual one of {event.signed_at.isoformat()}: it was sent before, or taken back since"

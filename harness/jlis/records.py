@@ -71,8 +71,7 @@ class Records:
 
     def consent(self, resident_id: str, service: str, now: datetime) -> Consent | None:
         """Return a holder's consent to a service if it holds at `now`; a withdrawal has effect at once."""
-        consent = self.dossier(resident_id).consents.get(service)
-        return consent if consent is not None and not consent.is_withdrawn and now <= consent.ends else None
+        return self.dossier(resident_id).consent_at(service, now)
 
     def resident(self, resident_id: str) -> Resident:
         """Return a resident as the register knows them now; NoSuchResident when there is none."""

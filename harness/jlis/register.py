@@ -35,6 +35,9 @@ _WITHDRAWS = {LifeEvent.LOST, LifeEvent.SUSPENDED}
 class Inhabitants(Protocol):
     """Who the people of a crowd are."""
 
+    def as_of(self, day: date) -> "Inhabitants":
+        """Return them as they are on another day: as old as their household says, with a stay that goes on."""
+
     def make(self, seed: int, position: int) -> Resident:
         """Return the person at a position."""
 
@@ -87,11 +90,10 @@ class Register(Records):
                 self._crowd(event)
             case ConsentGiven(service=service, signed_at=signed_at):
                 consent = Consent(service, event.at, consent_ends(event.at), signed_at)
-                self.dossier(event.resident_id).consents[service] = consent
+                self.dossier(event.resident_id).consents.setdefault(service, []).append(consent)
             case ConsentWithdrawn(service=service):
-                consents = self.dossier(event.resident_id).consents
-                word = max(consents[service].word, event.at)
-                consents[service] = replace(consents[service], word=word, is_withdrawn=True)
+                consents = self.dossier(event.resident_id).consents[service]
+                consents[-1] = replace(consents[-1], word=max(consents[-1].word, event.at), withdrawn=event.at)
 
     def _register(self, resident: Resident, at: datetime) -> None:
         self._dossiers[resident.id] = self.dossier_of_nobody(resident, at)
@@ -137,26 +139,27 @@ class Register(Records):
         first = {kind: self.next_serial(kind) for kind in Kind}
         unrevoked = Unrevoked(self.issuing.generation_at(event.at), Medium.CARD)
         leap = self.issuing.practice.leap_birthday
-        cohort = Cohort(event, unrevoked, first, self._signing(event), self._inhabitants.make, leap)
+        people = self._inhabitants.as_of(event.at.astimezone(JST).date())
+        cohort = Cohort(event, unrevoked, first, self._signing(event, people), people.make, leap)
         self._cohorts.append(cohort)
         self._arrivals.append(cohort)
         for kind in Kind:
             self._issued[kind] += cohort.issued(kind)
         self._next_key = max(self._next_key, event.keys)
 
-    def _signing(self, event: Crowd) -> Sequence[int]:
+    def _signing(self, event: Crowd, people: Inhabitants) -> Sequence[int]:
         """Return the places of those who have a signature certificate; people are made only where that has to tell."""
         day = event.at.astimezone(JST).date()
-        if self._inhabitants.all_sign(day):
+        if people.all_sign(day):
             return range(event.count)
-        return array("L", [place for place in range(event.count) if self._signs(event, place, day)])
+        return array("L", [place for place in range(event.count) if self._signs(event, people, place, day)])
 
-    def _signs(self, event: Crowd, place: int, day: date) -> bool:
+    def _signs(self, event: Crowd, people: Inhabitants, place: int, day: date) -> bool:
         position = event.first + place
-        known = self._inhabitants.signs(event.seed, position, day)
+        known = people.signs(event.seed, position, day)
         if known is not None:
             return known
-        return self.issuing.may_have(self._inhabitants.make(event.seed, position), CARD_SIGN, event.at)
+        return self.issuing.may_have(people.make(event.seed, position), CARD_SIGN, event.at)
 
 
 def _written(dossier: Dossier, writes: Collection[Write]) -> Resident:

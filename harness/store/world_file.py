@@ -31,6 +31,8 @@ LONGEST_LINE = 65_536
 MOST_LINES = 5_000_000
 MOST_PEOPLE = 2_000_000
 """In one crowd: one line stands for them all."""
+YEARS = range(2, 9999)
+"""Of instants: in each of them every place of the earth has a calendar."""
 KEY_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){0,7}", re.ASCII)
 
 
@@ -150,8 +152,11 @@ class _Reader:
 
     def _event(self) -> Event:
         event: Event = self._struct(Event)
-        if event.at.tzinfo is None:
-            raise self._refused("an instant with a time zone", event.at.isoformat())
+        for instant in _instants(event):
+            if instant.tzinfo is None:
+                raise self._refused("an instant with a time zone", instant.isoformat())
+            if instant.year not in YEARS:
+                raise self._refused(f"a year from {YEARS.start} to {YEARS.stop - 1}", instant.isoformat())
         if isinstance(event, Crowd) and not (1 <= event.count <= MOST_PEOPLE and 1 <= event.keys <= MOST_PEOPLE):
             raise self._refused(f"a crowd of at most {MOST_PEOPLE}", f"{event.count} with {event.keys} keys")
         return event
@@ -174,6 +179,11 @@ class _Reader:
 
     def _refused(self, expected: str, actual: str) -> WorldFileRefused:
         return WorldFileRefused(f"{self._path}:{self._number}: expected {expected}, actual {actual}")
+
+
+def _instants(event: Event) -> Iterator[datetime]:
+    """Yield every instant that an event names."""
+    return (value for value in msgspec.structs.astuple(event) if isinstance(value, datetime))
 
 
 def _named(wanted: Any) -> str:

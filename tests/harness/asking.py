@@ -71,6 +71,17 @@ def ask(world: World, kind: Kind, serial: int, now: datetime) -> ocsp.OCSPRespon
     return ocsp.load_der_ocsp_response(world.jlis.ocsp(kind, request(world, kind, serial), now).der)
 
 
+def strange_certificates(der: bytes) -> dict[str, bytes]:
+    """Return what a parser of certificates fails at in ways of its own: a version nobody knows, a key of no kind."""
+    version, key = bytes.fromhex("a003020102"), bytes.fromhex("06092a864886f70d010101")
+    assert version in der
+    assert key in der
+    return {
+        "version": der.replace(version, bytes.fromhex("a003020107"), 1),
+        "key": der.replace(key, bytes.fromhex("06092a864886f70d010171"), 1),
+    }
+
+
 def _hashed(issuer: x509.Certificate) -> tuple[bytes, bytes]:
     """Return what RFC 6960 §4.1.1 hashes: the DER of the name, and the key without tag, length and unused bits."""
     parsed = asn1.Certificate.load(issuer.public_bytes(Encoding.DER))

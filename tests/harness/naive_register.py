@@ -222,12 +222,13 @@ class NaiveRegister:
         return found[-1] if found else None
 
     def status(self, one: Certificate, mark: datetime) -> tuple[str, datetime | None, str | None]:
-        """Return what OCSP says as of a mark: status, revocation time in whole seconds, reason."""
+        """Return what OCSP says as of a mark: status, revocation time, the next whole second, and reason."""
         if one.issued > mark:
             return "unknown", None, None
         if one.revoked is None or one.revoked > mark:
             return "good", None, None
-        return "revoked", one.revoked.replace(microsecond=0), one.reason
+        second = one.revoked.replace(microsecond=0)
+        return "revoked", second if second == one.revoked else second + SECOND, one.reason
 
     def listed(self, population: str, generation: int | None, place: str, day: datetime) -> dict[int, str | None]:
         """Return what a list published at `day` carries: it drops an entry a day after its certificate's end.

@@ -174,6 +174,34 @@ def test_the_next_process_knows_what_was_taken_in(world: World, card: IssuedCard
             assert left(slots[NAME]) == expected
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        "harness.kept_cards.write_durably",
+        "harness.kept_cards.save_card",
+        "cardsim.folder.write_profile",
+        "harness.kept_cards.load_card",
+    ],
+)
+def test_killed_while_the_folder_was_made(
+    world: World, card: IssuedCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Before whatever step the process ended, the next one finds the card, renewed meanwhile: nobody had used it."""
+
+    def ends(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    cards, holder = CardsInFolder(tmp_path), card.resident.id
+    with monkeypatch.context() as patch:
+        patch.setattr(step, ends)
+        with pytest.raises(KeyboardInterrupt):
+            cards.open(card.profile, world.card_life(holder))
+    world.happen(holder, LifeEvent.RENEWED)
+    with Slots(cards=cards) as slots:
+        put_in(world, slots, holder)
+        assert left(slots[NAME]) == FULL
+
+
 def test_another_worlds_card_is_still_refused(
     card: IssuedCard, make_world: MakeWorld, world: World, tmp_path: Path
 ) -> None:

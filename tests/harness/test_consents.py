@@ -25,6 +25,7 @@ from harness.jlis.life_events import LifeEvent
 from harness.keys import KeyPool
 from harness.municipalities import AOI
 from harness.world import World
+from tests.harness.asking import strange_certificates
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
 
@@ -107,6 +108,21 @@ def of_another_holder(counter: Counter) -> dict[str, str]:
     return counter.message(certificate=counter.world.certificate(counter.entry(counter.other)))
 
 
+def of_an_unknown_version(counter: Counter) -> dict[str, str]:
+    """A certificate of a version that nobody knows."""
+    return counter.message(certificate=strange(counter)["version"])
+
+
+def with_a_key_of_no_kind(counter: Counter) -> dict[str, str]:
+    """A certificate with a key that nobody can use."""
+    return counter.message(certificate=strange(counter)["key"])
+
+
+def strange(counter: Counter) -> dict[str, bytes]:
+    """Return the holder's certificate, made strange."""
+    return strange_certificates(counter.world.certificate(counter.entry(counter.holder)))
+
+
 def by_the_authentication_key(counter: Counter) -> dict[str, str]:
     """Sound in itself: but that key signs no documents."""
     return counter.message(counter.entry(counter.holder, Kind.AUTH))
@@ -156,6 +172,8 @@ REFUSED: dict[str, tuple[Callable[[Counter], dict[str, str]], int, str]] = {
     "wrong-signature": (wrong_signature, 400, "expected a signature over the document by the certificate's key"),
     "over-another-document": (over_another_document, 400, "expected a signature over the document"),
     "of-another-holder": (of_another_holder, 400, "expected a signature over the document by the certificate's key"),
+    "unknown-version": (of_an_unknown_version, 400, "is not a valid X509 version"),
+    "key-of-no-kind": (with_a_key_of_no_kind, 400, "expected the document and the signature certificate"),
     "authentication-key": (by_the_authentication_key, 409, "expected a signature certificate of this world"),
     "superseded": (by_a_superseded_certificate, 409, "expected a certificate in force"),
     "revoked": (by_a_revoked_certificate, 409, "expected a certificate in force"),
@@ -236,6 +254,40 @@ def test_a_withdrawal_at_a_mark(counter: Counter) -> None:
     assert counter.news(counter.holder) == "no-consent"
     again = counter.withdraw()
     assert (again.status_code, counter.world.clock.now()) == (409, jst("2026-12-02T09:15:00"))
+
+
+def test_a_consent_as_of_an_instant_gone_by(counter: Counter) -> None:
+    """Given on the second day, given anew on the third, withdrawn on the fourth: so it is told with the clock set back.
+
+    Nothing before the first, for nobody had agreed to it then.
+    """
+    for days in (1, 2):
+        counter.world.clock.set(NOW + timedelta(days=days))
+        counter.send(counter.message()).raise_for_status()
+    counter.world.clock.set(NOW + timedelta(days=3))
+    assert counter.withdraw().status_code == 200
+    told = []
+    for hours in (0, 23, 24, 47, 48, 71, 72, 96):
+        counter.world.clock.set(NOW + timedelta(hours=hours))
+        told.append(counter.news(counter.holder))
+    assert told == ["no-consent"] * 2 + ["changed"] * 4 + ["no-consent"] * 2
+
+
+def test_midnight_after_it_was_taken_in(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said of a consent is what was taken in, though another day begins before it is said."""
+    last = jst("2026-12-02T23:59:59")
+    counter.world.clock.set(last)
+    take_in = World.give_consent
+
+    def slowly(world: World, *consent: Any) -> Any:
+        taken = take_in(world, *consent)
+        world.clock.advance(SECOND)
+        return taken
+
+    monkeypatch.setattr(World, "give_consent", slowly)
+    told = counter.send(counter.message()).json()
+    assert datetime.fromisoformat(told["given"]) == last
+    assert datetime.fromisoformat(told["ends"]) == consent_ends(last)
 
 
 def test_what_ran_out_cannot_be_taken_back(counter: Counter) -> None:

@@ -24,7 +24,7 @@ from harness.jlis.ocsp_policy import OPEN, Closure, NamedBy, ResponderPolicy
 from harness.jlis.ocsp_presigned import can_be_presigned
 from harness.personalisation import IssuedCard
 from harness.world import World
-from tests.harness.asking import MALFORMED, UNAUTHORIZED, cert_id, handmade, request
+from tests.harness.asking import MALFORMED, UNAUTHORIZED, cert_id, handmade, request, strange_certificates
 from tests.harness.instants import jst
 from tests.harness.openssl import at, openssl, status_of, write_authorities, write_card
 
@@ -278,6 +278,16 @@ def test_what_is_refused_changes_nothing(  # noqa: PLR0917  (a table)
     error = response.json()["error"]
     assert where in f"{error['what']} {error['where']}"
     assert says in f"{error['expected']} {error['actual']}"
+    assert control.get(AUTH).json() == IN_THE_BEGINNING
+
+
+@pytest.mark.parametrize("what", ["version", "key"])
+def test_a_requestor_that_nobody_can_read(control: httpx.Client, card: IssuedCard, what: str) -> None:
+    """A certificate of a version nobody knows, or with a key of no kind, is refused like any other that is none."""
+    strange = base64.b64encode(strange_certificates(card.auth_certificate)[what]).decode()
+    response = control.patch(AUTH, json={"requestors": [strange]})
+    assert response.status_code == 400, response.text
+    assert "requestors[0]: expected a certificate" in response.json()["error"]["actual"]
     assert control.get(AUTH).json() == IN_THE_BEGINNING
 
 

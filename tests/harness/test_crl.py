@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from asn1crypto import crl as asn1
 from cryptography import x509
+from cryptography.x509 import ocsp
 
 from harness.contract.vocabulary import Kind
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA, Municipality
 from harness.personalisation import IssuedCard
 from harness.world import World
+from tests.harness.asking import ask
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
 from tests.harness.openssl import at, openssl, write_authorities, write_card
@@ -101,6 +103,21 @@ def test_an_event_exactly_at_publication_counts_as_in(settled: Settled) -> None:
         (entry,) = listed(world, kind, AOI, world.clock.now()).values()
         reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
         assert reason is x509.ReasonFlags.certificate_hold
+
+
+def test_what_was_good_at_a_mark_is_never_said_to_have_been_revoked_by_then(settled: Settled) -> None:
+    """Lost within the second that a list and a mark are as of: revoked since the next second, in answer and list."""
+    world, card = settled
+    publication = jst("2026-12-03T03:00:00")
+    world.clock.set(publication + timedelta(milliseconds=100))
+    assert ask(world, Kind.AUTH, card.auth_serial, world.clock.now()).certificate_status is ocsp.OCSPCertStatus.GOOD
+    assert not listed(world, Kind.AUTH, AOI, world.clock.now())
+    world.clock.set(publication + timedelta(milliseconds=500))
+    world.lose(card.resident.id)
+    next_day = publication + timedelta(days=1)
+    since = publication + timedelta(seconds=1)
+    assert ask(world, Kind.AUTH, card.auth_serial, next_day).revocation_time_utc == since
+    assert listed(world, Kind.AUTH, AOI, next_day)[card.auth_serial].revocation_date_utc == since
 
 
 def test_the_moved_stay_in_the_partition_their_certificate_names(settled: Settled) -> None:

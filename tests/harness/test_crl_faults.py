@@ -4,14 +4,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from asn1crypto import crl as asn1
 from cryptography import x509
 
 from harness.contract.vocabulary import Kind
-from harness.jlis import crl
+from harness.doors.jlis import JlisDoor
+from harness.doors.server import Served
+from harness.jlis import crl, crl_points
 from harness.jlis.authority import Authority
-from harness.jlis.crl_faults import BENDS, bend_of, together
+from harness.jlis.crl_faults import BENDS, bend_of
 from harness.jlis.fault_grammar import Fault, FaultDoor
 from harness.jlis.faults import Order
 from harness.jlis.generations import Generations
@@ -182,13 +185,35 @@ def test_a_huge_list_has_the_true_entries_too(keys: KeyPool, moved: Moved) -> No
     assert made.is_signature_valid(authority.key.public_key())
 
 
-def test_several_faults_together(keys: KeyPool) -> None:
-    """Another municipality's list without its scope, in whichever order they were set: it passes for the right one."""
-    authority = Authority.found(Kind.SIGN, Generations(NOW).life(3), keys.named("a"), keys.named("a"))
-    setting = Setting(NOW, timedelta(), Signers(lambda: authority, authority))
-    faults = [Fault.LIST_IDP_ABSENT, Fault.LIST_WRONG_PARTITION, Fault.LIST_NUMBER_BACK]
-    for order in (faults, faults[::-1]):
-        bend = together({fault: bend_of(fault, setting) for fault in order})
-        made = x509.load_der_x509_crl(crl.crl_at(authority, Medium.CARD, AOI, FakeRegister([]), NOW, bend))
-        assert [extension.oid.dotted_string for extension in made.extensions] == ["2.5.29.35", "2.5.29.20"]
-        assert made.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == 4052
+TOGETHER = [Fault.LIST_IDP_ABSENT, Fault.LIST_WRONG_PARTITION, Fault.LIST_NUMBER_BACK]
+
+
+@pytest.mark.parametrize("ordered", [TOGETHER, TOGETHER[::-1]], ids=["in order", "in the other"])
+def test_several_faults_together(moved: Moved, ordered: list[Fault]) -> None:
+    """Another municipality's list without its scope, in whichever order they were set: it passes for the right one.
+
+    Through the door, where a fault of the carrier meets it, too; the journal names them, and each was counted.
+    """
+    world, door = moved[0], JlisDoor(moved[0])
+    for fault in (*ordered, Fault.WRONG_CONTENT_TYPE):
+        door.faults.set(Order(fault, FaultDoor.CRL))
+    with Served(door.app) as served, httpx.Client(base_url=served.url, trust_env=False) as client:
+        answer = client.get(crl.path_of(Kind.SIGN, AOI, Medium.CARD, 3))
+    assert answer.headers["content-type"] != "application/pkix-crl"
+    made = x509.load_der_x509_crl(answer.content)
+    assert not list(made), "the revoked certificate is on the list of 葵市"
+    assert [extension.oid.dotted_string for extension in made.extensions] == ["2.5.29.35", "2.5.29.20"]
+    assert made.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number == 4052
+    assert {standing.given for standing in door.faults} == {1}
+    (line,) = world.journal.since(0)
+    assert all(fault.value in line.answer for fault in ordered)
+
+
+def test_a_carrier_meets_an_authoritys_list(moved: Moved) -> None:
+    """What is at the door meets whoever asks for any list."""
+    door = JlisDoor(moved[0])
+    door.faults.set(Order(Fault.UNAVAILABLE, FaultDoor.CRL))
+    with Served(door.app) as served, httpx.Client(base_url=served.url, trust_env=False) as client:
+        assert client.get(crl_points.authority_path(Kind.SIGN, 3)).status_code == 503
+        door.faults.clear()
+        assert client.get(crl_points.authority_path(Kind.SIGN, 3)).status_code == 200

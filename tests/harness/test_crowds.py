@@ -19,6 +19,7 @@ from harness.jlis import authority as authorities
 from harness.jlis.entries import Entry
 from harness.jlis.records import IllegalEvent
 from harness.jlis.register import Register
+from harness.jlis.validity import JST, may_have_signature
 from harness.keys import KeyPool
 from harness.population import Inhabitants, PopulationProfile, make_resident
 from harness.residents import id_at, position_of
@@ -211,6 +212,23 @@ def test_the_same_octets_always(peopled: MakePeopled, tmp_path: Path, monkeypatc
     command = [sys.executable, "-c", ELSEWHERE, str(folder), str(tmp_path / "world.db"), somebody]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert [bytes.fromhex(line) for line in done.stdout.split()] == first
+
+
+@pytest.mark.parametrize("when", ["2017-01-01T00:00:00", "2027-02-01T00:00:00", "2033-01-01T00:00:00"])
+def test_a_crowd_is_of_its_own_day(keys: KeyPool, when: str) -> None:
+    """Ten years before its world begins or years after: everybody is born, and no certificate ends before it begins."""
+    world = World.create(keys, seed=7, start=jst(START), population=PopulationProfile.EVERYONE)
+    world.clock.set(jst(when))
+    world.new_crowd(300, keys=KEYS)
+    day = jst(when).astimezone(JST).date()
+    people = world.residents()
+    assert any(one.residence_until for one in people)
+    assert all(one.birth_date <= day for one in people)
+    entries = [entry for one in people for entry in world.certificates(one.id)]
+    assert all(entry.issued < entry.not_after for entry in entries)
+    signing = {one.id for one in people if may_have_signature(one, day)}
+    assert {entry.resident.id for entry in entries if entry.kind is Kind.SIGN} == signing
+    world.close()
 
 
 def test_crowds_that_cannot_be(peopled: MakePeopled) -> None:

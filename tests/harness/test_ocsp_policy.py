@@ -42,7 +42,7 @@ from harness.jlis.populations import Medium
 from harness.keys import KeyPool
 from harness.personalisation import IssuedCard
 from harness.world import World
-from tests.harness.asking import MALFORMED, UNAUTHORIZED, cert_id, handmade, request, tlv
+from tests.harness.asking import MALFORMED, UNAUTHORIZED, cert_id, handmade, request, strange_certificates, tlv
 from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
 from tests.harness.openssl import at, openssl, status_of, write_authorities, write_card
@@ -323,6 +323,18 @@ def test_signed_requests(
     assert say(bent, listed) == UNAUTHORIZED
     nobody = ResponderPolicy(signed_requests=SignedRequests.REQUIRED)
     assert say(good, nobody) == UNAUTHORIZED
+
+
+@pytest.mark.parametrize(("what", "expected"), [("version", UNAUTHORIZED), ("key", MALFORMED)])
+def test_a_signer_whose_certificate_nobody_can_read(
+    what: str, expected: bytes, say: Say, requestor: Callable[..., Path], signed: Callable[..., bytes]
+) -> None:
+    """Of a version nobody knows, or with a key of no kind: an error status, for the signature cannot be verified."""
+    bank = requestor("bank", 0)
+    der = der_of(bank)
+    asked = signed(bank)
+    assert asked.count(der) == 1
+    assert say(asked.replace(der, strange_certificates(der)[what]), ResponderPolicy()) == expected
 
 
 def test_signed_requests_that_need_not_be(

@@ -185,6 +185,16 @@ def _later_version(lines: list[Any]) -> None:
     lines[0]["kazashi_world"] = 2
 
 
+def _other_certificates(line: int, *certificates: dict[str, object]) -> Bend:
+    """Let the event at a line bring other certificates: of the first one that it brings, what is given is otherwise."""
+
+    def bend(lines: list[Any]) -> None:
+        (first, *_) = lines[line]["certificates"]
+        lines[line]["certificates"] = [{**first, **each} for each in certificates]
+
+    return bend
+
+
 BENDS: dict[str, tuple[Bend, str]] = {
     "another version": (_later_version, ":1: expected version 1, actual version 2"),
     "an unknown fact": (_set(0, "hook", "x"), r":1: expected the first line .*unknown field `hook`"),
@@ -202,6 +212,17 @@ BENDS: dict[str, tuple[Bend, str]] = {
     "an impossible event": (lambda lines: lines.insert(1, lines.pop(2)), ":2: resident 'r000001': expected one of"),
     "the same person twice": (lambda lines: lines.insert(3, lines[1]), ":4: resident 'r000001': expected a new id"),
     "a crowd of everybody": (_set(8, "count", 10**10), f":9: expected a crowd of at most {MOST_PEOPLE}"),
+    "a naive end": (_set(2, "not_after", "2029-01-01T00:00:00"), ":3: expected an instant with a time zone"),
+    "an end beyond the calendar": (_set(2, "not_after", "9999-12-31T23:59:59Z"), ":3: expected a year from 2 to 9998"),
+    "a chip without a card": (_set(10, "chip_key", 99), ":11: .* a chip's key where there is a new card"),
+    "a certificate that a move brings": (
+        lambda lines: lines[10].update(certificates=[lines[2]["certificates"][0]]),
+        ":11: .*moved-in: expected certificates of no kind",
+    ),
+    "one certificate twice": (_other_certificates(2, {}, {}), ":3: .*, each once"),
+    "a number below zero": (_other_certificates(2, {"serial": -5}), ":3: .*expected serial numbers from 7000000 to"),
+    "a number of five octets": (_other_certificates(2, {"serial": 2**32}), ":3: .*expected serial numbers from"),
+    "a key below zero": (_other_certificates(2, {"key": -5}), ":3: .*expected keys by number"),
     "a line too few": (_set(0, "events", 99), ": expected an event"),
     "a line of a megabyte": (_set(1, "at", "x" * 2**20), ":2: expected a line of at most 65536 octets"),
     "more than it says": (lambda lines: lines.append({}), ": expected the end, actual more"),

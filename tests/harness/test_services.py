@@ -16,12 +16,13 @@ from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.events import Changes
 from harness.jlis.life_events import LifeEvent
+from harness.jlis.ocsp_policy import ResponderPolicy
 from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN
 from harness.keys import KeyPool
 from harness.municipalities import AOI
 from harness.personalisation import IssuedCard
 from harness.world import World
-from tests.harness.asking import request
+from tests.harness.asking import cert_id, handmade, request
 from tests.harness.instants import jst
 
 SERVICE = "bank-1"
@@ -231,6 +232,15 @@ def test_what_was_asked_is_counted(world: World, client: httpx.Client, ask: Ask,
         ("record-check", "sign", "liveness", 1, 20),
     ]
     assert bill["due"] == 0
+
+
+def test_a_batch_is_as_many_checks(world: World, client: httpx.Client, card: IssuedCard) -> None:
+    """Three questions in one request are counted as three, beside one that came alone."""
+    world.jlis.responder.switch(Kind.AUTH, ResponderPolicy(most_questions=3))
+    client.post("/ocsp/auth", content=handmade([cert_id(world, Kind.AUTH, card.auth_serial)] * 3))
+    client.post("/ocsp/auth", content=request(world, Kind.AUTH, card.auth_serial))
+    (line,) = client.get("/services/fees").json()["lines"]
+    assert (line["service"], line["purpose"], line["count"]) == ("ocsp", "status", 4)
 
 
 @pytest.mark.parametrize(

@@ -175,13 +175,20 @@ class Published(Lives):
             assert of_when == sorted(of_when)
 
     def holds_stay(self) -> None:
-        """Once OCSP said of a certificate that it is revoked, it said nothing else of any later mark."""
+        """Once OCSP said of a certificate that it is revoked, it said nothing else of any later mark.
+
+        Nor was it revoked at an instant as of which something else was said.
+        """
         told: dict[int, Any] = {}
-        for what, subject, _, content in sorted(self.views, key=lambda view: view[2]):
+        last_unrevoked: dict[int, datetime] = {}
+        for what, subject, this_update, content in sorted(self.views, key=lambda view: view[2]):
             if what == "ocsp":
                 assert told.setdefault(id(subject), content) == content
                 if content[0] != "revoked":
                     del told[id(subject)]
+                    last_unrevoked[id(subject)] = this_update
+                elif id(subject) in last_unrevoked:
+                    assert last_unrevoked[id(subject)] < content[1]
 
 
 def _number(found: Entry | Certificate | None) -> int | None:
