@@ -2,14 +2,31 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TypeVar
 
 from harness.clock import ClockMode
 from harness.doors.control_messages import ClockState
 from harness.errors import ConfigurationError
 from harness.jlis.validity import JST
 
+Word = TypeVar("Word", bound=StrEnum)
 _UNITS = ("days", "hours", "minutes", "seconds")
 _SPAN = re.compile("".join(rf"(?:(?P<{unit}>[0-9]{{1,9}}){unit[0]})?" for unit in _UNITS))
+
+
+def read_word(words: type[Word], text: str, what: str) -> Word:
+    """Return one of a long list of words; ConfigurationError names those that are near, or all.
+
+    As the type of an argument a long list would be drawn into Typer's table, cut in the middle of its words.
+    """
+    try:
+        return words(text)
+    except ValueError as fault:
+        near = get_close_matches(text, [str(word) for word in words], n=5)
+        known = f"something like {', '.join(near)}; --help shows all" if near else f"one of {', '.join(words)}"
+        raise ConfigurationError(f"{what} {text!r}: expected {known}") from fault
 
 
 def read_instant(text: str) -> datetime:

@@ -30,6 +30,8 @@ from harness.contract.vocabulary import Decision, Environment, Kind, Purpose
 from harness.control_client import ControlClient
 from harness.doors.control_messages import JournalDoor, JournalQuery
 from harness.errors import ConfigurationError
+from harness.jlis.fault_grammar import Fault
+from harness.jlis.life_events import LifeEvent
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES
 from harness.terminal.card_reader import CardReader
@@ -246,6 +248,15 @@ def test_physics_and_traces_of_the_reader(run: Run, home: Path, tmp_path: Path) 
     assert "latency" in one_line(run("card", "conditions", "--latency", "slow"))
     assert "expected contact or contactless" in one_line(run("up", "--slot", "nfc"))
     run("card", "conditions")
+
+
+def test_a_word_of_a_long_list(run: Run) -> None:
+    """The help shows each in one piece, in a terminal of 80 columns too; a mistaken one is told what is near."""
+    for words, said in ((Fault, run("jlis", "fault", "--help")), (LifeEvent, run("resident", "happen", "--help"))):
+        assert {*words} <= {*said.stdout.replace(",", " ").replace(";", " ").split()}
+    assert one_line(run("jlis", "fault", "unavailabel")).endswith("something like unavailable; --help shows all\n")
+    assert "moved-in, moved-out" in one_line(run("resident", "happen", "r000001", "move"))
+    assert "expected one of card-issued, moved-within" in one_line(run("resident", "happen", "r000001", "xyzzy"))
 
 
 def test_faults_of_the_running_world(home: Path, up: Up, monkeypatch: pytest.MonkeyPatch) -> None:
