@@ -1,6 +1,7 @@
 """How instants and spans are written on the command line, and shown."""
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
@@ -51,6 +52,14 @@ def read_span(text: str) -> timedelta:
 def show_instant(instant: datetime) -> str:
     """Return an instant in Japan's time, to the second."""
     return instant.astimezone(JST).isoformat(timespec="seconds")
+
+
+def show_rows(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield names and what they are, a line each, in two columns: the first as wide as the longest name."""
+    listed = list(rows)
+    width = max((len(name) for name, _ in listed), default=0)
+    for name, value in listed:
+        yield f"{name:{width}}  {value}"
 
 
 def show_clock(clock: ClockState) -> str:

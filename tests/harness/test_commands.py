@@ -56,6 +56,7 @@ def test_up_says_where_everything_is(home: Path, up: Up) -> None:
     assert {"control", "ocsp", "ocsp-auth", "ocsp-sign", "crl", "relying_party"} <= set(up.addresses)
     for name, url in up.addresses.items():
         assert any(line.split() == [name, url] for line in up.said)
+    assert len({line.index("http") for line in up.said if " http" in line}) == 1  # one column
     token = Path(urlsplit(up.addresses["token"]).path)
     assert token == home / "control-token"
     for private in (token, home / "up.json"):
