@@ -169,7 +169,8 @@ def test_a_card_of_the_world_is_accepted_by_its_relying_party(run: Run, up: Up, 
 def test_cards_in_folders(run: Run, tmp_path: Path) -> None:
     """Certificates that verify under the anchors beside them; what is on the card; a folder that has one is kept."""
     before = len(told(run("resident", "list", "--json")))
-    assert "the world that is up" in run("card", "new", tmp_path / "card").stdout
+    said = run("card", "new", tmp_path / "card").stdout
+    assert f"of {told(run('resident', 'list', '--json'))[-1]['resident']['id']} in the world that is up" in said
     assert (tmp_path / "card").stat().st_mode & 0o777 == 0o700
     anchors = {path.stem: path for path in (tmp_path / "card" / "anchors").iterdir()}
     authorities = {f"{kind}-ca{number}" for kind in ("auth", "sign") for number in ("", "-2", "-3")}
@@ -419,14 +420,19 @@ def test_a_card_is_served_to_a_reader_until_told_to_end(run: Run, tmp_path: Path
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         serving = subprocess.Popen(
-            command("card", "serve", tmp_path / "card", "--vpcd", f"127.0.0.1:{port}", "--no-reconnect")
+            command("card", "serve", tmp_path / "card", "--vpcd", f"127.0.0.1:{port}", "--no-reconnect"),
+            stderr=subprocess.PIPE,
+            text=True,
         )
+        assert serving.stderr is not None
+        assert f"127.0.0.1:{port}? Up to 30 s" in serving.stderr.readline()
         reader, _ = listener.accept()
         with reader:
             reader.sendall(bytes.fromhex("000104"))
             assert reader.recv(64) == bytes.fromhex("0009") + bytes.fromhex("3BE000FF8131FE4514")
             serving.send_signal(signal.SIGTERM)
             assert serving.wait(20) == 0
+        serving.stderr.close()
     assert run("card", "serve", tmp_path / "nothing").returncode == 2
 
 
