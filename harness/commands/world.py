@@ -49,8 +49,9 @@ def new(  # noqa: PLR0913  (each is an option of the command line)
         crl_swap=crl_swap,
     )
     with opened(read_place(store), seed, instant, residents, population, wanted) as world:
+        what = "made / 作成" if world.clock.epoch == 0 else "was there already / 既にあり"
         set_going(world, instant, running)
-        typer.echo(f"{show_instant(world.clock.now())}  residents {world.size()}")
+        typer.echo(f"{show_instant(world.clock.now())}  residents {world.size()}  {what}")
 
 
 @app.command()

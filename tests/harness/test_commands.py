@@ -218,7 +218,9 @@ def test_a_card_in_the_reader_of_the_world(run: Run, home: Path) -> None:
     assert (slot["resident"], slot["powered"]) == (holder, False)
     assert "empty" in run("card", "remove").stdout
     assert "all empty" in one_line(run("card", "remove"))
-    assert "'r999999'" in one_line(run("card", "insert", "r999999"))
+    assert "'r999999': expected one of the world, actual none of that id; `kazashi resident list`" in one_line(
+        run("card", "insert", "r999999")
+    )
     assert "Kazashi-1  empty" in run("card", "slots").stdout
 
 
@@ -335,7 +337,8 @@ def test_policies_of_the_running_world(run: Run, up: Up, keys: KeyPool, tmp_path
 def test_a_served_process_is_told_of_its_own(run: Run, home: Path, tmp_path: Path) -> None:
     """`serve jlis`: journal, faults, policies of that process at a door of its own, for whoever has its token."""
     store, file = tmp_path / "world.db", tmp_path / "jlis.json"
-    assert run("world", "new", "--store", store, "--residents", "0", "--frozen").returncode == 0
+    assert "made" in run("world", "new", "--store", store, "--residents", "0", "--frozen").stdout
+    assert "was there already" in run("world", "new", "--store", store).stdout
     jlis = Up(home, "--store", store, "--json", file, words=("serve", "jlis"))
     told_of = json.loads(file.read_text())
     token = Path(urlsplit(told_of["token"]).path)
