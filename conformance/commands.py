@@ -34,7 +34,11 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     *,
     role: Annotated[str, typer.Option(help="role of the product / 製品の役割")] = "relying-party",
     target: Annotated[
-        str, typer.Option(help="reference, checker, http://host:port, or command:PROGRAM / 試験対象")
+        str,
+        typer.Option(
+            help="reference, checker, http://host:port, command:PROGRAM, lines:PROGRAM or "
+            "python:MODULE:FACTORY / 試験対象"
+        ),
     ] = "reference",
     case: Annotated[list[str] | None, typer.Option(help="only this case and its twin (repeatable)")] = None,
     out: Annotated[Path, typer.Option(help="folder of the reports / 報告書の出力先")] = Path("out"),
@@ -99,25 +103,31 @@ def _run(  # noqa: PLR0913  (the options of the run)
 
 
 def _tell(run: Certification, console: Console, language: str) -> None:
-    """Say the verdict, and for each case that did not pass why. What the product said is text, never markup."""
+    """Say the verdict, and for each case that did not pass why: a line each, for whoever greps a log.
+
+    What the product said is text, never markup.
+    """
     for judgement in run.judgements.values():
         if judgement.verdict is Verdict.PASS:
             continue
         colour = CASE_WORDS.get(judgement.verdict, "yellow")
         title = judgement.case.title.in_language(language)
-        console.print(Text.assemble((judgement.verdict.value, colour), f" {judgement.case.id}  {title}"))
+        console.print(
+            Text.assemble((judgement.verdict.value, colour), f" {judgement.case.id}  {title}"), soft_wrap=True
+        )
         for line in why(judgement):
-            console.print(Text(f"    {line}"))
+            console.print(Text(f"    {line}"), soft_wrap=True)
     passed, not_applicable = run.count(Verdict.PASS), run.count(Verdict.NA)
     seed = f"seed {run.seed}" if run.seed_drawn else f"seed {run.seed} as given"
     console.print(
         Text(
             f"{run.product.product} {run.product.version}: {WORDS[run.verdict.value][language]} "
             f"({passed}/{len(run.judgements)} PASS, {not_applicable} NA, {seed})"
-        )
+        ),
+        soft_wrap=True,
     )
     if not_applicable and run.statement is None:
-        console.print(Text(WORDS["unstated"][language]))
+        console.print(Text(WORDS["unstated"][language]), soft_wrap=True)
 
 
 def why(judgement: Judgement) -> list[str]:

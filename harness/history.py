@@ -170,7 +170,10 @@ class History:
         """Return a fact that every world has; StoreUnusable when this store lacks it."""
         value = self.fact(name)
         if value is None:
-            raise StoreUnusable(f"{self._name}: expected the world's {name}, actual none; it is not a world's store")
+            raise StoreUnusable(
+                f"{self._name}: expected the world's {name}, actual none; name a world's store, or make one with "
+                "`kazashi world new`"
+            )
         return value
 
     def _seen(self, connection: Connection) -> Seen:

@@ -46,6 +46,7 @@ from harness.population import Inhabitants, PopulationProfile, address_in
 from harness.publication import Publication
 from harness.residents import Resident
 from harness.store.address import Place
+from harness.store.owner import require_store
 
 T = TypeVar("T")
 KEYS_PER_CARD = 3
@@ -146,7 +147,8 @@ class World:
 
     @classmethod
     def open(cls, keys: KeyPool, store: Place) -> "World":
-        """Return the world that `store` holds; StoreUnusable when it holds none."""
+        """Return the world that `store` holds; StoreUnusable when it holds none, and then no file is made."""
+        require_store(store)
         history = History(store)
         try:
             return cls(history, keys)

@@ -58,7 +58,8 @@ def run(job: Job, core: int) -> Result:
 def read(said: str, spent: float) -> Result:
     """Return the figures in what wrk printed, which kept a core busy for so many seconds."""
     count = re.search(r"^ *([0-9]+) requests in ([0-9.]+)(us|ms|s),", said, re.MULTILINE)
-    quantiles = re.findall(r"^ +(50|99)% +([0-9.]+)(us|ms|s)$", said, re.MULTILINE)
+    # Units are padded to two columns: seconds are followed by a space.
+    quantiles = re.findall(r"^ +(50|99)% +([0-9.]+)(us|ms|s) *$", said, re.MULTILINE)
     shares = {int(share): _seconds(*found) for share, *found in quantiles}
     if count is None or set(shares) != {50, 99} or "Non-2xx" in said or "Socket errors" in said:
         raise ConfigurationError(f"wrk: expected a figure for answers of status 200 alone, actual {said[-500:]!r}")

@@ -43,6 +43,9 @@ def jlis(
     """The fake J-LIS: OCSP answers and certificates a second / 疑似 J-LIS の速さ"""
     plan = ocsp.Plan(rounds=9, seconds=2.0, full=True) if full else ocsp.Plan()
     found: list[Row] = []
+    typer.echo(
+        "kazashi: measuring; the first rows come together, after about a minute / 測定中(最初の行まで約1分)", err=True
+    )
     for measure in JLIS:
         for row in measure(plan):
             typer.echo(_line(row))

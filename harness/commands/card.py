@@ -55,8 +55,8 @@ def new(
     if holds_card(folder):  # asked before anybody is registered for a card that cannot be saved
         raise CardUnreadable(f"{folder} already holds a card: choose another folder")
     if (home() / ADDRESSES).exists() and not throw_away:
-        profile, anchors = _of_running_world(resident)
-        whose = "the world that is up / 起動中の世界"
+        holder, profile, anchors = _of_running_world(resident)
+        whose = f"{holder} in the world that is up / 起動中の世界"
     elif resident is not None:
         raise ConfigurationError(f"--resident {resident}: expected a world that is up; start one with `kazashi up`")
     else:
@@ -78,6 +78,11 @@ def serve(
     trace: Annotated[Path | None, typer.Option(help="append the masked trace to this file")] = None,
 ) -> None:
     """Put a card into a vpcd reader until Ctrl-C / カードを仮想リーダーに置く"""
+    if holds_card(folder):  # otherwise there is a fault to tell, and nothing to wait for
+        patience = f"{vpcd.CONNECT_SECONDS:g}"
+        typer.echo(
+            f"kazashi: a reader at {address}? Up to {patience} s / リーダーを待っています(最大{patience}秒)", err=True
+        )
     again = ["--reconnect"] if reconnect else []
     traced = [] if trace is None else ["--trace", str(trace)]
     raise typer.Exit(vpcd.main(["--card", str(folder), "--vpcd", address, *again, *traced]))
@@ -198,15 +203,16 @@ def _show_slot(slot: SlotState) -> None:
     typer.echo(f"{slot.name}  {card}{beside}{reader}{under}")
 
 
-def _of_running_world(resident: str | None) -> tuple[Profile, dict[str, bytes]]:
+def _of_running_world(resident: str | None) -> tuple[str, Profile, dict[str, bytes]]:
     with ControlClient(home()) as control:
         found = resident or control.new_resident(NewResident()).resident.id
         profile = msgspec.json.decode(msgspec.json.encode(control.card(found).profile), type=Profile)
         anchors = control.anchors()
-    return profile, {
+    written = {
         **{authority.name: authority.der for authority in material(anchors).authorities},
         **{f"card-issuer-{anchor.key_id.hex()}": anchor.key for anchor in anchors.card_issuers},
     }
+    return found, profile, written
 
 
 def _of_throw_away_world(seed: int, at: str | None) -> tuple[Profile, dict[str, bytes]]:

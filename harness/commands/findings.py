@@ -20,13 +20,15 @@ def require_language(language: str) -> None:
 
 def show_findings(findings: Sequence[Finding], language: str) -> bool:
     """Return whether nothing has to be changed, after each finding was printed."""
-    console = Console()
+    console = Console()  # soft_wrap: a line stays one in a pipe, whatever width that is thought to have
     for finding in findings:
-        console.print(Text.assemble(("ok  ", "green") if finding.held else ("NG  ", "bold red"), finding.name))
+        mark = ("ok  ", "green") if finding.held else ("NG  ", "bold red")
+        console.print(Text.assemble(mark, finding.name), soft_wrap=True)
         if not finding.held:
             advice = finding.advice.ja if language == "ja" else finding.advice.en
-            console.print(Text(f"    expected / 期待: {finding.expected}\n    actual / 実際:   {finding.actual}"))
-            console.print(Text.assemble("    → ", (advice, "bold")))
+            both = f"    expected / 期待: {finding.expected}\n    actual / 実際:   {finding.actual}"
+            console.print(Text(both), soft_wrap=True)
+            console.print(Text.assemble("    → ", (advice, "bold")), soft_wrap=True)
     broken = sum(not finding.held for finding in findings)
     typer.echo(f"{len(findings) - broken} ok, {broken} to change / 要修正 {broken}")
     return broken == 0

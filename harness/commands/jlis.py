@@ -7,7 +7,7 @@ import typer
 
 from harness.commands import jlis_policy
 from harness.commands.options import Of
-from harness.commands.words import read_instant, show_instant
+from harness.commands.words import read_instant, read_word, show_instant
 from harness.control_client import ControlClient
 from harness.doors.control_fault_messages import FaultState, NewFault
 from harness.errors import ConfigurationError
@@ -19,9 +19,11 @@ app.add_typer(jlis_policy.app, name="policy")
 
 @app.command()
 def fault(  # noqa: PLR0913  (the fields of a fault)
-    kind: Annotated[Fault, typer.Argument(metavar="FAULT", help=", ".join(Fault))],
+    kind: Annotated[str, typer.Argument(metavar="FAULT", help=", ".join(Fault))],
     *,
-    door: Annotated[FaultDoor, typer.Option(help="whose answers / 対象の窓口")] = FaultDoor.OCSP_AUTH,
+    door: Annotated[
+        FaultDoor, typer.Option(metavar="DOOR", help=f"whose answers: {', '.join(FaultDoor)} / 対象の窓口")
+    ] = FaultDoor.OCSP_AUTH,
     serial: Annotated[str | None, typer.Option(help="of this certificate only, in hex / 証明書の番号")] = None,
     count: Annotated[int | None, typer.Option(help="the next so many answers; all by default / 回数", min=1)] = None,
     seconds: Annotated[float | None, typer.Option(help="how late, stale or early / 秒数")] = None,
@@ -32,6 +34,7 @@ def fault(  # noqa: PLR0913  (the fields of a fault)
     of: Of = None,
 ) -> None:
     """Let answers be wrong from now on, in one way / 以後の応答に障害を起こす"""
+    wanted = read_word(Fault, kind, "fault")
     given = {
         "serial": None if serial is None else serial.lower(),
         "count": count,
@@ -43,9 +46,9 @@ def fault(  # noqa: PLR0913  (the fields of a fault)
     }
     said = {name: value for name, value in given.items() if value is not None}
     try:
-        order = msgspec.convert({"fault": kind, "door": door, **said}, NewFault)
+        order = msgspec.convert({"fault": wanted, "door": door, **said}, NewFault)
     except msgspec.ValidationError as broken:
-        raise ConfigurationError(f"fault {kind}: {broken}") from broken
+        raise ConfigurationError(f"fault {wanted}: {broken}") from broken
     with ControlClient.found(of) as control:
         _show(control.set_fault(order))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from harness.commands.words import show_instant
+from harness.commands.words import read_word, show_instant
 from harness.contract.messages import Message
 from harness.contract.vocabulary import Kind
 from harness.control_client import ControlClient
@@ -127,17 +127,23 @@ def die(resident_id: Id, *, json: AsJson = False) -> None:
 @app.command()
 def happen(
     resident_id: Id,
-    what: Annotated[LifeEvent, typer.Argument(help="see docs/life-cycle.md / ライフイベント")],
+    what: Annotated[
+        str,
+        typer.Argument(metavar="EVENT", help=f"{', '.join(LifeEvent)}; see docs/life-cycle.md / ライフイベント"),
+    ],
     *,
     changes: Annotated[
         str | None,
         typer.Option(metavar="JSON", help='what stands otherwise then, such as {"address": "…"} / 変更後の記載'),
     ] = None,
-    reason: Annotated[RevocationReason | None, typer.Option(help="another reason than the table's / 失効事由")] = None,
+    reason: Annotated[
+        RevocationReason | None,
+        typer.Option(metavar="REASON", help=f"another than the table's: {', '.join(RevocationReason)} / 失効事由"),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Let any event of the life cycle befall a resident / ライフイベントを起こす"""
-    _befall(resident_id, what, read_changes(changes), reason, json=json)
+    _befall(resident_id, read_word(LifeEvent, what, "event"), read_changes(changes), reason, json=json)
 
 
 @app.command()

@@ -11,7 +11,7 @@ import typer
 from harness.announcement import Announcement, as_json, own_token, write_private
 from harness.commands.tls_door import jlis_over_tls
 from harness.commands.up import told_to_end
-from harness.commands.words import show_instant
+from harness.commands.words import show_instant, show_rows
 from harness.doors.control import ControlDoor
 from harness.doors.control_fault_operations import FAULT_OPERATIONS
 from harness.doors.control_operations import OPERATIONS
@@ -86,9 +86,8 @@ def serve(  # noqa: PLR0913  (each is an option of the command line)
             addresses = open_now.enter_context(_control(world, port, Slots(readers, cards=cards_of(place))))
         if json is not None:
             write_private(json, as_json(addresses))
-        for name, url in addresses.items():
-            typer.echo(f"{name:14} {url}")
-        typer.echo(f"{'clock':14} {show_instant(world.clock.now())}")
+        for line in show_rows([*addresses.items(), ("clock", show_instant(world.clock.now()))]):
+            typer.echo(line)
         typer.echo("Ctrl-C ends it / Ctrl-C で終了")
         told.wait()
 

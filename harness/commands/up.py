@@ -22,7 +22,7 @@ from harness.commands import practice as practised
 from harness.commands.follower import Follower
 from harness.commands.ldap_door import jlis_over_ldap, read_places
 from harness.commands.tls_door import jlis_over_tls
-from harness.commands.words import read_instant, show_instant
+from harness.commands.words import read_instant, show_instant, show_rows
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import configuration
 from harness.contract.faults import AdapterFault
@@ -270,13 +270,15 @@ def _read_conditions(written: list[str]) -> list[Conditions]:
 
 
 def _show(addresses: dict[str, str], world: World, slots: Slots) -> None:
-    for name, url in addresses.items():
-        typer.echo(f"{name:14} {url}")
     how = "running / 進行中" if world.clock.row.mode is ClockMode.RUNNING else "frozen / 停止中"
-    typer.echo(f"{'clock':14} {show_instant(world.clock.now())} {how}")
-    typer.echo(f"{'residents':14} {world.size()}")
-    for slot in slots:
-        typer.echo(f"{'slot':14} {slot.name}" + (f" at {slot.reader}" if slot.reader else ""))
+    rows = [
+        *addresses.items(),
+        ("clock", f"{show_instant(world.clock.now())} {how}"),
+        ("residents", f"{world.size()}"),
+        *(("slot", slot.name + (f" at {slot.reader}" if slot.reader else "")) for slot in slots),
+    ]
+    for line in show_rows(rows):
+        typer.echo(line)
     typer.echo("Ctrl-C ends it / Ctrl-C で終了")
 
 

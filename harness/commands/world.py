@@ -14,6 +14,7 @@ from harness.history import History
 from harness.home import key_pool
 from harness.population import PopulationProfile
 from harness.store.address import read_place, show_place
+from harness.store.owner import require_store
 
 app = typer.Typer(help="Worlds as data / 世界の作成・保存・復元", no_args_is_help=True)
 Store = Annotated[str, typer.Option(metavar="FILE|URL", help="the world's store / 世界の保存先")]
@@ -48,8 +49,9 @@ def new(  # noqa: PLR0913  (each is an option of the command line)
         crl_swap=crl_swap,
     )
     with opened(read_place(store), seed, instant, residents, population, wanted) as world:
+        what = "made / 作成" if world.clock.epoch == 0 else "was there already / 既にあり"
         set_going(world, instant, running)
-        typer.echo(f"{show_instant(world.clock.now())}  residents {world.size()}")
+        typer.echo(f"{show_instant(world.clock.now())}  residents {world.size()}  {what}")
 
 
 @app.command()
@@ -62,7 +64,9 @@ def save(
     ] = False,
 ) -> None:
     """Write a world to a file: events, seed, clock; private keys only on request / 世界をファイルに保存する"""
-    with closing(History(read_place(store))) as history:
+    place = read_place(store)
+    require_store(place)
+    with closing(History(place)) as history:
         saved = replay.save(history, file, key_pool() if with_keys else None)
     typer.echo(f"{file}: {saved.head.events} events, {saved.head.private_keys} keys")
     if with_keys:

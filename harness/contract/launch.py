@@ -39,15 +39,16 @@ class LaunchedProduct:
         self._reader = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
         self._reader.start()
         try:
-            self._spoke.wait(patience)
+            spoke = self._spoke.wait(patience)
         except BaseException:  # a run that is told to go while it waits: nobody else knows of the process yet
             self.close()
             raise
         if self._address is None:
             self.close()
+            when = "before its output ended" if spoke else f"within {patience:.0f} s"
             raise ConfigurationError(
                 f"target {self._process}: expected the line `listening http://127.0.0.1:PORT` on stdout "
-                f"within {patience:.0f} s, actual {self.output_tail(5)!r}; print it when the surface is ready"
+                f"{when}, actual {self.output_tail(5)!r}; print it when the surface is ready"
             )
         self.address: str = self._address
 

@@ -181,7 +181,9 @@ class Faults:
         with self._lock:
             standing = self._standing.pop(fault_id, None)
         if standing is None:
-            raise UnknownFault(f"fault {fault_id!r}: expected one that stands, actual none of that id")
+            raise UnknownFault(
+                f"fault {fault_id!r}: expected one that stands, actual none of that id; `kazashi jlis faults` shows all"
+            )
         self._watchers.tell()
         return standing
 

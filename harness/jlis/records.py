@@ -66,7 +66,10 @@ class Records:
             return known
         found = self._cohort_of(resident_id)
         if found is None:
-            raise NoSuchResident(f"resident {resident_id!r}: expected one of the world, actual none of that id")
+            raise NoSuchResident(
+                f"resident {resident_id!r}: expected one of the world, actual none of that id; "
+                "`kazashi resident list` shows all"
+            )
         return self._settle(*found)
 
     def consent(self, resident_id: str, service: str, now: datetime) -> Consent | None:

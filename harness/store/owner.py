@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from harness.errors import ConfigurationError
+from harness.store.address import Place
 
 
 class StoreUnusable(ConfigurationError):
@@ -12,6 +13,15 @@ class StoreUnusable(ConfigurationError):
 
     But for a connection that broke while it was told to commit: the next look into the store says what happened.
     """
+
+
+def require_store(place: Place) -> None:
+    """Return when a store may be there; StoreUnusable when it is a file that is not: opening would make one."""
+    if isinstance(place, Path) and not place.exists():
+        raise StoreUnusable(
+            f"{place}: expected a world's store, actual no such file; correct --store, or make a world with "
+            "`kazashi world new`"
+        )
 
 
 def own(path: Path) -> int:

@@ -68,7 +68,7 @@ class AccessList:
         if len(found) != 1 or not beginning:
             raise ConfigurationError(
                 f"client {beginning!r}: expected the beginning of one SHA-256 that `kazashi trust client list` shows, "
-                f"actual of {len(found)}"
+                f"actual {f'that of {len(found)}' if found else 'of none'}"
             )
         self._file(found[0].sha256).unlink()
         return found[0]

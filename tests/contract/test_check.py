@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from harness.commands.findings import show_findings
+from harness.contract.advice import Advice
 from harness.contract.binding import Answer
 from harness.contract.check import SLOW, Finding, check_other_role
 from harness.contract.check_relying_party import check_relying_party
@@ -180,3 +182,18 @@ def test_other_roles_say_who_they_are_and_refuse_what_is_broken(
         findings = broken(check_other_role(binding, client(binding)))
     assert [name for name in findings if name in found] == found
     assert bool(findings) is bool(found)
+
+
+def test_findings_are_shown_in_lines_of_their_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Name, expected, actual and advice: nothing is broken up where the terminal is thought to end."""
+    monkeypatch.setenv("COLUMNS", "40")
+    finding = Finding("the way back", "e " * 40, "a " * 40, Advice(ja="助言" * 40, en="advice"), held=False)
+    assert not show_findings([finding], "ja")
+    assert capsys.readouterr().out.splitlines()[:4] == [
+        "NG  the way back",
+        f"    expected / 期待: {'e ' * 40}",
+        f"    actual / 実際:   {'a ' * 40}",
+        f"    → {'助言' * 40}",
+    ]

@@ -73,6 +73,12 @@ def test_only_a_loopback_address_is_believed(address: str) -> None:
         LaunchedProduct([sys.executable, "-c", f"print('listening {address}')"])
 
 
+def test_product_that_ends_at_once_is_not_called_slow() -> None:
+    """A program that cannot start its surface closed its output: no seconds are named that nobody waited for."""
+    with pytest.raises(ConfigurationError, match="before its output ended, actual 'no such jar'"):
+        LaunchedProduct([sys.executable, "-c", "print('no such jar')"])
+
+
 def test_product_that_says_nothing_is_ended() -> None:
     """When the line does not come in time, the process does not stay behind."""
     silent = "import os, signal; print(os.getpid(), flush=True); signal.pause()"

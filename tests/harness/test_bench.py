@@ -92,6 +92,8 @@ def test_what_wrk_prints_is_read() -> None:
     found = wrk.read(WRK, 0.55)
     assert (found.answers, found.seconds, found.samples) == (50123, 1.1, [])
     assert [found.p50, found.p99, found.busy] == pytest.approx([0.00021, 0.00125, 0.5])
+    slow = wrk.read(WRK.replace("    99%    1.25ms", "    99%    1.91s "), 0.55)  # on a machine with much else to do
+    assert slow.p99 == pytest.approx(1.91)
 
 
 @pytest.mark.parametrize(

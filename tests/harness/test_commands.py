@@ -30,6 +30,8 @@ from harness.contract.vocabulary import Decision, Environment, Kind, Purpose
 from harness.control_client import ControlClient
 from harness.doors.control_messages import JournalDoor, JournalQuery
 from harness.errors import ConfigurationError
+from harness.jlis.fault_grammar import Fault
+from harness.jlis.life_events import LifeEvent
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES
 from harness.terminal.card_reader import CardReader
@@ -54,6 +56,7 @@ def test_up_says_where_everything_is(home: Path, up: Up) -> None:
     assert {"control", "ocsp", "ocsp-auth", "ocsp-sign", "crl", "relying_party"} <= set(up.addresses)
     for name, url in up.addresses.items():
         assert any(line.split() == [name, url] for line in up.said)
+    assert len({line.index("http") for line in up.said if " http" in line}) == 1  # one column
     token = Path(urlsplit(up.addresses["token"]).path)
     assert token == home / "control-token"
     for private in (token, home / "up.json"):
@@ -166,7 +169,8 @@ def test_a_card_of_the_world_is_accepted_by_its_relying_party(run: Run, up: Up, 
 def test_cards_in_folders(run: Run, tmp_path: Path) -> None:
     """Certificates that verify under the anchors beside them; what is on the card; a folder that has one is kept."""
     before = len(told(run("resident", "list", "--json")))
-    assert "the world that is up" in run("card", "new", tmp_path / "card").stdout
+    said = run("card", "new", tmp_path / "card").stdout
+    assert f"of {told(run('resident', 'list', '--json'))[-1]['resident']['id']} in the world that is up" in said
     assert (tmp_path / "card").stat().st_mode & 0o777 == 0o700
     anchors = {path.stem: path for path in (tmp_path / "card" / "anchors").iterdir()}
     authorities = {f"{kind}-ca{number}" for kind in ("auth", "sign") for number in ("", "-2", "-3")}
@@ -214,7 +218,9 @@ def test_a_card_in_the_reader_of_the_world(run: Run, home: Path) -> None:
     assert (slot["resident"], slot["powered"]) == (holder, False)
     assert "empty" in run("card", "remove").stdout
     assert "all empty" in one_line(run("card", "remove"))
-    assert "'r999999'" in one_line(run("card", "insert", "r999999"))
+    assert "'r999999': expected one of the world, actual none of that id; `kazashi resident list`" in one_line(
+        run("card", "insert", "r999999")
+    )
     assert "Kazashi-1  empty" in run("card", "slots").stdout
 
 
@@ -246,6 +252,15 @@ def test_physics_and_traces_of_the_reader(run: Run, home: Path, tmp_path: Path) 
     assert "latency" in one_line(run("card", "conditions", "--latency", "slow"))
     assert "expected contact or contactless" in one_line(run("up", "--slot", "nfc"))
     run("card", "conditions")
+
+
+def test_a_word_of_a_long_list(run: Run) -> None:
+    """The help shows each in one piece, in a terminal of 80 columns too; a mistaken one is told what is near."""
+    for words, said in ((Fault, run("jlis", "fault", "--help")), (LifeEvent, run("resident", "happen", "--help"))):
+        assert {*words} <= {*said.stdout.replace(",", " ").replace(";", " ").split()}
+    assert one_line(run("jlis", "fault", "unavailabel")).endswith("something like unavailable; --help shows all\n")
+    assert "moved-in, moved-out" in one_line(run("resident", "happen", "r000001", "move"))
+    assert "expected one of card-issued, moved-within" in one_line(run("resident", "happen", "r000001", "xyzzy"))
 
 
 def test_faults_of_the_running_world(home: Path, up: Up, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -322,7 +337,8 @@ def test_policies_of_the_running_world(run: Run, up: Up, keys: KeyPool, tmp_path
 def test_a_served_process_is_told_of_its_own(run: Run, home: Path, tmp_path: Path) -> None:
     """`serve jlis`: journal, faults, policies of that process at a door of its own, for whoever has its token."""
     store, file = tmp_path / "world.db", tmp_path / "jlis.json"
-    assert run("world", "new", "--store", store, "--residents", "0", "--frozen").returncode == 0
+    assert "made" in run("world", "new", "--store", store, "--residents", "0", "--frozen").stdout
+    assert "was there already" in run("world", "new", "--store", store).stdout
     jlis = Up(home, "--store", store, "--json", file, words=("serve", "jlis"))
     told_of = json.loads(file.read_text())
     token = Path(urlsplit(told_of["token"]).path)
@@ -407,14 +423,19 @@ def test_a_card_is_served_to_a_reader_until_told_to_end(run: Run, tmp_path: Path
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         serving = subprocess.Popen(
-            command("card", "serve", tmp_path / "card", "--vpcd", f"127.0.0.1:{port}", "--no-reconnect")
+            command("card", "serve", tmp_path / "card", "--vpcd", f"127.0.0.1:{port}", "--no-reconnect"),
+            stderr=subprocess.PIPE,
+            text=True,
         )
+        assert serving.stderr is not None
+        assert f"127.0.0.1:{port}? Up to 30 s" in serving.stderr.readline()
         reader, _ = listener.accept()
         with reader:
             reader.sendall(bytes.fromhex("000104"))
             assert reader.recv(64) == bytes.fromhex("0009") + bytes.fromhex("3BE000FF8131FE4514")
             serving.send_signal(signal.SIGTERM)
             assert serving.wait(20) == 0
+        serving.stderr.close()
     assert run("card", "serve", tmp_path / "nothing").returncode == 2
 
 

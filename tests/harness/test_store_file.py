@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.commands.world import save
 from harness.errors import ConfigurationError
 from harness.history import History, StoreUnusable
+from harness.keys import KeyPool
+from harness.world import World
 from tests.harness.conftest import MakeWorld
 
 OPENS = """
@@ -66,6 +69,15 @@ def test_what_is_no_store_is_one_line(tmp_path: Path) -> None:
             History(path)
         assert str(refused.value).startswith(f"{path}: expected ")
         assert "\n" not in str(refused.value)
+
+
+def test_a_name_where_no_store_is_makes_none(tmp_path: Path, keys: KeyPool) -> None:
+    """A mistyped --store is told as such; the next look into the folder finds nothing that was not there."""
+    with pytest.raises(StoreUnusable, match="no such file; correct --store, or make a world with `kazashi world new`"):
+        World.open(keys, tmp_path / "wrold.db")
+    with pytest.raises(StoreUnusable, match="no such file"):
+        save(tmp_path / "world.jsonl", store=str(tmp_path / "wrold.db"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_event_that_cannot_be_read_is_one_line(make_world: MakeWorld, store: Path) -> None:

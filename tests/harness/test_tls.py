@@ -240,8 +240,8 @@ def test_one_that_was_left_in_a_trust_store_is_found(home: Path, tls: DoorTls) -
     [
         (["new", "../x", "--out", "c"], "expected letters"),
         (["new", "x", "--out", "."], "expected a new folder"),
-        (["remove", ""], "actual of 0"),
-        (["remove", "ff"], "actual of 0"),
+        (["remove", ""], "actual of none"),
+        (["remove", "ff"], "actual of none"),
         (["admit", "nothing.pem"], "expected a certificate"),
     ],
 )

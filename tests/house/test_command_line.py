@@ -61,11 +61,13 @@ def test_certify_writes_its_reports_and_says_where(home: Path) -> None:
 
 
 def test_target_that_accepts_everything_ends_with_exit_1(home: Path) -> None:
-    """Not conformant: the case and its twin are named."""
+    """Not conformant: the case and its twin are named, each finding in a line of its own for whoever greps a CI log."""
     always = ROOT / "conformance" / "targets" / "always.pl"
     target = f"command:perl {always} accept"
-    done = kazashi("certify", "--case", "login/forged-signature", "--target", target, home=home)
+    done = kazashi("certify", "--case", "login/forged-signature", "--target", target, home=home, COLUMNS="40")
     assert done.returncode == 1
+    starts = ("FAIL login/", "    ", "  ", "kazashi-always-accept 0.1.0: ")
+    assert all(line.startswith(starts) for line in done.stderr.splitlines()), done.stderr
     assert "login/forged-signature" in done.stderr
     assert "login/genuine-signature" in done.stderr
 
