@@ -133,3 +133,12 @@ def test_what_is_no_exported_trace() -> None:
     for content in (b"", b"{}", b"[]", msgspec.json.encode(ExportedTrace(2, ()))):
         with pytest.raises(ValueError, match="exported trace"):
             read_json(content)
+
+
+def test_of_a_challenge_only_the_length_counts(profile: Profile) -> None:
+    """What a card draws no other card draws; one that is shorter is another answer."""
+    golden, again, shorter = (exported(visited(profile, f"00840000{length}")) for length in ("08", "08", "04"))
+    assert golden.lines[-1].answer != again.lines[-1].answer
+    assert differences(golden, again) == []
+    assert "1 GET CHALLENGE: answer: expected" in differences(golden, shorter)[1]
+
