@@ -141,4 +141,3 @@ def test_of_a_challenge_only_the_length_counts(profile: Profile) -> None:
     assert [line.answer for line in golden.lines] != [line.answer for line in again.lines]
     assert differences(golden, again) == []
     assert "1 GET CHALLENGE: answer: expected" in differences(golden, shorter)[1]
-
