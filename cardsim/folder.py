@@ -9,7 +9,7 @@ import msgspec
 
 from cardsim.faults import CardUnreadable
 from cardsim.profile import Profile, encode_profile
-from cardsim.sealed import seal, unseal
+from cardsim.sealed import decode_sealed, seal
 from cardsim.state import Kept, fresh_kept
 from cardsim.store import FileStore, read_kept, write_durably
 
@@ -57,8 +57,4 @@ def _read_profile(folder: Path) -> Profile:
         raw = path.read_bytes()
     except OSError as fault:
         raise CardUnreadable(f"no card in {folder}: cannot read {path.name}: {fault.strerror}") from fault
-    content = unseal(_KIND, raw, path)
-    try:
-        return _DECODER.decode(content)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
-        raise CardUnreadable(f"{path} is not a card profile: {fault}") from fault
+    return decode_sealed(_KIND, raw, path, _DECODER)

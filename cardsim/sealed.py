@@ -8,11 +8,13 @@ and the file is left as it was. The checksum finds damage, not intent: whoever m
 
 import hashlib
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from cardsim.faults import CardUnreadable
 
+T = TypeVar("T")
 _WHAT = {"kept": "the kept state of a card", "profile": "a card profile"}
 VERSION = 2
 """2: sealed; the free area is kept beside the tries. 1: the bare content, up to Kazashi 0.1."""
@@ -36,6 +38,15 @@ class _Bare(msgspec.Struct):
 def seal(kind: str, content: bytes) -> bytes:
     """The file whose content is this JSON value."""
     return msgspec.json.encode(Seal(kind, VERSION, hashlib.sha256(content).hexdigest(), msgspec.Raw(content)))
+
+
+def decode_sealed(kind: str, raw: bytes, path: Path, decoder: msgspec.json.Decoder[T]) -> T:
+    """What a file holds; CardUnreadable as `unseal` says, or where the content is not of its kind."""
+    content = unseal(kind, raw, path)
+    try:
+        return decoder.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+        raise CardUnreadable(f"{path} is not {_WHAT[kind]}: {fault}") from fault
 
 
 def unseal(kind: str, raw: bytes, path: Path) -> bytes:

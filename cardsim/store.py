@@ -13,7 +13,7 @@ from typing import Protocol
 import msgspec
 
 from cardsim.faults import CardInUse, CardUnreadable
-from cardsim.sealed import seal, unseal
+from cardsim.sealed import decode_sealed, seal
 from cardsim.state import Kept
 
 _DECODER = msgspec.json.Decoder(Kept)
@@ -89,11 +89,7 @@ def read_kept(path: Path) -> Kept:
         raw = path.read_bytes()
     except OSError as fault:
         raise CardUnreadable(f"cannot read {path}: {fault.strerror}") from fault
-    content = unseal(_KIND, raw, path)
-    try:
-        return _DECODER.decode(content)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
-        raise CardUnreadable(f"{path} is not the kept state of a card: {fault}") from fault
+    return decode_sealed(_KIND, raw, path, _DECODER)
 
 
 def write_durably(path: Path, content: bytes) -> None:
