@@ -129,11 +129,6 @@ def archive(
     return made.getvalue()
 
 
-def archive_path(population: Population) -> str:
-    """Return where the archive of a population is."""
-    return f"/crl/{population.kind.value}/{population.medium.value}/archive.tar"
-
-
 def _add(tar: tarfile.TarFile, name: str, content: bytes, at: datetime) -> None:
     file = tarfile.TarInfo(name)
     file.size, file.mtime, file.mode = len(content), int(at.timestamp()), 0o644

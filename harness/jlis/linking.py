@@ -12,7 +12,7 @@ from harness.confidence import Confidence
 from harness.contract.vocabulary import Kind
 from harness.jlis.behaviour import Behaviour, Behaviours
 from harness.jlis.entries import Entry
-from harness.jlis.populations import POPULATIONS, Population
+from harness.jlis.populations import POPULATIONS
 from harness.jlis.register import Register
 
 BEHAVIOURS: Behaviours = (
@@ -55,10 +55,6 @@ class Links:
     """Those of its population before the current one, the one asked about among them unless it is current."""
     counterparts: tuple[Entry, ...]
     """Those of the other three populations that are in force: the paired certificate, and those of the other medium."""
-
-    def counterpart(self, population: Population) -> Entry | None:
-        """Return the certificate of another population that is in force."""
-        return next((entry for entry in self.counterparts if entry.population == population), None)
 
 
 def resolve(register: Register, kind: Kind, serial: int, generation: int | None, mark: datetime) -> Links | None:

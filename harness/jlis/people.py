@@ -81,13 +81,3 @@ class Dossier:
         given = (consent for consent in reversed(self.consents.get(service, ())) if consent.given <= instant)
         last = next(given, None)
         return last if last is not None and last.holds_at(instant) else None
-
-    def card_at(self, instant: datetime) -> CardMade | None:
-        """Return the card that they held at `instant`."""
-        place = bisect_right(self.cards, instant, key=lambda card: card.at)
-        return self.cards[place - 1] if place else None
-
-    def written_at(self, instant: datetime) -> Resident | None:
-        """Return what stood on the card at `instant`."""
-        place = bisect_right(self.written, instant, key=lambda line: line[0])
-        return self.written[place - 1][1] if place else None
