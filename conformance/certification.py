@@ -12,10 +12,11 @@ from conformance.roles.story_clock import ControlledClock, ShiftedClock, StoryCl
 from conformance.setting import Setting
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import configuration
-from harness.contract.messages import Configure, Introduction
+from harness.contract.messages import Introduction
 from harness.contract.statement import Statement, check_statement
 from harness.contract.vocabulary import Capability
 from harness.errors import HarnessFault
+from harness.world import Trust
 
 Progress = Callable[[Judgement, int, int], None]
 
@@ -80,7 +81,7 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     product = client.hello()
     if statement is not None:
         check_statement(statement, product)
-    told = configuration(setting.world, setting.addresses)
+    trusted, told = setting.world.trust(), configuration(setting.world, setting.addresses)
     client.configure(told)
     clock = _clock_of(product, client, setting)
     role = RelyingPartyRole(client, setting.world, setting.hostile, clock, told)
@@ -93,7 +94,7 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
         if missing:
             judgement = not_applicable(case, missing)
         else:
-            _expect_same_authorities(told, setting)
+            _expect_same_authorities(trusted, setting)
             coarse = Capability.COARSE_REASONS in product.capabilities
             judgement = judge(case, role.play(case), coarse=coarse)
         judgements[case.id] = judgement
@@ -103,9 +104,9 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     return Certification(catalogue, target, seed, product, statement, final, verdict)
 
 
-def _expect_same_authorities(told: Configure, setting: Setting) -> None:
+def _expect_same_authorities(told: Trust, setting: Setting) -> None:
     """HarnessFault when a generation took office since the product was told whom to trust: it is right to refuse."""
-    if configuration(setting.world, setting.addresses).authorities != told.authorities:
+    if setting.world.trust() != told:
         raise HarnessFault(
             f"certify: the authorities rolled over before {setting.world.clock.now():%Y-%m-%d}, in the middle of a "
             "run; a run begins early in its year and in a world of its own (conformance.setting.START)"
