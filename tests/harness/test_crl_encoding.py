@@ -20,20 +20,12 @@ from harness.jlis.crl_extensions import Scope
 from harness.jlis.populations import Medium
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES
+from tests.harness.reason_flags import REASON_FLAGS
 
 ISSUER = names.authority_name(Kind.SIGN)
 POINT = names.distribution_point(Kind.SIGN, MUNICIPALITIES["13113"], Medium.CARD, 3)
-FLAGS = {
-    1: x509.ReasonFlags.key_compromise,
-    2: x509.ReasonFlags.ca_compromise,
-    3: x509.ReasonFlags.affiliation_changed,
-    4: x509.ReasonFlags.superseded,
-    5: x509.ReasonFlags.cessation_of_operation,
-    6: x509.ReasonFlags.certificate_hold,
-    8: x509.ReasonFlags.remove_from_crl,
-    9: x509.ReasonFlags.privilege_withdrawn,
-    10: x509.ReasonFlags.aa_compromise,
-}
+FLAGS = {code: flag for code, flag in REASON_FLAGS.items() if code}
+"""An entry without a reason code says unspecified (RFC 5280 §5.3.1)."""
 PIVOT = datetime(2050, 1, 1, tzinfo=UTC)
 """RFC 5280 §5.1.2.6: UTCTime through 2049."""
 INSTANTS = st.one_of(

@@ -1,7 +1,6 @@
 """The directory against the lists over HTTP, asked with `ldapsearch`."""
 
 import base64
-import os
 import socket
 import subprocess
 import threading
@@ -34,6 +33,7 @@ from harness.keys import KeyPool
 from harness.municipalities import AOI, INVENTED, MUNICIPALITIES
 from harness.world import World
 from tests.harness.instants import jst
+from tests.harness.slapd import need_slapd
 
 PUBLISHED = jst("2026-12-03T03:00:00")
 PLACES = (*INVENTED, MUNICIPALITIES["14101"], MUNICIPALITIES["01207"])
@@ -43,13 +43,7 @@ LIST, AUTHORITY_LIST = "certificateRevocationList;binary", "authorityRevocationL
 @pytest.fixture(scope="module", autouse=True)
 def _slapd() -> None:
     """Needs slapd and ldap-utils; in CI they must be there."""
-    try:
-        with running_directory([]):
-            pass
-    except DirectoryUnavailable as fault:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(fault))
+    need_slapd()
 
 
 def lists_of(world: World) -> list[Listed]:

@@ -21,21 +21,10 @@ from harness.jlis import ocsp_encoding, profiles
 from harness.jlis.ocsp_encoding import Algorithm, Envelope
 from harness.keys import KeyPool
 from tests.harness.instants import jst
+from tests.harness.reason_flags import REASON_FLAGS
 
 START = jst("2026-12-01T00:00:00")
 LIFE = (START - timedelta(days=30), START + timedelta(days=3000))
-REASONS = {
-    0: x509.ReasonFlags.unspecified,
-    1: x509.ReasonFlags.key_compromise,
-    2: x509.ReasonFlags.ca_compromise,
-    3: x509.ReasonFlags.affiliation_changed,
-    4: x509.ReasonFlags.superseded,
-    5: x509.ReasonFlags.cessation_of_operation,
-    6: x509.ReasonFlags.certificate_hold,
-    8: x509.ReasonFlags.remove_from_crl,
-    9: x509.ReasonFlags.privilege_withdrawn,
-    10: x509.ReasonFlags.aa_compromise,
-}
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 Signer = tuple[Key, x509.Certificate]
 
@@ -61,7 +50,7 @@ def delegates(keys: KeyPool, authority: Signer) -> dict[str, Signer]:
 
 seconds = st.integers(0, 2 * 10**9).map(lambda number: datetime(1990, 1, 1, tzinfo=UTC) + timedelta(seconds=number))
 statuses = st.one_of(
-    st.just("good"), st.just("unknown"), st.tuples(seconds, st.one_of(st.none(), st.sampled_from(sorted(REASONS))))
+    st.just("good"), st.just("unknown"), st.tuples(seconds, st.one_of(st.none(), st.sampled_from(sorted(REASON_FLAGS))))
 )
 said = st.fixed_dictionaries(
     {
@@ -85,7 +74,7 @@ def built(said: dict[str, object], authority: x509.Certificate, delegate: Signer
         status = ocsp.OCSPCertStatus.UNKNOWN
     elif isinstance(said["status"], tuple):
         status, at, number = ocsp.OCSPCertStatus.REVOKED, said["status"][0], said["status"][1]
-        reason = None if number is None else REASONS[number]
+        reason = None if number is None else REASON_FLAGS[number]
     this, later, algorithm, nonce = said["this"], said["next"], said["hash"], said["nonce"]
     assert isinstance(this, datetime)
     assert isinstance(algorithm, HashAlgorithm)

@@ -1,7 +1,6 @@
 """`kazashi up --ldap`: the lists in slapd as long as the world is up, asked with `ldapsearch`."""
 
 import base64
-import os
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -15,10 +14,10 @@ from cryptography import x509
 from harness.contract.vocabulary import Kind
 from harness.control_client import ControlClient
 from harness.doors import ldap
-from harness.doors.ldap import DirectoryUnavailable, running_directory
 from harness.municipalities import AOI
 from tests.harness.command_line import Run, Up, home, one_line, run
 from tests.harness.instants import jst
+from tests.harness.slapd import need_slapd
 
 __all__ = ["home", "run"]
 
@@ -26,13 +25,7 @@ __all__ = ["home", "run"]
 @pytest.fixture
 def up(home: Path, tmp_path: Path) -> Iterator[Up]:
     """A world with the lists of one municipality in a directory, frozen on 2 December at 09:00."""
-    try:
-        with running_directory([]):
-            pass
-    except DirectoryUnavailable as fault:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(fault))
+    need_slapd()
     only = ["--ldap", "--ldap-municipality", AOI.code, "--residents", "0", "--crl-swap", "5m"]
     up = Up(home, *only, "--frozen", "--at", "2026-12-02T09:00", "--json", tmp_path / "up.json")
     yield up
