@@ -89,12 +89,16 @@ def is_signed_by(key: RSAPublicKey, algorithm: str, message: bytes, signature: b
 
 
 def is_digest_signed_by(key: RSAPublicKey, hash_name: str, digest: bytes, signature: bytes) -> bool:
-    """Whether `signature` is the key owner's over a message of this digest, by PKCS#1 v1.5."""
+    """Whether `signature` is the key owner's over a message of this digest, by PKCS#1 v1.5.
+
+    What the signature opens to has to equal what would have been signed, and the signature has to be as long as the
+    key (RFC 8017 §8.2.2, steps 1 and 4). The block is as long as the key, so its padding is full where the rest is.
+    """
     try:
-        key.verify(signature, digest, _PKCS1, Prehashed(_HASHES[hash_name]))
+        opened = key.recover_data_from_signature(signature, _PKCS1, None)
     except InvalidSignature:
         return False
-    return True
+    return opened == DIGEST_INFO[hash_name] + digest and 8 * len(signature) == key.key_size
 
 
 def is_digest_signed_with_pss(key: RSAPublicKey, hash_name: str, digest: bytes, signature: bytes) -> bool:
