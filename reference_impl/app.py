@@ -48,6 +48,7 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--store", type=Path, help="SQLite file; in memory without it")
     parser.add_argument("--policies", choices=("test", "production"), default="test", help="accepted policy arcs")
+    parser.add_argument("--production-anchors", action="store_true", help="allow authorities of the real JPKI")
     parser.add_argument("--test-surface", action="store_true", help="offer contract 1.0; never in production")
     return parser.parse_args(arguments)
 
@@ -68,7 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
         )
     policies = PRODUCTION_POLICIES if options.policies == "production" else TEST_POLICIES
     status_client = StatusClient()
-    party = RelyingParty(database, Clock(), status_client.ask, policies=policies)
+    party = RelyingParty(
+        database, Clock(), status_client.ask, policies=policies, production_anchors=options.production_anchors
+    )
     surface = Surface(party, test_surface=options.test_surface)
     signal.signal(signal.SIGTERM, _end)  # uvicorn shuts down first, then hands the signal on to this
     signal.signal(signal.SIGINT, _end)

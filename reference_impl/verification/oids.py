@@ -5,6 +5,7 @@ from typing import Final
 # RFC 5280 §4.2.1, §4.2.2.1
 SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
 KEY_USAGE: Final = "2.5.29.15"
+SUBJECT_ALTERNATIVE_NAME: Final = "2.5.29.17"
 BASIC_CONSTRAINTS: Final = "2.5.29.19"
 CERTIFICATE_POLICIES: Final = "2.5.29.32"
 AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
@@ -28,3 +29,9 @@ AUTH_CARD: Final = "1.2.392.200149.8.5.1.3.30"
 SIGN_CARD: Final = "1.2.392.200149.8.5.1.1.20"
 AUTH_CARD_TEST: Final = "1.2.392.200149.8.5.1.2.30"
 SIGN_CARD_TEST: Final = "1.2.392.200149.8.5.1.0.20"
+
+# spec/pki.md §1.5, §1.6: a phone's. Its signature policy is reported, the others are choices of the emulation.
+AUTH_PHONE: Final = "1.2.392.200149.8.5.1.3.50"
+SIGN_PHONE: Final = "1.2.392.200149.8.5.1.1.40"
+AUTH_PHONE_TEST: Final = "1.2.392.200149.8.5.1.2.50"
+SIGN_PHONE_TEST: Final = "1.2.392.200149.8.5.1.0.40"
