@@ -11,6 +11,7 @@ from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration
 from reference_impl.doors import SessionDoors
 from reference_impl.messages import Begin, BeginAnswer, Complete, Terminal
+from reference_impl.status_methods import StatusMethods, StatusSources
 from reference_impl.store.audit import Audit
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
@@ -28,14 +29,10 @@ from reference_impl.verification.core import (
 )
 from reference_impl.verification.der import DerError
 from reference_impl.verification.findings import not_enrolled, place_refused, service_closed, terminal_unknown
-from reference_impl.verification.ocsp import NONCE_LENGTH
 from reference_impl.verification.place import is_place_allowed
 from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, CertificateKind, Purpose
-from reference_impl.verification.revocation import Ask, StatusUnreachable
+from reference_impl.verification.revocation_methods import KnownRevocations
 from reference_impl.verification.verdict import Finding, Reason, Refusal, Step, Verdict
-
-AskResponder = Callable[[str, bytes], bytes]
-"""Address and request to answer; raises StatusUnreachable."""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -52,28 +49,32 @@ class RelyingParty:
         self,
         database: Database,
         clock: Clock,
-        ask_responder: AskResponder,
+        sources: StatusSources,
         *,
         policies: AcceptedPolicies = TEST_POLICIES,
         draw: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self.clock = clock
         self._database = database
-        self._ask_responder = ask_responder
+        self._sources = sources
         self._policies = policies
         self._draw = draw
-        self._configuration = Configuration()
+        self._revoked = KnownRevocations()
+        self.configure(Configuration())
         self._sessions = Sessions(database)
         self._accounts = Accounts(database)
         self._audit = Audit(database)
 
     def configure(self, configuration: Configuration) -> None:
-        """Takes the new decisions in place of the old ones."""
+        """Takes the new decisions in place of the old ones; statuses found by the old ones are not kept."""
+        self._statuses = StatusMethods(self._sources, configuration.responders, self._draw, self._revoked)
         self._configuration = configuration
 
     def reset(self) -> None:
-        """Forgets accounts, sessions and audit; configuration and clock stay. Status answers are never kept."""
+        """Forgets accounts, sessions, audit and statuses; configuration and clock stay."""
         self._database.forget()
+        self._revoked.forget()
+        self.configure(self._configuration)
 
     def begin(self, message: Begin) -> BeginAnswer | Judged:
         """A session with a fresh challenge, or at once the refusal that the end could only repeat."""
@@ -107,7 +108,9 @@ class RelyingParty:
             raise terminal_unknown()
         if message.purpose is not Purpose.TAP or isinstance(message.holder, msgspec.UnsetType):
             return None, None
-        holder = identify(message.holder.certificate, message.purpose, self._judgement(message.purpose, reading))
+        holder = identify(
+            message.holder.certificate, message.purpose, self._judgement(message.service, message.purpose, reading)
+        )
         if isinstance(holder, Verdict):
             return holder, None
         account = self._accounts.find(holder)
@@ -144,23 +147,13 @@ class RelyingParty:
             return Judged(_unknown_session(message.presentation.certificate), reading)
         configuration = self._configuration
         doors = SessionDoors(self._sessions, self._accounts, configuration, session, reading.now)
-        verdict = decide(_attempt(session, message), doors, self._judgement(session.purpose, reading))
+        verdict = decide(_attempt(session, message), doors, self._judgement(session.service, session.purpose, reading))
         self._audit.record(reading.now, session.purpose, session.service, verdict)
         return Judged(verdict, reading)
 
-    def _judgement(self, purpose: Purpose, reading: Reading) -> Judgement:
-        nonce = self._draw(NONCE_LENGTH)
-        return Judgement(self._configuration.trust, self._policies, reading.now, nonce, self._ask(purpose.kind))
-
-    def _ask(self, kind: CertificateKind) -> Ask:
-        address = self._configuration.responders.get(kind)
-
-        def ask(request: bytes) -> bytes:
-            if address is None:
-                raise StatusUnreachable(f"expected a configured responder for {kind}, found none")
-            return self._ask_responder(address, request)
-
-        return ask
+    def _judgement(self, service: str, purpose: Purpose, reading: Reading) -> Judgement:
+        status = self._statuses.of(service, purpose.kind)
+        return Judgement(self._configuration.trust, self._policies, reading.now, status)
 
     def account(self, encoded: bytes) -> AccountView | None:
         """What is stored about the holder of this certificate; `DerError` if it is none."""

@@ -1,7 +1,7 @@
 """The decision: numbered steps, one reason for each refusal, in an order in which nothing unproved costs anything.
 
-Everything that changes with time or lives elsewhere is an argument: `now`, the nonce, and the doors (challenges,
-accounts, the responder). The same values give the same verdict.
+Everything that changes with time or lives elsewhere is an argument: `now`, the source of the status, and the doors
+(challenges, accounts). The same values give the same verdict.
 """
 
 from collections.abc import Callable
@@ -31,6 +31,7 @@ from reference_impl.verification.findings import (
     place_refused,
     proof_refused,
     service_closed,
+    status_refused,
     wrong_purpose,
 )
 from reference_impl.verification.genuineness import (
@@ -47,7 +48,7 @@ from reference_impl.verification.genuineness import (
 from reference_impl.verification.place import Environment, is_place_allowed
 from reference_impl.verification.proof import verify_proof
 from reference_impl.verification.purpose import AcceptedPolicies, Purpose
-from reference_impl.verification.revocation import Ask, check_revocation
+from reference_impl.verification.status import Revocation
 from reference_impl.verification.trust import Authority, Trust
 from reference_impl.verification.validity import has_begun_at, is_valid_at
 from reference_impl.verification.verdict import Compared, Reason, Refusal, StatusSource, Step, Verdict
@@ -121,13 +122,12 @@ class Parts(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """What does not change from one attempt to the next, and the instant and entropy of this one."""
+    """What does not change from one attempt to the next, and the instant of this one."""
 
     trust: Trust
     policies: AcceptedPolicies
     now: datetime
-    nonce: bytes
-    ask: Ask
+    revocation: Revocation
 
 
 def decide(attempt: Attempt, doors: Doors, judgement: Judgement) -> Verdict:
@@ -141,7 +141,7 @@ def decide(attempt: Attempt, doors: Doors, judgement: Judgement) -> Verdict:
     (6) challenge    ours, of this session, unspent, young; spent from here on
     (7) proof        the holder's key signed the challenge, or the document           RFC 8017 §8.2.2
     (8) genuineness  anchor → CVC → birth record → chip; as enrolled                  spec/pki.md §5
-    (9) status       the responder says good, freshly, under the right signature      RFC 6960 §3.2
+    (9) status       a source says good, freshly, under the right signature           RFC 6960 §3.2, RFC 5280 §6.3.3
     (10) account     the holder is enrolled for this service, or is not yet           spec/pki.md §5
     (11) policy      the service is open for this purpose
     (12) done        written down, if what is stored by then still allows it
@@ -158,7 +158,10 @@ def decide(attempt: Attempt, doors: Doors, judgement: Judgement) -> Verdict:
         _require_proof(attempt, parts.certificate, steps)  # (7)
         account = doors.find_account(holder)
         _require_genuineness(attempt, parts, account, judgement.trust, steps)  # (8)
-        status = check_revocation(parts.certificate, issuer, judgement.ask, judgement.nonce, judgement.now)  # (9)
+        found = judgement.revocation.status(parts.certificate, issuer, judgement.now)  # (9)
+        status = found.source
+        if found.reason is not Reason.OK:
+            raise status_refused(found)
         steps.append(Step.STATUS)
         _require_account(attempt, holder, account, doors, steps)  # (10)
         _settle(attempt, holder, parts.record, doors, steps)  # (11), (12)

@@ -2,6 +2,7 @@
 
 from reference_impl.verification.der import DerError
 from reference_impl.verification.place import Environment
+from reference_impl.verification.status import Status
 from reference_impl.verification.verdict import Compared, Finding, Reason, Refusal
 
 
@@ -112,3 +113,9 @@ def overtaken(reason: Reason) -> Refusal:
     return Refusal(
         reason, Finding("contract 1.0", "同時に行われた手続きが先に完了しました", "another attempt was faster")
     )
+
+
+def status_refused(status: Status) -> Refusal:
+    """A certificate that is not known to be good, in the words of the source if it gave any."""
+    nothing = Finding("spec/pki.md §9", "失効情報を確認できませんでした", "the certificate is not known to be good")
+    return Refusal(status.reason, status.finding or nothing)
