@@ -224,6 +224,8 @@ def _require_good(single: Single) -> None:
 def usable_until(evidence: Evidence, status: Status, responder: Responder, now: datetime) -> datetime:
     """Until when a status found now may be used again without asking: its window, the declared time after thisUpdate,
     and the period of the signer."""
+    if any(each.this_update > now for each in evidence.singles):
+        return now
     kept = responder.keep_unknown if status.reason is Reason.STATUS_UNKNOWN else responder.keep
     ends = [min(window_end(each, responder), each.this_update + kept) for each in evidence.singles]
     return min(*ends, *(each.not_after for each in evidence.signers if is_valid_at(each, now)))
