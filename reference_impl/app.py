@@ -52,6 +52,7 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--store", type=Path, help="SQLite file; in memory without it")
     parser.add_argument("--policies", choices=("test", "production"), default="test", help="accepted policy arcs")
+    parser.add_argument("--production-anchors", action="store_true", help="allow authorities of the real JPKI")
     parser.add_argument(
         "--status-method", action="append", type=_method, default=[], metavar="[[SERVICE/]KIND=]METHOD",
         help=f"how the status is found out, for all or for some: {', '.join(Method)}; ocsp without it",
@@ -81,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     policies = PRODUCTION_POLICIES if options.policies == "production" else TEST_POLICIES
     status_client = StatusClient()
     sources = StatusSources(status_client.ask, policy=_status_policy(options))
-    party = RelyingParty(database, Clock(), sources, policies=policies)
+    party = RelyingParty(database, Clock(), sources, policies=policies, production_anchors=options.production_anchors)
     surface = Surface(party, test_surface=options.test_surface)
     signal.signal(signal.SIGTERM, _end)  # uvicorn shuts down first, then hands the signal on to this
     signal.signal(signal.SIGINT, _end)

@@ -44,6 +44,11 @@ class StatusPolicy(msgspec.Struct, frozen=True, kw_only=True):
                 return self.methods[name]
         return Method.OCSP
 
+    @property
+    def used(self) -> frozenset[Method]:
+        """Every method that is chosen for something."""
+        return frozenset({*self.methods.values(), Method.OCSP})
+
 
 class NoLists:
     """The lists of a relying party that was given none."""
@@ -84,11 +89,10 @@ class StatusMethods:
             Method.OFFLINE_CRL: NoOlderThan(crl, policy.offline_maximum_age),
         }
         self._methods = {name: Remembering(method, known) for name, method in methods.items()}
-        self._policy = policy
 
-    def of(self, service: str, kind: CertificateKind) -> Revocation:
-        """The method for certificates of this kind at this service."""
-        return self._methods[self._policy.method(service, kind)]
+    def by(self, method: Method) -> Revocation:
+        """The method of this name."""
+        return self._methods[method]
 
 
 class UnusableMethod(ValueError):

@@ -15,7 +15,6 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from reference_impl import VERSION
-from reference_impl.configuration import read_configuration
 from reference_impl.messages import (
     AccountAnswer,
     AccountQuery,
@@ -109,7 +108,7 @@ class Surface:
         )
 
     def _configure(self, body: bytes) -> Empty:
-        self._party.configure(read_configuration(read_message(Configure, body)))
+        self._party.configure(self._party.read_configuration(read_message(Configure, body)))
         return Empty()
 
     def _reset(self, body: bytes) -> Empty:

@@ -35,3 +35,9 @@ AUTH_CARD: Final = "1.2.392.200149.8.5.1.3.30"
 SIGN_CARD: Final = "1.2.392.200149.8.5.1.1.20"
 AUTH_CARD_TEST: Final = "1.2.392.200149.8.5.1.2.30"
 SIGN_CARD_TEST: Final = "1.2.392.200149.8.5.1.0.20"
+
+# spec/pki.md §1.5, §1.6: a phone's. Its signature policy is reported, the others are choices of the emulation.
+AUTH_PHONE: Final = "1.2.392.200149.8.5.1.3.50"
+SIGN_PHONE: Final = "1.2.392.200149.8.5.1.1.40"
+AUTH_PHONE_TEST: Final = "1.2.392.200149.8.5.1.2.50"
+SIGN_PHONE_TEST: Final = "1.2.392.200149.8.5.1.0.40"

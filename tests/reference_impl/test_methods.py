@@ -195,7 +195,7 @@ def test_the_four_methods_when_the_responder_is_away(method: Method, lists: str,
     """OCSP alone cannot say; lists can, and offline only as long as declared."""
     sources = StatusSources(no_way, Says(lists, age), StatusPolicy(methods={"": method}))
     methods = StatusMethods(sources, {CertificateKind.AUTH: AWAY}, bytes, KnownRevocations())
-    assert methods.of("library", CertificateKind.AUTH).status(CERTIFICATE, AUTHORITY, pki.NOW).reason == expected
+    assert methods.by(method).status(CERTIFICATE, AUTHORITY, pki.NOW).reason == expected
 
 
 @pytest.mark.parametrize("method", Method)
@@ -203,7 +203,7 @@ def test_without_lists_no_method_finds_anything_good(method: Method) -> None:
     """A relying party that was given no lists, and whose responder is away: STATUS_UNAVAILABLE by each method."""
     sources = StatusSources(no_way, None, StatusPolicy(methods={"": method}))
     methods = StatusMethods(sources, {CertificateKind.AUTH: AWAY}, bytes, KnownRevocations())
-    status = methods.of("library", CertificateKind.AUTH).status(CERTIFICATE, AUTHORITY, pki.NOW)
+    status = methods.by(method).status(CERTIFICATE, AUTHORITY, pki.NOW)
     assert status.reason == "STATUS_UNAVAILABLE"
 
 
@@ -254,5 +254,5 @@ def test_relying_party_remembers_until_it_is_reset(enrolled: World) -> None:
 def test_empty_configuration_finds_nothing_good() -> None:
     """Before anything was configured nobody is asked, and nothing is good."""
     methods = StatusMethods(StatusSources(lambda _: a.answer()), Configuration().responders, bytes, KnownRevocations())
-    status = methods.of("library", CertificateKind.AUTH).status(CERTIFICATE, AUTHORITY, pki.NOW)
+    status = methods.by(Method.OCSP).status(CERTIFICATE, AUTHORITY, pki.NOW)
     assert status.reason == "STATUS_UNAVAILABLE"
