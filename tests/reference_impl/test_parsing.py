@@ -15,7 +15,8 @@ from reference_impl.verification.chain import is_issued_by
 from reference_impl.verification.der import DerError
 from reference_impl.verification.genuineness import parse_birth_record, parse_card_certificate
 from reference_impl.verification.names import read_name
-from reference_impl.verification.ocsp import UnreadableAnswer, UnreadableContent, build_request, parse_answer
+from reference_impl.verification.ocsp import UnreadableAnswer, UnreadableContent, parse_answer
+from reference_impl.verification.ocsp_request import build_request
 from reference_impl.verification.purpose import CertificateKind
 from reference_impl.verification.trust import AnchorRefused, read_authority, read_card_issuer
 from tests.reference_impl import pki

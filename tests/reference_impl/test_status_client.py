@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from reference_impl.status_client import StatusClient
-from reference_impl.verification.revocation import StatusUnreachable
+from reference_impl.verification.ocsp_settings import Question, StatusUnreachable
 
 Script = Callable[[socket.socket], None]
 
@@ -66,10 +66,15 @@ def trickle(connection: socket.socket) -> None:
             connection.sendall(b"x")
 
 
+def asking(address: str, timeout: float = 0.5) -> Question:
+    """A question by POST."""
+    return Question(address, b"request", timeout)
+
+
 @pytest.fixture
 def client() -> Iterator[StatusClient]:
-    """A client that waits half a second."""
-    made = StatusClient(timeout=0.5)
+    """A client; each question says how long it waits."""
+    made = StatusClient()
     yield made
     made.close()
 
@@ -81,7 +86,7 @@ def test_body_of_a_200_is_the_answer(client: StatusClient) -> None:
     """Up to 64 KiB are taken."""
     for body in (b"answer", b"a" * 65536):
         with listening(send(HEAD % len(body) + body)) as address:
-            assert client.ask(address, b"request") == body
+            assert client.ask(asking(address)) == body
 
 
 @pytest.mark.parametrize(
@@ -102,7 +107,7 @@ def test_anything_else_is_unreachable(client: StatusClient, script: Script) -> N
     with listening(script) as address:
         begun = time.monotonic()
         with pytest.raises(StatusUnreachable):
-            client.ask(address, b"request")
+            client.ask(asking(address))
         assert time.monotonic() - begun < 2
 
 
@@ -111,7 +116,7 @@ def test_refused_connection_is_unreachable(client: StatusClient) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     with pytest.raises(StatusUnreachable):
-        client.ask(f"http://127.0.0.1:{port}/", b"request")
+        client.ask(asking(f"http://127.0.0.1:{port}/"))
 
 
 def test_questions_do_not_wait_for_each_other() -> None:
@@ -122,8 +127,8 @@ def test_questions_do_not_wait_for_each_other() -> None:
         together.wait()
         connection.sendall(HEAD % 6 + b"answer")
 
-    patient = StatusClient(timeout=5)
+    patient = StatusClient()
     with listening(meet) as address, ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: patient.ask(address, b"request"), range(20)))
+        answers = list(pool.map(lambda _: patient.ask(asking(address, timeout=5)), range(20)))
     patient.close()
     assert answers == [b"answer"] * 20
