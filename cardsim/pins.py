@@ -1,6 +1,9 @@
 """PIN references: format, tries, and what is kept of them (spec/card.md §3)."""
 
+from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import lru_cache
+from typing import Any, Protocol
 
 import msgspec
 
@@ -80,3 +83,56 @@ class PinRecord(msgspec.Struct, frozen=True, gc=False):
 
     value: bytes
     left: int
+
+
+@lru_cache(maxsize=1024)
+def _record(value: bytes, left: int) -> PinRecord:
+    """A record; cards whose holders chose alike share it."""
+    return PinRecord(value, left)
+
+
+def fresh_record(pin: Pin) -> PinRecord:
+    """What is kept of a PIN that nobody used: its initial value, with all its tries.
+
+    A reference without an initial value is born blocked: query 63C0, try 6984 (spec/card.md §2.2, text 0012).
+    """
+    return _record(b"", 0) if pin.initial is None else _record(pin.initial, pin.tries)
+
+
+class HasPins(Protocol):
+    """Knows the PINs of a card, and the place of each name among them."""
+
+    def pins(self) -> tuple[Pin, ...]:
+        """Every PIN reference."""
+
+    def pin_names(self) -> Mapping[str, int]:
+        """`Pin.kept_as` of each, in this order."""
+
+
+class FreshRecords(Mapping[str, PinRecord]):
+    """The records of a card that nobody used, made when first asked for: until then the card need not know its PINs."""
+
+    __slots__ = ("_card", "_records")
+
+    def __init__(self, card: HasPins) -> None:
+        self._card = card
+        self._records: tuple[PinRecord, ...] = ()
+
+    def __getitem__(self, name: str) -> PinRecord:
+        place = self._card.pin_names()[name]
+        if not self._records:
+            self._records = tuple([fresh_record(pin) for pin in self._card.pins()])
+        return self._records[place]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._card.pin_names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._card.pin_names())
+
+    def __len__(self) -> int:
+        return len(self._card.pin_names())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As a plain dict."""
+        return dict, (dict(self),)

@@ -1,7 +1,9 @@
 """The profile: everything about a card that no command changes."""
 
+from collections import deque
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -100,7 +102,7 @@ class Flaws(msgspec.Struct, frozen=True):
     """What the chip answers to every internal authentication, whatever was to be signed: something it once heard."""
 
 
-class Profile(msgspec.Struct, frozen=True):
+class Profile(msgspec.Struct, frozen=True, gc=False):
     """A card as personalised: shared by every state it can be in."""
 
     serial: str
@@ -123,35 +125,57 @@ def encode_profile(profile: Profile) -> bytes:
 
 
 def _encode(value: Any) -> Any:
-    """Told to msgspec for what it does not know: `OnDemand` becomes a dict."""
-    if isinstance(value, OnDemand):
+    """Told to msgspec for what it does not know: what is made on demand becomes a dict."""
+    if isinstance(value, Mapping):
         return dict(value)
-    raise NotImplementedError(f"a profile holds plain values, got {type(value).__name__}")
+    raise NotImplementedError(f"a profile holds plain values and mappings, got {type(value).__name__}")
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_encode)
 
 
+BUILT = 128
+"""Applications that are held at one time, of all cards: another is built in some 30 µs, and takes 2 to 10 kB."""
+
+
 class Applications(OnDemand[bytes, Application]):
-    """Applications that are built when first selected, and the names of their PINs, which are needed before that."""
+    """Applications that are built when selected, and the names of their PINs, which are needed before that.
+
+    What was built stays until `BUILT` others were: ten thousand cards that were all tapped take little more than fresh.
+    """
 
     __slots__ = ("_pin_names",)
+
+    def _keep(self, key: bytes, value: Application) -> Application:
+        while len(_LATEST) >= BUILT:
+            cards, aid = _LATEST.popleft()
+            cards._made.pop(aid, None)
+        _LATEST.append((self, key))
+        return super()._keep(key, value)
 
     def pins(self) -> tuple[Pin, ...]:
         """Every PIN reference. Applications are built for it where they were not, and not kept."""
         pins = tuple(pin for application in self.passing() for pin in application.pins)
-        names = tuple(pin.kept_as for pin in pins)
-        self._pin_names = _NAMES.setdefault(names, names)
+        self._pin_names = shared_places(tuple(pin.kept_as for pin in pins))
         return pins
 
-    def pin_names(self) -> tuple[str, ...]:
-        """`Pin.kept_as` of every PIN; asked of the applications once. Cards with the same names share the tuple."""
+    def pin_names(self) -> Mapping[str, int]:
+        """`Pin.kept_as` of every PIN, and its place; asked of the applications once. Cards share the mapping."""
         if not hasattr(self, "_pin_names"):
             self.pins()
         return self._pin_names
 
 
-_NAMES: dict[tuple[str, ...], tuple[str, ...]] = {}
+_LATEST: deque[tuple[Applications, bytes]] = deque()
+
+
+@cache
+def shared_places(names: tuple[str, ...]) -> Mapping[str, int]:
+    """Names and their places, one mapping for all cards whose PINs are called so; two of a name are refused."""
+    places = {name: place for place, name in enumerate(names)}
+    if len(places) != len(names):
+        raise ValueError("two PINs of the card keep their tries under one name")
+    return places
 
 
 def pins_of(profile: Profile) -> tuple[Pin, ...]:
@@ -162,9 +186,9 @@ def pins_of(profile: Profile) -> tuple[Pin, ...]:
     return tuple(pin for application in applications.values() for pin in application.pins)
 
 
-def pin_names_of(profile: Profile) -> tuple[str, ...]:
-    """The names under which the PINs of a card keep their tries."""
+def pin_names_of(profile: Profile) -> Mapping[str, int]:
+    """The names under which the PINs of a card keep their tries, and the place of each in `pins_of`."""
     applications = profile.applications
     if isinstance(applications, Applications):
         return applications.pin_names()
-    return tuple(pin.kept_as for pin in pins_of(profile))
+    return shared_places(tuple(pin.kept_as for pin in pins_of(profile)))

@@ -46,6 +46,8 @@ class Tear(Enum):
 class InsertedCard:
     """One card and its owner. The doors of `cardsim.readers` carry bytes to it and decide nothing."""
 
+    __slots__ = ("_entropy", "_kept", "_lines", "_sink", "_state", "_store", "_turn", "_withdrawn", "profile")
+
     def __init__(
         self, profile: Profile, store: KeptStore, sink: Sink | None = None, entropy: Callable[[], bytes] | None = None
     ) -> None:
@@ -114,6 +116,7 @@ class InsertedCard:
         """
         with self._turn:
             state = self._powered_state()
+            before = self._kept
             if tear is Tear.BEFORE:
                 self._tear_out(state, raw, tear)
             wrong = kept_if_wrong(self.profile, state, raw)
@@ -123,6 +126,8 @@ class InsertedCard:
             if tear is Tear.DURING:
                 self._tear_out(state, raw, tear)
             after, answer = transmit(self.profile, state, raw)  # (2)
+            if wrong is not None and after.kept == before:
+                after = State(before, after.session)  # a right PIN that cost no try before: the card holds one state
             if after.kept is not self._kept and after.kept != self._kept:
                 self._save(after.kept)  # (3)
             self._state = after
