@@ -116,7 +116,6 @@ class InsertedCard:
         """
         with self._turn:
             state = self._powered_state()
-            before = self._kept
             if tear is Tear.BEFORE:
                 self._tear_out(state, raw, tear)
             wrong = kept_if_wrong(self.profile, state, raw)
@@ -126,8 +125,6 @@ class InsertedCard:
             if tear is Tear.DURING:
                 self._tear_out(state, raw, tear)
             after, answer = transmit(self.profile, state, raw)  # (2)
-            if wrong is not None and after.kept == before:
-                after = State(before, after.session)  # a right PIN that cost no try before: the card holds one state
             if after.kept is not self._kept and after.kept != self._kept:
                 self._save(after.kept)  # (3)
             self._state = after
