@@ -35,7 +35,7 @@ class CardContents:
 
     def _jpki(self) -> Application:
         content = jpki_content(self._issued, self._pins, self._serial, Token.CARD)
-        return jpki.build_jpki(content, unknown=self._options.unknown_files_exist)
+        return jpki.build_jpki(content, self._options)
 
     def _text(self) -> Application:
         holder, issued = self._holder, self._issued
@@ -54,7 +54,7 @@ class CardContents:
                 pin=self._pins.text,
                 code_b=code_b_of(holder).encode(),
             ),
-            unknown=self._options.unknown_files_exist,
+            self._options,
         )
 
     def _visual(self) -> Application:
@@ -73,7 +73,7 @@ class CardContents:
                 code_b=code_b_of(holder).encode(),
                 municipality_code=holder.municipality_code,
             ),
-            unknown=self._options.unknown_files_exist,
+            self._options,
         )
 
     def _common(self) -> Application:
@@ -86,10 +86,10 @@ class CardContents:
             key=key,
             pin=self._pins.juki,
         )
-        return common.build_common(content, unknown=self._options.unknown_files_exist)
+        return common.build_common(content, self._options)
 
     def _juki(self) -> Application:
-        return juki.build_juki(key_name=key_name_of(self._issued.cvc), pin=self._pins.juki)
+        return juki.build_juki(key_name_of(self._issued.cvc), self._pins.juki, self._options)
 
 
 _BUILDERS: dict[bytes, Callable[[CardContents], Application]] = {

@@ -7,6 +7,7 @@ from datetime import date
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from cardsim.applications.visual_records import Images
+from cardsim.options import ImageSizes
 from cardsim.personal_number import TEST_PREFIX, is_synthetic
 from cardsim.pins import PinFormat
 from cardsim.records import RecordSigner
@@ -70,8 +71,8 @@ class IssuedFiles:
     """EF 0004 of the 券面事項入力補助AP, 568 bytes: another issuer, the same certified key."""
     sign_record: RecordSigner
     """Signs the records of both applications, with the key that the two certificates certify."""
-    images: Callable[[], Images]
-    """Draws the pictures; asked when a file that holds one is first read, for drawing costs ten milliseconds."""
+    images: Callable[[ImageSizes], Images]
+    """Draws the pictures, so large; asked when a file that holds one is first read: drawing costs ten milliseconds."""
     text_key: PrivateKey | None = None
     """Key 0013 of the 券面事項入力補助AP. None: the chip's; whether it is, is unknown. So for the next two."""
     common_key: PrivateKey | None = None

@@ -4,12 +4,12 @@ from cardsim.applications import jpki
 from cardsim.card_contents import AIDS, CardContents, jpki_content
 from cardsim.data_objects import DataObjects
 from cardsim.holder import Holder, IssuedFiles, Pins
-from cardsim.profile import CONTACT_ATR, Applications, Options, Profile, Token
+from cardsim.options import STANDARD_OPTIONS, Options
+from cardsim.profile import CONTACT_ATR, Applications, Profile, Token
 
 __all__ = ["STANDARD_OPTIONS", "STANDARD_PINS", "Holder", "IssuedFiles", "Pins", "personalise", "personalise_phone"]
 
 STANDARD_PINS = Pins()
-STANDARD_OPTIONS = Options()
 
 
 def personalise(
@@ -55,5 +55,5 @@ def personalise_phone(
         raise ValueError("a phone's token is ANDROID or IPHONE, got CARD; a card is made by personalise()")
     pins.require_formats()
     content = jpki_content(issued, pins, serial, token)
-    application = jpki.build_jpki(content, unknown=options.unknown_files_exist)
+    application = jpki.build_jpki(content, options)
     return Profile(serial, {application.aid: application}, CONTACT_ATR, options, {}, token)

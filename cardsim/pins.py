@@ -1,6 +1,6 @@
 """PIN references: format, tries, and what is kept of them (spec/card.md §3)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import Any, Protocol
@@ -67,7 +67,7 @@ class Pin(msgspec.Struct, frozen=True, tag=True, gc=False):
     tries: int
     initial: bytes | None
     kept_as: str
-    """The name its counter is kept under: unique in a card, also across applications."""
+    """The name its counter is kept under, across applications; two that share a name share value and tries."""
     changeable: bool = True
     change_by: ChangeBy = ChangeBy.REFERENCE_DATA
 
@@ -99,6 +99,16 @@ def fresh_record(pin: Pin) -> PinRecord:
     return _record(b"", 0) if pin.initial is None else _record(pin.initial, pin.tries)
 
 
+def fresh_records(pins: Iterable[Pin]) -> dict[str, PinRecord]:
+    """The records by name, in order; one for those that share a counter, which must then begin alike (§3)."""
+    records: dict[str, PinRecord] = {}
+    for pin in pins:
+        record = fresh_record(pin)
+        if records.setdefault(pin.kept_as, record) != record:
+            raise ValueError(f"two PINs of the card keep their tries as {pin.kept_as} and differ: name one otherwise")
+    return records
+
+
 class HasPins(Protocol):
     """Knows the PINs of a card, and the place of each name among them."""
 
@@ -106,7 +116,7 @@ class HasPins(Protocol):
         """Every PIN reference."""
 
     def pin_names(self) -> Mapping[str, int]:
-        """`Pin.kept_as` of each, in this order."""
+        """`Pin.kept_as`, each once, and its place among them."""
 
 
 class FreshRecords(Mapping[str, PinRecord]):
@@ -121,7 +131,7 @@ class FreshRecords(Mapping[str, PinRecord]):
     def __getitem__(self, name: str) -> PinRecord:
         place = self._card.pin_names()[name]
         if not self._records:
-            self._records = tuple([fresh_record(pin) for pin in self._card.pins()])
+            self._records = tuple(fresh_records(self._card.pins()).values())
         return self._records[place]
 
     def __contains__(self, name: object) -> bool:

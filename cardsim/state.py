@@ -9,7 +9,7 @@ import msgspec
 
 from cardsim.applications.free_area import LoadedApplication
 from cardsim.files import ISSUER_SECURITY_DOMAIN, NO_FILE
-from cardsim.pins import FreshRecords, PinRecord, fresh_record
+from cardsim.pins import FreshRecords, PinRecord, fresh_records
 from cardsim.profile import Applications, Profile, pin_names_of, pins_of
 
 NOTHING_LOADED: Mapping[bytes, LoadedApplication] = {}
@@ -60,7 +60,7 @@ def fresh_kept(profile: Profile) -> Kept:
     applications = profile.applications
     if isinstance(applications, Applications):
         return Kept(FreshRecords(applications))
-    return Kept(dict(zip(pin_names_of(profile), map(fresh_record, pins_of(profile)), strict=True)))
+    return Kept(fresh_records(pins_of(profile)))
 
 
 def power_on(profile: Profile, kept: Kept, entropy: bytes = b"") -> State:

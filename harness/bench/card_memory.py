@@ -25,6 +25,7 @@ from cardsim.applications import jpki, visual
 from cardsim.applications.visual_records import Images
 from cardsim.era import era_birth_digits
 from cardsim.files import File
+from cardsim.options import STANDARD_OPTIONS, ImageSizes
 from cardsim.personalise import Holder, IssuedFiles, personalise
 from cardsim.slot import InsertedCard
 from harness.card_pictures import images_for
@@ -55,9 +56,9 @@ class Drawn:
 
     holder: Holder
 
-    def __call__(self) -> Images:
+    def __call__(self, sizes: ImageSizes) -> Images:
         """Return them."""
-        return images_for(self.holder)
+        return images_for(self.holder, sizes)
 
 
 def main(keys: str, count: int) -> None:
@@ -97,11 +98,11 @@ def issued_for_one() -> IssuedFiles:
         auth_key=certified,
         sign_key=certified,
         chip_key=certified,
-        birth_record=bodies[visual.AID, visual.BIRTH_RECORD][: -visual.FILLER],
+        birth_record=bodies[visual.AID, visual.BIRTH_RECORD][: -STANDARD_OPTIONS.visual_filler],
         cvc=cvc,
         text_cvc=bytes(bytearray(cvc)),
         sign_record=record_signer(certified),
-        images=lambda: images_for(holder_at(0)),
+        images=Drawn(holder_at(0)),
     )
 
 
