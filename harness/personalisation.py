@@ -103,16 +103,16 @@ class Personalisation:
             chip_key=chip_key,
             birth_record=card_issuer.birth_record(written.birth_date, chip_key.public_key(), municipality_key),
             cvc=_cvc(self.issuer, municipality, municipality_key),
-            text_cvc=_cvc(self._text_issuer(), municipality, municipality_key),
+            text_cvc=_cvc(text_issuer(self.keys), municipality, municipality_key),
             sign_record=card_issuer.record_signer(municipality_key),
             # the printed face stays what it was made with: changes go onto its sign panel (assumed; spec/card.md §7a)
             images=partial(images_for, _holder(made.resident, made)),
         )
 
-    def _text_issuer(self) -> card_issuer.CardIssuer:
-        """Return the anchor of the text application, whose name is public as another one's (spec/card.md §2.2)."""
-        key = self.keys.named("card-issuer-text")
-        return card_issuer.CardIssuer(key, key_id(card_issuer.TEXT_TEST_ISSUER))
+
+def text_issuer(keys: KeyPool) -> card_issuer.CardIssuer:
+    """Return the anchor of the text application, whose name is public as another one's (spec/card.md §2.2)."""
+    return card_issuer.CardIssuer(keys.named("card-issuer-text"), key_id(card_issuer.TEXT_TEST_ISSUER))
 
 
 T = TypeVar("T")

@@ -41,7 +41,7 @@ from harness.jlis.register import Register
 from harness.jlis.validity import JST
 from harness.keys import KeyPool
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
-from harness.personalisation import IssuedCard, Personalisation
+from harness.personalisation import IssuedCard, Personalisation, text_issuer
 from harness.population import Inhabitants, PopulationProfile, address_in
 from harness.publication import Publication
 from harness.residents import Resident
@@ -60,6 +60,7 @@ class Trust:
     generations: dict[str, list[bytes]]
     """By kind, the oldest first, the one in office last: they bear one name, and one of them may have expired."""
     card_issuers: list[tuple[bytes, bytes]]
+    """Of the visual application (it certifies who signs birth and face records), then of the text application."""
 
     @property
     def authorities(self) -> dict[str, bytes]:
@@ -314,7 +315,8 @@ class World:
         """Return the anchors of this world."""
         now = self.clock.now()
         generations = {kind.value: [each.der for each in self._hierarchy.known(kind, now)] for kind in Kind}
-        return Trust(generations, [(self._card_issuer.id, self._card_issuer.public_key)])
+        issuers = (self._card_issuer, text_issuer(self._keys))
+        return Trust(generations, [(issuer.id, issuer.public_key) for issuer in issuers])
 
     @_in_step
     def give_consent(self, consent: SignedConsent, signature: bytes) -> Consent:
