@@ -72,9 +72,9 @@ class ControlClient:
         """Register somebody."""
         return self._ask("POST", "/v1/residents", said.ResidentState, wanted)
 
-    def card(self, resident_id: str) -> said.Card:
+    def card(self, resident_id: str, which: said.WhichCard = said.WhichCard()) -> said.Card:  # noqa: B008  (frozen)
         """Return a resident's card."""
-        return self._ask("GET", f"{_path(resident_id)}/card", said.Card)
+        return self._ask("GET", f"{_path(resident_id)}/card?{_query(which)}", said.Card)
 
     def happen(self, resident_id: str, event: str, message: Message) -> said.ResidentState:
         """Let a resident `lose`, `move` or be `revoke`d, and return them."""
@@ -104,14 +104,29 @@ class ControlClient:
         """Return every slot."""
         return self._ask("GET", "/v1/slots", slotted.SlotList).slots
 
-    def insert(self, slot: str, resident_id: str, *, beside: bool = False) -> slotted.SlotState:
+    def insert(
+        self,
+        slot: str,
+        resident_id: str,
+        which: said.WhichCard = said.WhichCard(),  # noqa: B008  (frozen)
+        *,
+        beside: bool = False,
+    ) -> slotted.SlotState:
         """Put a resident's card into a slot."""
-        message = slotted.InsertCard(resident=resident_id, beside=beside)
+        message = slotted.InsertCard(
+            resident=resident_id, beside=beside, form=which.form, variant=which.variant, other=which.other
+        )
         return self._ask("POST", _slot(slot, "insert"), slotted.SlotState, message)
 
-    def swap(self, slot: str, resident_id: str) -> slotted.SlotState:
+    def swap(
+        self,
+        slot: str,
+        resident_id: str,
+        which: said.WhichCard = said.WhichCard(),  # noqa: B008  (frozen)
+    ) -> slotted.SlotState:
         """Take what is in a slot out and put a resident's card in."""
-        return self._ask("POST", _slot(slot, "swap"), slotted.SlotState, slotted.SwapCard(resident=resident_id))
+        message = slotted.SwapCard(resident=resident_id, form=which.form, variant=which.variant, other=which.other)
+        return self._ask("POST", _slot(slot, "swap"), slotted.SlotState, message)
 
     def remove(self, slot: str) -> slotted.SlotState:
         """Take the card out of a slot."""

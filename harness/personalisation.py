@@ -3,20 +3,27 @@
 A card is never stored: the same event gives the same card, whenever it is asked for.
 """
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache, partial
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from msgspec import structs
 
-from cardsim.personalise import Holder, IssuedFiles, Pins, personalise
-from cardsim.profile import Profile
+from cardsim.applications.free_area import FreeArea
+from cardsim.personal_number import TEST_PREFIX, check_digit
+from cardsim.personalise import Holder, IssuedFiles, Pins, personalise, personalise_phone
+from cardsim.personalise_next import personalise_next
+from cardsim.profile import Profile, Token
 from cardsim.records import key_id
 from harness.card_pictures import images_for
 from harness.characters import substituted
 from harness.contract.vocabulary import Kind
-from harness.jlis import card_issuer
+from harness.jlis import card_issuer, next_generation
 from harness.jlis.entries import Entry
 from harness.jlis.hierarchy import Hierarchy
 from harness.jlis.people import CardMade
@@ -24,6 +31,11 @@ from harness.jlis.validity import card_expiry_of
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES, Municipality
 from harness.residents import Resident, card_sex, written_name
+
+LOAD_KEY = 16
+"""Bytes of the key by which applications come into a free area."""
+UNKNOWN_SERIAL = "0" * 16
+UNKNOWN_NUMBER = f"{TEST_PREFIX}0000000{check_digit(TEST_PREFIX + '0000000')}"
 
 
 class NoSignatureCertificate(LookupError):
@@ -74,12 +86,67 @@ class Personalisation:
         certificates = {kind: self.certificate(entry) for kind, entry in entries.items()}
         files = self._files(made, written, entries, certificates)
         profile = personalise(_holder(written, made), files, pins, serial=made.serial)
-        return IssuedCard(
-            written,
-            profile,
-            {kind: entry.serial for kind, entry in entries.items()},
-            certificates,
+        if self.hierarchy.practice.free_area:
+            profile = self.with_free_area(profile)
+        return _issued(written, profile, entries, certificates)
+
+    def with_free_area(self, profile: Profile) -> Profile:
+        """Return the card with a free area; its load key follows from the issuer's key and the card's number."""
+        secret = self.issuer.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        load_key = hashlib.sha256(b"free area" + secret + profile.serial.encode()).digest()[:LOAD_KEY]
+        return structs.replace(profile, free_area=FreeArea(load_key))
+
+    def phone(self, holder: Resident, entries: Mapping[Kind, Entry], token: Token, pins: Pins) -> IssuedCard:
+        """Return the pair of `entries` in a phone: its number is, like a card's, that of its first certificate."""
+        certificates = {kind: self.certificate(entry) for kind, entry in entries.items()}
+        auth, sign = entries[Kind.AUTH], entries[Kind.SIGN]
+        key = self.keys.numbered(auth.key)
+        files = IssuedFiles(
+            auth_certificate=certificates[Kind.AUTH],
+            auth_ca_certificate=self.hierarchy.authority(Kind.AUTH, auth.generation).der,
+            sign_certificate=certificates[Kind.SIGN],
+            sign_ca_certificate=self.hierarchy.authority(Kind.SIGN, sign.generation).der,
+            auth_key=key,
+            sign_key=self.keys.numbered(sign.key),
+            # a phone has the JPKI application alone (spec/card.md §7): what follows is read by none
+            chip_key=key,
+            birth_record=b"",
+            cvc=b"",
+            text_cvc=b"",
+            sign_record=card_issuer.record_signer(key),
+            images=partial(images_for, _NO_FACE),
         )
+        profile = personalise_phone(files, pins, token=token, serial=f"{auth.serial:016d}")
+        return _issued(holder, profile, entries, certificates)
+
+    def next_card(self, made: CardMade, written: Resident, entries: Mapping[Kind, Entry], pins: Pins) -> IssuedCard:
+        """Return the card of the next generation that stands for the present one. ASSUMED (`jlis.next_generation`)."""
+        secret = self.keys.named("next-generation")
+        files = next_generation.issued_files(secret, made, entries)
+        profile = personalise_next(_holder(written, made), files, pins, serial=made.serial)
+        certificates = {Kind.AUTH: files.auth_certificate, Kind.SIGN: files.sign_certificate}
+        serials = {kind: next_generation.serial_of(entry) for kind, entry in entries.items()}
+        return IssuedCard(written, profile, serials, certificates)
+
+    def unknown_card(self, made: CardMade, written: Resident, entries: Mapping[Kind, Entry]) -> Profile:
+        """Return a genuine card of the same birth date, of somebody whom the register does not know.
+
+        Its chip is what a clone or a splice is made on; it has no signature certificate, and the authentication
+        certificate in it is never shown.
+        """
+        certificates = {kind: self.certificate(entry) for kind, entry in entries.items()}
+        chip_key = self.keys.named("unknown-chip")
+        municipality_key = self.keys.named(f"municipality-{made.resident.municipality}")
+        files = replace(
+            self._files(made, written, entries, certificates),
+            auth_key=self.keys.named("unknown-auth"),
+            sign_certificate=None,
+            sign_key=None,
+            chip_key=chip_key,
+            birth_record=card_issuer.birth_record(written.birth_date, chip_key.public_key(), municipality_key),
+        )
+        holder = replace(_holder(written, made), name="試験　別人", number=UNKNOWN_NUMBER, security_code="0000")
+        return personalise(holder, files, serial=UNKNOWN_SERIAL)
 
     def certificate(self, entry: Entry) -> bytes:
         """Return the certificate (DER) of an entry."""
@@ -118,6 +185,12 @@ def text_issuer(keys: KeyPool) -> card_issuer.CardIssuer:
 T = TypeVar("T")
 
 
+def _issued(
+    holder: Resident, profile: Profile, entries: Mapping[Kind, Entry], certificates: Mapping[Kind, bytes]
+) -> IssuedCard:
+    return IssuedCard(holder, profile, {kind: entry.serial for kind, entry in entries.items()}, certificates)
+
+
 def _of_signature(values: Mapping[Kind, T], resident: Resident) -> T:
     try:
         return values[Kind.SIGN]
@@ -131,6 +204,10 @@ def _of_signature(values: Mapping[Kind, T], resident: Resident) -> T:
 def _cvc(issuer: card_issuer.CardIssuer, municipality: Municipality, key: RSAPrivateKey) -> bytes:
     """Return the certificate of a municipality's key: always the same, so the cards of its people share it."""
     return issuer.certify(municipality, key.public_key())
+
+
+_NO_FACE = Holder("", "", date.min, "0", UNKNOWN_NUMBER, date.min, "00000", "0000")
+"""Of whatever has no face."""
 
 
 def _holder(resident: Resident, made: CardMade) -> Holder:

@@ -11,9 +11,11 @@ from harness.clock import ClockMode
 from harness.contract.messages import END, AuthorityAnchor, CardIssuerAnchor, Message, SerialHex
 from harness.contract.vocabulary import Kind
 from harness.events import Changes
+from harness.forgery import Variant
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.populations import Medium
 from harness.jlis.reasons import RevocationReason
+from harness.presented import Form
 from harness.residents import Resident
 
 Instant = Annotated[datetime, Meta(tz=True, description="with a time zone; answers are in UTC")]
@@ -128,13 +130,24 @@ class Residents(Message, frozen=True):
 
 
 class Card(Message, frozen=True):
-    """A resident's card as it was personalised, with its private keys: what a card folder's profile.json holds."""
+    """A card as it was personalised, with its private keys: what a card folder's profile.json holds."""
 
     serial: str
     auth_certificate: bytes
     sign_certificate: bytes | None
     """None for those who may have none: under fifteen, or under guardianship."""
     profile: dict[str, Any]
+
+
+class WhichCard(Message, frozen=True):
+    """In which form, and whether genuine; left out: the genuine card.
+
+    `other` is whose chip a clone or a splice is on; by default somebody's whom the register does not know.
+    """
+
+    form: Form = Form.CARD
+    variant: Variant | UnsetType = UNSET
+    other: str | UnsetType = UNSET
 
 
 class Move(Message, frozen=True):

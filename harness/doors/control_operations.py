@@ -12,8 +12,11 @@ from harness.doors.control_fault_operations import FAULT_OPERATIONS
 from harness.doors.control_operation import Asked, Operation, Running
 from harness.doors.control_policy_operations import POLICY_OPERATIONS
 from harness.doors.control_slot_operations import SLOT_OPERATIONS
+from harness.doors.which_card import which_of
 from harness.jlis.entries import Entry
 from harness.jlis.journal import Entry as JournalLine
+from harness.personalisation import IssuedCard
+from harness.presented import present
 from harness.residents import Resident
 from harness.world import World
 
@@ -69,13 +72,15 @@ def get_resident(up: Running, asked: Asked) -> said.ResidentState:
 
 def issue_card(up: Running, asked: Asked) -> said.Card:
     """Hand a card (新規交付) to a resident who has none, and return it."""
-    up.world.issue_card(asked.name)
-    return get_card(up, asked)
+    return _card(up.world.issue_card(asked.name))
 
 
 def get_card(up: Running, asked: Asked) -> said.Card:
-    """Return a resident's card as it was personalised."""
-    card = up.world.card_of(asked.name)
+    """Return a resident's card as it was personalised: the genuine one, a phone, the next one, or a forgery of it."""
+    return _card(present(up.world, asked.name, which_of(asked.message))[0])
+
+
+def _card(card: IssuedCard) -> said.Card:
     return said.Card(
         serial=card.profile.serial,
         auth_certificate=card.auth_certificate,
@@ -164,7 +169,7 @@ OPERATIONS = (
     Operation("GET", "/v1/residents", _NOTHING, said.Residents, list_residents),
     Operation("POST", "/v1/residents", said.NewResident, said.ResidentState, new_resident),
     Operation("GET", _RESIDENT, _NOTHING, said.ResidentState, get_resident),
-    Operation("GET", f"{_RESIDENT}/card", _NOTHING, said.Card, get_card),
+    Operation("GET", f"{_RESIDENT}/card", said.WhichCard, said.Card, get_card),
     Operation("POST", f"{_RESIDENT}/card", _NOTHING, said.Card, issue_card),
     Operation("POST", f"{_RESIDENT}/lose", _NOTHING, said.ResidentState, lose_card),
     Operation("POST", f"{_RESIDENT}/move", said.Move, said.ResidentState, move_resident),

@@ -10,7 +10,7 @@ from cardsim.readers.interface import Interface, UidAnswer
 from cardsim.readers.latency import PROFILES
 from cardsim.slot import Tear
 from harness.contract.messages import Message
-from harness.doors.control_messages import Mark
+from harness.doors.control_messages import Mark, WhichCard
 
 Octets = Annotated[
     str,
@@ -75,15 +75,15 @@ class SlotList(Message, frozen=True):
     slots: list[SlotState]
 
 
-class InsertCard(Message, frozen=True):
-    """Whose card is put in; `beside` the one that is there, in a contactless slot."""
+class InsertCard(WhichCard, frozen=True, kw_only=True):
+    """Whose card is put in, and which; `beside` the one that is there, in a contactless slot."""
 
     resident: str
     beside: bool = False
 
 
-class SwapCard(Message, frozen=True):
-    """Whose card takes the place of the one that is there."""
+class SwapCard(WhichCard, frozen=True, kw_only=True):
+    """Whose card takes the place of the one that is there, and which."""
 
     resident: str
 
