@@ -4,9 +4,9 @@ A card is never stored: the same event gives the same card, whenever it is asked
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from msgspec import structs
 
 from cardsim.applications.free_area import FreeArea
+from cardsim.faces.printed import SEXES
 from cardsim.personal_number import TEST_PREFIX, check_digit
 from cardsim.personalise import Holder, IssuedFiles, Pins, personalise, personalise_phone
 from cardsim.personalise_next import personalise_next
@@ -27,9 +28,10 @@ from harness.jlis import card_issuer, next_generation
 from harness.jlis.entries import Entry
 from harness.jlis.hierarchy import Hierarchy
 from harness.jlis.people import CardMade
-from harness.jlis.validity import card_expiry_of
+from harness.jlis.validity import JST, card_expiry_of
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES, Municipality
+from harness.printed_card import FirstPrint, WrittenChange
 from harness.residents import Resident, card_sex, written_name
 
 LOAD_KEY = 16
@@ -87,14 +89,8 @@ class Personalisation:
         files = self._files(made, written, entries, certificates)
         profile = personalise(_holder(written, made), files, pins, serial=made.serial)
         if self.hierarchy.practice.free_area:
-            profile = self.with_free_area(profile)
+            profile = with_free_area(profile, self.keys)
         return _issued(written, profile, entries, certificates)
-
-    def with_free_area(self, profile: Profile) -> Profile:
-        """Return the card with a free area; its load key follows from the issuer's key and the card's number."""
-        secret = self.issuer.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        load_key = hashlib.sha256(b"free area" + secret + profile.serial.encode()).digest()[:LOAD_KEY]
-        return structs.replace(profile, free_area=FreeArea(load_key))
 
     def phone(self, holder: Resident, entries: Mapping[Kind, Entry], token: Token, pins: Pins) -> IssuedCard:
         """Return the pair of `entries` in a phone: its number is, like a card's, that of its first certificate."""
@@ -180,6 +176,40 @@ class Personalisation:
 def text_issuer(keys: KeyPool) -> card_issuer.CardIssuer:
     """Return the anchor of the text application, whose name is public as another one's (spec/card.md §2.2)."""
     return card_issuer.CardIssuer(keys.named("card-issuer-text"), key_id(card_issuer.TEXT_TEST_ISSUER))
+
+
+def with_free_area(profile: Profile, keys: KeyPool) -> Profile:
+    """Return the card with a free area; its load key follows from a key of the installation and the card's number."""
+    secret = keys.named("free-area").private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    load_key = hashlib.sha256(secret + profile.serial.encode()).digest()[:LOAD_KEY]
+    return structs.replace(profile, free_area=FreeArea(load_key))
+
+
+def first_print(made: CardMade, writings: Sequence[tuple[datetime, Resident]]) -> FirstPrint:
+    """Return what was printed when a card was made, and what municipalities wrote on its sign panel since."""
+    before = first = _holder(made.resident, made)
+    changes = []
+    for at, resident in writings:
+        after = _holder(resident, made)
+        day = at.astimezone(JST).date()
+        changes += [WrittenChange(day, text) for text in _changed(before, after)]
+        before = after
+    western = made.resident.nationality is not None
+    return FirstPrint(first.name, first.address, first.birth_date, first.sex, first.expiry, western, tuple(changes))
+
+
+def _changed(before: Holder, after: Holder) -> Iterator[str]:
+    """Yield what a municipality writes: the item and what it is now."""
+    if after.name != before.name:
+        yield f"氏名 {after.name}"
+    if after.address != before.address:
+        yield f"住所 {after.address}"
+    if after.birth_date != before.birth_date:
+        yield f"生年月日 {after.birth_date:%Y.%m.%d}"
+    if after.sex != before.sex:
+        yield f"性別 {SEXES[after.sex]}"
+    if after.expiry != before.expiry:
+        yield f"有効期限 {after.expiry:%Y.%m.%d}"
 
 
 T = TypeVar("T")

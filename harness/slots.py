@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from cardsim.faults import CardFault, CardLost
 from cardsim.profile import Profile
@@ -27,6 +27,7 @@ from harness.card_life import CardLife
 from harness.kept_cards import CardsInMemory, KeptCards
 from harness.vpcd_line import VpcdLine
 
+T = TypeVar("T")
 NAME = "Kazashi-{}"
 """Begins with "Kazashi", as every reader must to which a client of ours gives a PIN (DESIGN.md §4, Readers)."""
 MOST_SLOTS = 16
@@ -301,8 +302,31 @@ class Slot:
             raise CardLost(f"slot {self.name}: two cards in the field, neither answers; take one out")
         return answering.card
 
+    def at_counter(self, serial: str, act: Callable[[InsertedCard], T]) -> T:
+        """Return what `act` does with a card that lies here; afterwards nothing is verified any more."""
+        with self._turn:
+            inside = next(each for each in self._in_field if each.card.profile.serial == serial)
+            if self.reader is not None:
+                raise SlotRefused(
+                    f"slot {self.name}: expected a card that no PC/SC reader has, actual one at {self.reader}; "
+                    "remove it first, and insert it again afterwards"
+                )
+            return _served(inside.card.card, act)
+
     def _note(self, card: str, what: TraceLine | Happening) -> None:
         self._lines.append(SlotLine(card, what))
+
+
+def _served(card: InsertedCard, act: Callable[[InsertedCard], T]) -> T:
+    """Return what `act` does with a card that has power for it; one that had it before has it afterwards, reset."""
+    powered = card.powered
+    card.power_on()
+    try:
+        return act(card)
+    finally:
+        card.power_off()
+        if powered:
+            card.power_on()
 
 
 class Slots:
@@ -316,7 +340,7 @@ class Slots:
         readers: Sequence[Address] = (),
         conditions: Sequence[Conditions] = (),
     ) -> None:
-        kept = CardsInMemory() if cards is None else cards
+        kept = self._cards = CardsInMemory() if cards is None else cards
         total = max(number, len(readers), len(conditions))
         shown: list[Address | None] = [*readers, *[None] * (total - len(readers))]
         under = [*conditions, *[ORDINARY] * (total - len(conditions))]
@@ -367,6 +391,21 @@ class Slots:
             slot = self[name]
             slot.remove(resident)
             return slot
+
+    def at_counter(self, profile: Profile, life: CardLife, act: Callable[[InsertedCard], T]) -> T:
+        """Return what `act` does with a card, wherever it is, past the conditions of any slot.
+
+        SlotRefused where a PC/SC reader has it: its commands would come in between.
+        """
+        with self._turn:
+            for slot in self:
+                if slot.holds(profile.serial):
+                    return slot.at_counter(profile.serial, act)
+            store = self._cards.open(profile, life)
+            try:
+                return _served(InsertedCard(profile, store), act)
+            finally:
+                store.close()
 
     def _require_nowhere(self, slot: Slot, profile: Profile, *, beside: bool) -> None:
         for other in self:

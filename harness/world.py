@@ -43,8 +43,9 @@ from harness.jlis.register import Register
 from harness.jlis.validity import JST
 from harness.keys import KeyPool
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
-from harness.personalisation import IssuedCard, Personalisation, text_issuer
+from harness.personalisation import IssuedCard, Personalisation, first_print, text_issuer
 from harness.population import Inhabitants, PopulationProfile, address_in
+from harness.printed_card import FirstPrint
 from harness.publication import Publication
 from harness.residents import Resident
 from harness.store.address import Place
@@ -267,6 +268,13 @@ class World:
     def unknown_card_of_birth_date(self, resident_id: str) -> Profile:
         """Return a genuine card of a resident's birth date whose holder the register does not know."""
         return self._desk().unknown_card(*self._card_made(resident_id), self._on_card(resident_id))
+
+    @_in_step
+    def printed_on_card_of(self, resident_id: str) -> FirstPrint:
+        """Return what the faces of a resident's present card say: the first print, and the sign panel."""
+        made, _ = self._card_made(resident_id)
+        now = self.clock.now()
+        return first_print(made, [each for each in self._register.writings(resident_id) if each[0] <= now])
 
     def key_of_nobody(self, name: str) -> RSAPrivateKey:
         """Return a key that no authority of this world certifies, the same each time for a name."""

@@ -9,9 +9,11 @@ import typer
 
 from cardsim.folder import holds_card, look_at_card
 from cardsim.profile import Profile
+from harness.commands.card_making import first_print_of
 from harness.control_client import ControlClient
 from harness.errors import ConfigurationError
 from harness.home import home
+from harness.printed_card import FirstPrint, printed_on, read_printed
 
 CHANGE_EXPECTED = "2027-04-01 住所 試験県葵市…"
 
@@ -33,7 +35,6 @@ def face(  # noqa: PLR0913  (a command line has as many options as it has)
     from cardsim.faces.printed import Change  # noqa: PLC0415
     from cardsim.faces.scan import Scan, scanned  # noqa: PLC0415
     from cardsim.faces.system_font import ADVICE, find_typeface  # noqa: PLC0415
-    from harness.printed_card import printed_on  # noqa: PLC0415
 
     try:
         scans = [Scan(name) for name in scan or ()]
@@ -42,7 +43,8 @@ def face(  # noqa: PLR0913  (a command line has as many options as it has)
         raise ConfigurationError(f"--scan: {fault}; expected one of {known}") from fault
     changes = tuple(Change(*_change(text)) for text in change or ())
     typeface = find_typeface()
-    faces = draw_faces(printed_on(_profile(card), changes, western_birth=western_birth), typeface)
+    profile, first = _found(card)
+    faces = draw_faces(printed_on(profile, changes, western_birth=western_birth, first=first), typeface)
     pictures = {"front.png": faces.front_png, "back.png": faces.back_png}
     pictures |= {"front.svg": faces.front_svg, "back.svg": faces.back_svg}
     for defect in scans:
@@ -56,15 +58,15 @@ def face(  # noqa: PLR0913  (a command line has as many options as it has)
         typer.echo(f"drawn as a box, the font lacks them / フォントにない文字: {lacking}", err=True)
 
 
-def _profile(card: str) -> Profile:
+def _found(card: str) -> tuple[Profile, FirstPrint | None]:
     """Return the card in a folder, else the one of the world that is up with this serial or holder."""
     if holds_card(Path(card)):
         profile, _ = look_at_card(Path(card))
-        return profile
+        return profile, read_printed(Path(card))
     with ControlClient(home()) as control:
         in_slots = {slot.card: slot.resident for slot in control.slots()}
-        holder = in_slots.get(card) or _holder(control, card)
-        return msgspec.json.decode(msgspec.json.encode(control.card(holder).profile), type=Profile)
+        found = control.card(in_slots.get(card) or _holder(control, card))
+    return msgspec.json.decode(msgspec.json.encode(found.profile), type=Profile), first_print_of(found)
 
 
 def _holder(control: ControlClient, card: str) -> str:

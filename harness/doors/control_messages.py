@@ -129,6 +129,25 @@ class Residents(Message, frozen=True):
     residents: list[ResidentState]
 
 
+class WrittenState(Message, frozen=True):
+    """A line of the sign panel (追記領域)."""
+
+    day: date
+    text: str
+
+
+class PrintedState(Message, frozen=True):
+    """What the faces of a card say: the first print, and what municipalities wrote on it since."""
+
+    name: str
+    address: str
+    birth_date: date
+    sex: str
+    expiry: date
+    western_birth: bool
+    changes: list[WrittenState]
+
+
 class Card(Message, frozen=True):
     """A card as it was personalised, with its private keys: what a card folder's profile.json holds."""
 
@@ -137,6 +156,8 @@ class Card(Message, frozen=True):
     sign_certificate: bytes | None
     """None for those who may have none: under fifteen, or under guardianship."""
     profile: dict[str, Any]
+    printed: PrintedState | UnsetType = UNSET
+    """Of a plastic card; a phone has no faces, those of the next card are not known."""
 
 
 class WhichCard(Message, frozen=True):

@@ -8,6 +8,7 @@ from cardsim.profile import encode_profile
 from harness.contract.messages import AuthorityAnchor, CardIssuerAnchor
 from harness.contract.vocabulary import Kind
 from harness.doors import control_messages as said
+from harness.doors.control_app_operations import APP_OPERATIONS
 from harness.doors.control_fault_operations import FAULT_OPERATIONS
 from harness.doors.control_operation import Asked, Operation, Running
 from harness.doors.control_policy_operations import POLICY_OPERATIONS
@@ -16,7 +17,8 @@ from harness.doors.which_card import which_of
 from harness.jlis.entries import Entry
 from harness.jlis.journal import Entry as JournalLine
 from harness.personalisation import IssuedCard
-from harness.presented import present
+from harness.presented import Form, present
+from harness.printed_card import FirstPrint
 from harness.residents import Resident
 from harness.world import World
 
@@ -77,7 +79,10 @@ def issue_card(up: Running, asked: Asked) -> said.Card:
 
 def get_card(up: Running, asked: Asked) -> said.Card:
     """Return a resident's card as it was personalised: the genuine one, a phone, the next one, or a forgery of it."""
-    return _card(present(up.world, asked.name, which_of(asked.message))[0])
+    card = _card(present(up.world, asked.name, which_of(asked.message))[0])
+    if asked.message.form is not Form.CARD:
+        return card
+    return msgspec.structs.replace(card, printed=_printed(up.world.printed_on_card_of(asked.name)))
 
 
 def _card(card: IssuedCard) -> said.Card:
@@ -86,6 +91,18 @@ def _card(card: IssuedCard) -> said.Card:
         auth_certificate=card.auth_certificate,
         sign_certificate=card.certificates.get(Kind.SIGN),
         profile=msgspec.json.decode(encode_profile(card.profile)),
+    )
+
+
+def _printed(first: FirstPrint) -> said.PrintedState:
+    return said.PrintedState(
+        name=first.name,
+        address=first.address,
+        birth_date=first.birth_date,
+        sex=first.sex,
+        expiry=first.expiry,
+        western_birth=first.western_birth,
+        changes=[said.WrittenState(day=each.day, text=each.text) for each in first.changes],
     )
 
 
@@ -180,6 +197,7 @@ OPERATIONS = (
     Operation("GET", "/v1/journal", said.JournalQuery, said.JournalPage, get_journal, ready=has_entries),
     Operation("GET", "/v1/anchors", _NOTHING, said.Anchors, get_anchors),
     Operation("GET", "/v1/addresses", _NOTHING, said.Addresses, get_addresses),
+    *APP_OPERATIONS,
     *SLOT_OPERATIONS,
     *FAULT_OPERATIONS,
     *POLICY_OPERATIONS,
