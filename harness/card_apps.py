@@ -50,7 +50,7 @@ _SAID = {
     0x6A82: "no such application on the card / アプリケーションがない",
     0x6A84: "no room left in the free area / 空き容量がない",
     0x6A88: "no such application on the card / アプリケーションがない",
-    0x6A89: "an application of that AID is there already; name another --aid / 同じ AID が既にある",
+    0x6A8A: "an application of that AID is there already; name another --aid / 同じ AID が既にある",
     0x6982: "the card wants the application's PIN / 暗証番号が必要",
     0x6984: "the application's PIN has no try left / 暗証番号がロックされている",
     0x6985: "below zero or above the limit / 0未満または上限超過",
@@ -58,7 +58,7 @@ _SAID = {
 
 
 class AppRefused(ConfigurationError):
-    """What the card, or one without a free area, does not take; nothing changed but what the commands before did."""
+    """What the card, or one without a free area, does not take; nothing of it is there."""
 
 
 class AppKind(StrEnum):
@@ -126,7 +126,7 @@ def apps_of(profile: Profile, kept: Kept) -> AppsNow:
 
 
 def load(profile: Profile, transmit: Transmit, wanted: AppWanted) -> None:
-    """Load an application: it comes with its counter, as the counter begins."""
+    """Load an application: it comes with its counter, as the counter begins, or not at all."""
     area = require_area(profile)
     counts = wanted.kind is AppKind.CARD_APP_COUNT
     if not counts and (wanted.count or wanted.limit):
@@ -149,8 +149,13 @@ def load(profile: Profile, transmit: Transmit, wanted: AppWanted) -> None:
         wanted.notes,
     )
     number = _next_load(transmit)
-    for command in load_commands(application, load_key=area.load_key, serial=profile.serial, number=number):
-        _done(transmit, command, f"load {application.label}")
+    try:
+        for command in load_commands(application, load_key=area.load_key, serial=profile.serial, number=number):
+            _done(transmit, command, f"load {application.label}")
+    except AppRefused:
+        if _next_load(transmit) != number:  # it is there, without the file that was refused
+            delete(profile, transmit, aid)
+        raise
 
 
 def delete(profile: Profile, transmit: Transmit, aid: bytes) -> None:

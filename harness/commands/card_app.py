@@ -52,7 +52,9 @@ def load(  # noqa: PLR0913  (each is an option of the command line)
     until: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="its last day; ten years from today / 有効期限")
     ] = None,
-    aid: Annotated[str | None, typer.Option(metavar="HEX", help="by default that of its kind / AID")] = None,
+    aid: Annotated[
+        str | None, typer.Option(metavar="HEX", help="by default that of its kind / AID（既定は種類ごと）")
+    ] = None,
     label: Annotated[str | None, typer.Option(help="its name / 名称")] = None,
     pin: Annotated[str | None, typer.Option(help="four digits; none by default / 暗証番号（4桁）")] = None,
     count: Annotated[int, typer.Option(help="what the counter begins with / 初期値", min=0)] = 0,

@@ -19,11 +19,17 @@ CHANGE_EXPECTED = "2027-04-01 住所 試験県葵市…"
 
 
 def face(  # noqa: PLR0913  (a command line has as many options as it has)
-    card: Annotated[str, typer.Argument(metavar="SERIAL|DIR", help="a card's serial, its holder's id, or its folder")],
+    card: Annotated[
+        str,
+        typer.Argument(
+            metavar="SERIAL|DIR",
+            help="a card's serial, its holder's id, or its folder / カードの番号、住民の ID、フォルダー",
+        ),
+    ],
     *,
     out: Annotated[Path, typer.Option(help="the folder for the pictures / 出力先")],
     scan: Annotated[list[str] | None, typer.Option(help="a bad scan too: skew, blur, glare / 悪いスキャンも")] = None,
-    strength: Annotated[float, typer.Option(help="of the scan's defect, 0 to 4", min=0.0, max=4.0)] = 1.0,
+    strength: Annotated[float, typer.Option(help="of the scan's defect, 0 to 4 / 劣化の強さ", min=0.0, max=4.0)] = 1.0,
     change: Annotated[
         list[str] | None, typer.Option(metavar="'DAY TEXT'", help="a line of the sign panel / 追記領域の1行")
     ] = None,

@@ -77,15 +77,18 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     tls: Annotated[
         bool, typer.Option("--tls", help="a second door of the fake J-LIS, with mutual TLS / 相互 TLS 認証の窓口も開く")
     ] = False,
-    port_tls: Annotated[int, typer.Option(help="its port; 0 is any")] = 0,
+    port_tls: Annotated[int, typer.Option(help="its port; 0 is any / ポート")] = 0,
     client_ca: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="with --tls: clients of these authorities, too (PEM)")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="with --tls: clients of these authorities, too (PEM) / 受け入れるクライアントの認証局"
+        ),
     ] = None,
     ldap: Annotated[
         bool,
         typer.Option("--ldap", help="the lists in a directory, too (needs slapd) / 失効リストの LDAP サーバも開く"),
     ] = False,
-    port_ldap: Annotated[int, typer.Option(help="its port; 0 is any")] = 0,
+    port_ldap: Annotated[int, typer.Option(help="its port; 0 is any / ポート")] = 0,
     ldap_municipality: Annotated[
         list[str] | None,
         typer.Option(metavar="CODE", help="with --ldap: of this one only; again for more / 対象の市区町村"),
