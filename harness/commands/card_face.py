@@ -15,6 +15,8 @@ from harness.errors import ConfigurationError
 from harness.home import home
 from harness.printed_card import FirstPrint, printed_on, read_printed
 
+PANEL_LINES = 5
+"""At the size of the first print's small letters; more are drawn smaller, and from about ten on cut."""
 CHANGE_EXPECTED = "2027-04-01 住所 試験県葵市…"
 
 
@@ -50,13 +52,20 @@ def face(  # noqa: PLR0913  (a command line has as many options as it has)
     changes = tuple(Change(*_change(text)) for text in change or ())
     typeface = find_typeface()
     profile, first = _found(card)
-    faces = draw_faces(printed_on(profile, changes, western_birth=western_birth, first=first), typeface)
+    printed = printed_on(profile, changes, western_birth=western_birth, first=first)
+    faces = draw_faces(printed, typeface)
     pictures = {"front.png": faces.front_png, "back.png": faces.back_png}
     pictures |= {"front.svg": faces.front_svg, "back.svg": faces.back_svg}
     for defect in scans:
         pictures[f"front-{defect}.png"] = scanned(faces.front_png, defect, strength)
         pictures[f"back-{defect}.png"] = scanned(faces.back_png, defect, strength)
     _save(pictures, out)
+    if len(printed.changes) > PANEL_LINES:
+        typer.echo(
+            f"the sign panel: {len(printed.changes)} lines, it has room for {PANEL_LINES}: a municipality would hand "
+            "out a new card (resident happen … card-reissued) / 追記領域が満欄です。再交付してください",
+            err=True,
+        )
     if typeface.file is None:
         typer.echo(ADVICE, err=True)
     elif faces.boxed:

@@ -18,10 +18,8 @@ from harness.personalisation import IssuedCard
 from harness.printed_card import FirstPrint, WrittenChange, printed_on, read_printed, save_printed
 from harness.slots import Slots
 from harness.world import World
-from tests.harness.command_line import Run, Up, home, run
 from tests.harness.test_control_slots import clients, done
 
-__all__ = ["home", "run"]
 BORN = date(1980, 2, 17)
 OLD, NEW = "試験県葵市一丁目１番地", "試験県若葉市二丁目２番地２"
 
@@ -138,19 +136,3 @@ def test_what_is_printed_goes_with_the_folder(tmp_path: Path) -> None:
     (tmp_path / "printed.json").write_text("{", encoding="ascii")
     with pytest.raises(ConfigurationError, match="expected what is printed"):
         read_printed(tmp_path)
-
-
-def test_faces_by_command_line(home: Path, run: Run, tmp_path: Path) -> None:
-    """Of a card in a folder, and of one in the world that is up: the new address stands on the panel alone."""
-    world = Up(home, "--frozen", "--at", "2026-12-02T09:00", "--seed", "7")
-    try:
-        assert run("resident", "happen", "r000001", "moved-within", "--changes", f'{{"address": "{NEW}"}}').stdout
-        assert run("card", "new", tmp_path / "card", "--resident", "r000001").returncode == 0
-        for card in (str(tmp_path / "card"), "r000001"):
-            done = run("card", "face", card, "--out", tmp_path / "out")
-            assert done.returncode == 0, done.stderr
-            front = (tmp_path / "out" / "front.svg").read_text(encoding="utf-8")
-            assert "2026.12.02 住所" in front
-            assert front.count("試験県若葉市二丁目２番地") == 1
-    finally:
-        world.end()
