@@ -131,6 +131,12 @@ def die(resident_id: Id, *, json: AsJson = False) -> None:
 
 
 @app.command()
+def phone(resident_id: Id, *, json: AsJson = False) -> None:
+    """Bind a phone: a pair of certificates is issued for it / スマホ用電子証明書の発行"""
+    _befall(resident_id, LifeEvent.PHONE_BOUND, json=json)
+
+
+@app.command()
 def happen(
     resident_id: Id,
     what: Annotated[

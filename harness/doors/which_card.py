@@ -3,10 +3,11 @@
 import msgspec
 
 from harness.doors.control_messages import WhichCard
+from harness.doors.control_slot_messages import InsertCard, SwapCard
 from harness.presented import Which
 
 
-def which_of(message: WhichCard) -> Which:
+def which_of(message: WhichCard | InsertCard | SwapCard) -> Which:
     """Return it."""
     variant, other = message.variant, message.other
     return Which(

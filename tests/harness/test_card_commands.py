@@ -46,7 +46,7 @@ def label(text: str) -> str:
 def test_a_phone_in_a_slot(empty: Run) -> None:
     """Nobody has one until it is bound; then its label, and its certificate behind the PIN, over the control API."""
     assert "phone-bound" in one_line(empty("card", "insert", "r000001", "--form", "android"))
-    told(empty("resident", "happen", "r000001", "phone-bound", "--json"))
+    told(empty("resident", "phone", "r000001", "--json"))
     assert empty("card", "insert", "r000001", "--form", "iphone").returncode == 0
     sent = empty("card", "send", SELECT_JPKI, READ_LABEL, READ_AUTH, PIN, READ_AUTH).stdout.split()
     assert sent == ["9000", label("JPKIAPIOSTOKEN"), "6982", "9000", "30829000"]
