@@ -9,12 +9,13 @@ one door at a time, for two would break into each other's commands.
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-from cardsim.faults import CardLost
+from cardsim.faults import CardFault, CardLost
 from cardsim.profile import Profile
 from cardsim.readers.conditions import ORDINARY, Conditions, TwoCards
 from cardsim.readers.exchange import CardInReader
@@ -26,6 +27,7 @@ from harness.card_life import CardLife
 from harness.kept_cards import CardsInMemory, KeptCards
 from harness.vpcd_line import VpcdLine
 
+T = TypeVar("T")
 NAME = "Kazashi-{}"
 """Begins with "Kazashi", as every reader must to which a client of ours gives a PIN (DESIGN.md §4, Readers)."""
 MOST_SLOTS = 16
@@ -143,21 +145,62 @@ class Slot:
         with self._turn:
             self._sweep()
             self._require_room(beside=beside)
-            store = self._cards.open(profile, life)
-            inside = None
+            self._put_in(self._opened(profile, resident, life), there=list(self._in_field), leaving=[])
+
+    def swap(self, profile: Profile, resident: str, life: CardLife | None = None) -> None:
+        """Put a card in the place of what is there; where that fails, what was there lies there as before, unpowered.
+
+        A card that takes its own place, because it was written on meanwhile, leaves first: its tries have one owner at
+        a time. Where it cannot come back the slot is empty, and the fault says so.
+        """
+        with self._turn:
+            self._sweep()
+            own = [inside for inside in self._in_field if inside.card.profile.serial == profile.serial]
+            for inside in own:
+                self._in_field.remove(inside)
+                self._give_up(inside)
             try:
-                card = InsertedCard(profile, store, lambda line: self._note(profile.serial, line))
-                in_reader = CardInReader(
-                    card, self._conditions, insertion=self._insertions, wait=threading.Event().wait
-                )
-                inside = _Inside(resident, in_reader)
-                self._in_field.append(inside)
-                self._arrange(lambda: self._note(profile.serial, Happening.INSERTED))
-            except BaseException:
-                self._in_field = [each for each in self._in_field if each is not inside]
-                store.close()  # whoever could not be put in is free for another try
-                raise
-            self._insertions += 1
+                self._put_in(self._opened(profile, resident, life), there=[], leaving=list(self._in_field))
+            except CardFault as fault:
+                if not own:
+                    raise
+                raise CardLost(
+                    f"slot {self.name}: the card of {resident} was taken out and could not be put in again: {fault}"
+                ) from fault
+
+    def _opened(self, profile: Profile, resident: str, life: CardLife | None) -> _Inside:
+        """Return a card that is ours to put in; it has no power and no line yet."""
+        store = self._cards.open(profile, life)
+        try:
+            card = InsertedCard(profile, store, lambda line: self._note(profile.serial, line))
+            waits = threading.Event().wait
+            return _Inside(resident, CardInReader(card, self._conditions, insertion=self._insertions, wait=waits))
+        except BaseException:
+            store.close()  # whoever could not be put in is free for another try
+            raise
+
+    def _put_in(self, inside: _Inside, *, there: list[_Inside], leaving: list[_Inside]) -> None:
+        """Let a card lie beside those `there`, in place of those `leaving`; all stays as it was where that fails."""
+        before = self._in_field
+        for each in leaving:
+            each.end_line()
+            each.card.power_off()
+        self._in_field = [*there, inside]
+
+        def is_in() -> None:
+            for each in leaving:
+                self._give_up(each)
+            self._note(inside.card.profile.serial, Happening.INSERTED)
+
+        try:
+            self._arrange(is_in)
+        except BaseException:
+            inside.card.close()
+            self._in_field = before
+            with suppress(CardFault):  # the reader cannot be reached: the cards lie there, and nobody sees them
+                self._arrange()
+            raise
+        self._insertions += 1
 
     def remove(self, resident: str | None = None) -> None:
         """Take out the card of `resident`, or the first, whatever it is doing; SlotRefused when there is none."""
@@ -259,8 +302,31 @@ class Slot:
             raise CardLost(f"slot {self.name}: two cards in the field, neither answers; take one out")
         return answering.card
 
+    def at_counter(self, serial: str, act: Callable[[InsertedCard], T]) -> T:
+        """Return what `act` does with a card that lies here; afterwards nothing is verified any more."""
+        with self._turn:
+            inside = next(each for each in self._in_field if each.card.profile.serial == serial)
+            if self.reader is not None:
+                raise SlotRefused(
+                    f"slot {self.name}: expected a card that no PC/SC reader has, actual one at {self.reader}; "
+                    "remove it first, and insert it again afterwards"
+                )
+            return _served(inside.card.card, act)
+
     def _note(self, card: str, what: TraceLine | Happening) -> None:
         self._lines.append(SlotLine(card, what))
+
+
+def _served(card: InsertedCard, act: Callable[[InsertedCard], T]) -> T:
+    """Return what `act` does with a card that has power for it; one that had it before has it afterwards, reset."""
+    powered = card.powered
+    card.power_on()
+    try:
+        return act(card)
+    finally:
+        card.power_off()
+        if powered:
+            card.power_on()
 
 
 class Slots:
@@ -274,7 +340,7 @@ class Slots:
         readers: Sequence[Address] = (),
         conditions: Sequence[Conditions] = (),
     ) -> None:
-        kept = CardsInMemory() if cards is None else cards
+        kept = self._cards = CardsInMemory() if cards is None else cards
         total = max(number, len(readers), len(conditions))
         shown: list[Address | None] = [*readers, *[None] * (total - len(readers))]
         under = [*conditions, *[ORDINARY] * (total - len(conditions))]
@@ -312,13 +378,11 @@ class Slots:
             return slot
 
     def swap(self, name: str, profile: Profile, resident: str, life: CardLife | None = None) -> Slot:
-        """Take what is in a slot out, put this card in, and return it; nothing changes where another slot has it."""
+        """Put this card in the place of what is in a slot, and return the slot; what was there stays where it fails."""
         with self._turn:
             slot = self[name]
             self._require_nowhere(slot, profile, beside=False)
-            while slot.state().card is not None:
-                slot.remove()
-            slot.insert(profile, resident, life)
+            slot.swap(profile, resident, life)
             return slot
 
     def remove(self, name: str, resident: str | None = None) -> Slot:
@@ -327,6 +391,21 @@ class Slots:
             slot = self[name]
             slot.remove(resident)
             return slot
+
+    def at_counter(self, profile: Profile, life: CardLife, act: Callable[[InsertedCard], T]) -> T:
+        """Return what `act` does with a card, wherever it is, past the conditions of any slot.
+
+        SlotRefused where a PC/SC reader has it: its commands would come in between.
+        """
+        with self._turn:
+            for slot in self:
+                if slot.holds(profile.serial):
+                    return slot.at_counter(profile.serial, act)
+            store = self._cards.open(profile, life)
+            try:
+                return _served(InsertedCard(profile, store), act)
+            finally:
+                store.close()
 
     def _require_nowhere(self, slot: Slot, profile: Profile, *, beside: bool) -> None:
         for other in self:

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
 from cardsim.faults import CardFault, CardNotPowered
+from harness.card_apps import AppRefused
 from harness.chronicle import EventRefused, UnknownResident
 from harness.clock import ClockRefused
 from harness.doors.body import BodyRefused, read_body
@@ -58,6 +59,7 @@ REFUSED: dict[type[Exception], tuple[int, str, str]] = {
     FaultRefused: (400, "fault", "a fault whose parts agree"),
     PolicyRefused: (400, "policy", "a policy that a responder can follow"),
     CardFault: (503, "card", "a card and its reader within reach"),
+    AppRefused: (409, "app", "what the card takes"),
     ConfigurationError: (503, "store", "a store that can be written"),
 }
 """What is answered to each refusal: HTTP's number, what it is about, what was expected; the narrower class first."""
