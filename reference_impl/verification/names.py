@@ -13,7 +13,7 @@ _TEXT: Final = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x
 Prepared = tuple[frozenset[tuple[str, str]], ...]
 
 
-class Name(msgspec.Struct, frozen=True):
+class Name(msgspec.Struct, frozen=True, gc=False):
     """A distinguished name that was read: its bytes, of which hashes are taken."""
 
     encoded: bytes
