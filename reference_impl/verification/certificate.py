@@ -6,13 +6,16 @@ RFC 5280 lays those duties on the CA and advises against profile checks inside p
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from reference_impl.verification import der, oids
 from reference_impl.verification import extensions as ext
 from reference_impl.verification.names import Name, read_name
+
+MAXIMUM_OCTETS: Final = 65536
+"""Longer ones are not read at all; real ones have about 1,600 octets (spec/pki.md §1.3)."""
 
 
 class Certificate(msgspec.Struct, frozen=True, gc=False):
@@ -56,6 +59,8 @@ class _Body(msgspec.Struct, frozen=True):
 
 def parse_certificate(data: bytes) -> Certificate:
     """The certificate that `data` consists of; `DerError` names the offset and the rule of the first defect."""
+    if len(data) > MAXIMUM_OCTETS:
+        raise der.DerError(MAXIMUM_OCTETS, "local limit", f"at most {MAXIMUM_OCTETS} octets", f"{len(data)}")
     outer = der.parse_der(data, der.SEQUENCE)
     parts = der.children(outer)
     if len(parts) != 3:

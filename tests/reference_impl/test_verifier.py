@@ -127,7 +127,7 @@ SPOILT: list[tuple[str, dict[str, Any]]] = [
 def test_verdict_holds_no_secret(kind: str, changes: dict[str, Any]) -> None:
     """No signature, challenge, certificate, chip key or birth date is in a verdict, in any form of writing it."""
     on = bench(accounts=enrolled_book(kind))
-    presented = MAKERS[kind](on, **changes)  # type: ignore[call-arg]
+    presented = MAKERS[kind](on, **changes)
     verdict = on.verifier.verify(presented, pki.NOW)
     assert octets_of(verdict) == set()
     written = (repr(verdict) + msgspec.json.encode(verdict).decode()).lower()

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -48,6 +49,7 @@ APPLICATION = b"\xf0KAZASHI\x11"
 EVERYTHING = Service(frozenset(Purpose), applications=frozenset({APPLICATION}))
 PHONE_AUTH, PHONE_SIGN = "1.2.392.200149.8.5.1.2.50", "1.2.392.200149.8.5.1.0.40"
 _NUMBERS = count(1)
+_leaf, _record, _card_certificate = cache(pki.leaf), cache(pki.birth_record), cache(pki.cvc)
 
 
 @dataclass
@@ -145,8 +147,8 @@ def bench(
 def chip(challenge: bytes, **changes: Any) -> ChipMaterial:
     """A right chip that signed the challenge."""
     parts = {
-        "birth_record": pki.birth_record(),
-        "card_certificate": pki.cvc(),
+        "birth_record": _record(),
+        "card_certificate": _card_certificate(),
         "signature": pki.sign("chip", challenge),
     }
     return ChipMaterial(**{**parts, **changes})
@@ -155,7 +157,7 @@ def chip(challenge: bytes, **changes: Any) -> ChipMaterial:
 def login(on: Bench, kind: type[Authentication] = Authentication, **changes: Any) -> Authentication:
     """A right login, or what it is with some of it changed."""
     challenge = on.challenge(changes.get("session", ""))
-    parts = {"certificate": pki.leaf(), "challenge": challenge, "signature": pki.sign("holder", challenge)}
+    parts = {"certificate": _leaf(), "challenge": challenge, "signature": pki.sign("holder", challenge)}
     return kind(service="library", **{**parts, **changes})
 
 
@@ -168,14 +170,14 @@ def phone_login(on: Bench, **changes: Any) -> Authentication:
 def tap(on: Bench, **changes: Any) -> Tap:
     """A right tap."""
     challenge = on.challenge(changes.get("session", ""))
-    parts = {"certificate": pki.leaf(), "challenge": challenge, "chip": chip(challenge)}
+    parts = {"certificate": _leaf(), "challenge": challenge, "chip": chip(challenge)}
     return Tap(service="library", environment=changes.pop("environment", Environment.ATTENDED), **{**parts, **changes})
 
 
 def enrolment(on: Bench, **changes: Any) -> Enrolment:
     """A right enrolment."""
     challenge = on.challenge(changes.get("session", ""))
-    parts = {"certificate": pki.leaf(), "challenge": challenge, "signature": pki.sign("holder", challenge)}
+    parts = {"certificate": _leaf(), "challenge": challenge, "signature": pki.sign("holder", challenge)}
     return Enrolment(service="library", **{**parts, "chip": chip(challenge), **changes})
 
 
@@ -196,7 +198,7 @@ def signing(on: Bench, kind: type[Signing] = Signing, **changes: Any) -> Signing
     name, how = changes.get("hash", HashName.SHA256), changes.get("padding", Padding.PKCS1_V15)
     digest = hashlib.new(name, b"document").digest()
     challenge = on.challenge(changes.get("session", ""))
-    parts = {"certificate": pki.leaf("sign"), "digest": digest, "signature": sign_digest(digest, name, how)}
+    parts = {"certificate": _leaf("sign"), "digest": digest, "signature": sign_digest(digest, name, how)}
     parts["challenge"] = challenge
     return kind(service="library", **{**parts, **changes})
 
