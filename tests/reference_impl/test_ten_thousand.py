@@ -73,7 +73,7 @@ _record, _card_certificate = cache(pki.birth_record), cache(pki.cvc)
 def flipped(presented: Presentation, chance: random.Random) -> Presentation:
     """The same with one bit of one of its octets flipped, each octet as likely as the other."""
     paths = [("", name) for name in presented.__struct_fields__ if isinstance(getattr(presented, name), bytes)]
-    chip = getattr(presented, "chip", None)
+    chip = None if isinstance(presented, Authentication | Signing) else presented.chip
     if chip is not None:
         paths += [("chip", name) for name in chip.__struct_fields__]
     runs: list[bytes] = [getattr(chip if part else presented, name) for part, name in paths]
