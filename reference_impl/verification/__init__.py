@@ -7,6 +7,7 @@ steps, and reading the modules in the order of the steps is reading how a My Num
 from reference_impl.verification.certificate import Certificate, parse_certificate
 from reference_impl.verification.challenges import IssuedChallenges
 from reference_impl.verification.doors import Accounts, Challenges, Doors, Enrolled
+from reference_impl.verification.memory import Remember
 from reference_impl.verification.place import Environment
 from reference_impl.verification.policy import Policy, Service
 from reference_impl.verification.presentation import (
@@ -56,6 +57,7 @@ __all__ = [
     "Presentation",
     "Purpose",
     "Reason",
+    "Remember",
     "Revocation",
     "Service",
     "Signing",

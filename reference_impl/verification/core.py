@@ -47,7 +47,7 @@ from reference_impl.verification.genuineness import birth_date_equals_enrolled, 
 from reference_impl.verification.identity import Identity
 from reference_impl.verification.place import Environment, is_place_allowed
 from reference_impl.verification.plan import Plan, passed_before, without
-from reference_impl.verification.policy import Policy
+from reference_impl.verification.policy import CLOSED, Service
 from reference_impl.verification.presentation import Authentication, Enrolment, Presentation, Signing, Tap
 from reference_impl.verification.proof import verify_document, verify_proof
 from reference_impl.verification.purpose import Carrier, Purpose
@@ -65,7 +65,7 @@ def decide(
 ) -> Verdict:
     """The verdict on one presentation. The first step that refuses ends it; its reason is the verdict's."""
     plan, identities = setting.plans[type(presented)]
-    accounts, policy = doors.accounts, setting.policy
+    accounts, service = doors.accounts, setting.policy.services.get(presented.service, CLOSED)
     steps = plan.without_accounts if accounts is None else plan.steps
     if presented.challenge is None:
         steps = without(Step.CHALLENGE, steps)
@@ -76,7 +76,7 @@ def decide(
         identity = identities.identify(presented.certificate)  # (1) to (3)
         if not identity.begins <= now <= identity.ends:  # (4)
             explain_validity(identity, now)
-        require_place(plan, policy, presented.service, presented.environment)  # (5)
+        require_place(plan, service, presented.environment)  # (5)
         require_challenge(presented, doors.challenges, now)  # (6)
         require_proof(presented, identity)  # (7)
         account = accounts.find(identity.holder) if accounts is not None else None
@@ -89,7 +89,7 @@ def decide(
         if accounts is not None:  # (10)
             require_expected(accounts, presented.session, identity.holder)
             require_account(plan, presented.service, account)
-        if not policy.is_open(presented.service, plan.purpose):  # (11)
+        if plan.purpose not in service.purposes:  # (11)
             raise service_closed()
         if accounts is not None:  # (12)
             require_settled(accounts, identity.holder, presented, chip)
@@ -112,14 +112,17 @@ def identify(encoded: bytes, purpose: Purpose, now: datetime, setting: Setting) 
 
 def decode(presented: WithCertificate, setting: Setting) -> Chip | None:
     """(1) Whatever the kind needs is present and readable; what it does not need is not looked at."""
-    if isinstance(presented, Signing):
+    if isinstance(presented, Authentication):
         if presented.signature is None:
-            raise missing("document_signature")
-        if len(presented.digest) != DIGEST_OCTETS[presented.hash]:
-            raise wrong_length("digest", "RFC 8017 §9", DIGEST_OCTETS[presented.hash], len(presented.digest))
-    elif isinstance(presented, Authentication) and presented.signature is None:
-        raise missing("signature")
-    return setting.chips.read(presented.chip) if isinstance(presented, Tap | Enrolment) else None
+            raise missing("signature")
+        return setting.chips.read(presented.chip) if isinstance(presented, Enrolment) else None
+    if isinstance(presented, Tap):
+        return setting.chips.read(presented.chip)
+    if presented.signature is None:
+        raise missing("document_signature")
+    if len(presented.digest) != DIGEST_OCTETS[presented.hash]:
+        raise wrong_length("digest", "RFC 8017 §9", DIGEST_OCTETS[presented.hash], len(presented.digest))
+    return None
 
 
 def explain_validity(identity: Identity, now: datetime) -> None:
@@ -137,13 +140,12 @@ def require_validity(certificate: Certificate, whose: str, now: datetime) -> Non
     raise outside_period(Reason.EXPIRED, whose, Compared("notAfter", certificate.not_after, now))
 
 
-def require_place(plan: Plan, policy: Policy, service: str, environment: Environment) -> None:
+def require_place(plan: Plan, service: Service, environment: Environment) -> None:
     """(5) A tap face to face or supervised only; and no service by less than it needs."""
     if not is_place_allowed(plan.purpose, environment):
         raise place_refused(environment)
-    needed = policy.assurance_of(service)
-    if plan.grants < needed:
-        raise assurance_refused(plan.grants, needed)
+    if plan.grants < service.assurance:
+        raise assurance_refused(plan.grants, service.assurance)
 
 
 def require_challenge(presented: WithCertificate, challenges: Challenges, now: datetime) -> None:

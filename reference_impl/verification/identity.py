@@ -16,9 +16,10 @@ from reference_impl.verification.certificate import Certificate, parse_certifica
 from reference_impl.verification.chain import Issuers, NoIssuer
 from reference_impl.verification.der import DerError
 from reference_impl.verification.findings import against_policy, issuer_refused, not_readable, wrong_purpose
-from reference_impl.verification.memory import Memory
+from reference_impl.verification.memory import Memory, Remember
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.purpose import Carrier, CertificateKind
+from reference_impl.verification.shape import Shapes
 from reference_impl.verification.signatures import KeyRefused, read_key
 from reference_impl.verification.trust import Authority, Trust
 from reference_impl.verification.verdict import HolderKey
@@ -26,7 +27,7 @@ from reference_impl.verification.verdict import HolderKey
 T = TypeVar("T")
 
 
-class Identity(msgspec.Struct, frozen=True):
+class Identity(msgspec.Struct, frozen=True, gc=False):
     """A certificate that a pinned generation issued for this use, and from when until when both are valid."""
 
     certificate: Certificate
@@ -40,33 +41,50 @@ class Identity(msgspec.Struct, frozen=True):
 class Identities:
     """The certificates of one kind and carrier, under one trust and one policy."""
 
-    def __init__(self, trust: Trust, policy: Policy, use: tuple[CertificateKind, Carrier], remembered: int) -> None:
+    def __init__(self, trust: Trust, policy: Policy, use: tuple[CertificateKind, Carrier], remember: Remember) -> None:
         self._kind, self._carrier = use
         self._accepted = policy.policies
         self._issuers = Issuers(trust, self._kind)
-        self._memory: Memory[Identity] = Memory(remembered)
+        self._shapes = Shapes()
+        self._holders: Memory[Identity] = Memory(remember.holders)
+        self._issued: Memory[Authority] = Memory(remember.issuers)
 
     def identify(self, encoded: bytes) -> Identity:
         """Whose certificate these octets are; a `Refusal` of step (1), (2) or (3) where they are nobody's."""
-        return self._memory.find(encoded) or self._work_out(encoded)
+        return self._holders.find(encoded) or self._work_out(encoded)
 
     def _work_out(self, encoded: bytes) -> Identity:
-        certificate = read_part(parse_certificate, encoded, "certificate")  # (1)
-        require_purpose(certificate, self._kind, self._carrier, self._accepted)  # (2)
+        certificate = self._shapes.read(encoded)  # of a known shape: read, and its purpose fits
+        is_new = certificate is None
+        if certificate is None:
+            certificate = read_part(parse_certificate, encoded, "certificate")  # (1)
+            require_purpose(certificate, self._kind, self._carrier, self._accepted)  # (2)
         key = _require_key(certificate)
-        issuer = self._issuers.find(certificate)  # (3)
-        if isinstance(issuer, NoIssuer):
-            raise issuer_refused(issuer.reason, issuer.why)
+        issuer = self._require_issuer(certificate)  # (3)
+        if is_new:
+            self._shapes.learn(certificate)
+        anchor = issuer.certificate
         identity = Identity(
             certificate,
             issuer,
             key,
             HolderKey(issuer.issuer_key, f"{certificate.serial:x}"),
-            max(certificate.not_before, issuer.certificate.not_before),
-            min(certificate.not_after, issuer.certificate.not_after),
+            max(anchor.not_before, certificate.not_before),
+            min(anchor.not_after, certificate.not_after),
         )
-        self._memory.keep(encoded, identity)
+        self._holders.keep(encoded, identity)
         return identity
+
+    def _require_issuer(self, certificate: Certificate) -> Authority:
+        """(3) The generation that signed it: remembered for these octets, or found out."""
+        known = self._issued.find(certificate.encoded)
+        if known is not None:
+            return known
+        issuer = self._issuers.find(certificate)
+        if isinstance(issuer, NoIssuer):
+            raise issuer_refused(issuer.reason, issuer.why)
+        self._issued.keep(certificate.encoded, issuer)
+        return issuer
 
 
 def read_part(parse: Callable[[bytes], T], data: bytes, where: str) -> T:

@@ -8,11 +8,24 @@ cannot fill it. What made it true (trust, policy) is replaced together with the 
 import threading
 from typing import Final, Generic, TypeVar
 
+import msgspec
+
 T = TypeVar("T")
 
 FOUND_BY: Final = 16
 LONGEST: Final = 4096
 """Octets of an entry's key. A resident's certificate has about 1,600; what is longer is worked out again each time."""
+
+
+class Remember(msgspec.Struct, frozen=True):
+    """How much is remembered, twice as many at most. None of it is needed: 0 means to work it out each time."""
+
+    holders: int = 50_000
+    """Identities with their loaded keys, at about 4 kB each."""
+    issuers: int = 0
+    """Who issued a certificate, where the identities themselves are not kept."""
+    chips: int = 50_000
+    """Birth records and card-verifiable certificates."""
 
 
 class Memory(Generic[T]):

@@ -27,10 +27,11 @@ from reference_impl.verification.challenges import IssuedChallenges
 from reference_impl.verification.core import decide, identify
 from reference_impl.verification.doors import Accounts, Challenges, Doors
 from reference_impl.verification.free_area import decide_application
+from reference_impl.verification.memory import Remember
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.presentation import CardApplication, Presentation
 from reference_impl.verification.purpose import Purpose
-from reference_impl.verification.setting import REMEMBERED, Setting
+from reference_impl.verification.setting import Setting
 from reference_impl.verification.status import Revocation
 from reference_impl.verification.trust import Trust
 from reference_impl.verification.verdict import HolderKey, Verdict
@@ -51,12 +52,12 @@ class Verifier:
         *,
         challenges: Challenges | None = None,
         accounts: Accounts | None = None,
-        remembered: int = REMEMBERED,
+        remember: Remember | None = None,
     ) -> None:
         self._doors = Doors(IssuedChallenges() if challenges is None else challenges, accounts)
         self._revocation = revocation
-        self._remembered = remembered
-        self._setting = Setting(trust, policy, remembered)
+        self._remember = remember or Remember()
+        self._setting = Setting(trust, policy, self._remember)
 
     @property
     def trust(self) -> Trust:
@@ -68,7 +69,7 @@ class Verifier:
 
         Attempts under way end under what they began with; what was remembered under that is not used again.
         """
-        self._setting = Setting(trust, policy or self._setting.policy, self._remembered)
+        self._setting = Setting(trust, policy or self._setting.policy, self._remember)
 
     def verify(self, presentation: Presentation, now: datetime, doors: Doors | None = None) -> Verdict:
         """The verdict on one presentation at this instant (`core` holds the steps).
