@@ -12,7 +12,7 @@ from reference_impl.configuration import Configuration, read_configuration
 from reference_impl.doors import SessionDoors
 from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal
 from reference_impl.presented import presentation_of
-from reference_impl.status_source import AskResponder, ResponderStatus
+from reference_impl.status_methods import StatusMethods, StatusSources
 from reference_impl.store.audit import Audit
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
@@ -24,6 +24,7 @@ from reference_impl.verification.findings import not_enrolled, place_refused, se
 from reference_impl.verification.place import is_place_allowed
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, CertificateKind, Purpose
+from reference_impl.verification.revocation_methods import KnownRevocations, Method
 from reference_impl.verification.verdict import Finding, HolderKey, Reason, Refusal, Step, Verdict
 from reference_impl.verification.verifier import Verifier
 
@@ -42,7 +43,7 @@ class RelyingParty:
         self,
         database: Database,
         clock: Clock,
-        ask_responder: AskResponder,
+        sources: StatusSources,
         *,
         policies: AcceptedPolicies = TEST_POLICIES,
         production_anchors: bool = False,
@@ -50,34 +51,39 @@ class RelyingParty:
     ) -> None:
         self.clock = clock
         self._database = database
-        self._ask_responder = ask_responder
+        self._sources = sources
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
-        self._configuration = Configuration()
-        self._verifier = self._make_verifier(self._configuration)
+        self._revoked = KnownRevocations()
+        self.configure(Configuration())
         self._sessions = Sessions(database)
         self._accounts = Accounts(database)
         self._audit = Audit(database)
 
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
-        self._configuration, self._verifier = configuration, self._make_verifier(configuration)
+        self._configuration, self._verifiers = configuration, self._make_verifiers(configuration)
 
     def read_configuration(self, message: Configure) -> Configuration:
         """The decisions in the message; BrokenMessage names one that cannot be taken here."""
         return read_configuration(message, production_anchors=self._policy.production_anchors)
 
-    def _make_verifier(self, configuration: Configuration) -> Verifier:
+    def _make_verifiers(self, configuration: Configuration) -> dict[Method, Verifier]:
+        """One for each method of finding out the status that some service uses."""
         policy = msgspec.structs.replace(self._policy, services=configuration.services)
-        revocation = ResponderStatus(configuration.responders, self._ask, self._draw)
-        return Verifier(configuration.trust, revocation, policy)
+        methods = StatusMethods(self._sources, configuration.responders, self._draw, self._revoked)
+        return {
+            method: Verifier(configuration.trust, methods.by(method), policy) for method in self._sources.policy.used
+        }
 
-    def _ask(self, address: str, request: bytes) -> bytes:
-        return self._ask_responder(address, request)
+    def _verifier(self, service: str, purpose: Purpose) -> Verifier:
+        return self._verifiers[self._sources.policy.method(service, purpose.kind)]
 
     def reset(self) -> None:
-        """Forgets accounts, sessions and audit; configuration and clock stay. Status answers are never kept."""
+        """Forgets accounts, sessions, audit and statuses; configuration and clock stay."""
         self._database.forget()
+        self._revoked.forget()
+        self.configure(self._configuration)
 
     def begin(self, message: Begin) -> BeginAnswer | Judged:
         """A session with a fresh challenge, or at once the refusal that the end could only repeat."""
@@ -111,7 +117,8 @@ class RelyingParty:
             raise terminal_unknown()
         if message.purpose is not Purpose.TAP or isinstance(message.holder, msgspec.UnsetType):
             return None, None
-        holder = self._verifier.identify(message.holder.certificate, message.purpose, reading.now)
+        verifier = self._verifier(message.service, message.purpose)
+        holder = verifier.identify(message.holder.certificate, message.purpose, reading.now)
         if isinstance(holder, Verdict):
             return holder, None
         account = self._accounts.find(holder)
@@ -147,9 +154,9 @@ class RelyingParty:
         if session is None:
             return Judged(_unknown_session(message.presentation.certificate), reading)
         doors = SessionDoors(self._sessions, self._accounts, session)
-        verdict = self._verifier.verify(
-            presentation_of(session, message.presentation), reading.now, Doors(doors, doors)
-        )
+        presentation = presentation_of(session, message.presentation)
+        verifier = self._verifier(session.service, session.purpose)
+        verdict = verifier.verify(presentation, reading.now, Doors(doors, doors))
         self._audit.record(reading.now, session.purpose, session.service, verdict)
         return Judged(verdict, reading)
 

@@ -40,7 +40,7 @@ from reference_impl.messages import (
 from reference_impl.relying_party import Judged, RelyingParty
 from reference_impl.store.sessions import CHALLENGE_LIFETIME
 from reference_impl.verification.der import DerError
-from reference_impl.verification.revocation import STATUS_TOLERANCE
+from reference_impl.verification.ocsp_settings import STATUS_TOLERANCE
 from reference_impl.verification.validity import CLOCK_TOLERANCE
 
 Scope = MutableMapping[str, Any]

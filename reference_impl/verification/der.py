@@ -15,6 +15,7 @@ BIT_STRING: Final = 0x03
 OCTET_STRING: Final = 0x04
 NULL: Final = 0x05
 OBJECT_IDENTIFIER: Final = 0x06
+IA5_STRING: Final = 0x16
 UTC_TIME: Final = 0x17
 GENERALIZED_TIME: Final = 0x18
 SEQUENCE: Final = 0x30
@@ -199,6 +200,9 @@ def read_time(element: Element) -> datetime:
     else:
         raise DerError(element.start, "RFC 5280 §4.1.2.5", "YYMMDDhhmmssZ or YYYYMMDDhhmmssZ", repr(text))
     try:
-        return datetime.strptime(digits + "+0000", "%Y%m%d%H%M%S%z").astimezone(UTC)
+        return datetime(
+            int(digits[:4]), int(digits[4:6]), int(digits[6:8]),
+            int(digits[8:10]), int(digits[10:12]), int(digits[12:]), tzinfo=UTC,
+        )  # fmt: skip
     except ValueError as error:
         raise DerError(element.body, "RFC 5280 §4.1.2.5", "a date of the calendar", repr(text)) from error

@@ -18,6 +18,7 @@ class KeyUsage(IntFlag):
     DIGITAL_SIGNATURE = 0x80
     NON_REPUDIATION = 0x40
     KEY_CERT_SIGN = 0x04
+    CRL_SIGN = 0x02
 
 
 class Extension(msgspec.Struct, frozen=True, gc=False):
@@ -71,7 +72,10 @@ def read_policies(value: bytes) -> Policies:
                 raise der.DerError(
                     qualifier.start, "RFC 5280 §4.2.1.4", "type and qualifier", f"{len(fields)} elements"
                 )
-            foreign.add(der.read_oid(fields[0]))
+            identifier = der.read_oid(fields[0])
+            if identifier == oids.CPS_POINTER:
+                der.expect_tag(fields[1], der.IA5_STRING)
+            foreign.add(identifier)
     return Policies(frozenset(identifiers), frozenset(foreign - {oids.CPS_POINTER}))
 
 

@@ -1,6 +1,7 @@
 """Distinguished names compared by meaning: RFC 5280 §7.1, so that a re-encoded twin of a name is the same name."""
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -8,6 +9,9 @@ import msgspec
 from reference_impl.verification import der
 
 _TEXT: Final = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1E: "utf-16-be"}
+
+_DIRECTORY_STRINGS: Final = frozenset(f"2.5.4.{arc}" for arc in (3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 42))
+"""The attributes of RFC 5280 Appendix A.1 that are text."""
 
 
 Prepared = tuple[frozenset[tuple[str, str]], ...]
@@ -38,7 +42,11 @@ def _read_relative(element: der.Element) -> Prepared:
     """Each attribute prepared: case folded, spaces collapsed, string type forgotten."""
     relative = []
     for rdn in der.children(der.expect_tag(element, der.SEQUENCE)):
-        attributes = [_read_attribute(each) for each in der.children(der.expect_tag(rdn, der.SET))]
+        parts = der.children(der.expect_tag(rdn, der.SET))
+        for one, next_one in pairwise(parts):
+            if one.encoded >= next_one.encoded:
+                raise der.DerError(next_one.start, "X.690 §11.6", "a SET in order, nothing twice", "another order")
+        attributes = [_read_attribute(each) for each in parts]
         relative.append(frozenset(attributes))
     return tuple(relative)
 
@@ -56,6 +64,8 @@ def _read_attribute(element: der.Element) -> tuple[str, str]:
     oid, value = der.read_oid(parts[0]), parts[1]
     encoding = _TEXT.get(value.tag)
     if encoding is None:
+        if oid in _DIRECTORY_STRINGS:
+            raise der.DerError(value.start, "RFC 5280 §4.1.2.4", "a DirectoryString", f"tag {value.tag:#04x}")
         return oid, f"#{value.encoded.hex()}"
     try:
         text = value.content.decode(encoding)

@@ -1,4 +1,4 @@
-"""Fuzzes the card for a time: `python -m tests.fuzz --seconds 300 [--seed N] [--target card|bytes]`.
+"""Fuzzes for a time: `python -m tests.fuzz --seconds 300 [--seed N] [--target card|bytes|ocsp]`.
 
 Exit codes: 0 nothing found, 1 something escaped: the session is printed as hex, one command a line.
 """
@@ -9,16 +9,19 @@ import sys
 import time
 
 from tests.fuzz.campaign import Target, campaign
+from tests.fuzz.ocsp_target import OcspTarget
 from tests.fuzz.targets import BytesTarget, CardTarget
 
-TARGETS: dict[str, type[CardTarget | BytesTarget]] = {"card": CardTarget, "bytes": BytesTarget}
-SHARE = {"card": 0.8, "bytes": 0.2}
+TARGETS: dict[str, type[Target]] = {"card": CardTarget, "bytes": BytesTarget, "ocsp": OcspTarget}
+SHARE = {"card": 0.6, "bytes": 0.1, "ocsp": 0.3}
 """Of the time."""
 
 
 def main() -> int:
     """Runs the targets one after the other."""
-    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description="coverage-guided fuzzing of the card")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.fuzz", description="coverage-guided fuzzing of the card and of the readers"
+    )
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--seed", type=int, default=None, help="drawn and printed unless given")
     parser.add_argument("--target", choices=TARGETS, action="append")

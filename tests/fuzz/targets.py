@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+import cardsim
 from cardsim.applications.free_area import Counter, FreeArea
 from cardsim.applications.generic import COUNT_CARD_AID, GenericApplication, delete_command, load_commands
 from cardsim.card import as_it_stands, kept_if_wrong, transmit
@@ -23,8 +24,9 @@ from cardsim.status import StatusWord, read_tries
 from cardsim.tlv import TlvError, build, parse_all
 from cardsim.trace import command_line, decode
 from tests.cardsim.conftest import BIRTH_RECORD, CVC, HOLDER, SERIAL, TEXT_CVC, certificate
-from tests.fuzz.mutation import Session
+from tests.fuzz.mutation import Session, mutate
 
+CARDSIM = Path(next(iter(cardsim.__path__)))
 COMMON, JUKI = "00A4040C0AD3921000310001010100", "00A4040C0AD3921000310001010401"
 SELECT_WITH_FCI = "00A404000AD392F00026010000000100"
 LOAD_KEY = bytes(range(32))
@@ -37,6 +39,9 @@ TRIES_CHANGE = {0x20, 0x24, 0x32, 0xE4, 0xE6}
 
 class CardTarget:
     """The card with everything in it: each session begins at the same state."""
+
+    package = CARDSIM
+    mutate = staticmethod(mutate)
 
     def __init__(self) -> None:
         self.profile = _card()
@@ -128,6 +133,9 @@ class CardTarget:
 
 class BytesTarget:
     """Parsers of plain bytes: what they cannot read they refuse by their own exception."""
+
+    package = CARDSIM
+    mutate = staticmethod(mutate)
 
     def seeds(self) -> list[Session]:
         """One right input for each."""

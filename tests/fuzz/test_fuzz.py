@@ -15,8 +15,10 @@ from cardsim.applications.free_area import Counter, Who
 from cardsim.profile import Profile
 from cardsim.standing import with_application
 from cardsim.state import State
+from reference_impl.verification import ocsp_responder
 from tests.fuzz.campaign import campaign
 from tests.fuzz.edges import Edges
+from tests.fuzz.ocsp_target import OcspTarget
 from tests.fuzz.targets import BytesTarget, CardTarget
 
 JPKI = bytes.fromhex("D392F000260100000001")
@@ -46,6 +48,21 @@ def test_nothing_escapes_from_the_card(target: CardTarget) -> None:
 def test_nothing_escapes_from_the_parsers() -> None:
     """Three thousand pieces of bytes, and each is read or refused."""
     assert campaign(BytesTarget(), seed=SEED, go_on=runs(3000)).failures == []
+
+
+def test_nothing_escapes_from_the_ocsp_reader() -> None:
+    """A thousand bent answers: each is read as another reader reads it or refused, and none is believed."""
+    target = OcspTarget()
+    result = campaign(target, seed=SEED, go_on=runs(1000))
+    assert result.failures == []
+    assert result.corpus > len(target.seeds())
+
+
+def test_planted_belief_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signature that is looked at no more: an answer that nobody gave is good, and it is found."""
+    monkeypatch.setattr(ocsp_responder, "is_signed_by", lambda *_: True)
+    result = campaign(OcspTarget(), seed=SEED, go_on=runs(1000))
+    assert [what for _, what in result.failures] == ["AssertionError: good, and nobody said so"]
 
 
 def test_the_same_seed_does_the_same(target: CardTarget) -> None:
@@ -106,5 +123,5 @@ def test_command_line() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["card", "bytes"]
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["card", "bytes", "ocsp"]
     assert "seed 7" in done.stdout

@@ -81,7 +81,7 @@ def flipped(presented: Presentation, chance: random.Random) -> Presentation:
     bit = chance.randrange(8 * len(run))
     altered = bytearray(run)
     altered[bit // 8] ^= 1 << bit % 8
-    if not part:
+    if chip is None or not part:
         return msgspec.structs.replace(presented, **{name: bytes(altered)})
     return msgspec.structs.replace(presented, chip=msgspec.structs.replace(chip, **{name: bytes(altered)}))
 
