@@ -46,17 +46,18 @@ from reference_impl.verification.findings import (
 from reference_impl.verification.genuineness import birth_date_equals_enrolled, chip_key_equals_enrolled
 from reference_impl.verification.identity import Identity
 from reference_impl.verification.place import Environment, is_place_allowed
-from reference_impl.verification.plan import Plan, passed_before, without
+from reference_impl.verification.plan import CHECK, Plan, passed_before, without
 from reference_impl.verification.policy import CLOSED, Service
 from reference_impl.verification.presentation import Authentication, Enrolment, Presentation, Signing, Tap
 from reference_impl.verification.proof import verify_document, verify_proof
-from reference_impl.verification.purpose import Carrier, Purpose
+from reference_impl.verification.purpose import Carrier, CertificateKind, Purpose
 from reference_impl.verification.setting import Setting
 from reference_impl.verification.signatures import DIGEST_OCTETS
 from reference_impl.verification.status import Revocation, Status
 from reference_impl.verification.validity import has_begun_at, is_valid_at
 from reference_impl.verification.verdict import Compared, HolderKey, Reason, Refusal, Step, Verdict
 
+Use = tuple[CertificateKind, Carrier]
 WithCertificate = Authentication | Tap | Signing
 
 
@@ -108,6 +109,24 @@ def identify(encoded: bytes, purpose: Purpose, now: datetime, setting: Setting) 
     except Refusal as refusal:
         return Verdict(refusal.reason, passed_before(refusal.step, tuple(Step)), None, refusal.finding)
     return identity.holder
+
+
+def check(encoded: bytes, use: Use, now: datetime, setting: Setting, revocation: Revocation) -> Verdict:
+    """The verdict on a certificate alone (現況確認): steps (1) to (4) and (9). It says nothing of who shows it."""
+    identity: Identity | None = None
+    status: Status | None = None
+    try:
+        identity = setting.identities[use].identify(encoded)  # (1) to (3)
+        if not identity.begins <= now <= identity.ends:  # (4)
+            explain_validity(identity, now)
+        status = revocation.status(identity.certificate, identity.issuer, now)  # (9)
+        if status.reason is not Reason.OK:
+            raise status_refused(status)
+    except Refusal as refusal:
+        holder = None if identity is None else identity.holder
+        source = None if status is None else status.source
+        return Verdict(refusal.reason, passed_before(refusal.step, CHECK), source, refusal.finding, holder)
+    return Verdict(Reason.OK, CHECK, status.source, None, identity.holder)
 
 
 def decode(presented: WithCertificate, setting: Setting) -> Chip | None:
