@@ -30,6 +30,7 @@ from reference_impl.verification import (
 )
 from reference_impl.verification.cohort import Cohort
 from reference_impl.verification.doors import Doors
+from reference_impl.verification.identity import Identity
 from reference_impl.verification.lists.acceptance import Expected, examine
 from reference_impl.verification.lists.method import ListStatus
 from reference_impl.verification.lists.shelf import Shelf, read_volume
@@ -83,10 +84,10 @@ class Measured:
         self._cohort, self._size = self._make_cohort(material)
 
     def _make_cohort(self, material: Any) -> tuple[Cohort, int]:
-        """Ten thousand of one partition: its own certificates, each as often as it takes."""
-        identities = self._verifiers["status.known"]._setting.identities[CertificateKind.AUTH, Carrier.CARD]
+        """Ten thousand of one partition: certificates of its own, under ten thousand serial numbers."""
+        identities = self._verifiers["status.known"]._setting.of(CertificateKind.AUTH, Carrier.CARD)
         some = [identities.identify(each) for each in material.of_one_point]
-        every = [msgspec.structs.replace(some[number % len(some)]) for number in range(10_000)]
+        every = [_numbered(some[number % len(some)], number) for number in range(10_000)]
         return Cohort(every, some[0].issuer, material.point), len(every)
 
     def round(self, row: str) -> Round:
@@ -104,3 +105,8 @@ class Measured:
                 challenges.issue(each.challenge, now)
         doors, verify = Doors(challenges), verifier.verify
         return lambda: sum(verify(each, now, doors).reason == "OK" for each in presentations)
+
+
+def _numbered(identity: Identity, number: int) -> Identity:
+    certificate = msgspec.structs.replace(identity.certificate, serial=0x0710_0000 + 13 * number)
+    return msgspec.structs.replace(identity, certificate=certificate)

@@ -67,9 +67,7 @@ def rows_of(figures: Figures) -> Iterator[Row]:
         signatures = VERIFIED.get(row, 1)
         rates = figures.rates[row]
         share = median(signatures * rate / one for rate, one in zip(rates, figures.raw, strict=True))
-        note = f"{1e6 / median(rates):.1f} µs of one core each" + (
-            f", {signatures} signatures" if signatures > 1 else ""
-        )
+        note = f"{1e6 / median(rates):.1f} µs of one core each; the reference is {1e6 * signatures / raw:.1f}"
         yield Row(row, median(rates), "accepted/s", raw / signatures, share, f"≥ {least:.0%}", share >= least, note)
     for row, least in RATES.items():
         rate = median(figures.rates[row])
@@ -83,7 +81,7 @@ def rows_of(figures: Figures) -> Iterator[Row]:
 
 
 def processes_row(folder: Path, plan: Plan) -> Row:
-    """Return what two processes do on two cores at the same time, by what one does alone, in the processor's seconds."""
+    """Return what two processes do on two cores at the same time, by what one does alone (seconds of the processor)."""
     target = f"≥ {TWO_AGAINST_ONE:g}×"
     available = cores()
     if len(available) < 2:

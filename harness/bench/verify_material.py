@@ -14,12 +14,16 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from harness.contract.vocabulary import Kind
 from harness.jlis import card_issuer, crl_points
 from harness.jlis.entries import Entry
+from harness.jlis.fault_grammar import Fault, FaultDoor
+from harness.jlis.faults import Order
 from harness.keys import KeyPool
 from harness.municipalities import MUNICIPALITIES
 from harness.world import World
 
 ORIGIN = datetime(2026, 12, 1, tzinfo=UTC)
 PEOPLE, KEYS, ATTEMPTS = 400, 8, 2_000
+LISTED = 500_000
+"""Entries of others in the list that most certificates are looked up in."""
 CHIP, TOWN = "bench-chip", "bench-town"
 
 
@@ -58,11 +62,21 @@ def _material(world: World, keys: KeyPool, attempts: int) -> Material:
     entries = [each for one in world.residents() for each in world.certificates(one.id) if each.kind is Kind.AUTH]
     certificates = [world.certificate(each) for each in entries]
     points = {_point(each): each for each in entries}
+    most = max(points, key=lambda point: sum(_point(each) == point for each in entries))
+    full = Order(Fault.LIST_HUGE, FaultDoor.CRL, entries=LISTED)
     lists = [
-        (world.jlis.crl(Kind.AUTH, MUNICIPALITIES[each.resident.municipality], now, generation=each.generation), point)
+        (
+            world.jlis.crl(
+                Kind.AUTH,
+                MUNICIPALITIES[each.resident.municipality],
+                now,
+                *([full] if point == most else []),
+                generation=each.generation,
+            ),
+            point,
+        )
         for point, each in points.items()
     ]
-    most = max(points, key=lambda point: sum(_point(each) == point for each in entries))
     issuer = card_issuer.CardIssuer(keys.named("card-issuer"))
     municipality = MUNICIPALITIES[entries[0].resident.municipality]
     town, chip = keys.named(TOWN), keys.named(CHIP)

@@ -1,8 +1,9 @@
-"""Measures a verification core in a process of its own: `python -m harness.bench.verify_run FOLDER TARGET ROUNDS SECONDS`.
+"""Measures a verification core in a process of its own.
 
-TARGET names a class, `python:module:Class`, found when this runs: the bench shares no code with what it measures. Figures
-come out as JSON. Seconds are the processor's: one thread, one core. Each round is OpenSSL, then every row in turn, then
-OpenSSL again, so that a row is compared with what the machine could do around it.
+`python -m harness.bench.verify_run FOLDER TARGET ROUNDS SECONDS`, figures out as JSON. TARGET names a class,
+`python:module:Class`, found when this runs: the bench shares no code with what it measures. Seconds are the
+processor's: one thread, one core. Each round is OpenSSL, then every row in turn, then OpenSSL again, so that a row is
+compared with what the machine could do around it.
 """
 
 import gc

@@ -89,7 +89,7 @@ class Verifier:
         self, certificate: bytes, kind: CertificateKind, now: datetime, carrier: Carrier = Carrier.CARD
     ) -> Verdict:
         """The verdict on a certificate alone, as when members are checked at night: whose, valid, and still good."""
-        return check(certificate, (kind, carrier), now, self._setting, self._revocation)
+        return check(certificate, self._setting.of(kind, carrier), now, self._revocation)
 
     def identify(self, certificate: bytes, purpose: Purpose, now: datetime) -> HolderKey | Verdict:
         """Who a certificate shown before any proof would be, by steps (1) to (4), or why it is nobody's."""
