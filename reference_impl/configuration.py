@@ -67,8 +67,9 @@ def _anchor(where: str, read: Callable[[], _T]) -> _T:
 def _http_address(where: str, address: str) -> str:
     try:
         parts = urlsplit(address)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no address at all, or a port beyond 65535
+        usable = False
+    if not usable:
         raise BrokenMessage(400, Broken("unusable address", where, "an http or https URL with a host", "another"))
     return address

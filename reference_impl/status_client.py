@@ -53,13 +53,16 @@ class StatusClient:
                     await answer.aclose()
         except TimeoutError as error:
             raise StatusUnreachable(f"expected an answer within {question.timeout} s, found none") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise StatusUnreachable(f"expected an answer, found {type(error).__name__}") from error
 
     def _request(self, question: Question) -> httpx.Request:
+        address = httpx.URL(question.address)
+        if address.port is not None and not 0 < address.port < 65536:
+            raise StatusUnreachable(f"expected a port of 1 to 65535, found {address.port}")
         if question.body is None:
-            return self._client.build_request("GET", question.address)
-        return self._client.build_request("POST", question.address, content=question.body, headers=_POST_HEADERS)
+            return self._client.build_request("GET", address)
+        return self._client.build_request("POST", address, content=question.body, headers=_POST_HEADERS)
 
     def close(self) -> None:
         """Closes the connections and ends the thread."""

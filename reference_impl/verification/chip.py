@@ -22,7 +22,7 @@ from reference_impl.verification.presentation import ChipMaterial
 from reference_impl.verification.trust import Trust
 
 
-class Chip(msgspec.Struct, frozen=True):
+class Chip(msgspec.Struct, frozen=True, gc=False):
     """What was presented of a chip, and its parts as read."""
 
     material: ChipMaterial

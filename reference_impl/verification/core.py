@@ -22,6 +22,7 @@ nor listed. (8) and (10) judge by one look at the account; (12) compares again, 
 """
 
 from datetime import datetime
+from typing import Final
 
 from reference_impl.verification.certificate import Certificate
 from reference_impl.verification.chip import Chip
@@ -44,10 +45,10 @@ from reference_impl.verification.findings import (
     wrong_length,
 )
 from reference_impl.verification.genuineness import birth_date_equals_enrolled, chip_key_equals_enrolled
-from reference_impl.verification.identity import Identity
+from reference_impl.verification.identity import Identities, Identity
 from reference_impl.verification.place import Environment, is_place_allowed
-from reference_impl.verification.plan import Plan, passed_before, without
-from reference_impl.verification.policy import Policy
+from reference_impl.verification.plan import CHECK, Plan, passed_before, without
+from reference_impl.verification.policy import CLOSED, Service
 from reference_impl.verification.presentation import Authentication, Enrolment, Presentation, Signing, Tap
 from reference_impl.verification.proof import verify_document, verify_proof
 from reference_impl.verification.purpose import Carrier, Purpose
@@ -57,6 +58,8 @@ from reference_impl.verification.status import Revocation, Status
 from reference_impl.verification.validity import has_begun_at, is_valid_at
 from reference_impl.verification.verdict import Compared, HolderKey, Reason, Refusal, Step, Verdict
 
+OK: Final = Reason.OK
+"""Bound once: to look a member up in its enumeration takes as long as three comparisons."""
 WithCertificate = Authentication | Tap | Signing
 
 
@@ -65,7 +68,7 @@ def decide(
 ) -> Verdict:
     """The verdict on one presentation. The first step that refuses ends it; its reason is the verdict's."""
     plan, identities = setting.plans[type(presented)]
-    accounts, policy = doors.accounts, setting.policy
+    accounts, service = doors.accounts, setting.policy.services.get(presented.service, CLOSED)
     steps = plan.without_accounts if accounts is None else plan.steps
     if presented.challenge is None:
         steps = without(Step.CHALLENGE, steps)
@@ -76,7 +79,7 @@ def decide(
         identity = identities.identify(presented.certificate)  # (1) to (3)
         if not identity.begins <= now <= identity.ends:  # (4)
             explain_validity(identity, now)
-        require_place(plan, policy, presented.service, presented.environment)  # (5)
+        require_place(plan, service, presented.environment)  # (5)
         require_challenge(presented, doors.challenges, now)  # (6)
         require_proof(presented, identity)  # (7)
         account = accounts.find(identity.holder) if accounts is not None else None
@@ -84,12 +87,12 @@ def decide(
             setting.chips.require_genuine(chip, presented.challenge)
             require_as_enrolled(chip, account)
         status = revocation.status(identity.certificate, identity.issuer, now)  # (9)
-        if status.reason is not Reason.OK:
+        if status.reason is not OK:
             raise status_refused(status)
         if accounts is not None:  # (10)
             require_expected(accounts, presented.session, identity.holder)
             require_account(plan, presented.service, account)
-        if not policy.is_open(presented.service, plan.purpose):  # (11)
+        if plan.purpose not in service.purposes:  # (11)
             raise service_closed()
         if accounts is not None:  # (12)
             require_settled(accounts, identity.holder, presented, chip)
@@ -97,29 +100,50 @@ def decide(
         holder = None if identity is None else identity.holder
         source = None if status is None else status.source
         return Verdict(refusal.reason, passed_before(refusal.step, steps), source, refusal.finding, holder)
-    return Verdict(Reason.OK, steps, status.source, None, identity.holder)
+    return Verdict(OK, steps, status.source, None, identity.holder)
 
 
 def identify(encoded: bytes, purpose: Purpose, now: datetime, setting: Setting) -> HolderKey | Verdict:
     """Who a certificate shown before any proof would be, by steps (1) to (4), or why it is nobody's."""
     try:
-        identity = setting.identities[purpose.kind, Carrier.CARD].identify(encoded)
+        identity = setting.of(purpose.kind, Carrier.CARD).identify(encoded)
         explain_validity(identity, now)
     except Refusal as refusal:
         return Verdict(refusal.reason, passed_before(refusal.step, tuple(Step)), None, refusal.finding)
     return identity.holder
 
 
+def check(encoded: bytes, identities: Identities, now: datetime, revocation: Revocation) -> Verdict:
+    """The verdict on a certificate alone (現況確認): steps (1) to (4) and (9). It says nothing of who shows it."""
+    identity: Identity | None = None
+    status: Status | None = None
+    try:
+        identity = identities.identify(encoded)  # (1) to (3)
+        if not identity.begins <= now <= identity.ends:  # (4)
+            explain_validity(identity, now)
+        status = revocation.status(identity.certificate, identity.issuer, now)  # (9)
+        if status.reason is not OK:
+            raise status_refused(status)
+    except Refusal as refusal:
+        holder = None if identity is None else identity.holder
+        source = None if status is None else status.source
+        return Verdict(refusal.reason, passed_before(refusal.step, CHECK), source, refusal.finding, holder)
+    return Verdict(OK, CHECK, status.source, None, identity.holder)
+
+
 def decode(presented: WithCertificate, setting: Setting) -> Chip | None:
     """(1) Whatever the kind needs is present and readable; what it does not need is not looked at."""
-    if isinstance(presented, Signing):
+    if isinstance(presented, Authentication):
         if presented.signature is None:
-            raise missing("document_signature")
-        if len(presented.digest) != DIGEST_OCTETS[presented.hash]:
-            raise wrong_length("digest", "RFC 8017 §9", DIGEST_OCTETS[presented.hash], len(presented.digest))
-    elif isinstance(presented, Authentication) and presented.signature is None:
-        raise missing("signature")
-    return setting.chips.read(presented.chip) if isinstance(presented, Tap | Enrolment) else None
+            raise missing("signature")
+        return setting.chips.read(presented.chip) if isinstance(presented, Enrolment) else None
+    if isinstance(presented, Tap):
+        return setting.chips.read(presented.chip)
+    if presented.signature is None:
+        raise missing("document_signature")
+    if len(presented.digest) != DIGEST_OCTETS[presented.hash]:
+        raise wrong_length("digest", "RFC 8017 §9", DIGEST_OCTETS[presented.hash], len(presented.digest))
+    return None
 
 
 def explain_validity(identity: Identity, now: datetime) -> None:
@@ -137,13 +161,12 @@ def require_validity(certificate: Certificate, whose: str, now: datetime) -> Non
     raise outside_period(Reason.EXPIRED, whose, Compared("notAfter", certificate.not_after, now))
 
 
-def require_place(plan: Plan, policy: Policy, service: str, environment: Environment) -> None:
+def require_place(plan: Plan, service: Service, environment: Environment) -> None:
     """(5) A tap face to face or supervised only; and no service by less than it needs."""
     if not is_place_allowed(plan.purpose, environment):
         raise place_refused(environment)
-    needed = policy.assurance_of(service)
-    if plan.grants < needed:
-        raise assurance_refused(plan.grants, needed)
+    if plan.grants < service.assurance:
+        raise assurance_refused(plan.grants, service.assurance)
 
 
 def require_challenge(presented: WithCertificate, challenges: Challenges, now: datetime) -> None:

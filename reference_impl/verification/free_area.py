@@ -34,7 +34,7 @@ from reference_impl.verification.findings import (
     unreadable_application,
 )
 from reference_impl.verification.plan import CARD_APPLICATION, passed_before, without
-from reference_impl.verification.policy import Policy
+from reference_impl.verification.policy import CLOSED, Service
 from reference_impl.verification.presentation import CardApplication
 from reference_impl.verification.setting import Setting
 from reference_impl.verification.verdict import HolderKey, Reason, Refusal, Step, Verdict
@@ -49,7 +49,8 @@ _DIGITS: Final = re.compile(rb"[0-9]{8}")
 
 def decide_application(presented: CardApplication, now: datetime, setting: Setting, doors: Doors) -> Verdict:
     """The verdict on what was read in an application of the free area."""
-    plan, accounts, policy = CARD_APPLICATION, doors.accounts, setting.policy
+    plan, accounts = CARD_APPLICATION, doors.accounts
+    service = setting.policy.services.get(presented.service, CLOSED)
     steps = plan.without_accounts if accounts is None else plan.steps
     if presented.chip is None:
         steps = without(Step.GENUINENESS, steps)
@@ -58,10 +59,10 @@ def decide_application(presented: CardApplication, now: datetime, setting: Setti
         _require_readable(presented)  # (1)
         last_day = _read_expiry(presented.expiry)
         chip = None if presented.chip is None else setting.chips.read(presented.chip)
-        _require_taken(presented, policy)  # (2)
+        _require_taken(presented, service)  # (2)
         if now.astimezone(JAPAN).date() > last_day:  # (4)
             raise expired_application(last_day, now)
-        require_place(plan, policy, presented.service, presented.environment)  # (5)
+        require_place(plan, service, presented.environment)  # (5)
         _require_challenge(presented, doors, now)  # (6)
         holder = HolderKey(f"free-area:{presented.application.hex()}", presented.user_id.hex())
         account = accounts.find(holder) if accounts is not None else None
@@ -71,7 +72,7 @@ def decide_application(presented: CardApplication, now: datetime, setting: Setti
         if accounts is not None:  # (10)
             require_expected(accounts, presented.session, holder)
             require_account(plan, presented.service, account)
-        if not policy.is_open(presented.service, plan.purpose):  # (11)
+        if plan.purpose not in service.purposes:  # (11)
             raise service_closed()
         if accounts is not None:  # (12)
             require_settled(accounts, holder, presented, chip)
@@ -110,8 +111,7 @@ def _require_challenge(presented: CardApplication, doors: Doors, now: datetime) 
         raise not_this_ride()
 
 
-def _require_taken(presented: CardApplication, policy: Policy) -> None:
-    """(2) Another application of the same card is not this service's."""
-    service = policy.services.get(presented.service)
-    if service is not None and presented.application not in service.applications:
+def _require_taken(presented: CardApplication, service: Service) -> None:
+    """(2) Another application of the same card is not this service's; a service nobody configured is closed later."""
+    if service is not CLOSED and presented.application not in service.applications:
         raise foreign_application()

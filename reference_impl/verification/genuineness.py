@@ -27,7 +27,7 @@ _RECORD_SIGNATURE: Final = bytes.fromhex("DF13")
 KEY_ID_LENGTH: Final = 16
 
 
-class CardVerifiableCertificate(msgspec.Struct, frozen=True):
+class CardVerifiableCertificate(msgspec.Struct, frozen=True, gc=False):
     """EF 0004: one card issuer's word for the key that signed the birth record."""
 
     issuer_key_id: bytes
@@ -37,7 +37,7 @@ class CardVerifiableCertificate(msgspec.Struct, frozen=True):
     signature: bytes
 
 
-class BirthRecord(msgspec.Struct, frozen=True):
+class BirthRecord(msgspec.Struct, frozen=True, gc=False):
     """EF 0001: birth date (YYYYMMDD), the chip's key, and the issuer's signature over both as written."""
 
     birth_date: str

@@ -27,7 +27,7 @@ from reference_impl.verification.verdict import HolderKey
 T = TypeVar("T")
 
 
-class Identity(msgspec.Struct, frozen=True):
+class Identity(msgspec.Struct, frozen=True, gc=False):
     """A certificate that a pinned generation issued for this use, and from when until when both are valid."""
 
     certificate: Certificate

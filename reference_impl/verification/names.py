@@ -1,6 +1,7 @@
 """Distinguished names compared by meaning: RFC 5280 §7.1, so that a re-encoded twin of a name is the same name."""
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -16,7 +17,7 @@ _DIRECTORY_STRINGS: Final = frozenset(f"2.5.4.{arc}" for arc in (3, 4, 5, 6, 7, 
 Prepared = tuple[frozenset[tuple[str, str]], ...]
 
 
-class Name(msgspec.Struct, frozen=True):
+class Name(msgspec.Struct, frozen=True, gc=False):
     """A distinguished name that was read: its bytes, of which hashes are taken."""
 
     encoded: bytes
@@ -41,7 +42,11 @@ def _read_relative(element: der.Element) -> Prepared:
     """Each attribute prepared: case folded, spaces collapsed, string type forgotten."""
     relative = []
     for rdn in der.children(der.expect_tag(element, der.SEQUENCE)):
-        attributes = [_read_attribute(each) for each in der.children(der.expect_tag(rdn, der.SET))]
+        parts = der.children(der.expect_tag(rdn, der.SET))
+        for one, next_one in pairwise(parts):
+            if one.encoded >= next_one.encoded:
+                raise der.DerError(next_one.start, "X.690 §11.6", "a SET in order, nothing twice", "another order")
+        attributes = [_read_attribute(each) for each in parts]
         relative.append(frozenset(attributes))
     return tuple(relative)
 

@@ -20,6 +20,10 @@ class Service(msgspec.Struct, frozen=True):
     applications: frozenset[bytes] = frozenset()
 
 
+CLOSED: Final = Service(frozenset())
+"""A service that nobody configured."""
+
+
 class Policy(msgspec.Struct, frozen=True):
     """The rules of one relying party; the empty one serves nothing."""
 
@@ -30,10 +34,4 @@ class Policy(msgspec.Struct, frozen=True):
 
     def is_open(self, service: str, purpose: Purpose) -> bool:
         """Whether the service is configured for this purpose."""
-        found = self.services.get(service)
-        return found is not None and purpose in found.purposes
-
-    def assurance_of(self, service: str) -> int:
-        """The level the service needs; that of a service nobody configured does not matter, it is closed."""
-        found = self.services.get(service)
-        return WITHOUT_PIN if found is None else found.assurance
+        return purpose in self.services.get(service, CLOSED).purposes

@@ -33,7 +33,7 @@ class Padding(StrEnum):
     PSS = "pss"
 
 
-class ChipMaterial(msgspec.Struct, frozen=True):
+class ChipMaterial(msgspec.Struct, frozen=True, gc=False):
     """What the terminal read from the 券面事項確認AP, and the chip's signature over the challenge."""
 
     birth_record: bytes
@@ -41,7 +41,7 @@ class ChipMaterial(msgspec.Struct, frozen=True):
     signature: bytes
 
 
-class Presented(msgspec.Struct, frozen=True, kw_only=True):
+class Presented(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What presentations with a certificate have in common."""
 
     certificate: bytes
@@ -51,7 +51,7 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
     challenge: bytes | None = None
 
 
-class Authentication(Presented, frozen=True, kw_only=True):
+class Authentication(Presented, frozen=True, kw_only=True, gc=False):
     """A login: the challenge of our session, and the card's signature over it (PKCS#1 v1.5, SHA-256)."""
 
     challenge: bytes
@@ -59,24 +59,24 @@ class Authentication(Presented, frozen=True, kw_only=True):
     """None where the terminal handed none over, which step (1) refuses."""
 
 
-class Enrolment(Authentication, frozen=True, kw_only=True):
+class Enrolment(Authentication, frozen=True, kw_only=True, gc=False):
     """A login that also shows the chip; the account does not exist yet."""
 
     chip: ChipMaterial | None
 
 
-class PhoneAuthentication(Authentication, frozen=True, kw_only=True):
+class PhoneAuthentication(Authentication, frozen=True, kw_only=True, gc=False):
     """A login with a phone."""
 
 
-class Tap(Presented, frozen=True, kw_only=True):
+class Tap(Presented, frozen=True, kw_only=True, gc=False):
     """A tap: the certificate can be read by anybody who holds the card, so the chip has to prove itself."""
 
     challenge: bytes
     chip: ChipMaterial | None
 
 
-class Signing(Presented, frozen=True, kw_only=True):
+class Signing(Presented, frozen=True, kw_only=True, gc=False):
     """The signature of a document, which the relying party digested itself.
 
     The challenge is that of the session which composed the document, if one did.
@@ -88,7 +88,7 @@ class Signing(Presented, frozen=True, kw_only=True):
     padding: Padding = Padding.PKCS1_V15
 
 
-class PhoneSigning(Signing, frozen=True, kw_only=True):
+class PhoneSigning(Signing, frozen=True, kw_only=True, gc=False):
     """The signature of a document, made with a phone."""
 
 
@@ -101,7 +101,7 @@ class CounterRecord(msgspec.Struct, frozen=True):
     mark: bytes
 
 
-class CardApplication(msgspec.Struct, frozen=True, kw_only=True):
+class CardApplication(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """INVENTED. User id and expiry date as read, the counter after our decrease, and the chip if it proved itself.
 
     The free area signs nothing: that these octets came from a card rests on the terminal's word. Our challenge, given

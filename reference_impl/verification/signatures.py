@@ -33,11 +33,17 @@ DIGEST_INFO: Final = {
 
 DIGEST_OCTETS: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
 
-_HASH_NAMES: Final = {oids.RSA_SHA256: "sha256", oids.RSA_SHA384: "sha384", oids.RSA_SHA512: "sha512"}
 _HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
+}
+
+
+_SIGNED: Final = {
+    oids.RSA_SHA256: (DIGEST_INFO["sha256"], hashlib.sha256),
+    oids.RSA_SHA384: (DIGEST_INFO["sha384"], hashlib.sha384),
+    oids.RSA_SHA512: (DIGEST_INFO["sha512"], hashlib.sha512),
 }
 
 
@@ -47,7 +53,7 @@ class KeyRefused(ValueError):
 
 def is_trusted_algorithm(identifier: str) -> bool:
     """Whether signatures of this algorithm are believed."""
-    return identifier in _HASH_NAMES
+    return identifier in _SIGNED
 
 
 @lru_cache(maxsize=256)
@@ -64,7 +70,7 @@ def read_key(public_key: bytes) -> RSAPublicKey:
         raise KeyRefused("expected a readable RSA public key, found another structure") from error
     if not isinstance(key, RSAPublicKey):
         raise KeyRefused(f"expected an RSA public key, found {type(key).__name__}")
-    return _require_size(key)
+    return key if MINIMUM_KEY_BITS <= key.key_size <= MAXIMUM_KEY_BITS else _require_size(key)
 
 
 def load_key_numbers(modulus: bytes, exponent: bytes) -> RSAPublicKey:
@@ -84,21 +90,28 @@ def _require_size(key: RSAPublicKey) -> RSAPublicKey:
 
 def is_signed_by(key: RSAPublicKey, algorithm: str, message: bytes, signature: bytes) -> bool:
     """Whether `signature` is the key owner's over `message`, by a trusted algorithm."""
-    name = _HASH_NAMES.get(algorithm)
-    return name is not None and is_digest_signed_by(key, name, hashlib.new(name, message).digest(), signature)
+    if algorithm not in _SIGNED:
+        return False
+    prefix, digest = _SIGNED[algorithm]
+    return _opens_to(key, signature, prefix + digest(message).digest())
 
 
 def is_digest_signed_by(key: RSAPublicKey, hash_name: str, digest: bytes, signature: bytes) -> bool:
-    """Whether `signature` is the key owner's over a message of this digest, by PKCS#1 v1.5.
+    """Whether `signature` is the key owner's over a message of this digest, by PKCS#1 v1.5."""
+    return _opens_to(key, signature, DIGEST_INFO[hash_name] + digest)
 
-    What the signature opens to has to equal what would have been signed, and the signature has to be as long as the
-    key (RFC 8017 §8.2.2, steps 1 and 4). The block is as long as the key, so its padding is full where the rest is.
+
+def _opens_to(key: RSAPublicKey, signature: bytes, expected: bytes) -> bool:
+    """Whether the signature opens to exactly what would have been signed (RFC 8017 §8.2.2).
+
+    OpenSSL takes the padding off, which has to be right from end to end; as the block is as long as the key, no octet
+    is left for anything else if the rest is what is expected. A signature shorter than the key is refused (step 1).
     """
     try:
         opened = key.recover_data_from_signature(signature, _PKCS1, None)
     except InvalidSignature:
         return False
-    return opened == DIGEST_INFO[hash_name] + digest and 8 * len(signature) == key.key_size
+    return opened == expected and 8 * len(signature) == key.key_size
 
 
 def is_digest_signed_with_pss(key: RSAPublicKey, hash_name: str, digest: bytes, signature: bytes) -> bool:

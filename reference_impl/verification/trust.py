@@ -19,7 +19,7 @@ class AnchorRefused(ValueError):
         self.actual = actual
 
 
-class Authority(msgspec.Struct, frozen=True):
+class Authority(msgspec.Struct, frozen=True, gc=False):
     """One pinned generation of one certification authority, ready for use; `read_authority` makes it."""
 
     kind: CertificateKind

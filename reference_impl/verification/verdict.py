@@ -78,7 +78,7 @@ def decision_for(reason: Reason) -> Decision:
     return _DECISIONS.get(reason, Decision.REJECT)
 
 
-class Compared(msgspec.Struct, frozen=True):
+class Compared(msgspec.Struct, frozen=True, gc=False):
     """Two instants whose order decided: which limit, its value, and the instant of the attempt."""
 
     what: str
@@ -86,7 +86,7 @@ class Compared(msgspec.Struct, frozen=True):
     now: datetime
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Why, in words, for a person to read; it names no holder, and quotes nothing of the certificate but its dates."""
 
     clause: str
@@ -106,21 +106,21 @@ class Refusal(Exception):
         self.step = step
 
 
-class StatusSource(msgspec.Struct, frozen=True):
+class StatusSource(msgspec.Struct, frozen=True, gc=False):
     """Where the status came from and as of when."""
 
     source: str
     this_update: datetime
 
 
-class HolderKey(msgspec.Struct, frozen=True):
+class HolderKey(msgspec.Struct, frozen=True, gc=False):
     """What an account is known by: issuer key and serial, never the name in the certificate (spec/pki.md §5)."""
 
     issuer_key: str
     serial: str
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """The outcome of one attempt: decision and reason, the steps passed, source and time of the status.
 
     `finding` says why in words, of which certificate, and with which two instants. `holder` is the certificate by

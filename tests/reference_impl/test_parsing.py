@@ -238,6 +238,22 @@ def test_names_are_compared_by_meaning(value: str, same: bool) -> None:  # noqa:
     assert utf8.same_as(printable) is same
 
 
+@pytest.mark.parametrize(
+    ("values", "read"),
+    [(("A", "B"), True), (("B", "A"), False), (("A", "A"), False)],
+    ids=["in-order", "out-of-order", "twice"],
+)
+def test_set_of_attributes_is_in_order_and_holds_nothing_twice(values: tuple[str, ...], read: bool) -> None:  # noqa: FBT001
+    """X.690 §11.6: one encoding for one name; `O=A + O=A` is not the name `O=A`."""
+    attributes = b"".join(bytes.fromhex("3008060355040A0C01") + each.encode() for each in values)
+    encoded = bytes([0x30, len(attributes) + 2, 0x31, len(attributes)]) + attributes
+    if read:
+        assert read_name(der.parse_der(encoded, 0x30)).encoded == encoded
+    else:
+        with pytest.raises(DerError, match=r"X\.690 §11\.6"):
+            read_name(der.parse_der(encoded, 0x30))
+
+
 def test_duplicate_extension_is_refused() -> None:
     """The same extension twice is a DerError that names it."""
     whole = pki.leaf(more=[(x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.99"), b"\x05\x00"), False)])
