@@ -18,6 +18,7 @@ class KeyUsage(IntFlag):
     DIGITAL_SIGNATURE = 0x80
     NON_REPUDIATION = 0x40
     KEY_CERT_SIGN = 0x04
+    CRL_SIGN = 0x02
 
 
 class Extension(msgspec.Struct, frozen=True):

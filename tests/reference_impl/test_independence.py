@@ -31,7 +31,7 @@ def test_nothing_of_the_harness_is_imported() -> None:
 def test_verification_is_pure() -> None:
     """The core opens no socket, reads no clock, draws no randomness, writes no log."""
     effects = {"socket", "asyncio", "time", "random", "secrets", "logging", "os", "httpx", "threading", "sqlalchemy"}
-    for path in (ROOT / "verification").glob("*.py"):
+    for path in (ROOT / "verification").rglob("*.py"):
         assert not imported(path) & effects, path
 
 
