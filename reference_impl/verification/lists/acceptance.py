@@ -52,15 +52,12 @@ def examine(data: Octets, span: Span, expected: Expected, now: datetime) -> List
     # (1) what is not DER, or not a CertificateList
     try:
         frame = read_frame(data, *span)
+        terms = read_terms(data, *frame.extensions)
     except DerError as error:
         raise _refused(error.rule, f"the list cannot be read: {error}") from error
     # (2), (3)
-    authority = _find_signer(data, frame, expected.authorities)
+    authority = _find_signer(data, frame, terms, expected.authorities)
     # (4)
-    try:
-        terms = read_terms(data, *frame.extensions)
-    except DerError as error:
-        raise _refused(error.rule, f"the list's extensions cannot be read: {error}") from error
     _require_processed(terms)
     # (5)
     point = _require_scope(terms.scope, expected.point_digest)
@@ -77,13 +74,14 @@ def examine(data: Octets, span: Span, expected: Expected, now: datetime) -> List
     )
 
 
-def _find_signer(data: Octets, frame: Frame, authorities: Sequence[Authority]) -> Authority:
+def _find_signer(data: Octets, frame: Frame, terms: Terms, authorities: Sequence[Authority]) -> Authority:
     """The generation whose name the list bears and whose key signed it (§6.3.3 (b)(1), (f), (g)).
 
-    All generations have one name, so each of them is tried; a list that another signed says nothing of this one's
-    certificates, and is found under the key that did sign it (spec/rfc.md A2).
+    All generations have one name, so each is tried, first the one that authorityKeyIdentifier names. What one signed
+    says nothing of another's certificates: the list is found under the key that did sign it (spec/rfc.md A2).
     """
     named = [each for each in authorities if each.certificate.subject.same_as(frame.head.issuer)]
+    named.sort(key=lambda each: each.key_identifier != terms.key_identifier)
     if not named:
         raise _refused("RFC 5280 §6.3.3(b)(1)", "the list is another authority's: its issuer's name is not pinned")
     signed = memoryview(data)[slice(*frame.signed)]
@@ -131,9 +129,7 @@ def require_window(this_update: datetime, next_update: datetime, now: datetime) 
     if this_update > now + CLOCK_TOLERANCE:
         compared = Compared("thisUpdate", this_update, now)
         en = "thisUpdate lies in the future"
-        raise Refusal(
-            Reason.STATUS_STALE, Finding("spec/pki.md §9", "失効情報の時刻が未来です", en, compared=compared)
-        )
+        raise Refusal(Reason.STATUS_STALE, Finding("spec/pki.md §9", "失効情報の時刻が未来です", en, compared=compared))
     if now > next_update + CLOCK_TOLERANCE:
         compared = Compared("nextUpdate", next_update, now)
         en = "the list may no longer be used"

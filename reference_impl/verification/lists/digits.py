@@ -5,6 +5,7 @@ Sound and not complete: what is True here the strict reader accepts too; what is
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -39,9 +40,7 @@ def _is_day(year: int, month: int, day: int) -> bool:
     return True
 
 
-_DAYS: Final = np.concatenate(
-    [_table(lambda month, day, year=year: _is_day(year, month, day)) for year in (_LEAP, _COMMON, _COMMON, _COMMON)]
-)
+_DAYS: Final = np.concatenate([_table(partial(_is_day, year)) for year in (_LEAP, _COMMON, _COMMON, _COMMON)])
 """By the last two bits of the year, then month and day: 1950 to 2049 every fourth year is a leap year."""
 _MINUTES: Final = _table(lambda minutes, seconds: minutes < 60 and seconds < 60)
 
@@ -53,7 +52,8 @@ def are_utc(first: Words, last: Words) -> Answers:
     year = day & np.uint64(3)
     days = _DAYS[(year << _FOURTEEN | _couple(day >> _SIXTEEN)).view(np.int64)]
     hours = (day >> _FORTY_EIGHT) < np.uint64(24)
-    return day_ok & clock_ok & days & hours & _MINUTES[_couple(clock >> _THIRTY_TWO).view(np.int64)]
+    answers: Answers = day_ok & clock_ok & days & hours & _MINUTES[_couple(clock >> _THIRTY_TWO).view(np.int64)]
+    return answers
 
 
 def are_generalized(first: Words, last: Words) -> Answers:
@@ -68,7 +68,8 @@ def are_generalized(first: Words, last: Words) -> Answers:
     days = _DAYS[(quarter << _FOURTEEN | _couple(day >> _THIRTY_TWO)).view(np.int64)]
     since = (day & _PAIR) >= np.uint64(19)
     hours = ((clock >> _SIXTEEN) & _PAIR) < np.uint64(24)
-    return day_ok & clock_ok & days & since & hours & _MINUTES[_couple(clock >> _THIRTY_TWO).view(np.int64)]
+    answers: Answers = day_ok & clock_ok & days & since & hours & _MINUTES[_couple(clock >> _THIRTY_TWO).view(np.int64)]
+    return answers
 
 
 def _pairs(words: Words) -> tuple[Words, Answers]:

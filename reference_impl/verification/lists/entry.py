@@ -4,7 +4,7 @@ Most entries never come here: `shapes` compares them, millions at a time, with o
 zero or negative are an issuer's fault that users should bear (spec/rfc.md B3); they equal only themselves.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
 
@@ -22,6 +22,8 @@ MAXIMUM_SERIAL: Final = 20
 _REASON: Final = bytes.fromhex("551d15")
 _INVALIDITY_DATE: Final = bytes.fromhex("551d18")
 _ENUMERATED: Final = 0x0A
+_REASON_ALONE: Final = bytes.fromhex("300c300a0603551d1504030a01")
+"""crlEntryExtensions with nothing but a reason, up to the reason."""
 
 REASONS: Final = {
     0: "unspecified",
@@ -83,6 +85,19 @@ def serial_at(data: Octets, start: int) -> int:
     if data[start + 1] >= 0x80:
         at += data[start + 1] & 0x7F
     return int.from_bytes(data[at + 2 : at + 2 + data[at + 1]], signed=True)
+
+
+def date_and_reason_at(data: Octets, start: int) -> tuple[datetime, str]:
+    """When and why, by an entry that was read before; the usual form, a UTCTime and a reason, without a reader."""
+    at = start + 4 + data[start + 3]
+    end = start + 2 + data[start + 1]
+    reason = data[at + 15 : end]
+    if data[at] != der.UTC_TIME or data[start + 1] >= 0x80 or (reason and reason[:-1] != _REASON_ALONE):
+        read = read_entry(data, start, len(data))
+        return read.date, read.reason
+    year, month, day, hour, minute, second = (int(data[place : place + 2]) for place in range(at + 2, at + 14, 2))
+    date = datetime(year + (1900 if year >= 50 else 2000), month, day, hour, minute, second, tzinfo=UTC)
+    return date, REASONS[reason[-1] if reason else 0]
 
 
 def _read_entry(entry: bytes) -> Entry:

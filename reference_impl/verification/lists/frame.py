@@ -58,7 +58,7 @@ def _read_frame(data: Octets, start: int, end: int) -> Frame:
     if found != end:
         raise der.DerError(found, "X.690 §8.1", "the end of the data", f"{end - found} octets more")
     fields, signed_end = expect_header(data, body, end, der.SEQUENCE)
-    algorithm, algorithm_end = expect_header(data, signed_end, end, der.SEQUENCE)
+    _, algorithm_end = expect_header(data, signed_end, end, der.SEQUENCE)
     signature, signature_end = expect_header(data, algorithm_end, end, der.BIT_STRING)
     if signature_end != end:
         raise der.DerError(signature_end, "RFC 5280 §5.1", "three elements", "more")
@@ -109,13 +109,17 @@ def _read_head(head: bytes) -> Head:
     whole = der.Element(tag_and_length + head, der.SEQUENCE, 0, 4, 4 + len(head))
     try:
         version, algorithm, issuer, this_update, next_update = der.children(whole)
-        if der.read_integer(version) != _VERSION_2:
-            raise der.DerError(version.body, "RFC 5280 §5.1.2.1", "version 2 (1)", version.content.hex())
+        _require_version_2(version)
         return Head(
             _read_algorithm(algorithm), read_name(issuer), der.read_time(this_update), der.read_time(next_update)
         )
     except der.DerError as error:
         raise moved(error, -4) from error
+
+
+def _require_version_2(element: der.Element) -> None:
+    if der.read_integer(element) != _VERSION_2:
+        raise der.DerError(element.body, "RFC 5280 §5.1.2.1", "version 2 (1)", element.content.hex())
 
 
 def _read_algorithm(element: der.Element) -> str:

@@ -49,7 +49,7 @@ class Index:
         self.data = data
         self.table, self.entries = table, entries
         self._shift = 64 - slot_bits(len(entries) - 1)
-        self.find = _finder(data, memoryview(table), memoryview(entries), self._shift)
+        self.find = _finder(data, table.data, entries.data, self._shift)
 
     def __len__(self) -> int:
         return len(self.entries) - 1

@@ -135,7 +135,8 @@ class _Comparison:
 def _rows(table: Table, rows: NDArray[np.intp]) -> Table:
     """Some rows of a table, each copied as one value."""
     width = table.shape[1]
-    return table.view(f"V{width}")[rows, 0].view(np.uint8).reshape(-1, width)
+    taken: Table = table.view(f"V{width}")[rows, 0].view(np.uint8).reshape(-1, width)
+    return taken
 
 
 def _read_strictly(

@@ -67,10 +67,12 @@ class Shape:
         """Fewest octets (X.690 §8.3.2). Negative ones of less than four octets are left to the strict reader."""
         first = table[:, _SERIAL_AT]
         if self.width < _SERIAL_AT:
-            holds = first < 0x80
-            return holds if self.width == 1 else holds & ((first != 0) | (table[:, _SERIAL_AT + 1] >= 0x80))
+            holds: Answers = first < 0x80
+            if self.width > 1:
+                holds &= (first != 0) | (table[:, _SERIAL_AT + 1] >= 0x80)
+            return holds
         second = table[:, _SERIAL_AT + 1] >= 0x80
-        return np.where(second, first != 0xFF, first != 0)
+        return np.asarray(np.where(second, first != 0xFF, first != 0), np.bool_)
 
     def low_halves(self, table: Table) -> NDArray[np.uint32]:
         """The last 32 bits of the serial numbers."""

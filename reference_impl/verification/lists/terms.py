@@ -19,6 +19,8 @@ DELTA_CRL_INDICATOR: Final = bytes.fromhex("551d1b")
 ISSUING_DISTRIBUTION_POINT: Final = bytes.fromhex("551d1c")
 AUTHORITY_KEY_IDENTIFIER: Final = bytes.fromhex("551d23")
 
+_PROCESSED: Final = {CRL_NUMBER, DELTA_CRL_INDICATOR, ISSUING_DISTRIBUTION_POINT, AUTHORITY_KEY_IDENTIFIER}
+
 _DIRECTORY_NAME: Final = 0xA4
 _MOST_NUMBER: Final = 20
 
@@ -49,9 +51,7 @@ class Terms(msgspec.Struct, frozen=True):
 def read_terms(data: Octets, start: int, end: int) -> Terms:
     """The extensions that fill [0] from `start` to `end`; each may occur once (§5.2)."""
     if end - start > MAXIMUM_EXTENSIONS:
-        raise der.DerError(
-            start, "local limit", f"at most {MAXIMUM_EXTENSIONS} octets of extensions", f"{end - start}"
-        )
+        raise der.DerError(start, "local limit", f"at most {MAXIMUM_EXTENSIONS} octets of extensions", f"{end - start}")
     block = data[start:end]
     try:
         return _read_terms(block)
@@ -65,28 +65,23 @@ def _read_terms(block: bytes) -> Terms:
     at, limit = expect_header(block, 0, len(block), der.SEQUENCE)
     if limit != len(block):
         raise der.DerError(limit, "RFC 5280 §5.1", "one sequence of extensions", f"{len(block) - limit} octets more")
-    number, key_identifier, scope, is_delta = None, None, None, False
-    unprocessed: list[str] = []
-    seen = set()
+    found: dict[bytes, tuple[bool, int, int]] = {}
     while at < limit:
         oid, is_critical, value, end = read_extension(block, at, limit)
-        if oid in seen:
+        if oid in found:
             raise der.DerError(at, "RFC 5280 §5.2", "each extension once", f"{oid.hex()} again")
-        seen.add(oid)
-        if oid == CRL_NUMBER:
-            number = _read_number(block, value, end)
-        elif oid == AUTHORITY_KEY_IDENTIFIER:
-            key_identifier = _read_key_identifier(block, value, end)
-        elif oid == ISSUING_DISTRIBUTION_POINT:
-            scope = _read_scope(block, value, end, is_critical=is_critical)
-        elif oid == DELTA_CRL_INDICATOR:
-            is_delta = True
-        elif is_critical:
-            unprocessed.append(oid.hex())
+        found[oid] = is_critical, value, end
         at = end
-    if number is None:
+    if CRL_NUMBER not in found:
         raise der.DerError(0, "RFC 5280 §5.2.3", "cRLNumber, without which going back cannot be seen", "none")
-    return Terms(number, key_identifier, scope, is_delta, tuple(unprocessed))
+    scope, key = found.get(ISSUING_DISTRIBUTION_POINT), found.get(AUTHORITY_KEY_IDENTIFIER)
+    return Terms(
+        _read_number(block, *found[CRL_NUMBER][1:]),
+        None if key is None else _read_key_identifier(block, *key[1:]),
+        None if scope is None else _read_scope(block, *scope[1:], is_critical=scope[0]),
+        DELTA_CRL_INDICATOR in found,
+        tuple(oid.hex() for oid, (is_critical, _, _) in found.items() if is_critical and oid not in _PROCESSED),
+    )
 
 
 def read_extension(data: bytes, at: int, limit: int) -> tuple[bytes, bool, int, int]:
