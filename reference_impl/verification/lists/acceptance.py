@@ -36,8 +36,9 @@ class Listed(msgspec.Struct, frozen=True):
     next_update: datetime
     whole: Span
     entries: Span
+    where: str = ""
+    """The path it was fetched from, and what the server calls these octets: for asking whether there are others."""
     etag: str = ""
-    """What the server calls these bytes; for asking whether there are others."""
 
 
 class Expected(msgspec.Struct, frozen=True):

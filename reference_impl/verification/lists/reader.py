@@ -155,7 +155,7 @@ def _read_strictly(
             read = _read_one(data, place, spans[number][1])
             keyed.append(key_and_place(read.serial, place))
         except DerError as error:
-            faults[number] = error
+            faults[number] = error.with_traceback(None)  # which would keep all that is in use here
     return np.array(keyed, np.uint64), faults
 
 

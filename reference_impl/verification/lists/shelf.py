@@ -92,7 +92,11 @@ class Shelf:
         """Why the list that was fetched last for a point was not taken."""
         return self._refused.get(point_digest)
 
-    def with_volume(self, volume: Volume, refused: Mapping[bytes, Refusal] | None = None) -> "Shelf":
+    def with_refused(self, refused: Mapping[bytes, Refusal]) -> "Shelf":
+        """The same lists, and why those were refused that were fetched last, by the SHA-256 of their points."""
+        return Shelf(self._lists, refused)
+
+    def with_volume(self, volume: Volume) -> "Shelf":
         """The shelf with these lists in their places; one that would go back raises the `Refusal` of that."""
         lists = dict(self._lists)
         for each in volume.lists:
@@ -100,7 +104,7 @@ class Shelf:
             held = lists.get(key)
             require_progress(each, held.listed if held else None)
             lists[key] = Held(each, volume.index)
-        return Shelf(lists, self._refused if refused is None else refused)
+        return Shelf(lists, self._refused)
 
     def route(self, issuer: bytes, points_value: bytes) -> Held | None:
         """The list that was found for this issuer's key and this cRLDistributionPoints before."""
