@@ -25,7 +25,7 @@ from reference_impl.verification.purpose import CertificateKind
 from reference_impl.verification.trust import Trust
 from reference_impl.verification.verdict import Refusal
 
-_PATH: Final = re.compile(r"/crl/(auth|sign)/(card|mobile)/([0-9a-f]{64})(?:-g[0-9]{1,4})?\.crl")
+_PATH: Final = re.compile(r"/crl/[a-z]{1,16}/[a-z]{1,16}/([0-9a-f]{64})(?:-g[0-9]{1,4})?\.crl")
 _HEADERS: Final = {"Accept": "application/pkix-crl", "Accept-Encoding": "identity"}  # what is not packed cannot grow
 _LONGEST_ETAG: Final = 256
 
@@ -35,7 +35,7 @@ class Source(msgspec.Struct, frozen=True):
 
     kind: CertificateKind
     index: str
-    media: frozenset[str] = frozenset({"card", "mobile"})
+    media: frozenset[str] = frozenset({"card", "phone"})
     request_seconds: float = 30.0
     """For one list, headers and body."""
     total_seconds: float = 600.0
@@ -197,7 +197,7 @@ class _Round:
 def _digest_in(path: str) -> bytes:
     """The SHA-256 of the point's name, which is in the path."""
     found = _PATH.fullmatch(path)
-    return bytes.fromhex(found[3]) if found else b""
+    return bytes.fromhex(found[1]) if found else b""
 
 
 async def _read_bounded(answer: httpx.Response, url: str, longest: int) -> bytes:

@@ -83,7 +83,9 @@ def test_list_with_a_wrong_entry_replaces_nothing(tmp_path: Path) -> None:
     library = Library(tmp_path)
     library.publish([fetched(m.entry(SERIAL))])
     wrong = m.entry(9, m.reason(7))
-    published = library.publish([fetched(wrong, number=4062), fetched(wrong, town="Wakaba-shi"), fetched(town="Hikari-ku")])
+    published = library.publish(
+        [fetched(wrong, number=4062), fetched(wrong, town="Wakaba-shi"), fetched(town="Hikari-ku")]
+    )
     assert sorted(published.refused) == [0, 1]
     assert reason(library.shelf) == Reason.REVOKED
     assert reason(library.shelf, SERIAL, "Wakaba-shi") == Reason.STATUS_UNTRUSTED
@@ -173,17 +175,19 @@ def other(tmp_path: Path) -> Iterator[Callable[[], str]]:
     """Asks another process, which has a library of the same folder."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(tmp_path, there, m.authority().certificate.encoded, holder().encoded))
+    process = context.Process(
+        target=_serve, args=(tmp_path, there, m.authority().certificate.encoded, holder().encoded)
+    )
     process.start()
 
     def ask() -> str:
-        here.send(True)
+        here.send("ask")
         assert here.poll(60)
         answer: str = here.recv()
         return answer
 
     yield ask
-    here.send(False)
+    here.send("")
     process.join(60)
     assert process.exitcode == 0
 

@@ -100,7 +100,11 @@ def test_window() -> None:
         assert said.reason == Reason.STATUS_STALE
         assert said.finding is not None
         assert said.finding.compared is not None
-        assert (said.finding.compared.what, said.finding.compared.limit, said.finding.compared.now) == (what, limit, now)
+        assert (said.finding.compared.what, said.finding.compared.limit, said.finding.compared.now) == (
+            what,
+            limit,
+            now,
+        )
     assert status(found, holder(), m.NEXT_UPDATE - SECOND).reason == Reason.OK
     assert status(found, holder(5), m.NEXT_UPDATE + SECOND).reason == Reason.STATUS_STALE
 
