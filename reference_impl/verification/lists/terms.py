@@ -4,6 +4,7 @@ They are read here and judged in `acceptance`. Names of points are compared byte
 inside of a name is not read: one that is not DER equals no certificate's.
 """
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -77,7 +78,7 @@ def _read_terms(block: bytes) -> Terms:
     scope, key = found.get(ISSUING_DISTRIBUTION_POINT), found.get(AUTHORITY_KEY_IDENTIFIER)
     return Terms(
         _read_number(block, *found[CRL_NUMBER][1:]),
-        None if key is None else _read_key_identifier(block, *key[1:]),
+        None if key is None else _read_key_identifier(block[key[1] : key[2]]),
         None if scope is None else _read_scope(block, *scope[1:], is_critical=scope[0]),
         DELTA_CRL_INDICATOR in found,
         tuple(oid.hex() for oid, (is_critical, _, _) in found.items() if is_critical and oid not in _PROCESSED),
@@ -88,7 +89,11 @@ def read_extension(data: bytes, at: int, limit: int) -> tuple[bytes, bool, int, 
     """Of one Extension: identifier (content octets), critical, where the value begins, where all of it ends."""
     body, end = expect_header(data, at, limit, der.SEQUENCE)
     oid_at, oid_end = expect_header(data, body, end, der.OBJECT_IDENTIFIER)
-    der.read_oid(der.Element(data, der.OBJECT_IDENTIFIER, body, oid_at, oid_end))
+    oid = data[oid_at:oid_end]
+    try:
+        _check_identifier(oid)
+    except der.DerError as error:
+        raise moved(error, oid_at) from error
     is_critical = oid_end < end and data[oid_end] == der.BOOLEAN
     value_at = oid_end
     if is_critical:
@@ -98,7 +103,13 @@ def read_extension(data: bytes, at: int, limit: int) -> tuple[bytes, bool, int, 
     value, value_end = expect_header(data, value_at, end, der.OCTET_STRING)
     if value_end != end:
         raise der.DerError(value_end, "RFC 5280 §4.1", "identifier, critical, value", "more")
-    return data[oid_at:oid_end], is_critical, value, end
+    return oid, is_critical, value, end
+
+
+@lru_cache(maxsize=256)
+def _check_identifier(content: bytes) -> None:
+    """Refuses what is no OBJECT IDENTIFIER; the few that occur are looked at once."""
+    der.read_oid(der.Element(content, der.OBJECT_IDENTIFIER, 0, 0, len(content)))
 
 
 def _read_number(block: bytes, at: int, end: int) -> int:
@@ -112,9 +123,10 @@ def _read_number(block: bytes, at: int, end: int) -> int:
     return value
 
 
-def _read_key_identifier(block: bytes, at: int, end: int) -> bytes | None:
+@lru_cache(maxsize=256)
+def _read_key_identifier(value: bytes) -> bytes | None:
     """The keyIdentifier [0]; it says which key to try first, and is never a verdict (spec/rfc.md B2)."""
-    element = der.parse_der(block[at:end], der.SEQUENCE)
+    element = der.parse_der(value, der.SEQUENCE)
     return next((part.content for part in der.children(element) if part.tag == 0x80), None)
 
 
