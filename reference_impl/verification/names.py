@@ -16,7 +16,7 @@ class Name(msgspec.Struct, frozen=True):
     """A distinguished name: its bytes (what hashes are taken of) and its prepared form (what is compared)."""
 
     encoded: bytes
-    prepared: tuple[frozenset[tuple[str, str]], ...]
+    prepared: tuple[tuple[tuple[str, str], ...], ...]
 
     def same_as(self, other: "Name") -> bool:
         """Whether both names match by RFC 5280 §7.1."""
@@ -28,7 +28,7 @@ def read_name(element: der.Element) -> Name:
     relative = []
     for rdn in der.children(der.expect_tag(element, der.SEQUENCE)):
         attributes = [_read_attribute(each) for each in der.children(der.expect_tag(rdn, der.SET))]
-        relative.append(frozenset(attributes))
+        relative.append(tuple(sorted(attributes)))  # a SET has no order; what stands in it twice is not there once
     return Name(element.encoded, tuple(relative))
 
 
