@@ -43,7 +43,10 @@ REFUSED_BY_US_NOT_BY_OPENSSL = (
     Explained("^RFC 5280 §5.1.1.2", USED, "the algorithms differ inside and outside: OpenSSL looks at the outer one"),
     Explained("^RFC 5280 §5.1.2.5", USED, "no nextUpdate: OpenSSL then sees no end of it, we see no list (B14)"),
     Explained("^RFC 5280 §5.2.3", USED, "no number: going back could not be seen; OpenSSL keeps no list"),
+    Explained("^RFC 5280 §5.2:", USED, "an extension of the list twice"),
+    Explained("^RFC 5280 §5.1.2.3", USED, "an issuer whose tag is not that of a constructed type"),
     Explained("^RFC 5280 §5.2.5", USED, "a scope of a form that does not exist: OpenSSL passes over what it cannot read"),
+    Explained("^RFC 5280 §4.2.1.(6|13):", USED, "the same of the name of a point"),
     Explained("^RFC 5280 §6.3.3\\(b\\)\\(2\\)\\(i\\)", USED, "a point's name that is changed beyond what OpenSSL can read: it "
               "then takes the list as one without a scope; or in its case alone, and we compare octets (B5)"),
     Explained("^RFC 5280 §5.3.[12]", USED, "a reason or invalidityDate that is none: OpenSSL then sees no reason"),
@@ -56,6 +59,7 @@ USED_BY_US_NOT_BY_CRYPTOGRAPHY = (
 REFUSED_BY_US_NOT_BY_CRYPTOGRAPHY = (
     Explained("^RFC 5280 §6.3.3", USED, "cryptography judges neither scope nor issuer nor time"),
     Explained("^RFC 5280 §5.2[.:]", USED, "nor which critical extensions are known"),
+    Explained("^RFC 5280 §5.1.2.1", USED, "a version that is absent or does not exist"),
     Explained("^RFC 5280 §5.1.2.5", USED, "nor whether there is a nextUpdate"),
     Explained("^spec/pki.md §9", USED, "nor the time"),
     Explained("^RFC 5280 §4.1.2.4", USED, "a string that is none of a name"),
