@@ -65,14 +65,16 @@ class Shape:
 
     def _serials_hold(self, table: Table) -> Answers:
         """Fewest octets (X.690 §8.3.2). Negative ones of less than four octets are left to the strict reader."""
-        first = table[:, self._serial_at]
+        at = self._serial_at
+        if self.width == 1:
+            return np.asarray(table[:, at] < 0x80, np.bool_)
+        first = table[:, at : at + 2].view("<u2")[:, 0]
+        lead = first & np.uint16(0x80FF)  # the first octet, and the highest bit of the second
+        holds = lead != 0x0000
+        holds &= lead != 0x80FF
         if self.width < 4:
-            holds: Answers = first < 0x80
-            if self.width > 1:
-                holds &= (first != 0) | (table[:, self._serial_at + 1] >= 0x80)
-            return holds
-        second = table[:, self._serial_at + 1] >= 0x80
-        return np.asarray(np.where(second, first != 0xFF, first != 0), np.bool_)
+            holds &= table[:, at] < 0x80
+        return np.asarray(holds, np.bool_)
 
     def low_halves(self, table: Table) -> NDArray[np.uint32]:
         """The last 32 bits of the serial numbers."""
