@@ -12,6 +12,7 @@ from typing import NoReturn
 import uvicorn
 
 from reference_impl.clock import Clock
+from reference_impl.fresh_lists import Lists
 from reference_impl.relying_party import RelyingParty
 from reference_impl.status_client import StatusClient
 from reference_impl.status_methods import StatusPolicy, StatusSources, UnusableMethod, read_method
@@ -58,6 +59,10 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
         help=f"how the status is found out, for all or for some: {', '.join(Method)}; ocsp without it",
     )  # fmt: skip
     parser.add_argument(
+        "--lists", type=Path, metavar="FOLDER",
+        help="where revocation lists are kept, and were brought for offline-crl; without it, as long as the process",
+    )  # fmt: skip
+    parser.add_argument(
         "--status-keep", type=float, default=0.0, metavar="SECONDS",
         help="an OCSP answer may be used again for so long after its thisUpdate; 0: never",
     )  # fmt: skip
@@ -81,7 +86,8 @@ def main(arguments: list[str] | None = None) -> int:
         )
     policies = PRODUCTION_POLICIES if options.policies == "production" else TEST_POLICIES
     status_client = StatusClient()
-    sources = StatusSources(status_client.ask, policy=_status_policy(options))
+    lists = Lists(options.lists)
+    sources = StatusSources(status_client.ask, lists, _status_policy(options))
     party = RelyingParty(database, Clock(), sources, policies=policies, production_anchors=options.production_anchors)
     surface = Surface(party, test_surface=options.test_surface)
     signal.signal(signal.SIGTERM, _end)  # uvicorn shuts down first, then hands the signal on to this
@@ -91,6 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         surface.close()
         status_client.close()
+        lists.close()
         database.close()
     return 0
 

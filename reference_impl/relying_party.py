@@ -71,7 +71,7 @@ class RelyingParty:
     def _make_verifiers(self, configuration: Configuration) -> dict[Method, Verifier]:
         """One for each method of finding out the status that some service uses."""
         policy = msgspec.structs.replace(self._policy, services=configuration.services)
-        methods = StatusMethods(self._sources, configuration.responders, self._draw, self._revoked)
+        methods = StatusMethods(self._sources, configuration, self._draw, self._revoked)
         return {
             method: Verifier(configuration.trust, methods.by(method), policy) for method in self._sources.policy.used
         }
@@ -83,6 +83,7 @@ class RelyingParty:
         """Forgets accounts, sessions, audit and statuses; configuration and clock stay."""
         self._database.forget()
         self._revoked.forget()
+        self._sources.lists.forget()
         self.configure(self._configuration)
 
     def begin(self, message: Begin) -> BeginAnswer | Judged:

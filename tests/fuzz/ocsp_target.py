@@ -5,7 +5,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from asn1crypto import ocsp as asn1_ocsp
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509 import ocsp
 
 import reference_impl.verification
@@ -34,6 +33,10 @@ STATUSES = frozenset(Reason[name] for name in Reason.__members__ if name.startsw
     Reason.REVOKED,
     Reason.ON_HOLD,
 }
+
+
+HASHES = {"1.3.14.3.2.26": "sha1", "2.16.840.1.101.3.4.2.1": "sha256"}
+"""Others are compared by nobody: cryptography has rules of its own for the parameters of some."""
 
 
 class OcspTarget:
@@ -94,7 +97,7 @@ class OcspTarget:
             answer = parse_answer(raw)
         except (UnreadableAnswer, UnreadableContent):
             return None
-        if isinstance(answer, Answer):
+        if isinstance(answer, Answer) and all(each.about.digest in HASHES for each in answer.singles):
             theirs = ocsp.load_der_ocsp_response(without_certificates(raw))
             assert answer.signed == theirs.tbs_response_bytes
             assert answer.signature == theirs.signature
@@ -103,8 +106,7 @@ class OcspTarget:
                 assert ours.about.serial == other.serial_number
                 assert ours.status.name == other.certificate_status.name
                 assert (ours.this_update, ours.next_update) == (other.this_update_utc, other.next_update_utc)
-                with suppress(UnsupportedAlgorithm):
-                    assert other.hash_algorithm.name in {"sha1", "sha224", "sha256", "sha384", "sha512"}
+                assert HASHES[ours.about.digest] == other.hash_algorithm.name
         return answer
 
 
