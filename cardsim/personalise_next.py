@@ -36,7 +36,7 @@ class NextIssuedFiles:
                 raise ValueError(f"{what} of a next-generation card: expected {SECP384R1.name}, got {key.curve.name}")
 
 
-def personalise_next(
+def personalise_next(  # noqa: PLR0913  (as personalise, and the names)
     holder: Holder,
     issued: NextIssuedFiles,
     pins: Pins = STANDARD_PINS,
@@ -45,7 +45,7 @@ def personalise_next(
     options: Options = STANDARD_OPTIONS,
     aids: tuple[bytes, bytes] = (AUTHENTICATION_AID, FACE_AID),
 ) -> Profile:
-    """The profile of the holder's next-generation card; `aids`, of 認証AP and 券面等AP, are unknown (spec/card.md §7)."""
+    """The profile of the holder's next-generation card; the `aids` of 認証AP and 券面等AP are unknown (§7)."""
     content = NextContent(
         auth_certificate=issued.auth_certificate,
         auth_ca_certificate=issued.auth_ca_certificate,
