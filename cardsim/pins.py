@@ -140,6 +140,8 @@ class FreshRecords(Mapping[str, PinRecord]):
             return NotImplemented
         return dict(self.items()) == (other if isinstance(other, dict) else dict(other.items()))
 
+    __hash__ = None  # type: ignore[assignment]  # as a dict has none
+
     def _all(self) -> tuple[PinRecord, ...]:
         if not self._records:
             self._records = tuple(fresh_records(self._card.pins()).values())
