@@ -41,7 +41,7 @@ Handler = Callable[[Profile, State, Command], tuple[State, Answer]]
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One command: class and instruction byte, names, clause, handler, and what a secure-messaging class gets."""
+    """One command: CLA, INS, names, clause, handler, and what a secure-messaging class was seen to get."""
 
     cla: int
     ins: int
@@ -49,12 +49,13 @@ class Row(msgspec.Struct, frozen=True):
     japanese: str
     clause: str
     handler: Handler
-    when_secured: StatusWord = StatusWord.SECURE_MESSAGING_NOT_SUPPORTED
+    when_secured: StatusWord | None = None
 
 
 _NO_SESSION = StatusWord.NO_SECURE_SESSION
+_NO_SECURED = StatusWord.SECURE_MESSAGING_NOT_SUPPORTED
 _ROWS = (
-    Row(0x00, 0xA4, "SELECT", "選択", "ISO/IEC 7816-4:2013 §7.1.1", select),
+    Row(0x00, 0xA4, "SELECT", "選択", "ISO/IEC 7816-4:2013 §7.1.1", select, _NO_SECURED),
     Row(0x00, 0xB0, "READ BINARY", "バイナリ読出し", "ISO/IEC 7816-4:2013 §7.2.3", read_binary, _NO_SESSION),
     Row(0x00, 0xB2, "READ RECORD", "レコード読出し", "ISO/IEC 7816-4:2013 §7.3.3", read_record),
     Row(0x00, 0x84, "GET CHALLENGE", "乱数取得", "ISO/IEC 7816-4:2013 §7.5.3", get_challenge),
@@ -153,10 +154,10 @@ def _other_class(profile: Profile, state: State, command: Command) -> tuple[Stat
     """A command that is not in the table: secured for the text application, or refused."""
     if command.cla in cla.SECURED and state.session.aid == text.AID:
         return answer_secured(profile, state, command, step)
-    return state, Answer(b"", _unlisted(command))
+    return state, Answer(b"", _unlisted(profile, command))
 
 
-def _unlisted(command: Command) -> StatusWord:
+def _unlisted(profile: Profile, command: Command) -> StatusWord:
     """Why a command that is not in the table is refused: channel, chaining, secure messaging, INS, CLA (§1.2)."""
     kind = cla.parse_class(command.cla)
     if kind is None:
@@ -168,5 +169,5 @@ def _unlisted(command: Command) -> StatusWord:
         return StatusWord.CHAINING_NOT_SUPPORTED
     row = COMMANDS.get((cla.FIRST_INTERINDUSTRY, command.ins))
     if row is not None:
-        return row.when_secured
+        return row.when_secured or profile.options.secured_command
     return StatusWord.UNKNOWN_CLASS if command.ins in _INSTRUCTIONS else StatusWord.UNKNOWN_INSTRUCTION

@@ -7,8 +7,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from cardsim.applications.next_generation import NextContent, build_authentication, build_face
 from cardsim.era import era_birth_digits
-from cardsim.personalise import STANDARD_OPTIONS, STANDARD_PINS, Holder, Pins
-from cardsim.profile import Options, Profile
+from cardsim.options import STANDARD_OPTIONS, Options
+from cardsim.personalise import STANDARD_PINS, Holder, Pins
+from cardsim.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
