@@ -19,6 +19,7 @@ from starlette.routing import Match, Route
 
 from cardsim.faults import CardFault, CardNotPowered
 from harness.card_apps import AppRefused
+from harness.card_options import OptionRefused
 from harness.chronicle import EventRefused, UnknownResident
 from harness.clock import ClockRefused
 from harness.doors.body import BodyRefused, read_body
@@ -59,6 +60,7 @@ REFUSED: dict[type[Exception], tuple[int, str, str]] = {
     FaultRefused: (400, "fault", "a fault whose parts agree"),
     PolicyRefused: (400, "policy", "a policy that a responder can follow"),
     CardFault: (503, "card", "a card and its reader within reach"),
+    OptionRefused: (400, "option", "an option of the card, and a value it can have"),
     AppRefused: (409, "app", "what the card takes"),
     ConfigurationError: (503, "store", "a store that can be written"),
 }

@@ -145,6 +145,22 @@ def test_each_latency_says_where_it_comes_from(run: Run) -> None:
     assert names == {"fast", "contact", "nfc-phone", "set-top-box", "transit-gate"}
 
 
+def test_what_no_source_tells_is_an_option(empty: Run) -> None:
+    """A blocked PIN that answers 6983, other counts of tries; each option is listed with its default; no other is."""
+    wanted = ("--option", "blocked_attempt=6983", "--option", "birth_tries=2,fci=empty")
+    assert empty("card", "insert", "r000002", *wanted).returncode == 0
+    select, guess = "00A4040C0AD3921000310001010402", "0020009106393939393939"
+    assert empty("card", "send", select, guess, guess, guess).stdout.split() == ["9000", "63C1", "63C0", "6983"]
+    assert empty("card", "send", select.replace("040C", "0400") + "00").stdout.split() == ["9000"]
+    empty("card", "swap", "r000002")  # by default the count is of ten, and what was spent stays spent
+    assert empty("card", "send", select, guess).stdout.split() == ["9000", "6984"]
+    listed = empty("card", "options").stdout.splitlines()
+    assert len(listed) > 20
+    assert all("  (" in line and line.rpartition(")  ")[2] for line in listed)
+    for wrong in ("blocked_attempt=7", "fci=all", "no_such=1", "selects_by_prefix", "code_b_tries=many"):
+        assert "option" in one_line(empty("card", "swap", "r000002", "--option", wrong))
+
+
 @pytest.mark.usefixtures("up")
 def test_faces_follow_the_history(run: Run, tmp_path: Path) -> None:
     """Of a card in a folder, and of one in the world that is up: the new address stands on the panel alone."""
