@@ -89,8 +89,11 @@ class OpenSsl:
 
     def signed(self, key: bytes, signature: bytes, message: bytes) -> bool:
         """Whether the RSA key (DER SPKI) made this PKCS#1 v1.5 signature with SHA-256 over the message."""
-        if keys.PublicKeyInfo.load(key).algorithm != "rsa":
+        read = keys.PublicKeyInfo.load(key)
+        if read.algorithm != "rsa":
             return False  # `dgst -verify` would take ECDSA or PSS just as gladly; the contract has one algorithm
+        if len(signature) != read.byte_size:
+            return False  # `dgst` reads as many octets as the key has and forgets the rest (RFC 8017 §8.2.2 step 1)
         done = self._run(
             ["dgst", "-sha256", "-verify", "key.pem", "-signature", "signature.bin", "message.bin"],
             {"key.pem": pem.armor("PUBLIC KEY", key), "signature.bin": signature, "message.bin": message},

@@ -6,13 +6,16 @@ RFC 5280 lays those duties on the CA and advises against profile checks inside p
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from reference_impl.verification import der, oids
 from reference_impl.verification import extensions as ext
 from reference_impl.verification.names import Name, read_name
+
+_EXTENSIONS: Final = 0xA3
+"""The tag of the extensions in a TBSCertificate (RFC 5280 §4.1)."""
 
 
 class Certificate(msgspec.Struct, frozen=True):
@@ -58,8 +61,10 @@ def parse_certificate(data: bytes) -> Certificate:
         raise der.DerError(outer.start, "RFC 5280 §4.1", "body, algorithm, signature", f"{len(parts)} elements")
     body = _split_body(parts[0])
     algorithm = _read_algorithm(parts[1])
-    if _read_algorithm(body.algorithm) != algorithm:
-        raise der.DerError(parts[1].start, "RFC 5280 §4.1.1.2", _read_algorithm(body.algorithm), algorithm)
+    if body.algorithm.encoded != parts[1].encoded:
+        raise der.DerError(
+            parts[1].start, "RFC 5280 §4.1.1.2", body.algorithm.encoded.hex(), f"{parts[1].encoded[:24].hex()}"
+        )
     not_before, not_after = _read_validity(body.validity)
     found = _read_extensions(body.rest)
     return Certificate(
@@ -97,14 +102,21 @@ def _read_if_present(found: dict[str, ext.Extension], oid: str, read: Callable[[
 def _split_body(element: der.Element) -> _Body:
     """RFC 5280 §4.1: version [0] first if present, then six fields in order, then optional tagged ones."""
     fields = der.children(der.expect_tag(element, der.SEQUENCE))
-    if fields and fields[0].tag == 0xA0:
-        version = der.children(fields.pop(0))
-        if len(version) != 1 or der.read_integer(version[0]) not in {1, 2}:
-            raise der.DerError(element.body, "RFC 5280 §4.1.2.1", "version 2 or 3, version 1 left out", "another")
+    version = _read_version(fields.pop(0)) if fields and fields[0].tag == 0xA0 else 1
+    if version != 3 and any(each.tag == _EXTENSIONS for each in fields):
+        raise der.DerError(element.body, "RFC 5280 §4.1.2.9", "version 3, since there are extensions", f"{version}")
     if len(fields) < 6:
         raise der.DerError(element.start, "RFC 5280 §4.1", "six fields after the version", f"{len(fields)}")
     serial, algorithm, issuer, validity, subject, public_key = fields[:6]
     return _Body(serial, algorithm, issuer, validity, subject, public_key, fields[6:])
+
+
+def _read_version(element: der.Element) -> int:
+    """2 or 3; version 1 is the default and so is not written in DER (RFC 5280 §4.1.2.1)."""
+    inside = der.children(element)
+    if len(inside) != 1 or der.read_integer(inside[0]) not in {1, 2}:
+        raise der.DerError(element.start, "RFC 5280 §4.1.2.1", "version 2 or 3, version 1 left out", "another")
+    return der.read_integer(inside[0]) + 1
 
 
 def _read_algorithm(element: der.Element) -> str:
@@ -146,7 +158,7 @@ def _read_extensions(rest: list[der.Element]) -> dict[str, ext.Extension]:
     for field in rest:
         if field.tag in {0x81, 0x82}:
             continue  # issuerUniqueID, subjectUniqueID: of no use here (§4.1.2.8)
-        wrapped = der.children(der.expect_tag(field, 0xA3))
+        wrapped = der.children(der.expect_tag(field, _EXTENSIONS))
         if len(wrapped) != 1:
             raise der.DerError(field.start, "RFC 5280 §4.1.2.9", "one sequence of extensions", f"{len(wrapped)}")
         for element in der.children(der.expect_tag(wrapped[0], der.SEQUENCE)):

@@ -71,7 +71,10 @@ def read_policies(value: bytes) -> Policies:
                 raise der.DerError(
                     qualifier.start, "RFC 5280 §4.2.1.4", "type and qualifier", f"{len(fields)} elements"
                 )
-            foreign.add(der.read_oid(fields[0]))
+            identifier = der.read_oid(fields[0])
+            if identifier == oids.CPS_POINTER:
+                der.expect_tag(fields[1], der.IA5_STRING)
+            foreign.add(identifier)
     return Policies(frozenset(identifiers), frozenset(foreign - {oids.CPS_POINTER}))
 
 

@@ -8,6 +8,9 @@ from reference_impl.verification import der
 
 _TEXT: Final = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1E: "utf-16-be"}
 
+_DIRECTORY_STRINGS: Final = frozenset(f"2.5.4.{arc}" for arc in (3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 42))
+"""The attributes of RFC 5280 Appendix A.1 that are text."""
+
 
 class Name(msgspec.Struct, frozen=True):
     """A distinguished name: its bytes (what hashes are taken of) and its prepared form (what is compared)."""
@@ -36,6 +39,8 @@ def _read_attribute(element: der.Element) -> tuple[str, str]:
     oid, value = der.read_oid(parts[0]), parts[1]
     encoding = _TEXT.get(value.tag)
     if encoding is None:
+        if oid in _DIRECTORY_STRINGS:
+            raise der.DerError(value.start, "RFC 5280 §4.1.2.4", "a DirectoryString", f"tag {value.tag:#04x}")
         return oid, f"#{value.encoded.hex()}"
     try:
         text = value.content.decode(encoding)

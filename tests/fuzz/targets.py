@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+import cardsim
 from cardsim.applications.free_area import Counter, FreeArea
 from cardsim.applications.generic import COUNT_CARD_AID, GenericApplication, delete_command, load_commands
 from cardsim.card import as_it_stands, kept_if_wrong, transmit
@@ -23,7 +24,7 @@ from cardsim.status import StatusWord, read_tries
 from cardsim.tlv import TlvError, build, parse_all
 from cardsim.trace import command_line, decode
 from tests.cardsim.conftest import BIRTH_RECORD, CVC, HOLDER, SERIAL, TEXT_CVC, certificate
-from tests.fuzz.mutation import Session
+from tests.fuzz.mutation import Session, mutate
 
 COMMON, JUKI = "00A4040C0AD3921000310001010100", "00A4040C0AD3921000310001010401"
 SELECT_WITH_FCI = "00A404000AD392F00026010000000100"
@@ -35,7 +36,17 @@ TRIES_CHANGE = {0x20, 0x24, 0x32, 0xE4, 0xE6}
 """VERIFY, CHANGE REFERENCE DATA, CHANGE KEY, DELETE FILE, INSTALL: no other instruction touches a PIN or its tries."""
 
 
-class CardTarget:
+CARDSIM = Path(next(iter(cardsim.__path__)))
+
+
+class Sessions:
+    """What both targets share: sessions of commands, and the card's own code is what counts."""
+
+    watched = CARDSIM
+    bend = staticmethod(mutate)
+
+
+class CardTarget(Sessions):
     """The card with everything in it: each session begins at the same state."""
 
     def __init__(self) -> None:
@@ -126,7 +137,7 @@ class CardTarget:
         assert room_left(area, kept) >= 0, "more was loaded than there is room"
 
 
-class BytesTarget:
+class BytesTarget(Sessions):
     """Parsers of plain bytes: what they cannot read they refuse by their own exception."""
 
     def seeds(self) -> list[Session]:

@@ -1,0 +1,1 @@
+"""The verification core beside OpenSSL, document by document; each disagreement has its reason in a table."""
