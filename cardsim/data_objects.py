@@ -1,4 +1,4 @@
-"""The data objects that GET DATA finds while no application is current (spec/card.md §2.7)."""
+"""The data objects that GET DATA finds while no application is current (spec/card.md §2.7; MC)."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

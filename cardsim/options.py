@@ -35,9 +35,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     # What commands answer, and what becomes of the session
     blocked_attempt: StatusWord = StatusWord.REFERENCE_BLOCKED
-    """A VERIFY against a blocked PIN: 6984 measured; 6983 is what two clients look for."""
+    """A VERIFY against a blocked PIN: 6984 measured; 6983 is what two clients look for (spec/card.md §1.4, §8)."""
     reselect_clears_verified: bool = False
-    """Whether selecting the same application again forgets verified PINs (JICSAP 5.1.3 rule 2: no)."""
+    """Whether the same application selected again forgets verified PINs (JICSAP 5.1.3 rule 2: no; §3, §8)."""
     warm_reset_clears_verified: bool = True
     """Whether a warm reset starts a new session; unknown for contact (spec/card.md §3)."""
     failed_verify_drops_verified: bool = True
@@ -45,9 +45,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     odd_length_costs_a_try: bool = True
     """Whether a PIN of 1 to 16 bytes but of the wrong length is a mismatch (else 6700); unknown (spec/card.md §3)."""
     change_keeps_verified: bool = True
-    """Whether the PIN stays verified after CHANGE REFERENCE DATA; unknown."""
+    """Whether the PIN stays verified after CHANGE REFERENCE DATA; unknown (spec/card.md §3)."""
     reference_by_sfi_selects: bool = True
-    """Whether naming a PIN or key by short identifier makes it the current file, as READ BINARY does; unknown."""
+    """Whether naming a PIN or key by short identifier makes it current, as READ BINARY does (§4); unknown (§3)."""
     failed_select_keeps_file: bool = True
     """Whether the current file survives the SELECT of one that is not there; unknown (spec/card.md §8)."""
     fci: FciForm = FciForm.AID
@@ -57,7 +57,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     sign_on_other_file: StatusWord = StatusWord.CONDITIONS_NOT_SATISFIED
     """COMPUTE DIGITAL SIGNATURE where the file is no key; unknown (spec/card.md §8)."""
     sign_without_default_key: StatusWord = StatusWord.WRONG_P1P2
-    """P2 = 00 in an application without a PIN-less key; unknown."""
+    """P2 = 00 in an application without a PIN-less key; unknown (spec/card.md §4)."""
     bad_signing_length: StatusWord = StatusWord.CONDITIONS_NOT_SATISFIED
     """Nothing to sign, or more than the key can take: 6985 or 6700 (spec/card.md §4)."""
     overlong_value: StatusWord = StatusWord.WRONG_LENGTH
@@ -65,7 +65,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     bad_new_value: StatusWord = StatusWord.WRONG_DATA
     """A new PIN value of the wrong format; unknown (spec/card.md §3)."""
     fixed_pin_change: StatusWord = StatusWord.SECURITY_NOT_SATISFIED
-    """CHANGE REFERENCE DATA on a reference no client changes (birth date); unknown."""
+    """CHANGE REFERENCE DATA on a reference no client changes (birth date); unknown (spec/card.md §3)."""
     selects_by_prefix: bool = False
     """Whether SELECT takes the beginning of an AID: legal in JICSAP, used by no client (spec/card.md §2)."""
     unknown_files_exist: bool = True
@@ -75,13 +75,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     lower_cvc: bool = False
     """Whether data object 7F21 is there: absent on some cards (spec/card.md §2.7)."""
     current_record: StatusWord = StatusWord.RECORD_NOT_FOUND
-    """READ RECORD of record 00, the current one in ISO/IEC 7816-4; unknown."""
+    """READ RECORD of record 00, the current one in ISO/IEC 7816-4; unknown (spec/card.md §1.3)."""
     change_by_other_command: StatusWord = StatusWord.CONDITIONS_NOT_SATISFIED
-    """CHANGE REFERENCE DATA on a PIN that CHANGE KEY changes, and the other way round; unknown."""
+    """CHANGE REFERENCE DATA on a PIN that CHANGE KEY changes, and the other way round; unknown (spec/card.md §3)."""
     authenticate_on_other_file: StatusWord = StatusWord.CONDITIONS_NOT_SATISFIED
     """INTERNAL AUTHENTICATE where the file is not its key; unknown, as for COMPUTE DIGITAL SIGNATURE (§8)."""
     terminal_certificate_without_slot: StatusWord = StatusWord.CONDITIONS_NOT_SATISFIED
-    """`80 A2` where EF 0016 of the JPKI application is not current; unknown."""
+    """`80 A2` where EF 0016 of the JPKI application is not current; unknown (spec/card.md §1.3)."""
     secured_command: StatusWord = StatusWord.SECURE_MESSAGING_NOT_SUPPORTED
     """A secure-messaging class where it was not measured: all but SELECT, READ BINARY, VERIFY (spec/card.md §1.2)."""
     key_delivery: bool = True
@@ -97,7 +97,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     third_certificate: bool = False
     """Third byte of EF 0008, 8F or 00: whose presence it tells is unknown (spec/card.md §2.1)."""
     empty_signature_files: bool = True
-    """Whether a card without signature certificate has EF 0001, 001A, 001B all the same, empty and blocked; unknown."""
+    """Whether a card without signature certificate has EF 0001, 001A, 001B, empty and blocked; unknown (§2.1)."""
     iphone_certificate_needs_pin: bool = True
     """Whether EF 000A of the iPhone token opens with its PIN, as Android's was seen to; unknown (spec/card.md §7)."""
     attributes_file_size: int = 512

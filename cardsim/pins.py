@@ -1,4 +1,4 @@
-"""PIN references: format, tries, and what is kept of them (spec/card.md §3)."""
+"""PIN references: format, tries, and what is kept of them (spec/card.md §3; OSC, P8N, MC, SCT)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum

@@ -1,4 +1,4 @@
-"""共通カードAP: the card's own number, municipality and expiry, in records; spec/card.md §2.5, §3."""
+"""共通カードAP: the card's own number, municipality and expiry, in records; spec/card.md §2.5, §3 (MC, MYN)."""
 
 from datetime import date
 

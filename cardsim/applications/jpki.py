@@ -1,4 +1,4 @@
-"""公的個人認証AP, the application of the two public-key certificates; spec/card.md §2.1, §3.
+"""公的個人認証AP, the application of the two public-key certificates; spec/card.md §2.1, §3 (OSC, MYN, MC).
 
 A card without a signature certificate (a child's) keeps the files of one: EF 0001 all zero behind a password that was
 born blocked, key 001A never filled. No source tells; so both retry queries stay 63Cx, without which OpenSC does not

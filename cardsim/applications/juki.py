@@ -1,4 +1,4 @@
-"""住基AP: as far as public, a key reference and the 4-digit PIN; the 住民票コード is unknown (spec/card.md §2.4)."""
+"""住基AP: as far as public, a key reference and a PIN; the 住民票コード is unknown (spec/card.md §2.4; MC, SCT)."""
 
 from cardsim.applications.common import simple_tlv
 from cardsim.applications.references import four_digits, unknown_files

@@ -1,4 +1,4 @@
-"""PIN files that several applications have, and files of which only the existence is known (spec/card.md §2, §3)."""
+"""PIN files of several applications, and files of which only the existence is known (spec/card.md §2, §3; MC, JSA)."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""券面事項入力補助AP: 個人番号 and the four attributes as text; spec/card.md §2.2, §3.
+"""券面事項入力補助AP: 個人番号 and the four attributes as text; spec/card.md §2.2, §3 (MC, MYN).
 
 Who opens what was measured: the number opens with the PIN or 照合番号A, the attributes with the PIN or 照合番号B, the
 rest with any of them.

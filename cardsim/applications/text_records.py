@@ -1,4 +1,4 @@
-"""The files of the 券面事項入力補助AP, encoded: spec/card.md §2.2, whose numbers of bytes are repeated in the tests."""
+"""The files of the 券面事項入力補助AP, encoded: spec/card.md §2.2 (MC, MYN-GO), whose numbers the tests repeat."""
 
 from datetime import date
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""券面事項確認AP: what is printed on the card, signed; spec/card.md §2.3, §3, spec/pki.md §5.
+"""券面事項確認AP: what is printed on the card, signed; spec/card.md §2.3, §3 (MC, JSA), spec/pki.md §5.
 
 The birth record (EF 0001) opens with the birth date as a key, the face record with 照合番号A or B, the image of the
 個人番号 with 照合番号A alone; the card-verifiable certificate (EF 0004) is free, and key 001A signs without any PIN.

@@ -1,4 +1,4 @@
-"""The signed records of the 券面事項確認AP, encoded: spec/card.md §2.3. Images come as bytes, drawn elsewhere."""
+"""The signed records of the 券面事項確認AP, encoded: spec/card.md §2.3 (MC, MYN-GO). Images come as bytes."""
 
 from datetime import date
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""VERIFY (ISO/IEC 7816-4:2013 §7.5.6) and CHANGE REFERENCE DATA (§7.5.7), and JICSAP's CHANGE KEY; spec/card.md §3."""
+"""VERIFY, CHANGE REFERENCE DATA (ISO/IEC 7816-4:2013 §7.5.6, §7.5.7), CHANGE KEY; spec/card.md §3 (OSC, MC)."""
 
 import msgspec
 
