@@ -35,7 +35,8 @@ from harness.errors import ConfigurationError
 from harness.jlis.faults import FaultRefused, Faults, UnknownFault
 from harness.jlis.journal import Entry
 from harness.jlis.ocsp_policy import PolicyRefused
-from harness.slots import SlotRefused, Slots, UnknownSlot
+from harness.slot import SlotRefused, UnknownSlot
+from harness.slots import Slots
 from harness.world import World
 
 LONGEST_MESSAGE = 65_536

@@ -17,7 +17,8 @@ from harness.jlis.populations import PHONE_AUTH
 from harness.kept_cards import CardsInFolder
 from harness.personalisation import IssuedCard
 from harness.presented import GENUINE, Form, Which, present, told_by_serial
-from harness.slots import SlotRefused, Slots
+from harness.slot import SlotRefused
+from harness.slots import Slots
 from harness.world import World
 from tests.cardsim.chip_proof import first_failure
 from tests.harness.openssl import openssl
