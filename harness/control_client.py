@@ -22,7 +22,7 @@ from harness.home import home
 PATIENCE_SECONDS = said.LONGEST_WAIT + 10.0
 """The journal may be asked to wait; handing over a card may first have to make its keys."""
 FAULTS = "/v1/jlis/faults"
-SAID_BY_WORLD = ("event", "resident", "clock", "store", "slot", "card", "app", "fault", "policy")
+SAID_BY_WORLD = ("event", "resident", "clock", "store", "slot", "card", "app", "option", "fault", "policy")
 """Refusals whose `actual` is a whole sentence of the world's own, with both sides in it."""
 Answer = TypeVar("Answer", bound=Message)
 
@@ -131,7 +131,12 @@ class ControlClient:
     ) -> slotted.SlotState:
         """Put a resident's card into a slot."""
         message = slotted.InsertCard(
-            resident=resident_id, beside=beside, form=which.form, variant=which.variant, other=which.other
+            resident=resident_id,
+            beside=beside,
+            form=which.form,
+            variant=which.variant,
+            other=which.other,
+            options=which.options,
         )
         return self._ask("POST", _slot(slot, "insert"), slotted.SlotState, message)
 
@@ -142,7 +147,13 @@ class ControlClient:
         which: said.WhichCard = said.WhichCard(),  # noqa: B008  (frozen)
     ) -> slotted.SlotState:
         """Take what is in a slot out and put a resident's card in."""
-        message = slotted.SwapCard(resident=resident_id, form=which.form, variant=which.variant, other=which.other)
+        message = slotted.SwapCard(
+            resident=resident_id,
+            form=which.form,
+            variant=which.variant,
+            other=which.other,
+            options=which.options,
+        )
         return self._ask("POST", _slot(slot, "swap"), slotted.SlotState, message)
 
     def remove(self, slot: str) -> slotted.SlotState:

@@ -16,6 +16,7 @@ from msgspec import structs
 
 from cardsim.applications.free_area import FreeArea
 from cardsim.faces.printed import SEXES
+from cardsim.options import STANDARD_OPTIONS, Options
 from cardsim.personal_number import TEST_PREFIX, check_digit
 from cardsim.personalise import Holder, IssuedFiles, Pins, personalise, personalise_phone
 from cardsim.personalise_next import personalise_next
@@ -83,16 +84,25 @@ class Personalisation:
     issuer: card_issuer.CardIssuer
     keys: KeyPool
 
-    def card(self, made: CardMade, written: Resident, entries: Mapping[Kind, Entry], pins: Pins) -> IssuedCard:
+    def card(
+        self,
+        made: CardMade,
+        written: Resident,
+        entries: Mapping[Kind, Entry],
+        pins: Pins,
+        options: Options = STANDARD_OPTIONS,
+    ) -> IssuedCard:
         """Return the card as it was last written: the holder as `written`, and the certificates of `entries`."""
         certificates = {kind: self.certificate(entry) for kind, entry in entries.items()}
         files = self._files(made, written, entries, certificates)
-        profile = personalise(_holder(written, made), files, pins, serial=made.serial)
+        profile = personalise(_holder(written, made), files, pins, serial=made.serial, options=options)
         if self.hierarchy.practice.free_area:
             profile = with_free_area(profile, self.keys)
         return _issued(written, profile, entries, certificates)
 
-    def phone(self, holder: Resident, entries: Mapping[Kind, Entry], token: Token, pins: Pins) -> IssuedCard:
+    def phone(
+        self, holder: Resident, entries: Mapping[Kind, Entry], token: Token, pins: Pins, options: Options
+    ) -> IssuedCard:
         """Return the pair of `entries` in a phone: its number is, like a card's, that of its first certificate."""
         certificates = {kind: self.certificate(entry) for kind, entry in entries.items()}
         auth, sign = entries[Kind.AUTH], entries[Kind.SIGN]
@@ -112,19 +122,23 @@ class Personalisation:
             sign_record=card_issuer.record_signer(key),
             images=partial(images_for, _NO_FACE),
         )
-        profile = personalise_phone(files, pins, token=token, serial=f"{auth.serial:016d}")
+        profile = personalise_phone(files, pins, token=token, serial=f"{auth.serial:016d}", options=options)
         return _issued(holder, profile, entries, certificates)
 
-    def next_card(self, made: CardMade, written: Resident, entries: Mapping[Kind, Entry], pins: Pins) -> IssuedCard:
+    def next_card(
+        self, made: CardMade, written: Resident, entries: Mapping[Kind, Entry], pins: Pins, options: Options
+    ) -> IssuedCard:
         """Return the card of the next generation that stands for the present one. ASSUMED (`jlis.next_generation`)."""
         secret = self.keys.named("next-generation")
         files = next_generation.issued_files(secret, made, entries)
-        profile = personalise_next(_holder(written, made), files, pins, serial=made.serial)
+        profile = personalise_next(_holder(written, made), files, pins, serial=made.serial, options=options)
         certificates = {Kind.AUTH: files.auth_certificate, Kind.SIGN: files.sign_certificate}
         serials = {kind: next_generation.serial_of(entry) for kind, entry in entries.items()}
         return IssuedCard(written, profile, serials, certificates)
 
-    def unknown_card(self, made: CardMade, written: Resident, entries: Mapping[Kind, Entry]) -> Profile:
+    def unknown_card(
+        self, made: CardMade, written: Resident, entries: Mapping[Kind, Entry], options: Options
+    ) -> Profile:
         """Return a genuine card of the same birth date, of somebody whom the register does not know.
 
         Its chip is what a clone or a splice is made on; it has no signature certificate, and the authentication
@@ -142,7 +156,7 @@ class Personalisation:
             birth_record=card_issuer.birth_record(written.birth_date, chip_key.public_key(), municipality_key),
         )
         holder = replace(_holder(written, made), name="試験　別人", number=UNKNOWN_NUMBER, security_code="0000")
-        return personalise(holder, files, serial=UNKNOWN_SERIAL)
+        return personalise(holder, files, serial=UNKNOWN_SERIAL, options=options)
 
     def certificate(self, entry: Entry) -> bytes:
         """Return the certificate (DER) of an entry."""

@@ -10,8 +10,10 @@ from enum import StrEnum
 
 import msgspec
 
+from cardsim.options import Options
 from cardsim.profile import Token
 from harness.card_life import CardLife
+from harness.card_options import read_options
 from harness.chronicle import EventRefused
 from harness.forgery import ImpossibleForgery, Variant, forged
 from harness.personalisation import IssuedCard
@@ -49,6 +51,8 @@ class Which:
     """What is wrong with it; None for a genuine one."""
     other: str | None = None
     """For a clone or a splice: whose chip it is; by default somebody's whom the register does not know."""
+    options: str = ""
+    """Where nothing public tells what a card does: `name=value,…` for other than the defaults (`card_options`)."""
 
 
 GENUINE = Which()
@@ -59,29 +63,33 @@ def present(world: World, resident_id: str, which: Which = GENUINE) -> tuple[Iss
     if which.variant is None:
         if which.other is not None:
             raise EventRefused(f"resident {resident_id}: expected another's chip for a clone or a splice only")
-        card = _genuine(world, resident_id, which.form)
+        card = _genuine(world, resident_id, which.form, read_options(which.options))
     elif which.form is not Form.CARD:
         raise EventRefused(
             f"resident {resident_id}: {which.variant}: expected form card, actual {which.form}: what a forger makes of "
             "a phone or of the next card is not known"
         )
     else:
-        card = _forged(world, resident_id, which.variant, which.other)
+        card = _forged(world, resident_id, which.variant, which)
     return card, world.card_life(resident_id, card.profile.serial)
 
 
-def _genuine(world: World, resident_id: str, form: Form) -> IssuedCard:
+def _genuine(world: World, resident_id: str, form: Form, options: Options) -> IssuedCard:
     if form in TOKENS:
-        return world.phone_of(resident_id, TOKENS[form])
+        return world.phone_of(resident_id, TOKENS[form], options=options)
     if form is Form.NEXT:
-        card = world.next_card_of(resident_id)
+        card = world.next_card_of(resident_id, options=options)
         return _named(card, card.profile.serial, form)
-    return world.card_of(resident_id)
+    return world.card_of(resident_id, options=options)
 
 
-def _forged(world: World, resident_id: str, variant: Variant, other: str | None) -> IssuedCard:
-    genuine = world.card_of(resident_id)
-    chip = world.unknown_card_of_birth_date(resident_id) if other is None else world.card_of(other).profile
+def _forged(world: World, resident_id: str, variant: Variant, which: Which) -> IssuedCard:
+    options = read_options(which.options)
+    genuine = world.card_of(resident_id, options=options)
+    if which.other is None:
+        chip = world.unknown_card_of_birth_date(resident_id, options)
+    else:
+        chip = world.card_of(which.other, options=options).profile
     try:
         profile = forged(variant, genuine.profile, chip, world.key_of_nobody)
     except ImpossibleForgery as fault:

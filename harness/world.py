@@ -16,6 +16,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from cardsim.options import STANDARD_OPTIONS, Options
 from cardsim.personalise import Pins
 from cardsim.profile import Profile, Token
 from harness.card_life import CardLife
@@ -235,12 +236,25 @@ class World:
         return self.card_of(resident_id, pins)
 
     @_in_step
-    def card_of(self, resident_id: str, pins: Pins = Pins()) -> IssuedCard:  # noqa: B008  (a frozen value)
+    def card_of(
+        self,
+        resident_id: str,
+        pins: Pins = Pins(),  # noqa: B008  (a frozen value)
+        *,
+        options: Options = STANDARD_OPTIONS,
+    ) -> IssuedCard:
         """Return the card that a resident holds, as it was last written; EventRefused when there is none."""
-        return self._desk().card(*self._card_made(resident_id), self._on_card(resident_id), pins)
+        return self._desk().card(*self._card_made(resident_id), self._on_card(resident_id), pins, options)
 
     @_in_step
-    def phone_of(self, resident_id: str, token: Token, pins: Pins = Pins()) -> IssuedCard:  # noqa: B008  (frozen)
+    def phone_of(
+        self,
+        resident_id: str,
+        token: Token,
+        pins: Pins = Pins(),  # noqa: B008  (a frozen value)
+        *,
+        options: Options = STANDARD_OPTIONS,
+    ) -> IssuedCard:
         """Return the pair in a resident's phone, whatever became of it; EventRefused when there never was one."""
         now = self.clock.now()
         found = [self._register.latest(resident_id, population, now) for population in (PHONE_AUTH, PHONE_SIGN)]
@@ -250,10 +264,16 @@ class World:
                 f"resident {resident_id}: expected a phone with certificates, actual none; "
                 f"let {LifeEvent.PHONE_BOUND} befall them first"
             )
-        return self._desk().phone(entries[Kind.SIGN].resident, entries, token, pins)
+        return self._desk().phone(entries[Kind.SIGN].resident, entries, token, pins, options)
 
     @_in_step
-    def next_card_of(self, resident_id: str, pins: Pins = Pins()) -> IssuedCard:  # noqa: B008  (a frozen value)
+    def next_card_of(
+        self,
+        resident_id: str,
+        pins: Pins = Pins(),  # noqa: B008  (a frozen value)
+        *,
+        options: Options = STANDARD_OPTIONS,
+    ) -> IssuedCard:
         """Return the card of the next generation that stands for a resident's present one. ASSUMED."""
         made, written = self._card_made(resident_id)
         entries = self._on_card(resident_id)
@@ -262,12 +282,12 @@ class World:
                 f"resident {resident_id}: expected a signature certificate on the card, actual none: a card of the "
                 "next generation without one is not modelled"
             )
-        return self._desk().next_card(made, written, entries, pins)
+        return self._desk().next_card(made, written, entries, pins, options)
 
     @_in_step
-    def unknown_card_of_birth_date(self, resident_id: str) -> Profile:
+    def unknown_card_of_birth_date(self, resident_id: str, options: Options = STANDARD_OPTIONS) -> Profile:
         """Return a genuine card of a resident's birth date whose holder the register does not know."""
-        return self._desk().unknown_card(*self._card_made(resident_id), self._on_card(resident_id))
+        return self._desk().unknown_card(*self._card_made(resident_id), self._on_card(resident_id), options)
 
     @_in_step
     def printed_on_card_of(self, resident_id: str) -> FirstPrint:

@@ -18,7 +18,7 @@ from harness.commands import card_app, card_slots
 from harness.commands.card_face import face
 from harness.commands.card_making import ANCHORS, der_of, of_running_world, of_throw_away_world, save_anchors
 from harness.commands.card_trace import trace
-from harness.commands.which_card import FormOption, OtherOption, VariantOption, variants, which
+from harness.commands.which_card import FormOption, OptionOption, OtherOption, VariantOption, options, variants, which
 from harness.commands.words import show_instant
 from harness.errors import ConfigurationError
 from harness.home import home
@@ -44,6 +44,7 @@ def new(  # noqa: PLR0913  (each is an option of the command line)
     form: FormOption = Form.CARD,
     variant: VariantOption = None,
     other: OtherOption = None,
+    option: OptionOption = None,
     free_area: Annotated[
         bool, typer.Option("--free-area", help="with a free area for `card app`: INVENTED / 条例利用領域（創作）")
     ] = False,
@@ -56,7 +57,7 @@ def new(  # noqa: PLR0913  (each is an option of the command line)
         raise CardUnreadable(f"{folder} already holds a card: choose another folder")
     if free_area and form is not Form.CARD:
         raise ConfigurationError(f"--free-area: expected --form card, actual {form}: of others no free area is known")
-    wanted = which(form, variant, other)
+    wanted = which(form, variant, other, option)
     if (home() / ADDRESSES).exists() and not throw_away:
         made = of_running_world(resident, wanted, free_area=free_area)
         whose = f"{made.holder} in the world that is up / 起動中の世界"
@@ -119,6 +120,7 @@ def show(folder: Folder) -> None:
 app.command()(face)
 app.command()(trace)
 app.command()(variants)
+app.command()(options)
 app.add_typer(card_app.app, name="app")
 card_slots.add_to(app)
 

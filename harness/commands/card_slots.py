@@ -9,7 +9,7 @@ from cardsim.readers.conditions import TwoCards
 from cardsim.readers.interface import Interface, UidAnswer
 from cardsim.readers.latency import PROFILES, Cost
 from cardsim.slot import Tear
-from harness.commands.which_card import FormOption, OtherOption, VariantOption, which
+from harness.commands.which_card import FormOption, OptionOption, OtherOption, VariantOption, which
 from harness.commands.words import show_rows
 from harness.control_client import ControlClient
 from harness.doors.control_slot_messages import SlotConditions, SlotState, TakenOutState, WeakFieldState
@@ -32,25 +32,27 @@ def insert(  # noqa: PLR0913  (each is an option of the command line)
     form: FormOption = Form.CARD,
     variant: VariantOption = None,
     other: OtherOption = None,
+    option: OptionOption = None,
 ) -> None:
     """Put a resident's card into a reader slot of the world that is up / カードをリーダーに置く"""
     with ControlClient(home()) as control:
         found = slot or _first(control.slots(), occupied=beside)
-        _show_slot(control.insert(found, resident, which(form, variant, other), beside=beside))
+        _show_slot(control.insert(found, resident, which(form, variant, other, option), beside=beside))
 
 
-def swap(
+def swap(  # noqa: PLR0913  (each is an option of the command line)
     resident: Whose,
     *,
     slot: FirstFull = None,
     form: FormOption = Form.CARD,
     variant: VariantOption = None,
     other: OtherOption = None,
+    option: OptionOption = None,
 ) -> None:
     """Put a resident's card in the place of the one that is there / カードを入れ替える"""
     with ControlClient(home()) as control:
         found = slot or _first(control.slots(), occupied=True)
-        _show_slot(control.swap(found, resident, which(form, variant, other)))
+        _show_slot(control.swap(found, resident, which(form, variant, other, option)))
 
 
 def conditions(  # noqa: PLR0913  (each is an option of the command line)

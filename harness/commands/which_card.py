@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from harness.card_options import option_rows, read_options
 from harness.doors.control_messages import WhichCard
 from harness.forgery import Variant
 from harness.presented import FORMS, Form
@@ -25,12 +26,23 @@ OtherOption = Annotated[
 ]
 
 
-def which(form: Form, variant: Variant | None, other: str | None) -> WhichCard:
-    """Return what was asked for as a message."""
+OptionOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option", metavar="NAME=VALUE", help="what no source tells; `card options` lists them / 不明な挙動の選択"
+    ),
+]
+
+
+def which(form: Form, variant: Variant | None, other: str | None, options: list[str] | None = None) -> WhichCard:
+    """Return what was asked for as a message; ConfigurationError for an option that there is none of."""
+    said = ",".join(options or ())
+    read_options(said)
     return WhichCard(
         form=form,
         variant=msgspec.UNSET if variant is None else variant,
         other=msgspec.UNSET if other is None else other,
+        options=said,
     )
 
 
@@ -41,3 +53,9 @@ def variants() -> None:
     for variant in Variant:
         japanese, english = variant.told
         typer.echo(f"--variant {variant}  {japanese} / {english}")
+
+
+def options() -> None:
+    """List what a card may do otherwise where no source tells, with the defaults / 不明な挙動の選択肢と既定値"""
+    for row in option_rows():
+        typer.echo(f"--option {row.name}={row.default}  ({row.form})  {row.english}")

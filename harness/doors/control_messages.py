@@ -160,6 +160,17 @@ class Card(Message, frozen=True):
     """Of a plastic card; a phone has no faces, those of the next card are not known."""
 
 
+CardOptions = Annotated[
+    str,
+    Meta(
+        max_length=4000,
+        pattern=r"^(?:[a-z_]+=[0-9A-Za-z]+(?:,[a-z_]+=[0-9A-Za-z]+)*)?" + END,
+        description="where nothing public tells what a card does, name=value,… for other than the defaults; "
+        "`kazashi card options` lists them",
+    ),
+]
+
+
 class WhichCard(Message, frozen=True):
     """In which form, and whether genuine; left out: the genuine card.
 
@@ -169,6 +180,7 @@ class WhichCard(Message, frozen=True):
     form: Form = Form.CARD
     variant: Variant | UnsetType = UNSET
     other: str | UnsetType = UNSET
+    options: CardOptions = ""
 
 
 class Move(Message, frozen=True):

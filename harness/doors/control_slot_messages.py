@@ -10,7 +10,7 @@ from cardsim.readers.interface import Interface, UidAnswer
 from cardsim.readers.latency import PROFILES
 from cardsim.slot import Tear
 from harness.contract.messages import Message
-from harness.doors.control_messages import Mark
+from harness.doors.control_messages import CardOptions, Mark
 from harness.forgery import Variant
 from harness.presented import Form
 
@@ -85,6 +85,7 @@ class InsertCard(Message, frozen=True):
     form: Form = Form.CARD
     variant: Variant | UnsetType = UNSET
     other: str | UnsetType = UNSET
+    options: CardOptions = ""
 
 
 class SwapCard(Message, frozen=True):
@@ -94,6 +95,7 @@ class SwapCard(Message, frozen=True):
     form: Form = Form.CARD
     variant: Variant | UnsetType = UNSET
     other: str | UnsetType = UNSET
+    options: CardOptions = ""
 
 
 class RemoveCard(Message, frozen=True):

@@ -8,7 +8,7 @@ from harness.doors.control_messages import Nothing
 from harness.doors.control_operation import Asked, Operation, Running
 from harness.doors.which_card import which_of
 from harness.presented import present
-from harness.slots import Happening, Slot, SlotLine, SlotRefused
+from harness.slot import Happening, Slot, SlotLine, SlotRefused
 
 _EVENTS = {
     Happening.INSERTED: said.TraceEvent.INSERTED,

@@ -14,4 +14,5 @@ def which_of(message: WhichCard | InsertCard | SwapCard) -> Which:
         message.form,
         None if variant is msgspec.UNSET else variant,
         None if other is msgspec.UNSET else other,
+        message.options,
     )

@@ -32,7 +32,7 @@ def up(home: Path) -> Iterator[Up]:
 @pytest.fixture
 def empty(run: Run, up: Up) -> Iterator[Run]:
     """The command line of a world whose slots are empty, before and after."""
-    assert up
+    assert up.addresses
     yield run
     while run("card", "remove").returncode == 0:
         pass
@@ -74,11 +74,9 @@ def test_each_forgery_is_one_line(empty: Run, variant: Variant) -> None:
         (("--variant", "certificate-empty"), "no certificate"),
     ],
 )
-def test_cards_in_folders_say_what_they_are(
-    run: Run, up: Up, tmp_path: Path, options: tuple[str, ...], said: str
-) -> None:
+@pytest.mark.usefixtures("up")
+def test_cards_in_folders_say_what_they_are(run: Run, tmp_path: Path, options: tuple[str, ...], said: str) -> None:
     """Of a throw-away world and of the one that is up; `card show` says so again."""
-    assert up
     for name, where in (("away", ("--throw-away",)), ("here", ())):
         made = run("card", "new", tmp_path / name, *where, *options)
         assert made.returncode == 0, made.stderr
@@ -88,9 +86,9 @@ def test_cards_in_folders_say_what_they_are(
     assert (look_at_card(tmp_path / "here")[0].token is Token.CARD) == ("phone" not in said.lower())
 
 
-def test_the_next_cards_anchors_verify_it(run: Run, up: Up, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("up")
+def test_the_next_cards_anchors_verify_it(run: Run, tmp_path: Path) -> None:
     """OpenSSL takes the certificate that `card show` lists under the anchor that lies beside the card."""
-    assert up
     run("card", "new", tmp_path / "card", "--form", "next")
     profile, _ = look_at_card(tmp_path / "card")
     (authentication,) = [each for aid, each in profile.applications.items() if aid.endswith(b"\x21")]
@@ -147,9 +145,25 @@ def test_each_latency_says_where_it_comes_from(run: Run) -> None:
     assert names == {"fast", "contact", "nfc-phone", "set-top-box", "transit-gate"}
 
 
-def test_faces_follow_the_history(run: Run, up: Up, tmp_path: Path) -> None:
+def test_what_no_source_tells_is_an_option(empty: Run) -> None:
+    """A blocked PIN that answers 6983, other counts of tries; each option is listed with its default; no other is."""
+    wanted = ("--option", "blocked_attempt=6983", "--option", "birth_tries=2,fci=empty")
+    assert empty("card", "insert", "r000002", *wanted).returncode == 0
+    select, guess = "00A4040C0AD3921000310001010402", "0020009106393939393939"
+    assert empty("card", "send", select, guess, guess, guess).stdout.split() == ["9000", "63C1", "63C0", "6983"]
+    assert empty("card", "send", select.replace("040C", "0400") + "00").stdout.split() == ["9000"]
+    empty("card", "swap", "r000002")  # by default the count is of ten, and what was spent stays spent
+    assert empty("card", "send", select, guess).stdout.split() == ["9000", "6984"]
+    listed = empty("card", "options").stdout.splitlines()
+    assert len(listed) > 20
+    assert all("  (" in line and line.rpartition(")  ")[2] for line in listed)
+    for wrong in ("blocked_attempt=7", "fci=all", "no_such=1", "selects_by_prefix", "code_b_tries=many"):
+        assert "option" in one_line(empty("card", "swap", "r000002", "--option", wrong))
+
+
+@pytest.mark.usefixtures("up")
+def test_faces_follow_the_history(run: Run, tmp_path: Path) -> None:
     """Of a card in a folder, and of one in the world that is up: the new address stands on the panel alone."""
-    assert up
     assert run("resident", "happen", "r000003", "moved-within", "--changes", f'{{"address": "{NEW}"}}').stdout
     assert run("card", "new", tmp_path / "card", "--resident", "r000003").returncode == 0
     for card in (str(tmp_path / "card"), "r000003"):
@@ -162,9 +176,9 @@ def test_faces_follow_the_history(run: Run, up: Up, tmp_path: Path) -> None:
     assert "6 lines, it has room for 5" in run("card", "face", "r000003", "--out", tmp_path / "out", *many).stderr
 
 
-def test_rides_in_the_world_that_is_up(run: Run, up: Up) -> None:
+@pytest.mark.usefixtures("up")
+def test_rides_in_the_world_that_is_up(run: Run) -> None:
     """The world's cards have a free area: loaded, ridden, listed by the holder's id."""
-    assert up
     loaded = run("card", "app", "load", "r000002", "card-app-count", "--user-id", "m1", "--count", "70")
     assert "70/70" in loaded.stdout, loaded.stderr
     aid = "F04B415A4153484912"

@@ -17,7 +17,8 @@ from harness.jlis.populations import PHONE_AUTH
 from harness.kept_cards import CardsInFolder
 from harness.personalisation import IssuedCard
 from harness.presented import GENUINE, Form, Which, present, told_by_serial
-from harness.slots import SlotRefused, Slots
+from harness.slot import SlotRefused
+from harness.slots import Slots
 from harness.world import World
 from tests.cardsim.chip_proof import first_failure
 from tests.harness.openssl import openssl
@@ -69,6 +70,17 @@ def verified(folder: Path, authority: bytes, certificate: bytes, at: int) -> boo
     return openssl("verify", *options)[0] == 0
 
 
+def signs(folder: Path, certificate: bytes, signature: bytes, signed: bytes) -> bool:
+    """Whether OpenSSL recovers what was signed by a certificate's key."""
+    (folder / "signature").write_bytes(signature)
+    (folder / "leaf.der").write_bytes(certificate)
+    recovered = openssl(
+        "pkeyutl", "-verifyrecover", "-certin", "-inkey", folder / "leaf.der", "-keyform", "DER",
+        "-in", folder / "signature", "-out", folder / "recovered",
+    )  # fmt: skip
+    return recovered[0] == 0 and (folder / "recovered").read_bytes() == signed
+
+
 @pytest.mark.parametrize(("form", "label"), [(Form.ANDROID, "JPKIAPGPSETOKEN"), (Form.IPHONE, "JPKIAPIOSTOKEN")])
 def test_a_phone_holds_the_pair_of_the_register_behind_its_pin(
     world: World, holder: str, tmp_path: Path, form: Form, label: str
@@ -86,14 +98,7 @@ def test_a_phone_holds_the_pair_of_the_register_behind_its_pin(
     certificate = x509.load_der_x509_certificate(der_of(read))
     (name,) = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     assert str(name.value)[-1] == "M"  # the phone's letter
-    (tmp_path / "signature").write_bytes(bytes.fromhex(signed)[:-2])
-    (tmp_path / "leaf.der").write_bytes(der_of(read))
-    recovered = openssl(
-        "pkeyutl", "-verifyrecover", "-certin", "-inkey", tmp_path / "leaf.der", "-keyform", "DER",
-        "-in", tmp_path / "signature", "-out", tmp_path / "recovered",
-    )  # fmt: skip
-    assert recovered[0] == 0, recovered[1]
-    assert (tmp_path / "recovered").read_bytes() == bytes.fromhex(DIGEST_INFO) + b"\x11" * 32
+    assert signs(tmp_path, der_of(read), bytes.fromhex(signed)[:-2], bytes.fromhex(DIGEST_INFO) + b"\x11" * 32)
     assert terminal.ask("00A4040C0AD3921000310001010408") == ["6A82"]
 
 
@@ -170,6 +175,16 @@ def test_each_variant_is_one_word(world: World, holder: str, tmp_path: Path, var
         assert first_failure(Terminal(card).card, ERA, b"n" * 32, spki[-261:-5], tmp_path) == FAILS[variant]
         genuine = Terminal(world.card_of(holder)).card
         assert first_failure(genuine, ERA, b"n" * 32, spki[-261:-5], tmp_path) is None
+
+
+@pytest.mark.parametrize("variant", FAILS)
+def test_who_logs_in(world: World, holder: str, tmp_path: Path, variant: Variant) -> None:
+    """A clone, a splice and a card whose key is another's sign nothing that the victim's certificate verifies."""
+    card, genuine = (present(world, holder, which)[0] for which in (Which(variant=variant), GENUINE))
+    *_, read, signed = Terminal(card).ask(SELECT_JPKI, PIN, READ_AUTH, SIGN.format(DIGEST_INFO + "22" * 32))
+    assert der_of(read) == genuine.auth_certificate
+    verifies = signs(tmp_path, der_of(read), bytes.fromhex(signed)[:-2], bytes.fromhex(DIGEST_INFO) + b"\x22" * 32)
+    assert verifies == (variant not in {Variant.CLONED, Variant.SPLICED, Variant.MISMATCHED})
 
 
 def test_what_no_chain_shows(world: World, holder: str) -> None:

@@ -14,7 +14,8 @@ from cardsim.readers.latency import PROFILES
 from cardsim.slot import Tear
 from harness.kept_cards import CardsInFolder
 from harness.personalisation import IssuedCard
-from harness.slots import Happening, SlotRefused, Slots
+from harness.slot import Happening, SlotRefused
+from harness.slots import Slots
 from harness.world import World
 from tests.harness.instants import jst
 from tests.harness.test_control_slots import (

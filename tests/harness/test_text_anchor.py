@@ -16,7 +16,7 @@ from harness.trust.export import export
 from harness.trust.material import material
 from harness.world import World
 
-SCRIPT = Path(__file__).with_name("verify_text.sh")
+SCRIPT = Path(__file__).parents[1] / "real_clients" / "verify_text.sh"
 SELECT_TEXT = "00A4040C0AD3921000310001010408"
 PIN = "002000910431323334"
 FILES = {"cvc": "04", "integrity": "03", "number": "01", "attributes": "02"}
