@@ -31,7 +31,7 @@ class Standing(StrEnum):
     LATE = "late"
     """Came after the policy's time: kept, reported, not counted."""
     EQUIVOCAL = "equivocal"
-    """The terminal made two different records of this number: both kept and reported, neither counted."""
+    """The terminal made two records of this number, or of this session: both kept and reported, neither counted."""
 
 
 COUNTING: Final = frozenset({Standing.COUNTED, Standing.REVOKED_BEFORE})

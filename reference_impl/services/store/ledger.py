@@ -18,7 +18,7 @@ from reference_impl.services.charges import UNBOUNDED, Charge, Use, charges_of
 from reference_impl.services.durations import read_duration
 from reference_impl.services.findings import exhausted
 from reference_impl.services.policy import Policy
-from reference_impl.services.store.tables import metadata, sums, uses
+from reference_impl.services.store.tables import metadata, records, sums, uses
 from reference_impl.services.store.transactions import Transactions, run
 from reference_impl.services.vocabulary import EntitlementKind, Per
 from reference_impl.verification.verdict import Refusal
@@ -100,7 +100,10 @@ class Ledger:
         return charge.opening if found is None else int(found)
 
     def forget_old(self, policy: Policy, now: datetime) -> None:
-        """Forgets uses older than the policy keeps them, and sums of periods gone by. Balances stay, and lifetimes."""
+        """Forgets uses and records older than the policy keeps them, and sums of periods gone by.
+
+        Balances stay, and lifetimes.
+        """
         oldest = (now - read_duration(policy.retention.uses)).timestamp()
         ending = [
             each.id
@@ -109,6 +112,8 @@ class Ledger:
         ]
         with self._database.transaction() as connection:
             connection.execute(delete(uses).where(uses.c.service == policy.id, uses.c.at < oldest))
+            old_records = (records.c.service == policy.id, records.c.taken < oldest)
+            connection.execute(delete(records).where(*old_records))
             of_ending = (sums.c.service == policy.id, sums.c.entitlement.in_(ending), sums.c.changed_at < oldest)
             connection.execute(delete(sums).where(*of_ending))
 

@@ -3,7 +3,8 @@
 (1) sealed by the terminal that it names; what is not is nobody's, and is answered and not kept
 (2) judged: genuine? whose? revoked since when?                       (asked before, while nothing is locked)
 (3) the terminal's row is taken: its uploads take turns
-(4) kept, if it is not there yet; a second one of the same number makes both equivocal: what one took is given back
+(4) kept, if it is not there yet; a second one of its number, or of its session, makes both equivocal: what the first
+    took is given back
 (5) counted, unless the online attempt that it stands in for was
 
 (3) to (5) are one transaction for a whole upload; what is acknowledged is on the disk.
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, text, update
 
 from reference_impl.services.charges import Charge, Use, charges_of
 from reference_impl.services.durations import read_duration
@@ -27,7 +28,8 @@ from reference_impl.services.store.transactions import Transactions, run
 from reference_impl.verification.verdict import Reason, Refusal
 
 Judge = Callable[[Record], Found]
-"""What is found out about a record: its presentation against the challenge of its number, and the status since."""
+"""What is found out about a record: its presentation against the challenge of its number, the status since, and that
+the session it names, if it names one, was this terminal's."""
 
 _TAKE_TURNS: Final = text(
     "INSERT INTO service_terminals (terminal, highest) VALUES (:terminal, :highest) "
@@ -131,13 +133,15 @@ def _keep(connection: Connection, judged: _Judged) -> Taken:
         "charges": msgspec.json.encode(judged.charges),
     }
     if connection.execute(_KEEP, row).one_or_none() is None:
-        before = connection.execute(select(records.c.standing).where(*_is(record), records.c.seal == record.seal))
+        before = connection.execute(select(records.c.standing).where(_is(record)))
         return Taken(record.number, Standing(before.scalar_one()), is_repeated=True, refusal=judged.reason)
-    variants = connection.execute(select(records).where(*_is(record))).all()
+    variants = connection.execute(select(records).where(_conflicting(record))).all()
     if len(variants) > 1:
         for variant in variants:
             _uncount(connection, variant)
-        connection.execute(update(records).where(*_is(record)).values(standing=Standing.EQUIVOCAL.value, counted=0))
+        connection.execute(
+            update(records).where(_conflicting(record)).values(standing=Standing.EQUIVOCAL.value, counted=0)
+        )
         return Taken(record.number, Standing.EQUIVOCAL, refusal=Reason.POLICY)
     standing = _count(connection, judged) if judged.standing in COUNTING else judged.standing
     return Taken(record.number, standing, refusal=judged.reason)
@@ -146,11 +150,11 @@ def _keep(connection: Connection, judged: _Judged) -> Taken:
 def _count(connection: Connection, judged: _Judged) -> Standing:
     record = judged.record
     if not count_once(connection, record.service, record.key, record.taken):
-        connection.execute(update(records).where(*_is(record)).values(standing=Standing.COUNTED_ONLINE.value))
+        connection.execute(update(records).where(_is(record)).values(standing=Standing.COUNTED_ONLINE.value))
         return Standing.COUNTED_ONLINE
     for charge in judged.charges:
         move_unbounded(connection, charge, record.taken)
-    connection.execute(update(records).where(*_is(record)).values(counted=1))
+    connection.execute(update(records).where(_is(record)).values(counted=1))
     return judged.standing
 
 
@@ -160,8 +164,15 @@ def _uncount(connection: Connection, variant: Row[tuple[object, ...]]) -> None:
         uncount(connection, variant.service, variant.use_key)
 
 
-def _is(record: Record) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return records.c.terminal == record.terminal, records.c.number == record.number
+def _conflicting(record: Record) -> ColumnElement[bool]:
+    """The record itself, and whatever else its terminal made of the same number, or of the same online attempt."""
+    is_same_use = and_(records.c.service == record.service, records.c.use_key == record.key)
+    return and_(records.c.terminal == record.terminal, or_(records.c.number == record.number, is_same_use))
+
+
+def _is(record: Record) -> ColumnElement[bool]:
+    same_number = and_(records.c.terminal == record.terminal, records.c.number == record.number)
+    return and_(same_number, records.c.seal == record.seal)
 
 
 def _read(row: Row[tuple[object, ...]]) -> Kept:
