@@ -1,15 +1,13 @@
 """The refusals of a policy, with their words."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from reference_impl.services.hours import JST
 from reference_impl.services.policy import Entitlement, Policy
-from reference_impl.services.vocabulary import EntitlementKind, Per, Whose
+from reference_impl.services.vocabulary import EntitlementKind, Per, Place, Whose
+from reference_impl.verification.place import Environment
+from reference_impl.verification.purpose import Purpose
 from reference_impl.verification.verdict import Compared, Finding, Reason, Refusal
-
-if TYPE_CHECKING:
-    from reference_impl.services.vocabulary import Place
 
 _PERIODS = {
     Per.DAY: ("本日", "today"),
@@ -65,10 +63,16 @@ def closed(now: datetime, opening: datetime | None) -> Refusal:
     return Refusal(Reason.POLICY, Finding("services: hours", ja, en, None, Compared("opening", opening, now)))
 
 
-def place_not_served(place: "Place") -> Refusal:
+def place_not_served(place: Place | Environment) -> Refusal:
     """A terminal where the service is not offered."""
     ja, en = "このサービスはこの場所では利用できません", f"the service is not offered in a place that is {place}"
     return Refusal(Reason.PLACE_NOT_ALLOWED, Finding("services: place", ja, en))
+
+
+def purpose_not_served(purpose: Purpose) -> Refusal:
+    """Something the service's policy does not use the card for."""
+    ja, en = "このサービスではこの手続きはできません", f"the service's policy is not for {purpose}"
+    return Refusal(Reason.POLICY, Finding("services: purposes", ja, en))
 
 
 def not_served(what: str, ja: str) -> Refusal:

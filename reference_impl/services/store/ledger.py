@@ -99,6 +99,22 @@ class Ledger:
             found = connection.execute(_READ, _where(charge)).scalar_one_or_none()
         return charge.opening if found is None else int(found)
 
+    def give_back(self, policy: Policy, use: Use) -> None:
+        """Takes back a use that counted, whatever became of it elsewhere."""
+
+        def work(connection: Connection) -> None:
+            row = connection.execute(_UNCOUNT, {"service": use.service, "key": use.key})
+            if row.rowcount:
+                give_back(connection, charges_of(policy, use))
+
+        run(self._database, work)
+
+    def forget(self) -> None:
+        """Empties the tables."""
+        with self._database.transaction() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(table.delete())
+
     def forget_old(self, policy: Policy, now: datetime) -> None:
         """Forgets uses and records older than the policy keeps them, and sums of periods gone by.
 
