@@ -12,6 +12,8 @@ import uvicorn
 
 from reference_impl.clock import Clock
 from reference_impl.relying_party import RelyingParty
+from reference_impl.services.faults import PoliciesRefused
+from reference_impl.services.loading import load_files
 from reference_impl.status_client import StatusClient
 from reference_impl.store.database import Database, StoreUnusable
 from reference_impl.surface import Surface
@@ -49,12 +51,19 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--store", type=Path, help="SQLite file; in memory without it")
     parser.add_argument("--policies", choices=("test", "production"), default="test", help="accepted policy arcs")
     parser.add_argument("--test-surface", action="store_true", help="offer contract 1.0; never in production")
+    parser.add_argument(
+        "--services", type=Path, action="append", default=[], metavar="FILE", help="policies of services (YAML or JSON)"
+    )
     return parser.parse_args(arguments)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when it was asked to end, 2 when it could not begin, with one line that says why and how to mend it."""
     options = read_arguments(arguments)
+    try:
+        services = load_files((str(path), path.read_text(encoding="utf-8")) for path in options.services)
+    except (OSError, UnicodeDecodeError, PoliciesRefused) as error:
+        return _cannot_begin(str(error))
     try:
         database = Database(options.store)
     except StoreUnusable as error:
@@ -68,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
     policies = PRODUCTION_POLICIES if options.policies == "production" else TEST_POLICIES
     status_client = StatusClient()
-    party = RelyingParty(database, Clock(), status_client.ask, policies=policies)
+    party = RelyingParty(database, Clock(), status_client.ask, policies=policies, services=services)
     surface = Surface(party, test_surface=options.test_surface)
     signal.signal(signal.SIGTERM, _end)  # uvicorn shuts down first, then hands the signal on to this
     signal.signal(signal.SIGINT, _end)

@@ -2,15 +2,17 @@
 
 import secrets
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from reference_impl.accounts.account import Accounts, AccountView
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration
-from reference_impl.doors import SessionDoors
+from reference_impl.doors import CountingDoors
 from reference_impl.messages import Begin, BeginAnswer, Complete, Terminal
+from reference_impl.services.desk import ServiceDesk
+from reference_impl.services.policy import Policy
 from reference_impl.store.audit import Audit
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
@@ -48,7 +50,7 @@ class Judged(msgspec.Struct, frozen=True):
 class RelyingParty:
     """One relying party with its store. Messages come in, answers go out; HTTP is somebody else's."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (the doors, and what is decided at the start)
         self,
         database: Database,
         clock: Clock,
@@ -56,6 +58,7 @@ class RelyingParty:
         *,
         policies: AcceptedPolicies = TEST_POLICIES,
         draw: Callable[[int], bytes] = secrets.token_bytes,
+        services: Sequence[Policy] = (),
     ) -> None:
         self.clock = clock
         self._database = database
@@ -66,6 +69,7 @@ class RelyingParty:
         self._sessions = Sessions(database)
         self._accounts = Accounts(database)
         self._audit = Audit(database)
+        self._desk = ServiceDesk(database, services)
 
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones."""
@@ -74,11 +78,13 @@ class RelyingParty:
     def reset(self) -> None:
         """Forgets accounts, sessions and audit; configuration and clock stay. Status answers are never kept."""
         self._database.forget()
+        self._desk.forget()
 
     def begin(self, message: Begin) -> BeginAnswer | Judged:
         """A session with a fresh challenge, or at once the refusal that the end could only repeat."""
         reading = self.clock.read()
         try:
+            self._desk.require_open(message.service, message.purpose, message.environment, reading.now)
             holder, account = self._admit(message, reading)
         except Refusal as refusal:
             return Judged(Verdict(refusal.reason, (), None, refusal.finding), reading)
@@ -143,7 +149,8 @@ class RelyingParty:
         if session is None:
             return Judged(_unknown_session(message.presentation.certificate), reading)
         configuration = self._configuration
-        doors = SessionDoors(self._sessions, self._accounts, configuration, session, reading.now)
+        doors = CountingDoors(self._sessions, self._accounts, configuration, session, reading.now)
+        doors.book = self._desk.booking(session.id, session.service, session.purpose, reading.now)
         verdict = decide(_attempt(session, message), doors, self._judgement(session.purpose, reading))
         self._audit.record(reading.now, session.purpose, session.service, verdict)
         return Judged(verdict, reading)
