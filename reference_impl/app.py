@@ -14,6 +14,8 @@ import uvicorn
 from reference_impl.clock import Clock
 from reference_impl.fresh_lists import Lists
 from reference_impl.relying_party import RelyingParty
+from reference_impl.services.faults import PoliciesRefused
+from reference_impl.services.loading import load_files
 from reference_impl.status_client import StatusClient
 from reference_impl.status_methods import StatusPolicy, StatusSources, UnusableMethod, read_method
 from reference_impl.store.database import Database, StoreUnusable
@@ -67,12 +69,19 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
         help="an OCSP answer may be used again for so long after its thisUpdate; 0: never",
     )  # fmt: skip
     parser.add_argument("--test-surface", action="store_true", help="offer contract 1.0; never in production")
+    parser.add_argument(
+        "--services", type=Path, action="append", default=[], metavar="FILE", help="policies of services (YAML or JSON)"
+    )
     return parser.parse_args(arguments)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when it was asked to end, 2 when it could not begin, with one line that says why and how to mend it."""
     options = read_arguments(arguments)
+    try:
+        services = load_files((str(path), path.read_text(encoding="utf-8")) for path in options.services)
+    except (OSError, UnicodeDecodeError, PoliciesRefused) as error:
+        return _cannot_begin(str(error))
     try:
         database = Database(options.store)
     except StoreUnusable as error:
@@ -88,7 +97,14 @@ def main(arguments: list[str] | None = None) -> int:
     status_client = StatusClient()
     lists = Lists(options.lists)
     sources = StatusSources(status_client.ask, lists, _status_policy(options))
-    party = RelyingParty(database, Clock(), sources, policies=policies, production_anchors=options.production_anchors)
+    party = RelyingParty(
+        database,
+        Clock(),
+        sources,
+        policies=policies,
+        production_anchors=options.production_anchors,
+        services=services,
+    )
     surface = Surface(party, test_surface=options.test_surface)
     signal.signal(signal.SIGTERM, _end)  # uvicorn shuts down first, then hands the signal on to this
     signal.signal(signal.SIGINT, _end)

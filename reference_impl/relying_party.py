@@ -2,16 +2,18 @@
 
 import secrets
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from reference_impl.accounts.account import Accounts, AccountView
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration, read_configuration
-from reference_impl.doors import SessionDoors
+from reference_impl.doors import CountingDoors
 from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal
 from reference_impl.presented import presentation_of
+from reference_impl.services.desk import ServiceDesk
+from reference_impl.services.policy import Policy as ServicePolicy
 from reference_impl.status_methods import StatusMethods, StatusSources
 from reference_impl.store.audit import Audit
 from reference_impl.store.database import Database
@@ -39,7 +41,7 @@ class Judged(msgspec.Struct, frozen=True):
 class RelyingParty:
     """One relying party with its store. Messages come in, answers go out; HTTP is somebody else's."""
 
-    def __init__(  # noqa: PLR0913  (the doors and what is decided at the start)
+    def __init__(  # noqa: PLR0913  (the doors, and what is decided at the start)
         self,
         database: Database,
         clock: Clock,
@@ -48,6 +50,7 @@ class RelyingParty:
         policies: AcceptedPolicies = TEST_POLICIES,
         production_anchors: bool = False,
         draw: Callable[[int], bytes] = secrets.token_bytes,
+        services: Sequence[ServicePolicy] = (),
     ) -> None:
         self.clock = clock
         self._database = database
@@ -59,6 +62,7 @@ class RelyingParty:
         self._sessions = Sessions(database)
         self._accounts = Accounts(database)
         self._audit = Audit(database)
+        self._desk = ServiceDesk(database, services)
 
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
@@ -82,6 +86,7 @@ class RelyingParty:
     def reset(self) -> None:
         """Forgets accounts, sessions, audit and statuses; configuration and clock stay."""
         self._database.forget()
+        self._desk.forget()
         self._revoked.forget()
         self._sources.lists.forget()
         self.configure(self._configuration)
@@ -90,6 +95,7 @@ class RelyingParty:
         """A session with a fresh challenge, or at once the refusal that the end could only repeat."""
         reading = self.clock.read()
         try:
+            self._desk.require_open(message.service, message.purpose, message.environment, reading.now)
             holder, account = self._admit(message, reading)
         except Refusal as refusal:
             return Judged(Verdict(refusal.reason, (), None, refusal.finding), reading)
@@ -154,7 +160,8 @@ class RelyingParty:
         session = self._sessions.find(message.session)
         if session is None:
             return Judged(_unknown_session(message.presentation.certificate), reading)
-        doors = SessionDoors(self._sessions, self._accounts, session)
+        doors = CountingDoors(self._sessions, self._accounts, session)
+        doors.book = self._desk.booking(session.id, session.service, session.purpose, reading.now)
         presentation = presentation_of(session, message.presentation)
         verifier = self._verifier(session.service, session.purpose)
         verdict = verifier.verify(presentation, reading.now, Doors(doors, doors))
