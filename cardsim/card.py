@@ -176,14 +176,18 @@ def kept_if_wrong(profile: Profile, state: State, raw: bytes) -> Kept | None:
     """
     if len(raw) <= _HEADER or raw[1] not in _SPENDING:
         return None
-    pins = state.kept.pins
+    pins = dict(state.kept.pins.items())
     nameless = {name: PinRecord(_MATCHES_NOTHING, record.left) for name, record in pins.items()}
     unmatched = msgspec.structs.replace(state.kept, pins=nameless)
     after, _ = transmit(profile, State(unmatched, state.session), raw)
     if after.kept is unmatched:
         return None
-    spent = {name: PinRecord(pins[name].value, record.left) for name, record in after.kept.pins.items()}
-    return msgspec.structs.replace(state.kept, pins=spent)
+    pins.update({
+        name: PinRecord(pins[name].value, record.left)
+        for name, record in after.kept.pins.items()
+        if record is not nameless[name]
+    })  # fmt: skip
+    return msgspec.structs.replace(state.kept, pins=pins)
 
 
 def row_of(class_byte: int, ins: int) -> Row | None:

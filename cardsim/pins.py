@@ -1,6 +1,6 @@
 """PIN references: format, tries, and what is kept of them (spec/card.md §3; OSC, P8N, MC, SCT)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import Any, Protocol
@@ -129,10 +129,23 @@ class FreshRecords(Mapping[str, PinRecord]):
         self._records: tuple[PinRecord, ...] = ()
 
     def __getitem__(self, name: str) -> PinRecord:
-        place = self._card.pin_names()[name]
+        return self._all()[self._card.pin_names()[name]]
+
+    def items(self) -> ItemsView[str, PinRecord]:
+        """All of them at once: a PIN is compared with every name and record in hand (`card.kept_if_wrong`)."""
+        return dict(zip(self._card.pin_names(), self._all(), strict=True)).items()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        return dict(self.items()) == (other if isinstance(other, dict) else dict(other.items()))
+
+    __hash__ = None  # type: ignore[assignment]  # as a dict has none
+
+    def _all(self) -> tuple[PinRecord, ...]:
         if not self._records:
             self._records = tuple(fresh_records(self._card.pins()).values())
-        return self._records[place]
+        return self._records
 
     def __contains__(self, name: object) -> bool:
         return name in self._card.pin_names()
