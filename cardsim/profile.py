@@ -88,11 +88,12 @@ class Applications(OnDemand[bytes, Application]):
     __slots__ = ("_pin_names",)
 
     def _keep(self, key: bytes, value: Application) -> Application:
+        kept = super()._keep(key, value)
         while len(_LATEST) >= BUILT:
             cards, aid = _LATEST.popleft()
             cards._made.pop(aid, None)
-        _LATEST.append((self, key))
-        return super()._keep(key, value)
+        _LATEST.append((self, key))  # last: what another thread gives up now is there to be given up
+        return kept
 
     def pins(self) -> tuple[Pin, ...]:
         """Every PIN reference. Applications are built for it where they were not, and not kept."""

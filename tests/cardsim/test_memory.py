@@ -1,6 +1,7 @@
 """What ten thousand cards share and what they give up again, without anybody noticing but the memory."""
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +47,23 @@ def test_applications_that_nobody_used_lately_are_given_up_and_built_again(
     assert sum(len(built(card.profile)) for card in (first, *others)) == 3
     assert ask(first, *LOGIN[1:2], LOGIN[3]) == [before[1], before[3]]
     assert sum(len(built(card.profile)) for card in (first, *others)) == 3
+
+
+def test_cards_in_threads_give_up_each_others_applications(
+    issued: IssuedFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six threads, six cards, room for two applications: whatever one takes from another, every answer is right."""
+    monkeypatch.setattr(profile_module, "BUILT", 2)
+    cards = [powered(personalise(HOLDER, issued, serial=f"{number:016}")) for number in range(6)]
+    visit = [LOGIN[0], "00B08A0010", "00200098", "00A4040C0AD3921000310001010402", "00B0840010", "00200091"]
+    expected = ask(powered(personalise(HOLDER, issued, serial=SERIAL)), *visit)
+
+    def visit_often(card: InsertedCard) -> list[list[str]]:
+        return [answers for _ in range(200) if (answers := ask(card, *visit)) != expected]
+
+    with ThreadPoolExecutor(len(cards)) as threads:
+        assert list(threads.map(visit_often, cards)) == [[]] * len(cards)
+    assert sum(len(built(card.profile)) for card in cards) <= 2 + len(cards)
 
 
 def test_card_that_was_only_made_knows_no_pin_values(profile: Profile) -> None:
