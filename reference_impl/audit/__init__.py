@@ -5,7 +5,7 @@
     chain.py       how rows follow each other
     storage.py     where they are kept: SQLite or PostgreSQL
     writer.py      group commit, of threads; of tasks: tasks.py
-    verify.py      what was removed, changed, moved, doubled or cut off (walk.py reads, findings.py says it)
+    verify.py      what was removed, changed, moved, doubled or cut off: walk.py, seals.py, findings.py
     heads.py       the ends of the chain as they are kept elsewhere
     retention.py   rows whose time is over leave a seal
     export.py      CSV and JSON lines for an auditor

@@ -1,4 +1,4 @@
-"""What can go wrong around the audit, other than what `verify` finds: one fault, which says what, where and how to mend.
+"""What can go wrong around the audit, other than what `verify` finds: one fault, which says what, where and why.
 
 A check that cannot be audited is not answered: the fault goes up to whoever asked, and nothing was acknowledged.
 """

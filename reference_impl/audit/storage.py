@@ -1,6 +1,7 @@
 """Where the audit is kept: SQLite for one machine, PostgreSQL for several, each durable before a commit returns.
 
-    SQLite      journal_mode=WAL, synchronous=FULL: the log is fsync'd at every commit. BEGIN IMMEDIATE.
+    SQLite      journal_mode=WAL, synchronous=FULL: the log is fsync'd at every commit. BEGIN IMMEDIATE. What retention
+                deletes is overwritten (secure_delete).
     PostgreSQL  synchronous_commit=on, whatever the server's default. The chain's one row is read FOR UPDATE.
 
 Either way whoever appends is alone from the first statement to the commit, across threads, processes and machines,
@@ -15,8 +16,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import msgspec
 from sqlalchemy import (
     URL,
     BigInteger,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    Row,
     String,
     Table,
     Text,
@@ -108,7 +111,9 @@ def read_place(name: str) -> Path | URL:
     try:
         url = make_url(name)
     except (ArgumentError, ValueError) as error:
-        raise AuditUnusable(f"audit store: expected a file or {POSTGRESQL}://…, actual an unreadable address") from error
+        raise AuditUnusable(
+            f"audit store: expected a file or {POSTGRESQL}://…, actual an unreadable address"
+        ) from error
     if url.drivername not in {POSTGRESQL, "postgresql"}:
         raise AuditUnusable(f"audit store: expected a file or {POSTGRESQL}://…, actual {url.drivername}://…")
     return url.set(drivername=POSTGRESQL)
@@ -179,7 +184,18 @@ def read_head(connection: Connection, *, turn: bool = False) -> Head:
     found = connection.execute(_HEAD_IN_TURN if turn else _HEAD).one_or_none()
     if found is None:
         raise AuditUnusable("audit store: expected one row in audit_chain, actual none; the store is not whole")
-    return Head(*found)
+    return read_values(Head, found)
+
+
+_T = TypeVar("_T")
+
+
+def read_values(kind: type[_T], found: Row[*tuple[Any, ...]]) -> _T:
+    """A row of a table as a value; SQLite keeps whatever somebody put into a column, so types are looked at."""
+    try:
+        return msgspec.convert(found._asdict(), kind)
+    except msgspec.ValidationError as error:
+        raise AuditUnusable(f"audit store: expected a {kind.__name__.lower()}, actual: {error}") from error
 
 
 def append(connection: Connection, linked: Linked) -> None:
@@ -200,8 +216,13 @@ def _sqlite(path: Path | None) -> Engine:
 
 def _make_durable(connection: Any, _: object) -> None:
     connection.isolation_level = None  # the driver begins no transactions: `_begin` does
-    for pragma in (f"page_size={_PAGE}", "journal_mode=WAL", "synchronous=FULL"):
+    connection.text_factory = _decode  # octets that are no text are to be found by `verify`, not stumbled over
+    for pragma in (f"page_size={_PAGE}", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _decode(octets: bytes) -> str:
+    return octets.decode("utf-8", "surrogateescape")
 
 
 def _begin(connection: Connection) -> None:

@@ -27,7 +27,7 @@ class TaskWriter:
     async def record(self, entry: Entry) -> int:
         """The row's sequence number, once it is durable. A task that is cancelled meanwhile leaves its row behind."""
         body = encode_entry(entry)
-        told = self._loop.create_future()
+        told: asyncio.Future[int] = self._loop.create_future()
         self._bodies.append(body)
         self._told.append(told)
         if not self._busy:
