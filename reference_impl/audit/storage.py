@@ -187,13 +187,13 @@ def read_head(connection: Connection, *, turn: bool = False) -> Head:
     return read_values(Head, found)
 
 
-_T = TypeVar("_T")
+_T = TypeVar("_T", bound=msgspec.Struct)
 
 
 def read_values(kind: type[_T], found: Row[*tuple[Any, ...]]) -> _T:
     """A row of a table as a value; SQLite keeps whatever somebody put into a column, so types are looked at."""
     try:
-        return msgspec.convert(found._asdict(), kind)
+        return msgspec.convert(dict(zip(kind.__struct_fields__, found, strict=True)), kind)
     except msgspec.ValidationError as error:
         raise AuditUnusable(f"audit store: expected a {kind.__name__.lower()}, actual: {error}") from error
 

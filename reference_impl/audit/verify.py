@@ -63,7 +63,7 @@ def verify(storage: Storage, kept: Sequence[KeptHead] = (), *, seen: Seen | None
     findings += unannounced(sealed, {sequence: row for sequence, row in announcing.items() if row is not None})  # (4)
     out_of_reach = 0
     for head in kept:  # (5)
-        if head.sequence <= start.sequence and head.sequence not in hashes:
+        if 0 < head.sequence <= start.sequence and head.sequence not in hashes:
             out_of_reach += 1
         else:
             findings += _compare(head, end, hashes.get(head.sequence))
