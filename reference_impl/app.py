@@ -5,6 +5,7 @@ import asyncio
 import signal
 import socket
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,9 +14,12 @@ import uvicorn
 from reference_impl.clock import Clock
 from reference_impl.relying_party import RelyingParty
 from reference_impl.status_client import StatusClient
+from reference_impl.status_methods import StatusPolicy, StatusSources, UnusableMethod, read_method
 from reference_impl.store.database import Database, StoreUnusable
 from reference_impl.surface import Surface
+from reference_impl.verification.ocsp_settings import Responder
 from reference_impl.verification.purpose import PRODUCTION_POLICIES, TEST_POLICIES
+from reference_impl.verification.revocation_methods import Method
 
 
 class _Server(uvicorn.Server):
@@ -48,6 +52,15 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--store", type=Path, help="SQLite file; in memory without it")
     parser.add_argument("--policies", choices=("test", "production"), default="test", help="accepted policy arcs")
+    parser.add_argument("--production-anchors", action="store_true", help="allow authorities of the real JPKI")
+    parser.add_argument(
+        "--status-method", action="append", type=_method, default=[], metavar="[[SERVICE/]KIND=]METHOD",
+        help=f"how the status is found out, for all or for some: {', '.join(Method)}; ocsp without it",
+    )  # fmt: skip
+    parser.add_argument(
+        "--status-keep", type=float, default=0.0, metavar="SECONDS",
+        help="an OCSP answer may be used again for so long after its thisUpdate; 0: never",
+    )  # fmt: skip
     parser.add_argument("--test-surface", action="store_true", help="offer contract 1.0; never in production")
     return parser.parse_args(arguments)
 
@@ -68,7 +81,8 @@ def main(arguments: list[str] | None = None) -> int:
         )
     policies = PRODUCTION_POLICIES if options.policies == "production" else TEST_POLICIES
     status_client = StatusClient()
-    party = RelyingParty(database, Clock(), status_client.ask, policies=policies)
+    sources = StatusSources(status_client.ask, policy=_status_policy(options))
+    party = RelyingParty(database, Clock(), sources, policies=policies, production_anchors=options.production_anchors)
     surface = Surface(party, test_surface=options.test_surface)
     signal.signal(signal.SIGTERM, _end)  # uvicorn shuts down first, then hands the signal on to this
     signal.signal(signal.SIGINT, _end)
@@ -79,6 +93,18 @@ def main(arguments: list[str] | None = None) -> int:
         status_client.close()
         database.close()
     return 0
+
+
+def _method(text: str) -> tuple[str, Method]:
+    try:
+        return read_method(text)
+    except UnusableMethod as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _status_policy(options: argparse.Namespace) -> StatusPolicy:
+    responder = Responder(address="", keep=timedelta(seconds=options.status_keep))
+    return StatusPolicy(methods=dict(options.status_method), responder=responder)
 
 
 def _serve(surface: Surface, listener: socket.socket) -> None:

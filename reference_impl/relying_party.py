@@ -8,34 +8,25 @@ import msgspec
 
 from reference_impl.accounts.account import Accounts, AccountView
 from reference_impl.clock import Clock, Reading
-from reference_impl.configuration import Configuration
+from reference_impl.configuration import Configuration, read_configuration
 from reference_impl.doors import SessionDoors
-from reference_impl.messages import Begin, BeginAnswer, Complete, Terminal
+from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal
+from reference_impl.presented import presentation_of
+from reference_impl.status_methods import StatusMethods, StatusSources
 from reference_impl.store.audit import Audit
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
 from reference_impl.verification.certificate import parse_certificate
-from reference_impl.verification.chain import NoIssuer, find_issuer
-from reference_impl.verification.core import (
-    Attempt,
-    ChipMaterial,
-    Enrolled,
-    HolderKey,
-    Judgement,
-    decide,
-    holder_key,
-    identify,
-)
+from reference_impl.verification.chain import Issuers, NoIssuer
 from reference_impl.verification.der import DerError
+from reference_impl.verification.doors import Doors, Enrolled
 from reference_impl.verification.findings import not_enrolled, place_refused, service_closed, terminal_unknown
-from reference_impl.verification.ocsp import NONCE_LENGTH
 from reference_impl.verification.place import is_place_allowed
+from reference_impl.verification.policy import Policy
 from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, CertificateKind, Purpose
-from reference_impl.verification.revocation import Ask, StatusUnreachable
-from reference_impl.verification.verdict import Finding, Reason, Refusal, Step, Verdict
-
-AskResponder = Callable[[str, bytes], bytes]
-"""Address and request to answer; raises StatusUnreachable."""
+from reference_impl.verification.revocation_methods import KnownRevocations, Method
+from reference_impl.verification.verdict import Finding, HolderKey, Reason, Refusal, Step, Verdict
+from reference_impl.verification.verifier import Verifier
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -48,32 +39,51 @@ class Judged(msgspec.Struct, frozen=True):
 class RelyingParty:
     """One relying party with its store. Messages come in, answers go out; HTTP is somebody else's."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (the doors and what is decided at the start)
         self,
         database: Database,
         clock: Clock,
-        ask_responder: AskResponder,
+        sources: StatusSources,
         *,
         policies: AcceptedPolicies = TEST_POLICIES,
+        production_anchors: bool = False,
         draw: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self.clock = clock
         self._database = database
-        self._ask_responder = ask_responder
-        self._policies = policies
+        self._sources = sources
+        self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
-        self._configuration = Configuration()
+        self._revoked = KnownRevocations()
+        self.configure(Configuration())
         self._sessions = Sessions(database)
         self._accounts = Accounts(database)
         self._audit = Audit(database)
 
     def configure(self, configuration: Configuration) -> None:
-        """Takes the new decisions in place of the old ones."""
-        self._configuration = configuration
+        """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
+        self._configuration, self._verifiers = configuration, self._make_verifiers(configuration)
+
+    def read_configuration(self, message: Configure) -> Configuration:
+        """The decisions in the message; BrokenMessage names one that cannot be taken here."""
+        return read_configuration(message, production_anchors=self._policy.production_anchors)
+
+    def _make_verifiers(self, configuration: Configuration) -> dict[Method, Verifier]:
+        """One for each method of finding out the status that some service uses."""
+        policy = msgspec.structs.replace(self._policy, services=configuration.services)
+        methods = StatusMethods(self._sources, configuration.responders, self._draw, self._revoked)
+        return {
+            method: Verifier(configuration.trust, methods.by(method), policy) for method in self._sources.policy.used
+        }
+
+    def _verifier(self, service: str, purpose: Purpose) -> Verifier:
+        return self._verifiers[self._sources.policy.method(service, purpose.kind)]
 
     def reset(self) -> None:
-        """Forgets accounts, sessions and audit; configuration and clock stay. Status answers are never kept."""
+        """Forgets accounts, sessions, audit and statuses; configuration and clock stay."""
         self._database.forget()
+        self._revoked.forget()
+        self.configure(self._configuration)
 
     def begin(self, message: Begin) -> BeginAnswer | Judged:
         """A session with a fresh challenge, or at once the refusal that the end could only repeat."""
@@ -99,7 +109,7 @@ class RelyingParty:
         The birth date opens the record on the chip: whoever gets it must be a terminal we know, else anybody who
         holds a certificate could ask for it.
         """
-        if not self._configuration.is_service_open(message.service, message.purpose):
+        if not Policy(self._configuration.services).is_open(message.service, message.purpose):
             raise service_closed()
         if not is_place_allowed(message.purpose, message.environment):
             raise place_refused(message.environment)
@@ -107,7 +117,8 @@ class RelyingParty:
             raise terminal_unknown()
         if message.purpose is not Purpose.TAP or isinstance(message.holder, msgspec.UnsetType):
             return None, None
-        holder = identify(message.holder.certificate, message.purpose, self._judgement(message.purpose, reading))
+        verifier = self._verifier(message.service, message.purpose)
+        holder = verifier.identify(message.holder.certificate, message.purpose, reading.now)
         if isinstance(holder, Verdict):
             return holder, None
         account = self._accounts.find(holder)
@@ -142,54 +153,20 @@ class RelyingParty:
         session = self._sessions.find(message.session)
         if session is None:
             return Judged(_unknown_session(message.presentation.certificate), reading)
-        configuration = self._configuration
-        doors = SessionDoors(self._sessions, self._accounts, configuration, session, reading.now)
-        verdict = decide(_attempt(session, message), doors, self._judgement(session.purpose, reading))
+        doors = SessionDoors(self._sessions, self._accounts, session)
+        presentation = presentation_of(session, message.presentation)
+        verifier = self._verifier(session.service, session.purpose)
+        verdict = verifier.verify(presentation, reading.now, Doors(doors, doors))
         self._audit.record(reading.now, session.purpose, session.service, verdict)
         return Judged(verdict, reading)
-
-    def _judgement(self, purpose: Purpose, reading: Reading) -> Judgement:
-        nonce = self._draw(NONCE_LENGTH)
-        return Judgement(self._configuration.trust, self._policies, reading.now, nonce, self._ask(purpose.kind))
-
-    def _ask(self, kind: CertificateKind) -> Ask:
-        address = self._configuration.responders.get(kind)
-
-        def ask(request: bytes) -> bytes:
-            if address is None:
-                raise StatusUnreachable(f"expected a configured responder for {kind}, found none")
-            return self._ask_responder(address, request)
-
-        return ask
 
     def account(self, encoded: bytes) -> AccountView | None:
         """What is stored about the holder of this certificate; `DerError` if it is none."""
         certificate = parse_certificate(encoded)
-        issuer = find_issuer(certificate, self._configuration.trust, CertificateKind.AUTH)
-        return None if isinstance(issuer, NoIssuer) else self._accounts.view(holder_key(certificate, issuer))
-
-
-def _attempt(session: Session, message: Complete) -> Attempt:
-    """What was presented, under what our session says it is for."""
-    presented = message.presentation
-    chip = None
-    if not isinstance(presented.chip, msgspec.UnsetType):
-        chip = ChipMaterial(presented.chip.birth_record, presented.chip.cvc, presented.chip.signature)
-    return Attempt(
-        purpose=session.purpose,
-        service=session.service,
-        environment=session.environment,
-        challenge=presented.challenge,
-        certificate=presented.certificate,
-        signature=_given(presented.signature),
-        document=session.document,
-        document_signature=_given(presented.document_signature),
-        chip=chip,
-    )
-
-
-def _given(value: bytes | msgspec.UnsetType) -> bytes | None:
-    return None if isinstance(value, msgspec.UnsetType) else value
+        issuer = Issuers(self._configuration.trust, CertificateKind.AUTH).find(certificate)
+        if isinstance(issuer, NoIssuer):
+            return None
+        return self._accounts.view(HolderKey(issuer.issuer_key, f"{certificate.serial:x}"))
 
 
 def _unknown_session(certificate: bytes) -> Verdict:

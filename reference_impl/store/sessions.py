@@ -8,10 +8,9 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from reference_impl.store.database import Database
 from reference_impl.store.tables import sessions
-from reference_impl.verification.core import HolderKey
 from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
-from reference_impl.verification.verdict import Reason
+from reference_impl.verification.verdict import HolderKey, Reason
 
 CHALLENGE_LENGTH: Final = 32
 CHALLENGE_LIFETIME: Final = timedelta(seconds=300)

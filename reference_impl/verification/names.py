@@ -1,5 +1,6 @@
 """Distinguished names compared by meaning: RFC 5280 §7.1, so that a re-encoded twin of a name is the same name."""
 
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -27,7 +28,11 @@ def read_name(element: der.Element) -> Name:
     """The name written in `element`, each attribute prepared: case folded, spaces collapsed, string type forgotten."""
     relative = []
     for rdn in der.children(der.expect_tag(element, der.SEQUENCE)):
-        attributes = [_read_attribute(each) for each in der.children(der.expect_tag(rdn, der.SET))]
+        parts = der.children(der.expect_tag(rdn, der.SET))
+        for one, next_one in pairwise(parts):
+            if one.encoded >= next_one.encoded:
+                raise der.DerError(next_one.start, "X.690 §11.6", "a SET in order, nothing twice", "another order")
+        attributes = [_read_attribute(each) for each in parts]
         relative.append(frozenset(attributes))
     return Name(element.encoded, tuple(relative))
 

@@ -97,12 +97,13 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Refusal(Exception):
-    """One rule said no. Raised where the rule stands, caught once, in `core.decide`."""
+    """One rule said no, at this step. Raised where the rule stands, caught once, in `core.decide`."""
 
-    def __init__(self, reason: Reason, finding: Finding) -> None:
+    def __init__(self, reason: Reason, finding: Finding, step: Step = Step.STATUS) -> None:
         super().__init__(f"{reason}: {finding.en}")
         self.reason = reason
         self.finding = finding
+        self.step = step
 
 
 class StatusSource(msgspec.Struct, frozen=True):
@@ -112,13 +113,25 @@ class StatusSource(msgspec.Struct, frozen=True):
     this_update: datetime
 
 
+class HolderKey(msgspec.Struct, frozen=True):
+    """What an account is known by: issuer key and serial, never the name in the certificate (spec/pki.md §5)."""
+
+    issuer_key: str
+    serial: str
+
+
 class Verdict(msgspec.Struct, frozen=True):
-    """The outcome of one attempt."""
+    """The outcome of one attempt: decision and reason, the steps passed, source and time of the status.
+
+    `finding` says why in words, of which certificate, and with which two instants. `holder` is the certificate by
+    issuer key and serial, once step (3) proved both. No signature, challenge, key or birth date is ever in it.
+    """
 
     reason: Reason
     steps: tuple[Step, ...]
     status: StatusSource | None = None
     finding: Finding | None = None
+    holder: HolderKey | None = None
 
     @property
     def decision(self) -> Decision:

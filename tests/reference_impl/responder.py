@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 
+from reference_impl.verification.ocsp_settings import Question
 from tests.reference_impl import pki
 
 GRID = datetime.fromisoformat("2026-11-21T00:15:00Z")
@@ -40,17 +41,20 @@ class Responder:
     asked: list[tuple[str, bytes]] = field(default_factory=list)
     meanwhile: Callable[[], None] | None = None
     """What happens while the next question is under way; once."""
+    says: Callable[[bytes], bytes] | None = None
+    """What is said instead, whatever the settings."""
 
     def set(self, **changes: object) -> None:
         """Changes settings for the answers to come."""
         self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
 
-    def __call__(self, address: str, request: bytes) -> bytes:
-        self.asked.append((address, request))
+    def __call__(self, question: Question) -> bytes:
+        assert question.body is not None
+        self.asked.append((question.address, question.body))
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             meanwhile()
-        return answer(request, self.settings)
+        return self.says(question.body) if self.says is not None else answer(question.body, self.settings)
 
 
 def answer(encoded: bytes, settings: Settings) -> bytes:
