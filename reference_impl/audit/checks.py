@@ -15,7 +15,6 @@ from reference_impl.audit.pseudonym import KEY_LENGTH, Pseudonyms, read_or_make_
 from reference_impl.audit.rows import Entry
 from reference_impl.audit.storage import Place, Storage
 from reference_impl.audit.writer import Writer
-from reference_impl.verification.core import HolderKey
 from reference_impl.verification.purpose import Purpose
 from reference_impl.verification.verdict import Verdict
 
@@ -32,7 +31,6 @@ class Check(msgspec.Struct, frozen=True):
     who: str
     service: str
     purpose: Purpose | None
-    holder: HolderKey | None = None
 
 
 class Audit:
@@ -43,8 +41,12 @@ class Audit:
         self._pseudonyms = pseudonyms
 
     def record(self, check: Check, verdict: Verdict) -> int:
-        """The row's sequence number, once it is durable; AuditUnusable, and then the verdict must not be told."""
-        status, holder = verdict.status, check.holder
+        """The row's sequence number, once it is durable; AuditUnusable, and then the verdict must not be told.
+
+        The holder is who a certificate under a pinned authority names, proved or not: of a forged proof one wants to
+        know against whom.
+        """
+        status, holder = verdict.status, verdict.holder
         return self.writer.record(
             Entry(
                 at=check.at,
