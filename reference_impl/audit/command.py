@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TextIO
@@ -51,18 +52,20 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _verify(options: argparse.Namespace, language: str, tell: Told) -> int:
-    return _report(verify(_open(options), _kept(options)), language, tell)
+    with closing(_open(options)) as storage:
+        return _report(verify(storage, _kept(options)), language, tell)
 
 
 def _export(options: argparse.Namespace, language: str, tell: Told) -> int:
     chosen = Selection(options.since, options.until, options.service)
     write = export_csv if options.format == "csv" else export_json
-    storage, kept = _open(options), _kept(options)
-    if options.out is None:
-        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        return _report(write(storage, sys.stdout, chosen, kept), language, tell)
-    with _create(options.out) as out:
-        return _report(write(storage, out, chosen, kept), language, tell)
+    with closing(_open(options)) as storage:
+        kept = _kept(options)
+        if options.out is None:
+            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+            return _report(write(storage, sys.stdout, chosen, kept), language, tell)
+        with _create(options.out) as out:
+            return _report(write(storage, out, chosen, kept), language, tell)
 
 
 def _create(path: Path) -> TextIO:
@@ -75,9 +78,8 @@ def _create(path: Path) -> TextIO:
 
 
 def _head(options: argparse.Namespace, _language: str, _tell: Told) -> int:
-    storage = _open(options)
-    with storage.faults(), storage.reading() as connection:
-        line = write_head(read_head(connection), Clock().read().now)
+    with closing(_open(options)) as storage, storage.faults(), storage.reading() as connection:
+        line = write_head(read_head(connection), _now())
     if options.append is not None:
         append_head(options.append, line)
     print(line)
@@ -85,8 +87,9 @@ def _head(options: argparse.Namespace, _language: str, _tell: Told) -> int:
 
 
 def _retain(options: argparse.Namespace, _language: str, tell: Told) -> int:
-    now = Clock().read().now
-    made = retain(_open(options), now - timedelta(days=options.days), now=now, by=options.by)
+    now = _now()
+    with closing(_open(options)) as storage:
+        made = retain(storage, now - timedelta(days=options.days), now=now, by=options.by)
     if not made:
         tell(f"{options.days} 日より古い行はありません。", f"No row is older than {options.days} days.")
         return 0
@@ -96,6 +99,10 @@ def _retain(options: argparse.Namespace, _language: str, tell: Told) -> int:
         f"Rows {first}–{last} were removed; {len(made)} seals are left.",
     )
     return 0
+
+
+def _now() -> datetime:
+    return Clock().read().now
 
 
 def _holder(options: argparse.Namespace, _language: str, _tell: Told) -> int:

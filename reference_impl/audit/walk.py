@@ -36,9 +36,10 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
 def stored_rows(connection: Connection) -> Iterator[list[Stored]]:
     """The lines of all groups, a group at a time, in the order of their keys."""
     question = select(groups.c.first, groups.c.rows).order_by(groups.c.first)
-    for first, text in connection.execution_options(yield_per=_AT_A_TIME).execute(question):
-        lines = str(text).split("\n")
-        yield [Stored(line, first if place == 0 else None) for place, line in enumerate(lines)]
+    with connection.execute(question, execution_options={"yield_per": _AT_A_TIME}) as found:
+        for first, text in found:
+            lines = str(text).split("\n")
+            yield [Stored(line, first if place == 0 else None) for place, line in enumerate(lines)]
 
 
 class Walk:

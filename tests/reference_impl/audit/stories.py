@@ -146,3 +146,9 @@ def is_sound(path: Path) -> bool:
                 return False
             previous, due = own, due + 1
     return (due - 1, previous) == (last, end)
+
+
+def documented(mark: str, opening: str = "```sql\n") -> str:
+    """A piece of docs/audit.md: what stands in the first fence after a mark."""
+    page = (Path(__file__).parents[3] / "docs" / "audit.md").read_text(encoding="utf-8")
+    return page[page.index(mark) :].split(opening, maxsplit=1)[1].split("```")[0]

@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from reference_impl.audit import Entry, open_writer
+from reference_impl.audit import open_writer
 from reference_impl.audit.export import COLUMNS, Selection, export_csv, export_json
 from reference_impl.audit.storage import Storage
 from tests.reference_impl.audit import stories
@@ -111,11 +112,23 @@ def test_broken_rows_are_exported_and_found(storage: Storage, store: Path) -> No
 
 def test_a_query_may_look_into_the_rows(store: Path) -> None:
     """The query of docs/audit.md for SQLite: a table of rows out of the stored groups."""
-    page = (Path(__file__).parents[3] / "docs" / "audit.md").read_text(encoding="utf-8")
-    query = page.split("<!-- query: sqlite -->\n```sql\n")[1].split("```")[0]
+    writer = open_writer(store)
+    writer.record(stories.entry(ROWS + 1, reason='a "quoted" \\, and\na line'))
+    writer.close()
     with stories.opened(store) as behind:
-        found = behind.execute(query).fetchall()
-    entries: list[Entry] = [stories.entry(number) for number in range(1, ROWS + 1)]
-    expected = [(number, stories.written(each.at), each.who) for number, each in enumerate(entries, start=1)]
-    assert [row[:3] for row in found] == expected
-    assert timedelta(0) < entries[-1].at - entries[0].at
+        found = behind.execute(stories.documented("query: sqlite")).fetchall()
+    facts = [(number, stories.entry(number)) for number in range(1, ROWS + 2)]
+    assert [row[:3] for row in found] == [(number, stories.written(each.at), each.who) for number, each in facts]
+    assert found[-1][6] == 'a "quoted" \\, and\na line'
+
+
+def test_the_documented_program_verifies_an_export(storage: Storage, tmp_path: Path) -> None:
+    """The ten lines of docs/audit.md, run as they stand: content with a good export, not with a changed one."""
+    program, file = stories.documented("```python", "```python\n"), tmp_path / "audit.jsonl"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        export_json(storage, out, Selection())
+    for change, code in (("", 0), ("accept", 1)):
+        if change:
+            file.write_text(file.read_text(encoding="utf-8").replace(change, "reject", 1), encoding="utf-8")
+        done = subprocess.run([sys.executable, "-c", program, file], capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
