@@ -15,17 +15,25 @@
 docs/audit.md describes the format and says what a hash chain cannot show.
 """
 
+from contextlib import closing
 from pathlib import Path
 
 from reference_impl.audit.pseudonym import Pseudonyms
 from reference_impl.audit.rows import Entry
 from reference_impl.audit.storage import Storage, read_place
 from reference_impl.audit.tasks import TaskWriter
+from reference_impl.audit.verify import Report, verify
 from reference_impl.audit.writer import Writer
 
-__all__ = ["Entry", "Pseudonyms", "TaskWriter", "Writer", "open_writer"]
+__all__ = ["Entry", "Pseudonyms", "TaskWriter", "Writer", "open_writer", "verify_file"]
 
 
 def open_writer(place: str | Path | None) -> Writer:
     """A writer on a file, an address of PostgreSQL, or memory."""
     return Writer(Storage(read_place(place) if isinstance(place, str) else place))
+
+
+def verify_file(path: Path) -> Report:
+    """The report on an SQLite store."""
+    with closing(Storage(path, make=False)) as storage:
+        return verify(storage)
