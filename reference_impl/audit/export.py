@@ -16,10 +16,11 @@ from typing import Final, TextIO
 
 import msgspec
 
+from reference_impl.audit.chain import FORMAT, Head
 from reference_impl.audit.heads import KeptHead
 from reference_impl.audit.rows import Row
-from reference_impl.audit.storage import Storage, read_head
-from reference_impl.audit.verify import Report, verify
+from reference_impl.audit.storage import Storage
+from reference_impl.audit.verify import Report, Seen, verify
 
 COLUMNS: Final = {
     "sequence": ("連番", "sequence"),
@@ -75,27 +76,27 @@ def export_csv(storage: Storage, out: TextIO, chosen: Selection, kept: Sequence[
     out.write("\ufeff")
     writer = csv.writer(out)
     writer.writerow([f"{ja} / {en}" for ja, en in COLUMNS.values()])
-    return _export(storage, chosen, kept, lambda values: writer.writerow([_cell(value) for value in values.values()]))
+    seen = _writing(chosen, lambda values: writer.writerow([_cell(value) for value in values.values()]))
+    return verify(storage, kept, seen=seen)
 
 
 def export_json(storage: Storage, out: TextIO, chosen: Selection, kept: Sequence[KeptHead] = ()) -> Report:
     """Writes JSON lines; what was found on the way."""
-    with storage.faults(), storage.reading() as connection:
-        head = read_head(connection)
     columns = {name: {"ja": ja, "en": en} for name, (ja, en) in COLUMNS.items()}
-    _write_line(out, {"format": "kazashi-audit", "version": 1, "head": head, "columns": columns})
-    return _export(storage, chosen, kept, lambda values: _write_line(out, values))
+
+    def begun(end: Head) -> None:
+        _write_line(out, {"format": "kazashi-audit", "version": FORMAT, "head": end, "columns": columns})
+
+    return verify(storage, kept, begun=begun, seen=_writing(chosen, lambda values: _write_line(out, values)))
 
 
-def _export(
-    storage: Storage, chosen: Selection, kept: Sequence[KeptHead], write: Callable[[dict[str, object]], object]
-) -> Report:
+def _writing(chosen: Selection, write: Callable[[dict[str, object]], object]) -> Seen:
     def seen(row: Row, computed: str) -> None:
         if chosen.has(row):
             values = {name: getattr(row, name) for name in COLUMNS if name != "hash"}
             write({**values, "hash": computed})
 
-    return verify(storage, kept, seen=seen)
+    return seen
 
 
 def _write_line(out: TextIO, values: dict[str, object]) -> None:

@@ -21,6 +21,8 @@ from reference_impl.audit.seals import Seal, follow, read_seals, unannounced
 from reference_impl.audit.storage import Storage, read_head
 from reference_impl.audit.walk import Walk, stored_rows
 
+Begun = Callable[[Head], None]
+"""Told the end on record before any row is looked at."""
 Seen = Callable[[Row, str], None]
 """Told each row that could be read, and its computed hash."""
 
@@ -39,10 +41,14 @@ class Report(msgspec.Struct, frozen=True):
     """Kept heads within removed rows: nothing is left to compare them with."""
 
 
-def verify(storage: Storage, kept: Sequence[KeptHead] = (), *, seen: Seen | None = None) -> Report:
+def verify(
+    storage: Storage, kept: Sequence[KeptHead] = (), *, begun: Begun | None = None, seen: Seen | None = None
+) -> Report:
     """The report on a store."""
     with storage.faults(), storage.reading() as connection:
         end, sealed = read_head(connection), read_seals(connection)
+        if begun is not None:
+            begun(end)
         start, findings = follow(sealed, empty(end.chain))  # (1)
         walk, rows = Walk(start), 0
         hashes, announcing = _wanted(kept, sealed)

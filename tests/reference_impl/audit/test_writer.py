@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from reference_impl.audit import TaskWriter, Writer, open_writer
+from reference_impl.audit import writer as writing
 from reference_impl.audit.faults import AuditUnusable
 from reference_impl.audit.storage import Storage, read_place
 from reference_impl.audit.verify import verify
@@ -58,6 +59,24 @@ def test_many_threads(make_writer: MakeWriter, writers: int) -> None:
         told = {sequence: who for each in done for sequence, who in each.result().items()}
     assert told == names(several[0])
     assert sorted(told) == list(range(1, 241))
+
+
+def test_no_group_is_larger_than_it_may_be(
+    make_writer: MakeWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes to a full group begins the next; all are led, and nobody is left behind."""
+    monkeypatch.setattr(writing, "MOST", 3)
+    writer = make_writer()
+    with writer._writing, ThreadPoolExecutor(24) as pool:
+        done = [pool.submit(writer.record, stories.entry(each)) for each in range(24)]
+        while not all(each.running() for each in done):  # each of them waits, or is about to
+            threading.Event().wait(0.001)
+        writer._writing.release()
+        numbers = sorted(each.result(10) for each in done)
+        writer._writing.acquire()
+    assert numbers == list(range(1, 25))
+    assert max(len(rows) for _, rows in stories.groups(tmp_path / "audit.db")) <= 3
+    assert len(names(writer)) == 24
 
 
 def test_tasks_that_come_together_are_one_group(make_writer: MakeWriter, tmp_path: Path) -> None:
