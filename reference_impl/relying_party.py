@@ -83,7 +83,6 @@ class RelyingParty:
         """Forgets accounts, sessions, audit and statuses; configuration and clock stay."""
         self._database.forget()
         self._revoked.forget()
-        self._sources.lists.forget()
         self.configure(self._configuration)
 
     def begin(self, message: Begin) -> BeginAnswer | Judged:
