@@ -22,6 +22,7 @@ nor listed. (8) and (10) judge by one look at the account; (12) compares again, 
 """
 
 from datetime import datetime
+from typing import Final
 
 from reference_impl.verification.certificate import Certificate
 from reference_impl.verification.chip import Chip
@@ -44,9 +45,9 @@ from reference_impl.verification.findings import (
     wrong_length,
 )
 from reference_impl.verification.genuineness import birth_date_equals_enrolled, chip_key_equals_enrolled
-from reference_impl.verification.identity import Identity
+from reference_impl.verification.identity import Identities, Identity
 from reference_impl.verification.place import Environment, is_place_allowed
-from reference_impl.verification.plan import Plan, passed_before, without
+from reference_impl.verification.plan import CHECK, Plan, passed_before, without
 from reference_impl.verification.policy import CLOSED, Service
 from reference_impl.verification.presentation import Authentication, Enrolment, Presentation, Signing, Tap
 from reference_impl.verification.proof import verify_document, verify_proof
@@ -57,6 +58,8 @@ from reference_impl.verification.status import Revocation, Status
 from reference_impl.verification.validity import has_begun_at, is_valid_at
 from reference_impl.verification.verdict import Compared, HolderKey, Reason, Refusal, Step, Verdict
 
+OK: Final = Reason.OK
+"""Bound once: to look a member up in its enumeration takes as long as three comparisons."""
 WithCertificate = Authentication | Tap | Signing
 
 
@@ -84,7 +87,7 @@ def decide(
             setting.chips.require_genuine(chip, presented.challenge)
             require_as_enrolled(chip, account)
         status = revocation.status(identity.certificate, identity.issuer, now)  # (9)
-        if status.reason is not Reason.OK:
+        if status.reason is not OK:
             raise status_refused(status)
         if accounts is not None:  # (10)
             require_expected(accounts, presented.session, identity.holder)
@@ -97,17 +100,35 @@ def decide(
         holder = None if identity is None else identity.holder
         source = None if status is None else status.source
         return Verdict(refusal.reason, passed_before(refusal.step, steps), source, refusal.finding, holder)
-    return Verdict(Reason.OK, steps, status.source, None, identity.holder)
+    return Verdict(OK, steps, status.source, None, identity.holder)
 
 
 def identify(encoded: bytes, purpose: Purpose, now: datetime, setting: Setting) -> HolderKey | Verdict:
     """Who a certificate shown before any proof would be, by steps (1) to (4), or why it is nobody's."""
     try:
-        identity = setting.identities[purpose.kind, Carrier.CARD].identify(encoded)
+        identity = setting.of(purpose.kind, Carrier.CARD).identify(encoded)
         explain_validity(identity, now)
     except Refusal as refusal:
         return Verdict(refusal.reason, passed_before(refusal.step, tuple(Step)), None, refusal.finding)
     return identity.holder
+
+
+def check(encoded: bytes, identities: Identities, now: datetime, revocation: Revocation) -> Verdict:
+    """The verdict on a certificate alone (現況確認): steps (1) to (4) and (9). It says nothing of who shows it."""
+    identity: Identity | None = None
+    status: Status | None = None
+    try:
+        identity = identities.identify(encoded)  # (1) to (3)
+        if not identity.begins <= now <= identity.ends:  # (4)
+            explain_validity(identity, now)
+        status = revocation.status(identity.certificate, identity.issuer, now)  # (9)
+        if status.reason is not OK:
+            raise status_refused(status)
+    except Refusal as refusal:
+        holder = None if identity is None else identity.holder
+        source = None if status is None else status.source
+        return Verdict(refusal.reason, passed_before(refusal.step, CHECK), source, refusal.finding, holder)
+    return Verdict(OK, CHECK, status.source, None, identity.holder)
 
 
 def decode(presented: WithCertificate, setting: Setting) -> Chip | None:

@@ -21,6 +21,10 @@ _END: Final = (Step.STATUS, Step.ACCOUNT, Step.POLICY, Step.DONE)
 _OF_ACCOUNTS: Final = frozenset({Step.ACCOUNT, Step.DONE})
 
 
+CHECK: Final = (Step.DECODE, Step.PURPOSE, Step.ISSUER, Step.VALIDITY, Step.STATUS)
+"""Of a certificate alone."""
+
+
 class Plan(msgspec.Struct, frozen=True):
     """The steps in their order, with an account door and without, and what the presentation is for."""
 

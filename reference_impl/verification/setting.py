@@ -9,7 +9,10 @@ from reference_impl.verification.memory import Remember
 from reference_impl.verification.plan import PLANS, Plan
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.production import require_no_production
+from reference_impl.verification.purpose import Carrier, CertificateKind
 from reference_impl.verification.trust import Trust
+
+_AUTH, _CARD = CertificateKind.AUTH, Carrier.CARD
 
 
 class Setting:
@@ -26,3 +29,8 @@ class Setting:
         self.plans: dict[type, tuple[Plan, Identities]] = {
             kind: (plan, self.identities[plan.purpose.kind, plan.carrier]) for kind, plan in PLANS.items()
         }
+        self._of_cards = self.identities[_AUTH, _CARD]
+
+    def of(self, kind: CertificateKind, carrier: Carrier) -> Identities:
+        """The identities of one use; the one that is asked for most is found without hashing two enumerations."""
+        return self._of_cards if kind is _AUTH and carrier is _CARD else self.identities[kind, carrier]

@@ -24,13 +24,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from reference_impl.verification.challenges import IssuedChallenges
-from reference_impl.verification.core import decide, identify
+from reference_impl.verification.core import check, decide, identify
 from reference_impl.verification.doors import Accounts, Challenges, Doors
 from reference_impl.verification.free_area import decide_application
 from reference_impl.verification.memory import Remember
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.presentation import CardApplication, Presentation
-from reference_impl.verification.purpose import Purpose
+from reference_impl.verification.purpose import Carrier, CertificateKind, Purpose
 from reference_impl.verification.setting import Setting
 from reference_impl.verification.status import Revocation
 from reference_impl.verification.trust import Trust
@@ -84,6 +84,12 @@ class Verifier:
     def verify_many(self, presentations: Iterable[Presentation], now: datetime) -> list[Verdict]:
         """The verdicts in the same order. Each stands for itself: the first to spend a challenge has it."""
         return [self.verify(each, now) for each in presentations]
+
+    def check(
+        self, certificate: bytes, kind: CertificateKind, now: datetime, carrier: Carrier = Carrier.CARD
+    ) -> Verdict:
+        """The verdict on a certificate alone, as when members are checked at night: whose, valid, and still good."""
+        return check(certificate, self._setting.of(kind, carrier), now, self._revocation)
 
     def identify(self, certificate: bytes, purpose: Purpose, now: datetime) -> HolderKey | Verdict:
         """Who a certificate shown before any proof would be, by steps (1) to (4), or why it is nobody's."""

@@ -18,8 +18,9 @@ import pytest
 
 from reference_impl.accounts.account import Accounts
 from reference_impl.store.database import Database
+from reference_impl.verification import HolderKey
 from reference_impl.verification.genuineness import BirthRecord, parse_birth_record
-from reference_impl.verification.verdict import HolderKey, Reason
+from reference_impl.verification.verdict import Reason
 from tests.reference_impl import pki
 from tests.reference_impl.conftest import Message, World, b64, configuration
 from tests.reference_impl.test_outcomes import refused

@@ -37,7 +37,6 @@ def test_verification_is_pure() -> None:
 
 EXCUSED = {
     Reason.RENEWAL_PENDING: "needs the linking service of J-LIS, which a later issue brings",
-    Reason.ASSURANCE_TOO_LOW: "contract 1.0 gives a service no assurance level",
     Reason.ENTITLEMENT: "contract 1.0 gives a service no entitlement rule",
 }
 

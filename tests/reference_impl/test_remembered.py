@@ -91,7 +91,7 @@ def test_same_certificate_with_another_signature_is_refused(warm: Bench) -> None
 def test_every_flipped_bit_of_a_remembered_certificate_is_refused(warm: Bench) -> None:
     """One bit flipped at each place of the certificate, one at a time: none is accepted as somebody's."""
     whole = shaped()
-    identities = warm.verifier._setting.identities[CertificateKind.AUTH, Carrier.CARD]
+    identities = warm.verifier._setting.of(CertificateKind.AUTH, Carrier.CARD)
     assert isinstance(identities.identify(whole), Identity)
     for bit in range(0, 8 * len(whole), 3):  # 3 and 8 have no common divisor: every octet, each bit of it in turn
         altered = bytearray(whole)
@@ -111,7 +111,7 @@ def test_shape_of_one_authority_is_not_believed_of_another() -> None:
     """A certificate of a known shape whose issuer's key did not sign it is refused, however alike it is."""
     on = accepted(Remember())
     stranger = pki.leaf(serial=0x07123499, issuer_key="rogue-ca", aki_key="auth-ca", more=[pki.subject_key()])
-    assert on.verifier._setting.identities[CertificateKind.AUTH, Carrier.CARD]._shapes.read(stranger) is not None
+    assert on.verifier._setting.of(CertificateKind.AUTH, Carrier.CARD)._shapes.read(stranger) is not None
     assert on.reason(login(on, certificate=stranger)) == "BAD_SIGNATURE"
 
 
