@@ -42,7 +42,7 @@ HASHES = {"1.3.14.3.2.26": "sha1", "2.16.840.1.101.3.4.2.1": "sha256"}
 class OcspTarget:
     """Answers, bent as DER is: elements that come, go and change, octets and bits; one piece is one answer."""
 
-    package = Path(reference_impl.verification.__path__[0])
+    watched = Path(reference_impl.verification.__path__[0])
 
     def __init__(self) -> None:
         self._certificate = parse_certificate(pki.leaf())
@@ -70,7 +70,7 @@ class OcspTarget:
         """One right answer of each sort."""
         return [(each,) for each in self._answers()]
 
-    def mutate(self, chance: random.Random, session: Session, pool: list[Session]) -> Session:
+    def bend(self, chance: random.Random, session: Session, pool: list[Session]) -> Session:
         """The answer with one to four things changed, inside or outside of what is signed."""
         del pool
         (raw,) = session[:1]

@@ -26,7 +26,6 @@ from cardsim.trace import command_line, decode
 from tests.cardsim.conftest import BIRTH_RECORD, CVC, HOLDER, SERIAL, TEXT_CVC, certificate
 from tests.fuzz.mutation import Session, mutate
 
-CARDSIM = Path(next(iter(cardsim.__path__)))
 COMMON, JUKI = "00A4040C0AD3921000310001010100", "00A4040C0AD3921000310001010401"
 SELECT_WITH_FCI = "00A404000AD392F00026010000000100"
 LOAD_KEY = bytes(range(32))
@@ -37,11 +36,18 @@ TRIES_CHANGE = {0x20, 0x24, 0x32, 0xE4, 0xE6}
 """VERIFY, CHANGE REFERENCE DATA, CHANGE KEY, DELETE FILE, INSTALL: no other instruction touches a PIN or its tries."""
 
 
-class CardTarget:
-    """The card with everything in it: each session begins at the same state."""
+CARDSIM = Path(next(iter(cardsim.__path__)))
 
-    package = CARDSIM
-    mutate = staticmethod(mutate)
+
+class Sessions:
+    """What both targets share: sessions of commands, and the card's own code is what counts."""
+
+    watched = CARDSIM
+    bend = staticmethod(mutate)
+
+
+class CardTarget(Sessions):
+    """The card with everything in it: each session begins at the same state."""
 
     def __init__(self) -> None:
         self.profile = _card()
@@ -131,11 +137,8 @@ class CardTarget:
         assert room_left(area, kept) >= 0, "more was loaded than there is room"
 
 
-class BytesTarget:
+class BytesTarget(Sessions):
     """Parsers of plain bytes: what they cannot read they refuse by their own exception."""
-
-    package = CARDSIM
-    mutate = staticmethod(mutate)
 
     def seeds(self) -> list[Session]:
         """One right input for each."""
