@@ -5,7 +5,7 @@ timed. Challenges are issued before a round, as a session's are; each is spent i
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from reference_impl.verification import (
     Policy,
     Presentation,
     Purpose,
+    Reason,
     Remember,
     Service,
     Tap,
@@ -35,6 +36,7 @@ from reference_impl.verification.lists.acceptance import Expected, examine
 from reference_impl.verification.lists.method import ListStatus
 from reference_impl.verification.lists.shelf import Shelf, read_volume
 from reference_impl.verification.purpose import Carrier
+from reference_impl.verification_door import VerificationDoor
 
 Round = Callable[[], int]
 """Does the work once; how many were accepted."""
@@ -57,7 +59,9 @@ class Measured:
     def __init__(self, material: Any) -> None:
         self._now: datetime = material.now
         authorities = [read_authority(CertificateKind(kind), data) for kind, data in material.anchors]
-        trust = Trust(tuple(authorities), tuple(read_card_issuer(*each) for each in material.card_issuers))
+        self._trust = trust = Trust(
+            tuple(authorities), tuple(read_card_issuer(*each) for each in material.card_issuers)
+        )
         shelf = Shelf()
         for data, point in material.lists:
             expected = Expected(authorities, hashlib.sha256(point).digest())
@@ -83,6 +87,12 @@ class Measured:
         self._certificates: list[bytes] = [each[0] for each in material.logins]
         self._cohort, self._size = self._make_cohort(material)
 
+    def door(self) -> VerificationDoor:
+        """The core behind HTTP; its clock stands, and challenges are put back once they were spent."""
+        challenges = _PutBack([each.challenge for each in self._logins if each.challenge is not None])
+        verifier = Verifier(self._trust, self._lists, _POLICY, challenges=challenges)
+        return VerificationDoor(verifier, lambda: self._now)
+
     def _make_cohort(self, material: Any) -> tuple[Cohort, int]:
         """Ten thousand of one partition: certificates of its own, under ten thousand serial numbers."""
         identities = self._verifiers["status.known"]._setting.of(CertificateKind.AUTH, Carrier.CARD)
@@ -105,6 +115,17 @@ class Measured:
                 challenges.issue(each.challenge, now)
         doors, verify = Doors(challenges), verifier.verify
         return lambda: sum(verify(each, now, doors).reason == "OK" for each in presentations)
+
+
+class _PutBack:
+    """Challenges that are found and put back: to sign one for each request of a load takes longer than the load."""
+
+    def __init__(self, challenges: Iterable[bytes]) -> None:
+        self._known = frozenset(challenges)
+
+    def spend(self, session: str, challenge: bytes, now: datetime) -> Reason | None:  # noqa: ARG002
+        """None if it is one of ours."""
+        return None if challenge in self._known else Reason.CHALLENGE_MISMATCH
 
 
 def _numbered(identity: Identity, number: int) -> Identity:

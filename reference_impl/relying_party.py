@@ -90,7 +90,6 @@ class RelyingParty:
         self._database.forget()
         self._desk.forget()
         self._revoked.forget()
-        self._sources.lists.forget()
         self.configure(self._configuration)
 
     def begin(self, message: Begin) -> BeginAnswer | Judged:

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from harness.bench import verify_material
+from harness.bench import verify_http, verify_material
 from harness.bench.machine import cores, pinned
 from harness.bench.row import Row
 from harness.bench.verify_run import Figures
@@ -56,6 +56,8 @@ def rows(plan: Plan) -> Iterator[Row]:
         (folder / "material").write_bytes(msgspec.msgpack.encode(material))
         figures = _figures(folder, plan, cores()[0])
         yield from rows_of(figures)
+        raw, returning = median(figures.raw), median(figures.rates["login.returning"])
+        yield from verify_http.rows(folder, plan.target, max(1.0, 4 * plan.seconds), raw, returning)
         yield processes_row(folder, plan)
 
 

@@ -233,6 +233,20 @@ CASES: dict[str, Case] = {
         "STATUS_UNKNOWN",
         "§4.4.4",
     ),
+    "revoked-before-the-archive-begins": Case(
+        lambda: a.answer(
+            a.single(
+                status=a.revoked(),
+                more=a.extensions(0xA1, a.extension(a.ARCHIVE_CUTOFF_OID, a.time(pki.NOT_AFTER + ONE))),
+            )
+        ),
+        "REVOKED",
+        "§2.2",
+    ),
+    "ended-with-the-beginning-of-the-archive": Case(
+        lambda: a.answer(a.single(more=a.extensions(0xA1, a.extension(a.ARCHIVE_CUTOFF_OID, a.time(pki.NOT_AFTER))))),
+        "OK",
+    ),
     "revoked-without-reason": Case(lambda: a.answer(a.single(status=a.revoked())), "REVOKED", "§2.2"),
     "revoked-tomorrow": Case(lambda: a.answer(a.single(status=a.revoked(pki.NOW + timedelta(days=1)))), "REVOKED"),
     "on-hold": Case(lambda: a.answer(a.single(status=a.revoked(reason=6))), "ON_HOLD", "§5.3.1"),

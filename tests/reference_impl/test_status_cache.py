@@ -117,6 +117,15 @@ def test_only_answers_are_kept(says: bytes, reason: str, keep_unknown: int, ques
     assert asked.questions == questions
 
 
+def test_answer_with_a_part_from_the_future_is_not_kept() -> None:
+    """Revoked now, and something else of the end of time: refused each time, and asked each time."""
+    asked = Asked()
+    end = b"\x18\x0f99991231235959Z"
+    asked.says = a.answer(a.single(status=a.revoked()), a.single(this=end, until=None), produced=end)
+    assert [asked.status(at(1)) for _ in range(2)] == ["REVOKED", "REVOKED"]
+    assert asked.questions == 2
+
+
 def test_unknown_is_kept_no_longer_than_allowed() -> None:
     """A certificate that became known is good after the declared time, not after nextUpdate."""
     asked = Asked(keep_unknown=timedelta(seconds=60))
