@@ -20,6 +20,7 @@ class Configuration(msgspec.Struct, frozen=True):
 
     trust: Trust = Trust()
     responders: dict[CertificateKind, str] = {}
+    lists: dict[CertificateKind, str] = {}
     terminals: dict[str, str] = {}
     services: dict[str, Service] = {}
 
@@ -52,6 +53,11 @@ def read_configuration(message: Configure, *, production_anchors: bool = False) 
     return Configuration(
         Trust(tuple(authorities), tuple(card_issuers)),
         {each.kind: _http_address(f"$.status[{index}].ocsp", each.ocsp) for index, each in enumerate(message.status)},
+        {
+            each.kind: _http_address(f"$.status[{index}].crl", each.crl)
+            for index, each in enumerate(message.status)
+            if each.crl
+        },
         {each.id: each.credential for each in message.terminals},
         {each.id: Service(frozenset(each.purposes)) for each in message.services},
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
+from reference_impl.configuration import Configuration
 from reference_impl.single_flight import SingleFlight
 from reference_impl.verification.certificate import Certificate
 from reference_impl.verification.ocsp_client import OcspClient
@@ -16,7 +17,6 @@ from reference_impl.verification.revocation_methods import (
     FallBack,
     KnownRevocations,
     Method,
-    NoOlderThan,
     Remembering,
 )
 from reference_impl.verification.status import Revocation, Status
@@ -50,8 +50,23 @@ class StatusPolicy(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset({*self.methods.values(), Method.OCSP})
 
 
+class Lists(Protocol):
+    """Where the lists of a relying party come from."""
+
+    def method(self, configuration: Configuration, offline: timedelta | None) -> Revocation:
+        """The method over these lists; with a declared maximum age, over what is here."""
+
+    def forget(self) -> None:
+        """Forgets what was fetched for this process alone."""
+
+
 class NoLists:
     """The lists of a relying party that was given none."""
+
+    def method(self, configuration: Configuration, offline: timedelta | None) -> Revocation:
+        """STATUS_UNAVAILABLE, whatever is asked."""
+        del configuration, offline
+        return self
 
     def status(self, certificate: Certificate, issuer: Authority, now: datetime) -> Status:
         """STATUS_UNAVAILABLE, whatever is asked."""
@@ -59,12 +74,15 @@ class NoLists:
         en = f"expected revocation lists for {issuer.kind}, found none"
         return Status(Reason.STATUS_UNAVAILABLE, None, Finding("RFC 5280 §6.3", "失効リストがありません", en))
 
+    def forget(self) -> None:
+        """There is nothing to forget."""
+
 
 class StatusSources(msgspec.Struct, frozen=True):
     """Where statuses come from, and by which policy."""
 
     ask: Ask
-    lists: Revocation | None = None
+    lists: Lists = NoLists()
     policy: StatusPolicy = StatusPolicy()
 
 
@@ -74,19 +92,22 @@ class StatusMethods:
     def __init__(
         self,
         sources: StatusSources,
-        addresses: Mapping[CertificateKind, str],
+        configuration: Configuration,
         draw: Callable[[int], bytes],
         known: KnownRevocations,
     ) -> None:
         policy = sources.policy
-        responders = {kind: msgspec.structs.replace(policy.responder, address=at) for kind, at in addresses.items()}
+        responders = {
+            kind: msgspec.structs.replace(policy.responder, address=address)
+            for kind, address in configuration.responders.items()
+        }
         ocsp = OcspClient(Responders(responders), sources.ask, draw, share=SingleFlight())
-        crl: Revocation = sources.lists or NoLists()
+        crl = sources.lists.method(configuration, None)
         methods: dict[Method, Revocation] = {
             Method.OCSP: ocsp,
             Method.CRL: crl,
             Method.OCSP_THEN_CRL: FallBack(ocsp, crl, policy.falls_back_on),
-            Method.OFFLINE_CRL: NoOlderThan(crl, policy.offline_maximum_age),
+            Method.OFFLINE_CRL: sources.lists.method(configuration, policy.offline_maximum_age),
         }
         self._methods = {name: Remembering(method, known) for name, method in methods.items()}
 

@@ -7,9 +7,10 @@ the clock it is given, for each of them.
 (2) signer      the intended responder, authorised, signed it (§3.2(2), (3), §4.2.2.2)            STATUS_UNTRUSTED
 (3) nonce       the one sent, or none (RFC 9654 §2.1, RFC 9919 §5)                                STATUS_UNTRUSTED
 (4) about       the asked certificate is answered, and nothing critical is unknown (§3.2(1))      STATUS_UNTRUSTED
-(5) signed then the signer is authorised now (§3.2(4)), and knew nothing later than it signed     STATUS_UNTRUSTED
+(5) entitled    the signer is authorised now (§3.2(4))                                            STATUS_UNTRUSTED
 (6) window      thisUpdate has come, nextUpdate has not, the age is allowed (§3.2(5), (6))        STATUS_STALE
 (7) status      good, and nothing else, is good (§2.2)                    REVOKED, ON_HOLD, STATUS_UNKNOWN
+(8) produced    nothing is known as of a time after it was signed (§2.4; ours)                    STATUS_UNTRUSTED
 """
 
 from datetime import datetime
@@ -45,12 +46,13 @@ class Evidence(msgspec.Struct, frozen=True):
 
     singles: tuple[Single, ...]
     signers: tuple[Certificate, ...]
+    produced_at: datetime
 
 
 def prove(
     answer: Answer, certificate: Certificate, issuer: Authority, nonce: bytes | None, responder: Responder
 ) -> Evidence:
-    """The evidence in an answer, by rules (2) to (5) as far as they do not depend on time; else `NotGood`."""
+    """The evidence in an answer, by rules (2) to (4); else `NotGood`."""
     # (2)
     if answer.unprocessed_extensions:
         raise _untrusted(
@@ -72,7 +74,7 @@ def prove(
             "ノンスが要求と一致しません",
             "the nonce is missing" if answer.nonce is None else "the nonce differs from the one sent",
         )
-    # (4), (5)
+    # (4)
     singles = tuple(each for each in answer.singles if is_about(each, certificate, issuer.certificate))
     if not singles:
         raise _untrusted(
@@ -81,8 +83,8 @@ def prove(
             "no SingleResponse is about the certificate that was asked about",
         )
     for single in singles:
-        _require_usable(single, certificate, answer.produced_at)
-    return Evidence(singles, signers)
+        _require_usable(single, certificate)
+    return Evidence(singles, signers, answer.produced_at)
 
 
 def is_nonce_acceptable(received: bytes | None, sent: bytes | None, policy: Nonce) -> bool:
@@ -101,24 +103,13 @@ def is_about(single: Single, certificate: Certificate, issuer: Certificate) -> b
     return hashes == (about.name_hash, about.key_hash)
 
 
-def _require_usable(single: Single, certificate: Certificate, produced_at: datetime) -> None:
-    """No unknown critical extension, no knowledge of what came after signing, no certificate older than the archive."""
+def _require_usable(single: Single, certificate: Certificate) -> None:
+    """No unknown critical extension, and no certificate that was over before the responder's archive begins."""
     if single.unprocessed_extensions:
         raise _untrusted(
             "RFC 5280 §4.2",
             "未知のクリティカル拡張があります",
             f"the critical extension {single.unprocessed_extensions[0]} is not known here",
-        )
-    if single.this_update > produced_at:
-        # ours: §3.2 does not name producedAt, but §2.4 defines it as the time of signing, and both are signed
-        raise NotGood(
-            Reason.STATUS_UNTRUSTED,
-            Finding(
-                "RFC 6960 §2.4",
-                "署名時刻より後の状態が記されています",
-                "thisUpdate lies after producedAt, when the answer was signed",
-                compared=Compared("producedAt", produced_at, single.this_update),
-            ),
         )
     cutoff = single.archive_cutoff
     if cutoff is not None and certificate.not_after < cutoff and single.status is CertificateStatus.GOOD:
@@ -134,7 +125,7 @@ def _require_usable(single: Single, certificate: Certificate, produced_at: datet
 
 
 def status_at(evidence: Evidence, responder: Responder, now: datetime) -> Status:
-    """What the evidence says at an instant, by rules (5) to (7); of several SingleResponses none may refuse."""
+    """What the evidence says at an instant, by rules (5) to (8); of several SingleResponses none may refuse."""
     if not any(is_valid_at(each, now) for each in evidence.signers):
         finding = Finding(
             "RFC 6960 §3.2(4)",
@@ -143,7 +134,7 @@ def status_at(evidence: Evidence, responder: Responder, now: datetime) -> Status
             compared=Compared("notAfter", evidence.signers[0].not_after, now),
         )
         return Status(Reason.STATUS_UNTRUSTED, None, finding)
-    return min((_single_at(each, responder, now) for each in evidence.singles), key=_severity)
+    return min((_single_at(each, evidence.produced_at, responder, now) for each in evidence.singles), key=_severity)
 
 
 def _severity(status: Status) -> int:
@@ -153,11 +144,12 @@ def _severity(status: Status) -> int:
     return 2 if status.reason is Reason.OK else 1
 
 
-def _single_at(single: Single, responder: Responder, now: datetime) -> Status:
+def _single_at(single: Single, produced_at: datetime, responder: Responder, now: datetime) -> Status:
     source = StatusSource(_SOURCE, single.this_update)
     try:
         _require_fresh(single, responder, now)  # (6)
         _require_good(single)  # (7)
+        _require_known(single, produced_at)  # (8)
     except NotGood as refusal:
         stale = refusal.reason is Reason.STATUS_STALE
         return Status(refusal.reason, source, refusal.finding, stale and single.status is CertificateStatus.REVOKED)
@@ -219,6 +211,20 @@ def _require_good(single: Single) -> None:
             f"the certificate is revoked ({single.reason or 'unspecified'})",
         ),
     )
+
+
+def _require_known(single: Single, produced_at: datetime) -> None:
+    """§3.2 does not name producedAt; but §2.4 makes it the time of signing, and nobody signs what is not known yet."""
+    if single.this_update > produced_at:
+        raise NotGood(
+            Reason.STATUS_UNTRUSTED,
+            Finding(
+                "RFC 6960 §2.4",
+                "署名時刻より後の状態が記されています",
+                "thisUpdate lies after producedAt, when the answer was signed",
+                compared=Compared("producedAt", produced_at, single.this_update),
+            ),
+        )
 
 
 def usable_until(evidence: Evidence, status: Status, responder: Responder, now: datetime) -> datetime:

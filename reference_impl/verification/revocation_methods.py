@@ -5,7 +5,7 @@ Whatever the method, "could not check" is never good: a method answers OK only w
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -16,7 +16,7 @@ from reference_impl.verification.purpose import CertificateKind
 from reference_impl.verification.revocation_cache import CAPACITY, Key, status_key
 from reference_impl.verification.status import Revocation, Status
 from reference_impl.verification.trust import Authority
-from reference_impl.verification.verdict import Compared, Finding, Reason
+from reference_impl.verification.verdict import Finding, Reason
 
 
 class Method(StrEnum):
@@ -76,33 +76,6 @@ def _both(first: Finding | None, then: Finding | None) -> Finding | None:
     if first is None or then is None:
         return first or then
     return msgspec.structs.replace(first, ja=f"{first.ja}、{then.ja}", en=f"{first.en}; then {then.en}")
-
-
-class NoOlderThan:
-    """A source whose good word counts for a declared time after its thisUpdate, whatever nextUpdate it names."""
-
-    def __init__(self, inner: Revocation, maximum_age: timedelta) -> None:
-        self._inner = inner
-        self._maximum_age = maximum_age
-
-    def status(self, certificate: Certificate, issuer: Authority, now: datetime) -> Status:
-        """The source's status, or STATUS_STALE if it is good and too old (or of an age that nobody knows)."""
-        status = self._inner.status(certificate, issuer, now)
-        if status.reason is not Reason.OK:
-            return status
-        if status.source is None:
-            finding = Finding("RFC 6960 §3.2(5)", "失効情報の時刻が不明です", "the time of the status is not known")
-            return Status(Reason.STATUS_STALE, None, finding)
-        limit = status.source.this_update + self._maximum_age
-        if now < limit:
-            return status
-        finding = Finding(
-            "RFC 6960 §3.2(5)",
-            "失効情報が古すぎます",
-            "the status is older than the declared maximum age",
-            compared=Compared("maximumAge", limit, now),
-        )
-        return Status(Reason.STATUS_STALE, status.source, finding)
 
 
 class KnownRevocations:

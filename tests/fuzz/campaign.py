@@ -13,11 +13,12 @@ from tests.fuzz.mutation import Session
 class Target(Protocol):
     """Something that is fuzzed."""
 
-    package: Path
-    """Where its code is: a run that goes over new edges of it is kept."""
+    @property
+    def watched(self) -> Path:
+        """The package whose edges count."""
 
-    def mutate(self, chance: random.Random, session: Session, pool: list[Session]) -> Session:
-        """Another session, made of one that is known."""
+    def bend(self, chance: random.Random, session: Session, pool: list[Session]) -> Session:
+        """A session like this one and the others, with something changed."""
 
     def seeds(self) -> list[Session]:
         """Where to begin."""
@@ -40,7 +41,7 @@ class Result:
 def campaign(target: Target, *, seed: int, go_on: Callable[[], bool], most_failures: int = 1) -> Result:
     """Fuzzes while `go_on` says so, or until there are enough failures. The same seed and count give the same runs."""
     chance = random.Random(seed)  # noqa: S311 - a fuzzer's dice, not a key's
-    edges, result = Edges(target.package), Result()
+    edges, result = Edges(target.watched), Result()
     pool: list[Session] = []
     for session in target.seeds():
         edges.found_new(lambda session=session: target.run(session))  # type: ignore[misc]
@@ -49,7 +50,7 @@ def campaign(target: Target, *, seed: int, go_on: Callable[[], bool], most_failu
     while len(result.failures) < most_failures and go_on():
         # the newest are where the frontier is; the seeds, where every command is right, are never left behind
         parent = chance.choice(chance.choice([pool, pool[:seeds], pool[len(pool) // 2 :]]))
-        session = target.mutate(chance, parent, pool)
+        session = target.bend(chance, parent, pool)
         result.runs += 1
         try:
             if edges.found_new(lambda session=session: target.run(session)):  # type: ignore[misc]

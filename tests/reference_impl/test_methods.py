@@ -16,10 +16,9 @@ from reference_impl.verification.revocation_methods import (
     FallBack,
     KnownRevocations,
     Method,
-    NoOlderThan,
     Remembering,
 )
-from reference_impl.verification.status import Status
+from reference_impl.verification.status import Revocation, Status
 from reference_impl.verification.trust import Authority, read_authority
 from reference_impl.verification.verdict import Finding, Reason, StatusSource
 from tests.reference_impl import ocsp_answers as a
@@ -49,7 +48,7 @@ class Says:
         return self.answer
 
 
-def of(method: FallBack | NoOlderThan | Remembering | ByKind, issuer: Authority = AUTHORITY) -> Status:
+def of(method: FallBack | Remembering | ByKind, issuer: Authority = AUTHORITY) -> Status:
     """The status by a method."""
     return method.status(CERTIFICATE, issuer, pki.NOW)
 
@@ -98,27 +97,6 @@ def test_when_neither_could_say_both_are_named() -> None:
     assert status.finding is not None
     assert status.finding.en == "the reason of ocsp; then the reason of crl"
     assert status.finding.ja == "ocsp の理由、crl の理由"
-
-
-@pytest.mark.parametrize(
-    ("reason", "age", "expected"),
-    [
-        ("OK", HOUR - timedelta(seconds=1), "OK"),
-        ("OK", HOUR, "STATUS_STALE"),
-        ("OK", None, "STATUS_STALE"),
-        ("REVOKED", 100 * HOUR, "REVOKED"),
-        ("ON_HOLD", None, "ON_HOLD"),
-        ("STATUS_UNAVAILABLE", None, "STATUS_UNAVAILABLE"),
-    ],
-)
-def test_declared_maximum_age(reason: str, age: timedelta | None, expected: str) -> None:
-    """Good up to the second before the declared age, stale from then on; a revocation does not grow old."""
-    status = of(NoOlderThan(Says(reason, age), HOUR))
-    assert status.reason == expected
-    if reason == "OK" != expected and age is not None:
-        assert status.finding is not None
-        assert status.finding.compared is not None
-        assert (status.finding.compared.limit, status.finding.compared.now) == (pki.NOW - age + HOUR, pki.NOW)
 
 
 @pytest.mark.parametrize(
@@ -178,31 +156,53 @@ def no_way(question: Question) -> bytes:
 AWAY = "http://ocsp.test/"
 
 
+class Shelf:
+    """Lists that say what they are told, and what they were asked for."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        self.offline: list[timedelta | None] = []
+        self.forgotten = 0
+
+    def method(self, configuration: Configuration, offline: timedelta | None) -> Revocation:
+        """The answer; by lists that stay here something else."""
+        assert configuration.responders == {CertificateKind.AUTH: AWAY}
+        self.offline.append(offline)
+        return Says(self.reason if offline is None else "STATUS_STALE")
+
+    def forget(self) -> None:
+        """Counts."""
+        self.forgotten += 1
+
+
+CONFIGURED = Configuration(responders={CertificateKind.AUTH: AWAY})
+
+
 @pytest.mark.parametrize(
-    ("method", "lists", "age", "expected"),
+    ("method", "lists", "expected"),
     [
-        (Method.OCSP, "OK", HOUR, "STATUS_UNAVAILABLE"),
-        (Method.CRL, "OK", HOUR, "OK"),
-        (Method.OCSP_THEN_CRL, "OK", HOUR, "OK"),
-        (Method.OCSP_THEN_CRL, "REVOKED", HOUR, "REVOKED"),
-        (Method.OCSP_THEN_CRL, "STATUS_STALE", HOUR, "STATUS_UNAVAILABLE"),
-        (Method.OFFLINE_CRL, "OK", 47 * HOUR, "OK"),
-        (Method.OFFLINE_CRL, "OK", 48 * HOUR, "STATUS_STALE"),
-        (Method.CRL, "OK", 48 * HOUR, "OK"),
+        (Method.OCSP, "OK", "STATUS_UNAVAILABLE"),
+        (Method.CRL, "OK", "OK"),
+        (Method.OCSP_THEN_CRL, "OK", "OK"),
+        (Method.OCSP_THEN_CRL, "REVOKED", "REVOKED"),
+        (Method.OCSP_THEN_CRL, "STATUS_STALE", "STATUS_UNAVAILABLE"),
+        (Method.OFFLINE_CRL, "OK", "STATUS_STALE"),
     ],
 )
-def test_the_four_methods_when_the_responder_is_away(method: Method, lists: str, age: timedelta, expected: str) -> None:
-    """OCSP alone cannot say; lists can, and offline only as long as declared."""
-    sources = StatusSources(no_way, Says(lists, age), StatusPolicy(methods={"": method}))
-    methods = StatusMethods(sources, {CertificateKind.AUTH: AWAY}, bytes, KnownRevocations())
+def test_the_four_methods_when_the_responder_is_away(method: Method, lists: str, expected: str) -> None:
+    """OCSP alone cannot say; lists can; and offline they are others, with the declared maximum age."""
+    shelf = Shelf(lists)
+    sources = StatusSources(no_way, shelf, StatusPolicy(methods={"": method}, offline_maximum_age=3 * HOUR))
+    methods = StatusMethods(sources, CONFIGURED, bytes, KnownRevocations())
     assert methods.by(method).status(CERTIFICATE, AUTHORITY, pki.NOW).reason == expected
+    assert shelf.offline == [None, 3 * HOUR]
 
 
 @pytest.mark.parametrize("method", Method)
 def test_without_lists_no_method_finds_anything_good(method: Method) -> None:
     """A relying party that was given no lists, and whose responder is away: STATUS_UNAVAILABLE by each method."""
-    sources = StatusSources(no_way, None, StatusPolicy(methods={"": method}))
-    methods = StatusMethods(sources, {CertificateKind.AUTH: AWAY}, bytes, KnownRevocations())
+    sources = StatusSources(no_way, policy=StatusPolicy(methods={"": method}))
+    methods = StatusMethods(sources, CONFIGURED, bytes, KnownRevocations())
     status = methods.by(method).status(CERTIFICATE, AUTHORITY, pki.NOW)
     assert status.reason == "STATUS_UNAVAILABLE"
 
@@ -253,6 +253,6 @@ def test_relying_party_remembers_until_it_is_reset(enrolled: World) -> None:
 
 def test_empty_configuration_finds_nothing_good() -> None:
     """Before anything was configured nobody is asked, and nothing is good."""
-    methods = StatusMethods(StatusSources(lambda _: a.answer()), Configuration().responders, bytes, KnownRevocations())
+    methods = StatusMethods(StatusSources(lambda _: a.answer()), Configuration(), bytes, KnownRevocations())
     status = methods.by(Method.OCSP).status(CERTIFICATE, AUTHORITY, pki.NOW)
     assert status.reason == "STATUS_UNAVAILABLE"

@@ -193,6 +193,10 @@ CASES: dict[str, Case] = {
     "critical-single-extension": Case(
         lambda: a.answer(a.single(more=a.extensions(0xA1, STRANGE_CRITICAL))), U, "§4.2"
     ),
+    "this-update-ahead-of-us-and-of-produced-at": Case(lambda: a.answer(a.single(this=pki.NOW + ONE)), S, "§4.2.2.1"),
+    "revoked-after-produced-at": Case(
+        lambda: a.answer(a.single(status=a.revoked()), produced=a.GRID - ONE), "REVOKED", "§2.2"
+    ),
     "this-update-after-produced-at": Case(lambda: a.answer(produced=a.GRID - ONE), U, "§2.4"),
     # (5) signer now
     "delegate-expired-a-second-ago": Case(lambda: delegated(not_after=pki.NOW - ONE), U, "§3.2(4)"),
