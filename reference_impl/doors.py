@@ -1,11 +1,9 @@
 """What the core asks of the world at its steps, answered for one session out of the store and the configuration."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from reference_impl.accounts.account import Accounts
 from reference_impl.configuration import Configuration
-from reference_impl.services.desk import GiveBack, do_nothing
 from reference_impl.store.sessions import Session, Sessions
 from reference_impl.verification.core import Attempt, Enrolled, HolderKey
 from reference_impl.verification.genuineness import BirthRecord
@@ -48,17 +46,3 @@ class SessionDoors:
         if attempt.purpose is Purpose.ENROL and record is not None:
             return self._accounts.enrol(holder, attempt.service, record)
         return self._accounts.count_accepted(holder, attempt.service, record)
-
-
-class CountingDoors(SessionDoors):
-    """The same, where a service's policy counts what is used up."""
-
-    book: Callable[[str], GiveBack] = staticmethod(lambda _: do_nothing)
-
-    def settle(self, holder: HolderKey, attempt: Attempt, record: BirthRecord | None) -> Reason | None:
-        """Takes what the use takes, then writes it down, or gives it back; `Refusal` if there is nothing left."""
-        give_back = self.book(f"{holder.issuer_key}:{holder.serial}")
-        reason = super().settle(holder, attempt, record)
-        if reason is not None:
-            give_back()
-        return reason

@@ -9,7 +9,7 @@ import msgspec
 from reference_impl.accounts.account import Accounts, AccountView
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration
-from reference_impl.doors import CountingDoors
+from reference_impl.counting_doors import CountingDoors
 from reference_impl.messages import Begin, BeginAnswer, Complete, Terminal
 from reference_impl.services.desk import ServiceDesk
 from reference_impl.services.policy import Policy
