@@ -12,7 +12,7 @@ from reference_impl.configuration import Configuration
 from reference_impl.counting_doors import CountingDoors
 from reference_impl.messages import Begin, BeginAnswer, Complete, Terminal
 from reference_impl.services.desk import ServiceDesk
-from reference_impl.services.policy import Policy
+from reference_impl.services.policy import Policy as ServicePolicy
 from reference_impl.store.audit import Audit
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
@@ -58,7 +58,7 @@ class RelyingParty:
         *,
         policies: AcceptedPolicies = TEST_POLICIES,
         draw: Callable[[int], bytes] = secrets.token_bytes,
-        services: Sequence[Policy] = (),
+        services: Sequence[ServicePolicy] = (),
     ) -> None:
         self.clock = clock
         self._database = database
