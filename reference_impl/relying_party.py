@@ -10,7 +10,7 @@ from reference_impl.accounts.account import Accounts, AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration, read_configuration
-from reference_impl.doors import CountingDoors
+from reference_impl.counting_doors import CountingDoors
 from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal
 from reference_impl.presented import presentation_of
 from reference_impl.services.desk import ServiceDesk
