@@ -173,8 +173,8 @@ def test_a_server_that_ends_connections_is_one_refusal(writer: Writer, store: UR
 def test_a_server_that_is_away_is_one_line() -> None:
     """Without the password of the address."""
     with pytest.raises(AuditUnusable, match="expected a usable audit store") as refused:
-        Storage(URL.create("postgresql+psycopg", "me", "secret!", "127.0.0.1", 9, "audit"))
-    assert "secret!" not in str(refused.value)
+        Storage(URL.create("postgresql+psycopg", "me", "secret", "127.0.0.1", 9, "audit"))
+    assert "secret" not in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
