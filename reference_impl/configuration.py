@@ -9,8 +9,10 @@ import msgspec
 
 from reference_impl.messages import Broken, BrokenMessage, Configure
 from reference_impl.verification.der import DerError
-from reference_impl.verification.purpose import CertificateKind, Purpose
-from reference_impl.verification.trust import AnchorRefused, Trust, read_authority, read_card_issuer
+from reference_impl.verification.policy import Service
+from reference_impl.verification.production import require_no_production
+from reference_impl.verification.purpose import CertificateKind
+from reference_impl.verification.trust import AnchorRefused, Authority, Trust, read_authority, read_card_issuer
 
 
 class Configuration(msgspec.Struct, frozen=True):
@@ -18,12 +20,9 @@ class Configuration(msgspec.Struct, frozen=True):
 
     trust: Trust = Trust()
     responders: dict[CertificateKind, str] = {}
+    lists: dict[CertificateKind, str] = {}
     terminals: dict[str, str] = {}
-    services: dict[str, frozenset[Purpose]] = {}
-
-    def is_service_open(self, service: str, purpose: Purpose) -> bool:
-        """Whether the service exists and is used for this purpose."""
-        return purpose in self.services.get(service, frozenset())
+    services: dict[str, Service] = {}
 
     def is_terminal_known(self, terminal: str, credential: str) -> bool:
         """Whether this is the terminal's credential, compared without telling how much of it was right."""
@@ -34,10 +33,17 @@ class Configuration(msgspec.Struct, frozen=True):
 _T = TypeVar("_T")
 
 
-def read_configuration(message: Configure) -> Configuration:
+def read_configuration(message: Configure, *, production_anchors: bool = False) -> Configuration:
     """The configuration in the message; `BrokenMessage` names the entry that cannot be used."""
+
+    def authority(kind: CertificateKind, certificate: bytes) -> Authority:
+        read = read_authority(kind, certificate)
+        if not production_anchors:
+            require_no_production(Trust((read,)))
+        return read
+
     authorities = [
-        _anchor(f"$.authorities[{index}].certificate", lambda each=each: read_authority(each.kind, each.certificate))  # type: ignore[misc]
+        _anchor(f"$.authorities[{index}].certificate", lambda each=each: authority(each.kind, each.certificate))  # type: ignore[misc]
         for index, each in enumerate(message.authorities)
     ]
     card_issuers = [
@@ -47,8 +53,13 @@ def read_configuration(message: Configure) -> Configuration:
     return Configuration(
         Trust(tuple(authorities), tuple(card_issuers)),
         {each.kind: _http_address(f"$.status[{index}].ocsp", each.ocsp) for index, each in enumerate(message.status)},
+        {
+            each.kind: _http_address(f"$.status[{index}].crl", each.crl)
+            for index, each in enumerate(message.status)
+            if each.crl
+        },
         {each.id: each.credential for each in message.terminals},
-        {each.id: frozenset(each.purposes) for each in message.services},
+        {each.id: Service(frozenset(each.purposes)) for each in message.services},
     )
 
 
@@ -62,8 +73,9 @@ def _anchor(where: str, read: Callable[[], _T]) -> _T:
 def _http_address(where: str, address: str) -> str:
     try:
         parts = urlsplit(address)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no address at all, or a port beyond 65535
+        usable = False
+    if not usable:
         raise BrokenMessage(400, Broken("unusable address", where, "an http or https URL with a host", "another"))
     return address

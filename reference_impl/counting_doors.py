@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from reference_impl.doors import SessionDoors
 from reference_impl.services.desk import GiveBack, do_nothing
-from reference_impl.verification.core import Attempt, HolderKey
 from reference_impl.verification.genuineness import BirthRecord
-from reference_impl.verification.verdict import Reason
+from reference_impl.verification.presentation import Presentation
+from reference_impl.verification.verdict import HolderKey, Reason
 
 
 class CountingDoors(SessionDoors):
@@ -14,10 +14,10 @@ class CountingDoors(SessionDoors):
 
     book: Callable[[str], GiveBack] = staticmethod(lambda _: do_nothing)
 
-    def settle(self, holder: HolderKey, attempt: Attempt, record: BirthRecord | None) -> Reason | None:
+    def settle(self, holder: HolderKey, presented: Presentation, record: BirthRecord | None) -> Reason | None:
         """Takes what the use takes, then writes it down, or gives it back; `Refusal` if there is nothing left."""
         give_back = self.book(f"{holder.issuer_key}:{holder.serial}")
-        reason = super().settle(holder, attempt, record)
+        reason = super().settle(holder, presented, record)
         if reason is not None:
             give_back()
         return reason

@@ -7,37 +7,28 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from reference_impl.accounts.account import Accounts, AccountView
+from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.clock import Clock, Reading
-from reference_impl.configuration import Configuration
+from reference_impl.configuration import Configuration, read_configuration
 from reference_impl.counting_doors import CountingDoors
-from reference_impl.messages import Begin, BeginAnswer, Complete, Terminal
+from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal
+from reference_impl.presented import presentation_of
 from reference_impl.services.desk import ServiceDesk
 from reference_impl.services.policy import Policy as ServicePolicy
-from reference_impl.store.audit import Audit
+from reference_impl.status_methods import StatusMethods, StatusSources
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
 from reference_impl.verification.certificate import parse_certificate
-from reference_impl.verification.chain import NoIssuer, find_issuer
-from reference_impl.verification.core import (
-    Attempt,
-    ChipMaterial,
-    Enrolled,
-    HolderKey,
-    Judgement,
-    decide,
-    holder_key,
-    identify,
-)
+from reference_impl.verification.chain import Issuers, NoIssuer
 from reference_impl.verification.der import DerError
+from reference_impl.verification.doors import Doors, Enrolled
 from reference_impl.verification.findings import not_enrolled, place_refused, service_closed, terminal_unknown
-from reference_impl.verification.ocsp import NONCE_LENGTH
 from reference_impl.verification.place import is_place_allowed
+from reference_impl.verification.policy import Policy
 from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, CertificateKind, Purpose
-from reference_impl.verification.revocation import Ask, StatusUnreachable
-from reference_impl.verification.verdict import Finding, Reason, Refusal, Step, Verdict
-
-AskResponder = Callable[[str, bytes], bytes]
-"""Address and request to answer; raises StatusUnreachable."""
+from reference_impl.verification.revocation_methods import KnownRevocations, Method
+from reference_impl.verification.verdict import Finding, HolderKey, Reason, Refusal, Step, Verdict
+from reference_impl.verification.verifier import Verifier
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -54,31 +45,52 @@ class RelyingParty:
         self,
         database: Database,
         clock: Clock,
-        ask_responder: AskResponder,
+        sources: StatusSources,
         *,
         policies: AcceptedPolicies = TEST_POLICIES,
+        production_anchors: bool = False,
+        audit: Audit | None = None,
         draw: Callable[[int], bytes] = secrets.token_bytes,
         services: Sequence[ServicePolicy] = (),
     ) -> None:
         self.clock = clock
         self._database = database
-        self._ask_responder = ask_responder
-        self._policies = policies
+        self._sources = sources
+        self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
-        self._configuration = Configuration()
+        self._revoked = KnownRevocations()
+        self.configure(Configuration())
         self._sessions = Sessions(database)
         self._accounts = Accounts(database)
-        self._audit = Audit(database)
+        self._audit = audit or open_audit(None, None)
         self._desk = ServiceDesk(database, services)
 
     def configure(self, configuration: Configuration) -> None:
-        """Takes the new decisions in place of the old ones."""
-        self._configuration = configuration
+        """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
+        self._configuration, self._verifiers = configuration, self._make_verifiers(configuration)
+
+    def read_configuration(self, message: Configure) -> Configuration:
+        """The decisions in the message; BrokenMessage names one that cannot be taken here."""
+        return read_configuration(message, production_anchors=self._policy.production_anchors)
+
+    def _make_verifiers(self, configuration: Configuration) -> dict[Method, Verifier]:
+        """One for each method of finding out the status that some service uses."""
+        policy = msgspec.structs.replace(self._policy, services=configuration.services)
+        methods = StatusMethods(self._sources, configuration, self._draw, self._revoked)
+        return {
+            method: Verifier(configuration.trust, methods.by(method), policy) for method in self._sources.policy.used
+        }
+
+    def _verifier(self, service: str, purpose: Purpose) -> Verifier:
+        return self._verifiers[self._sources.policy.method(service, purpose.kind)]
 
     def reset(self) -> None:
-        """Forgets accounts, sessions and audit; configuration and clock stay. Status answers are never kept."""
+        """Forgets accounts, sessions and statuses; configuration and clock stay. The audit stays too, and says so."""
+        self._audit.note(self.clock.read().now, "reset")
         self._database.forget()
         self._desk.forget()
+        self._revoked.forget()
+        self.configure(self._configuration)
 
     def begin(self, message: Begin) -> BeginAnswer | Judged:
         """A session with a fresh challenge, or at once the refusal that the end could only repeat."""
@@ -87,9 +99,9 @@ class RelyingParty:
             self._desk.require_open(message.service, message.purpose, message.environment, reading.now)
             holder, account = self._admit(message, reading)
         except Refusal as refusal:
-            return Judged(Verdict(refusal.reason, (), None, refusal.finding), reading)
+            return self._refuse(message, Verdict(refusal.reason, (), None, refusal.finding), reading)
         if isinstance(holder, Verdict):
-            return Judged(holder, reading)
+            return self._refuse(message, holder, reading)
         session = self._draw_session(message, holder, reading)
         self._sessions.open(session)
         answer = BeginAnswer(session.id, session.challenge)
@@ -99,13 +111,21 @@ class RelyingParty:
             answer = msgspec.structs.replace(answer, document=session.document)
         return answer
 
+    def _refuse(self, message: Begin, verdict: Verdict, reading: Reading) -> Judged:
+        """The refusal, written down; nothing the caller said is, unless it is configured."""
+        service = message.service if message.service in self._configuration.services else UNKNOWN
+        known = self._is_terminal_accepted(message)
+        who = (message.terminal.id if known else UNKNOWN) if isinstance(message.terminal, Terminal) else NOBODY
+        self._audit.record(Check(reading.now, who, service, message.purpose), verdict)
+        return Judged(verdict, reading)
+
     def _admit(self, message: Begin, reading: Reading) -> tuple[HolderKey | Verdict | None, Enrolled | None]:
         """Service, place and terminal, then, for a tap, who is hinted at and what was learnt of them.
 
         The birth date opens the record on the chip: whoever gets it must be a terminal we know, else anybody who
         holds a certificate could ask for it.
         """
-        if not self._configuration.is_service_open(message.service, message.purpose):
+        if not Policy(self._configuration.services).is_open(message.service, message.purpose):
             raise service_closed()
         if not is_place_allowed(message.purpose, message.environment):
             raise place_refused(message.environment)
@@ -113,7 +133,8 @@ class RelyingParty:
             raise terminal_unknown()
         if message.purpose is not Purpose.TAP or isinstance(message.holder, msgspec.UnsetType):
             return None, None
-        holder = identify(message.holder.certificate, message.purpose, self._judgement(message.purpose, reading))
+        verifier = self._verifier(message.service, message.purpose)
+        holder = verifier.identify(message.holder.certificate, message.purpose, reading.now)
         if isinstance(holder, Verdict):
             return holder, None
         account = self._accounts.find(holder)
@@ -137,6 +158,7 @@ class RelyingParty:
             challenge=challenge,
             issued_at=reading.now,
             holder=holder,
+            terminal=message.terminal.id if isinstance(message.terminal, Terminal) else NOBODY,
         )
         if message.purpose is Purpose.SIGN:
             return msgspec.structs.replace(session, document=_compose_document(session))
@@ -147,56 +169,24 @@ class RelyingParty:
         reading = self.clock.read()
         session = self._sessions.find(message.session)
         if session is None:
-            return Judged(_unknown_session(message.presentation.certificate), reading)
-        configuration = self._configuration
-        doors = CountingDoors(self._sessions, self._accounts, configuration, session, reading.now)
+            verdict = _unknown_session(message.presentation.certificate)
+            self._audit.record(Check(reading.now, UNKNOWN, UNKNOWN, None), verdict)
+            return Judged(verdict, reading)
+        doors = CountingDoors(self._sessions, self._accounts, session)
         doors.book = self._desk.booking(session.id, session.service, session.purpose, reading.now)
-        verdict = decide(_attempt(session, message), doors, self._judgement(session.purpose, reading))
-        self._audit.record(reading.now, session.purpose, session.service, verdict)
+        presentation = presentation_of(session, message.presentation)
+        verifier = self._verifier(session.service, session.purpose)
+        verdict = verifier.verify(presentation, reading.now, Doors(doors, doors))
+        self._audit.record(Check(reading.now, session.terminal, session.service, session.purpose), verdict)
         return Judged(verdict, reading)
-
-    def _judgement(self, purpose: Purpose, reading: Reading) -> Judgement:
-        nonce = self._draw(NONCE_LENGTH)
-        return Judgement(self._configuration.trust, self._policies, reading.now, nonce, self._ask(purpose.kind))
-
-    def _ask(self, kind: CertificateKind) -> Ask:
-        address = self._configuration.responders.get(kind)
-
-        def ask(request: bytes) -> bytes:
-            if address is None:
-                raise StatusUnreachable(f"expected a configured responder for {kind}, found none")
-            return self._ask_responder(address, request)
-
-        return ask
 
     def account(self, encoded: bytes) -> AccountView | None:
         """What is stored about the holder of this certificate; `DerError` if it is none."""
         certificate = parse_certificate(encoded)
-        issuer = find_issuer(certificate, self._configuration.trust, CertificateKind.AUTH)
-        return None if isinstance(issuer, NoIssuer) else self._accounts.view(holder_key(certificate, issuer))
-
-
-def _attempt(session: Session, message: Complete) -> Attempt:
-    """What was presented, under what our session says it is for."""
-    presented = message.presentation
-    chip = None
-    if not isinstance(presented.chip, msgspec.UnsetType):
-        chip = ChipMaterial(presented.chip.birth_record, presented.chip.cvc, presented.chip.signature)
-    return Attempt(
-        purpose=session.purpose,
-        service=session.service,
-        environment=session.environment,
-        challenge=presented.challenge,
-        certificate=presented.certificate,
-        signature=_given(presented.signature),
-        document=session.document,
-        document_signature=_given(presented.document_signature),
-        chip=chip,
-    )
-
-
-def _given(value: bytes | msgspec.UnsetType) -> bytes | None:
-    return None if isinstance(value, msgspec.UnsetType) else value
+        issuer = Issuers(self._configuration.trust, CertificateKind.AUTH).find(certificate)
+        if isinstance(issuer, NoIssuer):
+            return None
+        return self._accounts.view(HolderKey(issuer.issuer_key, f"{certificate.serial:x}"))
 
 
 def _unknown_session(certificate: bytes) -> Verdict:

@@ -10,27 +10,26 @@ from typing import Final
 
 import httpx
 
-from reference_impl.verification.revocation import StatusUnreachable
+from reference_impl.verification.ocsp_settings import Question, StatusUnreachable
 
-TIMEOUT_SECONDS: Final = 3.0
 MAXIMUM_ANSWER: Final = 64 * 1024
+ANSWER_TYPE: Final = "application/ocsp-response"
 
 _HEADERS: Final = {
-    "Content-Type": "application/ocsp-request",
-    "Accept": "application/ocsp-response",
+    "Accept": ANSWER_TYPE,
     "Accept-Encoding": "identity",  # what is not unpacked cannot grow
 }
+_POST_HEADERS: Final = {"Content-Type": "application/ocsp-request"}
 
 
 class StatusClient:
     """Questions to responders, many at a time."""
 
-    def __init__(self, timeout: float = TIMEOUT_SECONDS) -> None:
-        self._timeout = timeout
+    def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._client = httpx.AsyncClient(
             headers=_HEADERS,
-            timeout=timeout,
+            timeout=None,  # noqa: S113 - each question has its own, around all of it
             trust_env=False,
             follow_redirects=False,
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=64),
@@ -38,20 +37,32 @@ class StatusClient:
         self._thread = threading.Thread(target=self._loop.run_forever, name="status-client", daemon=True)
         self._thread.start()
 
-    def ask(self, address: str, request: bytes) -> bytes:
+    def ask(self, question: Question) -> bytes:
         """The body of the responder's answer with status 200; StatusUnreachable says what came instead."""
-        return asyncio.run_coroutine_threadsafe(self._ask(address, request), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(self._ask(question), self._loop).result()
 
-    async def _ask(self, address: str, request: bytes) -> bytes:
+    async def _ask(self, question: Question) -> bytes:
         try:
-            async with asyncio.timeout(self._timeout), self._client.stream("POST", address, content=request) as answer:
-                if answer.status_code != httpx.codes.OK:
-                    raise StatusUnreachable(f"expected HTTP 200, the responder answered {answer.status_code}")
-                return await _read_bounded(answer)
+            request = self._request(question)
+            async with asyncio.timeout(question.timeout):
+                answer = await self._client.send(request, stream=True)
+                try:
+                    _require_answer(answer)
+                    return await _read_bounded(answer)
+                finally:
+                    await answer.aclose()
         except TimeoutError as error:
-            raise StatusUnreachable(f"expected an answer within {self._timeout} s, found none") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise StatusUnreachable(f"expected an answer within {question.timeout} s, found none") from error
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise StatusUnreachable(f"expected an answer, found {type(error).__name__}") from error
+
+    def _request(self, question: Question) -> httpx.Request:
+        address = httpx.URL(question.address)
+        if address.port is not None and not 0 < address.port < 65536:
+            raise StatusUnreachable(f"expected a port of 1 to 65535, found {address.port}")
+        if question.body is None:
+            return self._client.build_request("GET", address)
+        return self._client.build_request("POST", address, content=question.body, headers=_POST_HEADERS)
 
     def close(self) -> None:
         """Closes the connections and ends the thread."""
@@ -59,6 +70,15 @@ class StatusClient:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+def _require_answer(answer: httpx.Response) -> None:
+    """A 200 that says it is an OCSP answer (RFC 6960 A.2), or says nothing of what it is: then the bytes will tell."""
+    if answer.status_code != httpx.codes.OK:
+        raise StatusUnreachable(f"expected HTTP 200, the responder answered {answer.status_code}")
+    kind = answer.headers.get("Content-Type", ANSWER_TYPE).partition(";")[0].strip().lower()
+    if kind != ANSWER_TYPE:
+        raise StatusUnreachable(f"expected the Content-Type {ANSWER_TYPE}, found {kind[:64]!r}")
 
 
 async def _read_bounded(answer: httpx.Response) -> bytes:

@@ -15,7 +15,6 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from reference_impl import VERSION
-from reference_impl.configuration import read_configuration
 from reference_impl.messages import (
     AccountAnswer,
     AccountQuery,
@@ -41,7 +40,7 @@ from reference_impl.messages import (
 from reference_impl.relying_party import Judged, RelyingParty
 from reference_impl.store.sessions import CHALLENGE_LIFETIME
 from reference_impl.verification.der import DerError
-from reference_impl.verification.revocation import STATUS_TOLERANCE
+from reference_impl.verification.ocsp_settings import STATUS_TOLERANCE
 from reference_impl.verification.validity import CLOCK_TOLERANCE
 
 Scope = MutableMapping[str, Any]
@@ -109,7 +108,7 @@ class Surface:
         )
 
     def _configure(self, body: bytes) -> Empty:
-        self._party.configure(read_configuration(read_message(Configure, body)))
+        self._party.configure(self._party.read_configuration(read_message(Configure, body)))
         return Empty()
 
     def _reset(self, body: bytes) -> Empty:

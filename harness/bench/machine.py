@@ -40,6 +40,17 @@ def raw_signatures(algorithm: str, seconds: int, on: list[int]) -> float:
         return sum(_rate(algorithm, process.communicate(timeout=LONGEST)[0]) for process in running)
 
 
+def raw_verifications(seconds: int, core: int, algorithm: str = "rsa2048") -> float:
+    """Return how many signatures a second `openssl speed` verifies on one core."""
+    command = [*pinned(core), "openssl", "speed", "-mr", "-seconds", str(seconds), algorithm]
+    said = subprocess.run(command, text=True, capture_output=True, check=True, timeout=LONGEST).stdout
+    found = re.findall(r"^\+F[24]:[0-9]+:[0-9]+:[0-9.]+:([0-9.]+)", said, re.MULTILINE)
+    if not found:
+        raise ConfigurationError(f"openssl speed {algorithm}: expected a line +F2 or +F4, actual {said[-200:]!r}")
+    value = float(found[-1])
+    return 1 / value if value < 1 else value
+
+
 def _rate(algorithm: str, said: str) -> float:
     found = re.findall(r"^\+F[24]:[0-9]+:[0-9]+:([0-9.]+):", said, re.MULTILINE)
     if not found:

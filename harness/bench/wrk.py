@@ -19,7 +19,7 @@ _SCRIPT = """
 local wire, last = {}, 0
 for line in io.lines(os.getenv("REQUESTS")) do
   local body = line:gsub("..", function(octet) return string.char(tonumber(octet, 16)) end)
-  wire[#wire + 1] = wrk.format("POST", nil, {["Content-Type"] = "application/ocsp-request"}, body)
+  wire[#wire + 1] = wrk.format("POST", nil, {["Content-Type"] = os.getenv("KIND")}, body)
 end
 request = function()
   last = last % #wire + 1
@@ -34,8 +34,11 @@ def is_there() -> bool:
     return shutil.which("wrk") is not None
 
 
-def run(job: Job, core: int) -> Result:
-    """Return what came of a job, done from one core; its samples are none: whoever verifies answers asks for some."""
+def run(job: Job, core: int, kind: str = "application/ocsp-request") -> Result:
+    """Return what came of a job of one media type, done from one core.
+
+    Its samples are none: whoever verifies answers asks for some.
+    """
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "script.lua").write_text(_SCRIPT, encoding="ascii")
@@ -46,7 +49,7 @@ def run(job: Job, core: int) -> Result:
         before = _spent()
         done = subprocess.run(
             [*pinned(core), "wrk", *options, place],
-            env={**os.environ, "REQUESTS": str(folder / "requests")},
+            env={**os.environ, "REQUESTS": str(folder / "requests"), "KIND": kind},
             capture_output=True,
             text=True,
             check=False,

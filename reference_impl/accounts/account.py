@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Connection, Table, insert, select, update
 
 from reference_impl.store.database import Database
 from reference_impl.store.tables import accounts, memberships
-from reference_impl.verification.core import Enrolled, HolderKey
+from reference_impl.verification.doors import Enrolled
 from reference_impl.verification.genuineness import (
     BirthRecord,
     birth_date_equals_enrolled,
     chip_key_equals_enrolled,
 )
-from reference_impl.verification.verdict import Reason
+from reference_impl.verification.verdict import HolderKey, Reason
 
 
 class AccountView(msgspec.Struct, frozen=True):

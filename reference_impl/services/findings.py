@@ -7,7 +7,16 @@ from reference_impl.services.policy import Entitlement, Policy
 from reference_impl.services.vocabulary import EntitlementKind, Per, Place, Whose
 from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
-from reference_impl.verification.verdict import Compared, Finding, Reason, Refusal
+from reference_impl.verification.verdict import Compared, Finding, Reason, Step
+from reference_impl.verification.verdict import Refusal as RefusalAtStep
+
+
+class Refusal(RefusalAtStep):
+    """A policy said no: at the beginning, or when an accepted attempt is written down, step (12) of the core."""
+
+    def __init__(self, reason: Reason, finding: Finding) -> None:
+        super().__init__(reason, finding, Step.DONE)
+
 
 _PERIODS = {
     Per.DAY: ("本日", "today"),

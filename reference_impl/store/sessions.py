@@ -8,10 +8,9 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from reference_impl.store.database import Database
 from reference_impl.store.tables import sessions
-from reference_impl.verification.core import HolderKey
 from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
-from reference_impl.verification.verdict import Reason
+from reference_impl.verification.verdict import HolderKey, Reason
 
 CHALLENGE_LENGTH: Final = 32
 CHALLENGE_LIFETIME: Final = timedelta(seconds=300)
@@ -32,6 +31,8 @@ class Session(msgspec.Struct, frozen=True):
     issued_at: datetime
     document: bytes | None = None
     holder: HolderKey | None = None
+    terminal: str = ""
+    """Where it was begun, for the audit."""
 
 
 class Sessions:
@@ -57,6 +58,7 @@ class Sessions:
                     document=session.document,
                     holder_issuer_key=session.holder.issuer_key if session.holder else None,
                     holder_serial=session.holder.serial if session.holder else None,
+                    terminal=session.terminal,
                 )
             )
 
@@ -102,4 +104,5 @@ def _read(row: Row[tuple[object, ...]]) -> Session:
         datetime.fromtimestamp(row.issued_at, UTC),
         row.document,
         HolderKey(row.holder_issuer_key, row.holder_serial) if row.holder_serial is not None else None,
+        row.terminal,
     )

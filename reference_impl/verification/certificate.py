@@ -14,11 +14,13 @@ from reference_impl.verification import der, oids
 from reference_impl.verification import extensions as ext
 from reference_impl.verification.names import Name, read_name
 
+MAXIMUM_OCTETS: Final = 65536
+"""Longer ones are not read at all; real ones have about 1,600 octets (spec/pki.md §1.3)."""
 _EXTENSIONS: Final = 0xA3
 """The tag of the extensions in a TBSCertificate (RFC 5280 §4.1)."""
 
 
-class Certificate(msgspec.Struct, frozen=True):
+class Certificate(msgspec.Struct, frozen=True, gc=False):
     """What a relying party uses of a certificate. `tbs` is exactly what was signed; the name keeps its own bytes."""
 
     encoded: bytes
@@ -31,7 +33,6 @@ class Certificate(msgspec.Struct, frozen=True):
     not_before: datetime
     not_after: datetime
     public_key: bytes
-    key_bits: bytes
     extensions: dict[str, ext.Extension]
     key_usage: ext.KeyUsage | None
     extended_key_usage: frozenset[str] | None
@@ -39,6 +40,11 @@ class Certificate(msgspec.Struct, frozen=True):
     is_authority: bool
     authority_key_identifier: bytes | None
     subject_key_identifier: bytes | None
+
+    @property
+    def key_bits(self) -> bytes:
+        """The key inside its SubjectPublicKeyInfo: what key identifiers and OCSP's key hash are taken of."""
+        return _read_key_bits(der.parse_der(self.public_key, der.SEQUENCE))
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -55,6 +61,8 @@ class _Body(msgspec.Struct, frozen=True):
 
 def parse_certificate(data: bytes) -> Certificate:
     """The certificate that `data` consists of; `DerError` names the offset and the rule of the first defect."""
+    if len(data) > MAXIMUM_OCTETS:
+        raise der.DerError(MAXIMUM_OCTETS, "local limit", f"at most {MAXIMUM_OCTETS} octets", f"{len(data)}")
     outer = der.parse_der(data, der.SEQUENCE)
     parts = der.children(outer)
     if len(parts) != 3:
@@ -67,6 +75,7 @@ def parse_certificate(data: bytes) -> Certificate:
         )
     not_before, not_after = _read_validity(body.validity)
     found = _read_extensions(body.rest)
+    _read_key_bits(body.public_key)
     return Certificate(
         encoded=data,
         tbs=parts[0].encoded,
@@ -78,7 +87,6 @@ def parse_certificate(data: bytes) -> Certificate:
         not_before=not_before,
         not_after=not_after,
         public_key=body.public_key.encoded,
-        key_bits=_read_key_bits(body.public_key),
         extensions=found,
         key_usage=_read_if_present(found, oids.KEY_USAGE, ext.read_key_usage),
         extended_key_usage=_read_if_present(found, oids.EXTENDED_KEY_USAGE, ext.read_extended_key_usage),
@@ -145,7 +153,7 @@ def _whole_octets(element: der.Element) -> bytes:
 
 
 def _read_key_bits(element: der.Element) -> bytes:
-    """The key inside a SubjectPublicKeyInfo: what key identifiers and OCSP's key hash are taken of."""
+    """The octets of the BIT STRING in a SubjectPublicKeyInfo."""
     parts = der.children(der.expect_tag(element, der.SEQUENCE))
     if len(parts) != 2:
         raise der.DerError(element.start, "RFC 5280 §4.1", "algorithm and key", f"{len(parts)} elements")

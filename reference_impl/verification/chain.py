@@ -4,7 +4,7 @@ import msgspec
 
 from reference_impl.verification.certificate import Certificate
 from reference_impl.verification.purpose import CertificateKind
-from reference_impl.verification.signatures import is_signed_by, load_key
+from reference_impl.verification.signatures import is_signed_by
 from reference_impl.verification.trust import Authority, Trust
 from reference_impl.verification.verdict import Reason
 
@@ -18,32 +18,47 @@ class NoIssuer(msgspec.Struct, frozen=True):
 
 def is_issued_by(certificate: Certificate, authority: Authority) -> bool:
     """Whether the authority's key signed the certificate (RFC 5280 §6.1.3(a)(1))."""
-    key = load_key(authority.certificate.public_key)
-    return is_signed_by(key, certificate.algorithm, certificate.tbs, certificate.signature)
+    return is_signed_by(authority.key, certificate.algorithm, certificate.tbs, certificate.signature)
 
 
-def same_named_generations(certificate: Certificate, trust: Trust, kind: CertificateKind) -> list[Authority]:
-    """The pinned generations of the issuer's name (§6.1.3(a)(4), §7.1), first the one authorityKeyIdentifier names.
+class Issuers:
+    """The pinned generations of one kind, by name; most certificates write the name as the anchor does."""
 
-    The identifier is a hint for the order and never a verdict (§4.2.1.1; spec/rfc.md B2).
-    """
-    named = [each for each in trust.generations(kind) if each.certificate.subject.same_as(certificate.issuer)]
-    return sorted(named, key=lambda each: each.key_identifier != certificate.authority_key_identifier)
+    def __init__(self, trust: Trust, kind: CertificateKind) -> None:
+        self._generations = trust.generations(kind)
+        self._named = {each.certificate.subject.encoded: self._same_named(each) for each in self._generations}
 
+    def _same_named(self, authority: Authority) -> tuple[Authority, ...]:
+        name = authority.certificate.subject
+        return tuple(each for each in self._generations if each.certificate.subject.same_as(name))
 
-def find_issuer(certificate: Certificate, trust: Trust, kind: CertificateKind) -> Authority | NoIssuer:
-    """The pinned generation whose key signed the certificate, or which of two reasons there is none.
+    def named(self, certificate: Certificate) -> tuple[Authority, ...]:
+        """The generations of the issuer's name (RFC 5280 §6.1.3(a)(4), compared by §7.1)."""
+        same = self._named.get(certificate.issuer.encoded)
+        if same is not None:
+            return same
+        return tuple(each for each in self._generations if each.certificate.subject.same_as(certificate.issuer))
 
-    BAD_SIGNATURE: the certificate names a pinned key as its issuer's, and that key did not sign these bytes, so they
-    were altered or forged. UNKNOWN_ISSUER: the name is not pinned, or it is but the key named is another one (a
-    generation not pinned, or no longer, or somebody who took the name).
-    """
-    candidates = same_named_generations(certificate, trust, kind)
-    if not candidates:
-        return NoIssuer(Reason.UNKNOWN_ISSUER, "no pinned authority has the issuer's name")
-    for authority in candidates:
-        if is_issued_by(certificate, authority):
-            return authority
-    if candidates[0].key_identifier == certificate.authority_key_identifier:
-        return NoIssuer(Reason.BAD_SIGNATURE, "the pinned key that the certificate names did not sign it")
-    return NoIssuer(Reason.UNKNOWN_ISSUER, "an authority of that name is pinned, but none of its keys signed this")
+    def find(self, certificate: Certificate) -> Authority | NoIssuer:
+        """The pinned generation whose key signed the certificate, or which of two reasons there is none.
+
+        First the key that authorityKeyIdentifier names, then the others: the identifier is a hint for the order and
+        never a verdict (§4.2.1.1; spec/rfc.md B2).
+
+        BAD_SIGNATURE: the certificate names a pinned key as its issuer's, and that key did not sign these bytes, so
+        they were altered or forged. UNKNOWN_ISSUER: the name is not pinned, or it is but the key named is another one
+        (a generation not pinned, or no longer, or somebody who took the name).
+        """
+        named, identifier = self.named(certificate), certificate.authority_key_identifier
+        if not named:
+            return NoIssuer(Reason.UNKNOWN_ISSUER, "no pinned authority has the issuer's name")
+        pointed_at = [each for each in named if each.key_identifier == identifier]
+        for authority in pointed_at:
+            if is_issued_by(certificate, authority):
+                return authority
+        for authority in named:
+            if authority not in pointed_at and is_issued_by(certificate, authority):
+                return authority
+        if pointed_at:
+            return NoIssuer(Reason.BAD_SIGNATURE, "the pinned key that the certificate names did not sign it")
+        return NoIssuer(Reason.UNKNOWN_ISSUER, "an authority of that name is pinned, but none of its keys signed this")

@@ -200,6 +200,9 @@ def read_time(element: Element) -> datetime:
     else:
         raise DerError(element.start, "RFC 5280 §4.1.2.5", "YYMMDDhhmmssZ or YYYYMMDDhhmmssZ", repr(text))
     try:
-        return datetime.strptime(digits + "+0000", "%Y%m%d%H%M%S%z").astimezone(UTC)
+        return datetime(
+            int(digits[:4]), int(digits[4:6]), int(digits[6:8]),
+            int(digits[8:10]), int(digits[10:12]), int(digits[12:]), tzinfo=UTC,
+        )  # fmt: skip
     except ValueError as error:
         raise DerError(element.body, "RFC 5280 §4.1.2.5", "a date of the calendar", repr(text)) from error

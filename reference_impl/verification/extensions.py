@@ -18,9 +18,10 @@ class KeyUsage(IntFlag):
     DIGITAL_SIGNATURE = 0x80
     NON_REPUDIATION = 0x40
     KEY_CERT_SIGN = 0x04
+    CRL_SIGN = 0x02
 
 
-class Extension(msgspec.Struct, frozen=True):
+class Extension(msgspec.Struct, frozen=True, gc=False):
     """One extension as it stands in the certificate."""
 
     oid: str
@@ -28,7 +29,7 @@ class Extension(msgspec.Struct, frozen=True):
     value: bytes
 
 
-class Policies(msgspec.Struct, frozen=True):
+class Policies(msgspec.Struct, frozen=True, gc=False):
     """Policy identifiers, and the qualifier types found beside them that are no CPS pointer."""
 
     identifiers: frozenset[str] = frozenset()

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from reference_impl.verification import oids
 from reference_impl.verification.der import DerError
-from reference_impl.verification.signatures import KeyRefused, is_signed_by, load_key, load_key_numbers
+from reference_impl.verification.signatures import KeyRefused, is_signed_by, load_key_numbers
 from reference_impl.verification.tlv import read_items
 from reference_impl.verification.trust import CardIssuer
 
@@ -27,7 +27,7 @@ _RECORD_SIGNATURE: Final = bytes.fromhex("DF13")
 KEY_ID_LENGTH: Final = 16
 
 
-class CardVerifiableCertificate(msgspec.Struct, frozen=True):
+class CardVerifiableCertificate(msgspec.Struct, frozen=True, gc=False):
     """EF 0004: one card issuer's word for the key that signed the birth record."""
 
     issuer_key_id: bytes
@@ -37,7 +37,7 @@ class CardVerifiableCertificate(msgspec.Struct, frozen=True):
     signature: bytes
 
 
-class BirthRecord(msgspec.Struct, frozen=True):
+class BirthRecord(msgspec.Struct, frozen=True, gc=False):
     """EF 0001: birth date (YYYYMMDD), the chip's key, and the issuer's signature over both as written."""
 
     birth_date: str
@@ -81,7 +81,7 @@ def trusted_card_issuer(certificate: CardVerifiableCertificate, issuers: tuple[C
     """The pinned card issuer whose key signed the card-verifiable certificate; the identifier alone proves nothing."""
     for issuer in issuers:
         if issuer.key_id == certificate.issuer_key_id and is_signed_by(
-            load_key(issuer.public_key), oids.RSA_SHA256, certificate.body, certificate.signature
+            issuer.key, oids.RSA_SHA256, certificate.body, certificate.signature
         ):
             return issuer
     return None

@@ -1,5 +1,7 @@
 """Distinguished names compared by meaning: RFC 5280 §7.1, so that a re-encoded twin of a name is the same name."""
 
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -12,24 +14,47 @@ _DIRECTORY_STRINGS: Final = frozenset(f"2.5.4.{arc}" for arc in (3, 4, 5, 6, 7, 
 """The attributes of RFC 5280 Appendix A.1 that are text."""
 
 
-class Name(msgspec.Struct, frozen=True):
-    """A distinguished name: its bytes (what hashes are taken of) and its prepared form (what is compared)."""
+Prepared = tuple[tuple[tuple[str, str], ...], ...]
+
+
+class Name(msgspec.Struct, frozen=True, gc=False):
+    """A distinguished name that was read: its bytes, of which hashes are taken."""
 
     encoded: bytes
-    prepared: tuple[frozenset[tuple[str, str]], ...]
+
+    @property
+    def prepared(self) -> Prepared:
+        """The form in which names are compared."""
+        return _prepare(self.encoded)
 
     def same_as(self, other: "Name") -> bool:
         """Whether both names match by RFC 5280 §7.1."""
-        return self.prepared == other.prepared
+        return self.encoded == other.encoded or self.prepared == other.prepared
 
 
 def read_name(element: der.Element) -> Name:
-    """The name written in `element`, each attribute prepared: case folded, spaces collapsed, string type forgotten."""
+    """The name written in `element`, after every attribute of it was read."""
+    _read_relative(element)
+    return Name(element.encoded)
+
+
+def _read_relative(element: der.Element) -> Prepared:
+    """Each attribute prepared: case folded, spaces collapsed, string type forgotten."""
     relative = []
     for rdn in der.children(der.expect_tag(element, der.SEQUENCE)):
-        attributes = [_read_attribute(each) for each in der.children(der.expect_tag(rdn, der.SET))]
-        relative.append(frozenset(attributes))
-    return Name(element.encoded, tuple(relative))
+        parts = der.children(der.expect_tag(rdn, der.SET))
+        for one, next_one in pairwise(parts):
+            if one.encoded >= next_one.encoded:
+                raise der.DerError(next_one.start, "X.690 §11.6", "a SET in order, nothing twice", "another order")
+        attributes = [_read_attribute(each) for each in parts]
+        relative.append(tuple(sorted(attributes)))  # two that differ in their case alone are two
+    return tuple(relative)
+
+
+@lru_cache(maxsize=64)
+def _prepare(encoded: bytes) -> Prepared:
+    """Of the few names that anchors and responders have."""
+    return _read_relative(der.read_element(encoded, 0, len(encoded)))
 
 
 def _read_attribute(element: der.Element) -> tuple[str, str]:
@@ -45,5 +70,5 @@ def _read_attribute(element: der.Element) -> tuple[str, str]:
     try:
         text = value.content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise der.DerError(value.body, "RFC 5280 §4.1.2.4", f"{encoding} text", value.content[:8].hex()) from error
+        raise der.DerError(value.body, "RFC 5280 §4.1.2.4", f"{encoding} text", "other octets") from error
     return oid, " ".join(text.casefold().split())

@@ -1,10 +1,22 @@
-"""Proof of possession: the signature of the certificate's key, made by the card after the PIN (spec/card.md §4)."""
+"""Proof of possession: a signature of the certificate's key, made by the card after the PIN (spec/card.md §4)."""
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from reference_impl.verification import oids
-from reference_impl.verification.certificate import Certificate
-from reference_impl.verification.signatures import is_signed_by, load_key
+from reference_impl.verification.presentation import HashName, Padding
+from reference_impl.verification.signatures import is_digest_signed_by, is_digest_signed_with_pss, is_signed_by
 
 
-def verify_proof(certificate: Certificate, message: bytes, signature: bytes) -> bool:
+def verify_proof(key: RSAPublicKey, message: bytes, signature: bytes) -> bool:
     """Whether the holder's key signed `message`: PKCS#1 v1.5 with SHA-256, strictly padded (RFC 8017 §8.2.2)."""
-    return is_signed_by(load_key(certificate.public_key), oids.RSA_SHA256, message, signature)
+    return is_signed_by(key, oids.RSA_SHA256, message, signature)
+
+
+def verify_document(key: RSAPublicKey, hash_name: HashName, padding: Padding, digest: bytes, signature: bytes) -> bool:
+    """Whether the holder's key signed the document of this digest, in the padding that was said.
+
+    RFC 8017 §8.1.2, §8.2.2. Never in the other one: a signature is believed for one way of making it.
+    """
+    if padding is Padding.PSS:
+        return is_digest_signed_with_pss(key, hash_name, digest, signature)
+    return is_digest_signed_by(key, hash_name, digest, signature)

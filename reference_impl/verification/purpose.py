@@ -20,6 +20,13 @@ class CertificateKind(StrEnum):
     SIGN = "sign"
 
 
+class Carrier(StrEnum):
+    """Where the key lives. Their certificates have other policies, other lists (spec/pki.md §1.6)."""
+
+    CARD = "card"
+    PHONE = "phone"
+
+
 class Purpose(StrEnum):
     """What the holder came for."""
 
@@ -35,26 +42,45 @@ class Purpose(StrEnum):
 
 
 class AcceptedPolicies(msgspec.Struct, frozen=True):
-    """The user-initial-policy-set of RFC 5280 §6.1.1(c), one set a kind. Test and production are never mixed."""
+    """The user-initial-policy-set of RFC 5280 §6.1.1(c), one set for each kind and carrier.
+
+    Test and production are never mixed, and neither are cards and phones.
+    """
 
     auth: frozenset[str]
     sign: frozenset[str]
+    phone_auth: frozenset[str] = frozenset()
+    phone_sign: frozenset[str] = frozenset()
 
-    def of(self, kind: CertificateKind) -> frozenset[str]:
-        """The policies accepted for certificates of this kind."""
+    def of(self, kind: CertificateKind, carrier: Carrier = Carrier.CARD) -> frozenset[str]:
+        """The policies accepted for certificates of this kind on this carrier."""
+        if carrier is Carrier.PHONE:
+            return self.phone_auth if kind is CertificateKind.AUTH else self.phone_sign
         return self.auth if kind is CertificateKind.AUTH else self.sign
 
 
-TEST_POLICIES: Final = AcceptedPolicies(frozenset({oids.AUTH_CARD_TEST}), frozenset({oids.SIGN_CARD_TEST}))
-PRODUCTION_POLICIES: Final = AcceptedPolicies(frozenset({oids.AUTH_CARD}), frozenset({oids.SIGN_CARD}))
+TEST_POLICIES: Final = AcceptedPolicies(
+    frozenset({oids.AUTH_CARD_TEST}),
+    frozenset({oids.SIGN_CARD_TEST}),
+    frozenset({oids.AUTH_PHONE_TEST}),
+    frozenset({oids.SIGN_PHONE_TEST}),
+)
+PRODUCTION_POLICIES: Final = AcceptedPolicies(
+    frozenset({oids.AUTH_CARD}),
+    frozenset({oids.SIGN_CARD}),
+    frozenset({oids.AUTH_PHONE}),
+    frozenset({oids.SIGN_PHONE}),
+)
 
 
-def has_accepted_policy(certificate: Certificate, kind: CertificateKind, accepted: AcceptedPolicies) -> bool:
+def has_accepted_policy(
+    certificate: Certificate, kind: CertificateKind, accepted: AcceptedPolicies, carrier: Carrier = Carrier.CARD
+) -> bool:
     """Whether the certificate's policies meet the accepted set (RFC 5280 §6.1.5(g); the algorithm: RFC 9618).
 
     The path is one certificate long and the anchor stands outside it, so the intersection is all there is to do.
     """
-    return not certificate.policies.identifiers.isdisjoint(accepted.of(kind))
+    return not certificate.policies.identifiers.isdisjoint(accepted.of(kind, carrier))
 
 
 def has_key_usage(certificate: Certificate, kind: CertificateKind) -> bool:
@@ -101,15 +127,11 @@ def is_authority(certificate: Certificate) -> bool:
 
 
 def profile_defect(certificate: Certificate) -> str | None:
-    """What is wrong with the certificate's algorithm, key or number by local policy, in words, or None."""
+    """What is wrong with the certificate's algorithm or number by local policy, in words, or None."""
     if not signatures.is_trusted_algorithm(certificate.algorithm):
         return f"signature algorithm {certificate.algorithm}"
     if certificate.serial < 0:
         return "a negative serial number, about which no status can be asked"
     if certificate.serial.bit_length() > MAXIMUM_SERIAL_BITS:
         return "a serial number of more than 20 octets"
-    try:
-        signatures.load_key(certificate.public_key)
-    except signatures.KeyRefused as error:
-        return str(error)
     return None

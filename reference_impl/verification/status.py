@@ -20,6 +20,9 @@ class Status(msgspec.Struct, frozen=True, gc=False):
     reason: Reason
     source: StatusSource | None = None
     finding: Finding | None = None
+    final: bool = False
+    """A genuine signer called the certificate revoked, though too long ago to be the status now: revocation is for
+    ever (spec/pki.md §2), so no other source is asked in the hope of a better answer."""
 
 
 class Revocation(Protocol):

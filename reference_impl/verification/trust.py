@@ -19,32 +19,27 @@ class AnchorRefused(ValueError):
         self.actual = actual
 
 
-class Authority(msgspec.Struct, frozen=True):
-    """One pinned generation of one certification authority."""
+class Authority(msgspec.Struct, frozen=True, gc=False):
+    """One pinned generation of one certification authority, ready for use; `read_authority` makes it."""
 
     kind: CertificateKind
     certificate: Certificate
-
-    @property
-    def key_identifier(self) -> bytes:
-        """Its subjectKeyIdentifier, or what that would be: SHA-1 of the key bits (RFC 5280 §4.2.1.2 (1))."""
-        return self.certificate.subject_key_identifier or key_hash(self.certificate)
-
-    @property
-    def issuer_key(self) -> str:
-        """SHA-256 of its SubjectPublicKeyInfo, in hex: the half of an account's key that names the issuer."""
-        return hashlib.sha256(self.certificate.public_key).hexdigest()
+    key: RSAPublicKey
+    key_identifier: bytes
+    """Its subjectKeyIdentifier, or what that would be: SHA-1 of the key bits (RFC 5280 §4.2.1.2 (1))."""
+    issuer_key: str
+    """SHA-256 of its SubjectPublicKeyInfo, in hex: the half of an account's key that names the issuer."""
 
 
 class CardIssuer(msgspec.Struct, frozen=True):
-    """One pinned key of the second PKI (spec/card.md §2.2: a key-id names a key)."""
+    """One pinned key of the second PKI (spec/card.md §2.2: a key-id names a key); `read_card_issuer` makes it."""
 
     key_id: bytes
-    public_key: bytes
+    key: RSAPublicKey
 
 
 class Trust(msgspec.Struct, frozen=True):
-    """Everything believed without proof."""
+    """Everything believed without proof. It never changes: what changes is which one is in use (`Verifier.swap`)."""
 
     authorities: tuple[Authority, ...] = ()
     card_issuers: tuple[CardIssuer, ...] = ()
@@ -52,6 +47,18 @@ class Trust(msgspec.Struct, frozen=True):
     def generations(self, kind: CertificateKind) -> tuple[Authority, ...]:
         """The pinned generations of one kind; authorities of the other kind are strangers to it."""
         return tuple(each for each in self.authorities if each.kind is kind)
+
+    def with_authority(self, authority: Authority) -> "Trust":
+        """The same and one generation more: a roll-over begins (spec/pki.md §1.1, about every four years)."""
+        return Trust((*self.authorities, authority), self.card_issuers)
+
+    def without_authority(self, issuer_key: str) -> "Trust":
+        """The same without the generation of this key: a roll-over ends, or the key is no longer believed."""
+        return Trust(tuple(each for each in self.authorities if each.issuer_key != issuer_key), self.card_issuers)
+
+    def without_card_issuer(self, key_id: bytes) -> "Trust":
+        """The same without the card-issuer key of this identifier."""
+        return Trust(self.authorities, tuple(each for each in self.card_issuers if each.key_id != key_id))
 
 
 def key_hash(certificate: Certificate) -> bytes:
@@ -67,15 +74,15 @@ def read_authority(kind: CertificateKind, data: bytes) -> Authority:
     key = _load(certificate.public_key)
     if not is_signed_by(key, certificate.algorithm, certificate.tbs, certificate.signature):
         raise AnchorRefused("a certificate signed by its own key", "another signature")
-    return Authority(kind, certificate)
+    identifier = certificate.subject_key_identifier or key_hash(certificate)
+    return Authority(kind, certificate, key, identifier, hashlib.sha256(certificate.public_key).hexdigest())
 
 
 def read_card_issuer(key_id: bytes, public_key: bytes) -> CardIssuer:
     """The anchor of the second PKI with this identifier and key, after both were looked at."""
     if len(key_id) != 16:
         raise AnchorRefused("a key identifier of 16 octets", f"{len(key_id)}")
-    _load(public_key)
-    return CardIssuer(key_id, public_key)
+    return CardIssuer(key_id, _load(public_key))
 
 
 def _load(public_key: bytes) -> RSAPublicKey:

@@ -78,7 +78,7 @@ def decision_for(reason: Reason) -> Decision:
     return _DECISIONS.get(reason, Decision.REJECT)
 
 
-class Compared(msgspec.Struct, frozen=True):
+class Compared(msgspec.Struct, frozen=True, gc=False):
     """Two instants whose order decided: which limit, its value, and the instant of the attempt."""
 
     what: str
@@ -86,7 +86,7 @@ class Compared(msgspec.Struct, frozen=True):
     now: datetime
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Why, in words, for a person to read; it names no holder, and quotes nothing of the certificate but its dates."""
 
     clause: str
@@ -97,28 +97,41 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Refusal(Exception):
-    """One rule said no. Raised where the rule stands, caught once, in `core.decide`."""
+    """One rule said no, at this step. Raised where the rule stands, caught once, in `core.decide`."""
 
-    def __init__(self, reason: Reason, finding: Finding) -> None:
+    def __init__(self, reason: Reason, finding: Finding, step: Step = Step.STATUS) -> None:
         super().__init__(f"{reason}: {finding.en}")
         self.reason = reason
         self.finding = finding
+        self.step = step
 
 
-class StatusSource(msgspec.Struct, frozen=True):
+class StatusSource(msgspec.Struct, frozen=True, gc=False):
     """Where the status came from and as of when."""
 
     source: str
     this_update: datetime
 
 
-class Verdict(msgspec.Struct, frozen=True):
-    """The outcome of one attempt."""
+class HolderKey(msgspec.Struct, frozen=True, gc=False):
+    """What an account is known by: issuer key and serial, never the name in the certificate (spec/pki.md §5)."""
+
+    issuer_key: str
+    serial: str
+
+
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """The outcome of one attempt: decision and reason, the steps passed, source and time of the status.
+
+    `finding` says why in words, of which certificate, and with which two instants. `holder` is the certificate by
+    issuer key and serial, once step (3) proved both. No signature, challenge, key or birth date is ever in it.
+    """
 
     reason: Reason
     steps: tuple[Step, ...]
     status: StatusSource | None = None
     finding: Finding | None = None
+    holder: HolderKey | None = None
 
     @property
     def decision(self) -> Decision:

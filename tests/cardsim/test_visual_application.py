@@ -31,7 +31,7 @@ IMAGES = Images(name=b"N" * 100, address=b"A" * 300, photo=b"P" * 4000, number=b
 @pytest.fixture
 def visual(issued: IssuedFiles) -> InsertedCard:
     """A card with images that can be told apart, the application selected."""
-    card = powered(personalise(HOLDER, replace(issued, images=lambda: IMAGES), serial=SERIAL))
+    card = powered(personalise(HOLDER, replace(issued, images=lambda _: IMAGES), serial=SERIAL))
     assert ask(card, VISUAL) == ["9000"]
     return card
 
@@ -94,7 +94,7 @@ def test_face_record(visual: InsertedCard, keys: Keys, tmp_path: Path) -> None:
 
 def test_photo_that_does_not_fit(issued: IssuedFiles) -> None:
     """Offsets end at 7FFF: a photo beyond is refused with the way out, when the record is made."""
-    card = powered(personalise(HOLDER, replace(issued, images=lambda: replace_photo(0x8000)), serial=SERIAL))
+    card = powered(personalise(HOLDER, replace(issued, images=lambda _: replace_photo(0x8000)), serial=SERIAL))
     ask(card, VISUAL, CODE_B)
     with pytest.raises(ValueError, match="smaller photo"):
         ask(card, "00B0820000")
@@ -159,11 +159,11 @@ def test_placeholder_photo_says_what_it_is() -> None:
 
 @pytest.mark.skipif(shutil.which("opj_decompress") is None, reason="opj_decompress (libopenjp2-tools) is not installed")
 def test_openjpeg_reads_the_photo(tmp_path: Path) -> None:
-    """OpenJPEG decodes the placeholder: 240 by 320, grey throughout."""
+    """OpenJPEG decodes the placeholder: 192 by 240, grey throughout."""
     (tmp_path / "photo.jp2").write_bytes(placeholder_images().photo)
     subprocess.run(
         ["opj_decompress", "-i", "photo.jp2", "-o", "photo.pgm"], cwd=tmp_path, check=True, capture_output=True
     )
     picture = (tmp_path / "photo.pgm").read_bytes()
-    assert b"\n240 320\n255\n" in picture
-    assert picture[-240 * 320 :] == b"\x80" * (240 * 320)
+    assert b"\n192 240\n255\n" in picture
+    assert picture[-192 * 240 :] == b"\x80" * (192 * 240)

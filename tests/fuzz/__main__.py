@@ -15,11 +15,13 @@ from functools import partial
 
 from tests.fuzz.campaign import Target, campaign
 from tests.fuzz.documents import DOCUMENTS
+from tests.fuzz.ocsp_target import OcspTarget
 from tests.fuzz.targets import BytesTarget, CardTarget
 
 TARGETS: dict[str, Callable[[], Target]] = {
     "card": CardTarget,
     "bytes": BytesTarget,
+    "ocsp": OcspTarget,
     **{name: partial(DOCUMENTS.__getitem__, name) for name in DOCUMENTS},
 }
 CARD = ("card", "bytes")

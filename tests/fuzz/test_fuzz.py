@@ -16,11 +16,12 @@ from cardsim.applications.free_area import Counter, Who
 from cardsim.profile import Profile
 from cardsim.standing import with_application
 from cardsim.state import State
-from reference_impl.verification import der
+from reference_impl.verification import der, ocsp_responder
 from reference_impl.verification.der import Element
 from tests.fuzz.campaign import campaign
 from tests.fuzz.documents import DOCUMENTS
 from tests.fuzz.edges import Edges
+from tests.fuzz.ocsp_target import OcspTarget
 from tests.fuzz.targets import BytesTarget, CardTarget
 
 JPKI = bytes.fromhex("D392F000260100000001")
@@ -74,9 +75,24 @@ def test_a_planted_leniency_of_a_reader_is_found(monkeypatch: pytest.MonkeyPatch
     assert [what for _, what in result.failures] == ["IndexError: planted"]
 
 
+def test_nothing_escapes_from_the_ocsp_reader() -> None:
+    """A thousand bent answers: each is read as another reader reads it or refused, and none is believed."""
+    target = OcspTarget()
+    result = campaign(target, seed=SEED, go_on=runs(1000))
+    assert result.failures == []
+    assert result.corpus > len(target.seeds())
+
+
+def test_planted_belief_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signature that is looked at no more: an answer that nobody gave is good, and it is found."""
+    monkeypatch.setattr(ocsp_responder, "is_signed_by", lambda *_: True)
+    result = campaign(OcspTarget(), seed=SEED, go_on=runs(1000))
+    assert [what for _, what in result.failures] == ["AssertionError: good, and nobody said so"]
+
+
 def test_the_same_seed_does_the_same(target: CardTarget) -> None:
-    """A failure can be met again: as many runs with the same seed reach as much."""
-    once, again = (campaign(target, seed=SEED, go_on=runs(150)) for _ in range(2))
+    """A failure can be met again: as many runs with the same seed reach as much, once what a process makes is made."""
+    _, once, again = (campaign(target, seed=SEED, go_on=runs(150)) for _ in range(3))
     assert (once.corpus, once.edges) == (again.corpus, again.edges)
 
 

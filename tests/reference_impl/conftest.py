@@ -12,6 +12,7 @@ import pytest
 
 from reference_impl.clock import Clock
 from reference_impl.relying_party import RelyingParty
+from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
 from reference_impl.surface import Surface
 from tests.reference_impl import pki
@@ -61,7 +62,7 @@ class World:
         """A configured relying party over a store, whose clock stands at 2026-11-21 00:20:00 UTC."""
         database = Database(path)
         responder = Responder()
-        party = RelyingParty(database, Clock(), responder)
+        party = RelyingParty(database, Clock(), StatusSources(responder))
         made = cls(Surface(party, test_surface=True), party, responder, database)
         made.post("configure", configuration())
         made.set_time("2026-11-21T00:20:00Z")

@@ -78,6 +78,11 @@ def authority(
     return builder.sign(own, hashes.SHA256())
 
 
+def subject_key(name: str = "holder") -> tuple[x509.ExtensionType, bool]:
+    """The subjectKeyIdentifier that every card certificate carries."""
+    return x509.SubjectKeyIdentifier.from_public_key(key(name).public_key()), False
+
+
 Extensions = Sequence[tuple[x509.ExtensionType, bool]]
 
 
@@ -189,3 +194,26 @@ def with_serial(serial: bytes) -> bytes:
     algorithm = bytes.fromhex("300D06092A864886F70D01010B0500")
     content = body + algorithm + bytes.fromhex("0382010100") + sign("auth-ca", body)
     return b"\x30\x82" + len(content).to_bytes(2) + content
+
+
+def signed_body(body: bytes, algorithm: bytes = bytes.fromhex("300D06092A864886F70D01010B0500")) -> bytes:
+    """A certificate with this body, signed by the authority for authentication."""
+    content = body + algorithm + bytes.fromhex("0382010100") + sign("auth-ca", body)
+    return b"\x30\x82" + len(content).to_bytes(2) + content
+
+
+def body_of(whole: bytes) -> bytes:
+    """The TBSCertificate of a certificate of usual length."""
+    return whole[4 : 8 + int.from_bytes(whole[6:8])]
+
+
+def with_end(text: str) -> bytes:
+    """A right certificate whose notAfter is this UTCTime."""
+    return signed_body(body_of(leaf()).replace(b"290401145959Z", text.encode(), 1))
+
+
+def without_parameters() -> bytes:
+    """A right certificate whose algorithm identifiers have no parameters (RFC 4055 §5)."""
+    without = bytes.fromhex("300B06092A864886F70D01010B")
+    body = body_of(leaf()).replace(bytes.fromhex("300D06092A864886F70D01010B0500"), without)
+    return signed_body(body[:2] + (len(body) - 4).to_bytes(2) + body[4:], without)

@@ -18,7 +18,7 @@ import pytest
 
 from reference_impl.accounts.account import Accounts
 from reference_impl.store.database import Database
-from reference_impl.verification.core import HolderKey
+from reference_impl.verification import HolderKey
 from reference_impl.verification.genuineness import BirthRecord, parse_birth_record
 from reference_impl.verification.verdict import Reason
 from tests.reference_impl import pki

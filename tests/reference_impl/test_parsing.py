@@ -15,7 +15,8 @@ from reference_impl.verification.chain import is_issued_by
 from reference_impl.verification.der import DerError
 from reference_impl.verification.genuineness import parse_birth_record, parse_card_certificate
 from reference_impl.verification.names import read_name
-from reference_impl.verification.ocsp import UnreadableAnswer, UnreadableContent, build_request, parse_answer
+from reference_impl.verification.ocsp import UnreadableAnswer, UnreadableContent, parse_answer
+from reference_impl.verification.ocsp_request import build_request
 from reference_impl.verification.purpose import CertificateKind
 from reference_impl.verification.trust import AnchorRefused, read_authority, read_card_issuer
 from tests.reference_impl import pki
@@ -235,6 +236,22 @@ def test_names_are_compared_by_meaning(value: str, same: bool) -> None:  # noqa:
 
     utf8, printable = (read_name(der.parse_der(each, 0x30)) for each in (name(0x0C, "JPKI TEST"), name(0x13, value)))
     assert utf8.same_as(printable) is same
+
+
+@pytest.mark.parametrize(
+    ("values", "read"),
+    [(("A", "B"), True), (("B", "A"), False), (("A", "A"), False)],
+    ids=["in-order", "out-of-order", "twice"],
+)
+def test_set_of_attributes_is_in_order_and_holds_nothing_twice(values: tuple[str, ...], read: bool) -> None:  # noqa: FBT001
+    """X.690 §11.6: one encoding for one name; `O=A + O=A` is not the name `O=A`."""
+    attributes = b"".join(bytes.fromhex("3008060355040A0C01") + each.encode() for each in values)
+    encoded = bytes([0x30, len(attributes) + 2, 0x31, len(attributes)]) + attributes
+    if read:
+        assert read_name(der.parse_der(encoded, 0x30)).encoded == encoded
+    else:
+        with pytest.raises(DerError, match=r"X\.690 §11\.6"):
+            read_name(der.parse_der(encoded, 0x30))
 
 
 def test_duplicate_extension_is_refused() -> None:

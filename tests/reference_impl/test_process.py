@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from reference_impl.app import read_arguments
 from tests.reference_impl import pki
 from tests.reference_impl.conftest import World, b64, configuration
 from tests.reference_impl.responder import Settings, answer
@@ -124,3 +125,21 @@ def test_account_survives_the_process(tmp_path: Path) -> None:
             assert account["accepted"] == 2
         finally:
             world.close()
+
+
+def test_methods_on_the_command_line() -> None:
+    """Chosen for all and for some, with an age for what is kept; what is no method ends with its reason."""
+    chosen = read_arguments(["--status-method", "crl", "--status-method", "library/auth=ocsp", "--status-keep", "60"])
+    assert dict(chosen.status_method) == {"": "crl", "library/auth": "ocsp"}
+    assert chosen.status_keep == 60
+    assert read_arguments([]).status_method == []
+
+
+def test_what_is_no_method_is_said_before_anything_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, and both sides."""
+    with pytest.raises(SystemExit) as ended:
+        read_arguments(["--status-method", "sign=none"])
+    assert ended.value.code == 2
+    assert "expected [[SERVICE/]auth|sign=]ocsp|crl|ocsp-then-crl|offline-crl, found 'sign=none'" in (
+        capsys.readouterr().err
+    )

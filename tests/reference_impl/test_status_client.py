@@ -1,8 +1,10 @@
-"""Asking over HTTP: the answer of a 200, and a clean StatusUnreachable for whatever else, in bounded time."""
+"""Asking over HTTP: the answer of a 200, a clean StatusUnreachable for whatever else, in bounded time and memory."""
 
+import re
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,14 +12,14 @@ from contextlib import contextmanager
 import pytest
 
 from reference_impl.status_client import StatusClient
-from reference_impl.verification.revocation import StatusUnreachable
+from reference_impl.verification.ocsp_settings import Question, StatusUnreachable
 
 Script = Callable[[socket.socket], None]
 
 
 @contextmanager
-def listening(script: Script) -> Iterator[str]:
-    """A server that treats every connection by the script."""
+def listening(script: Script, heard: list[bytes] | None = None) -> Iterator[str]:
+    """A server that treats every connection by the script, and keeps what it heard."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
         address = f"http://127.0.0.1:{server.getsockname()[1]}/ocsp"
         with ThreadPoolExecutor(32) as pool:
@@ -28,21 +30,26 @@ def listening(script: Script) -> Iterator[str]:
                         connection, _ = server.accept()
                     except OSError:
                         return
-                    pool.submit(_treat, script, connection)
+                    pool.submit(_treat, script, connection, heard)
 
             thread = threading.Thread(target=accept)
             thread.start()
-            yield address
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join()
+            try:
+                yield address
+            finally:
+                server.shutdown(socket.SHUT_RDWR)
+                thread.join()
 
 
-def _treat(script: Script, connection: socket.socket) -> None:
+def _treat(script: Script, connection: socket.socket, heard: list[bytes] | None) -> None:
     with connection:
         connection.settimeout(5)
         try:
-            while b"\r\n\r\nrequest" not in connection.recv(65536, socket.MSG_PEEK):
-                pass
+            asked = b""
+            while not re.search(rb"^GET.*\r\n\r\n$|\r\n\r\nrequest$", asked, re.DOTALL):
+                asked += connection.recv(65536)
+            if heard is not None:
+                heard.append(asked)
             script(connection)
         except OSError:
             return
@@ -53,56 +60,102 @@ def send(answer: bytes) -> Script:
     return lambda connection: connection.sendall(answer)
 
 
-def trickle(connection: socket.socket) -> None:
-    """Sends a header without end, an octet now and then, until the client goes away."""
-    connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
-    connection.settimeout(0.05)
+def trickle(head: bytes) -> Script:
+    """Sends a head, then an octet now and then, until the client goes away."""
+
+    def script(connection: socket.socket) -> None:
+        connection.sendall(head)
+        connection.settimeout(0.05)
+        while True:
+            try:
+                if not connection.recv(1):
+                    return
+            except TimeoutError:
+                connection.sendall(b"x")
+
+    return script
+
+
+def say_nothing(connection: socket.socket) -> None:
+    """Keeps silent until the client goes away."""
     connection.recv(65536)
+
+
+def flood(connection: socket.socket) -> None:
+    """An answer without end, as fast as it is taken."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
     while True:
-        try:
-            if not connection.recv(1):
-                return
-        except TimeoutError:
-            connection.sendall(b"x")
+        connection.sendall(bytes(65536))
+
+
+def asking(address: str, timeout: float = 0.5) -> Question:
+    """A question by POST."""
+    return Question(address, b"request", timeout)
 
 
 @pytest.fixture
 def client() -> Iterator[StatusClient]:
-    """A client that waits half a second."""
-    made = StatusClient(timeout=0.5)
+    """A client; each question says how long it waits."""
+    made = StatusClient()
     yield made
     made.close()
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
+TYPED = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: 6\r\n\r\nanswer"
 
 
-def test_body_of_a_200_is_the_answer(client: StatusClient) -> None:
+@pytest.mark.parametrize("body", [b"answer", b"a" * 65536], ids=["short", "64-KiB"])
+def test_body_of_a_200_is_the_answer(client: StatusClient, body: bytes) -> None:
     """Up to 64 KiB are taken."""
-    for body in (b"answer", b"a" * 65536):
-        with listening(send(HEAD % len(body) + body)) as address:
-            assert client.ask(address, b"request") == body
+    with listening(send(HEAD % len(body) + body)) as address:
+        assert client.ask(asking(address)) == body
 
 
 @pytest.mark.parametrize(
-    "script",
-    [
-        send(b"HTTP/1.1 503 Busy\r\nContent-Length: 6\r\n\r\nanswer"),
-        send(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
-        send(HEAD % 7 + b"answer"),
-        send(HEAD % 65537 + b"a" * 65537),
-        send(b"220 mail ready\r\n"),
-        send(b""),
-        trickle,
-    ],
-    ids=["503", "redirect", "truncated", "oversized", "not-http", "closed", "trickled-header"],
+    "kind",
+    [b"application/ocsp-response", b"Application/OCSP-Response", b"application/ocsp-response; charset=binary"],
 )
-def test_anything_else_is_unreachable(client: StatusClient, script: Script) -> None:
-    """Errors, redirects, truncation, too much, another protocol, nothing, and an answer that never ends."""
+def test_type_of_an_answer_is_read_as_http_has_it(client: StatusClient, kind: bytes) -> None:
+    """Neither case nor parameters tell types apart (RFC 9110 §8.3.1)."""
+    with listening(send(TYPED % kind)) as address:
+        assert client.ask(asking(address)) == b"answer"
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (send(b"HTTP/1.1 503 Busy\r\nContent-Length: 6\r\n\r\nanswer"), "answered 503"),
+        (send(b"HTTP/1.1 404 No\r\nContent-Length: 6\r\n\r\nanswer"), "answered 404"),
+        (send(b"HTTP/1.1 304 Not Modified\r\n\r\n"), "answered 304"),
+        (send(b"HTTP/1.1 204 Nothing\r\n\r\n"), "answered 204"),
+        (send(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"), "answered 302"),
+        (send(TYPED % b"text/html"), "found 'text/html'"),
+        (send(TYPED % b"application/ocsp-request"), "found 'application/ocsp-request'"),
+        (send(HEAD % 7 + b"answer"), "RemoteProtocolError"),
+        (send(HEAD % 65537 + b"a" * 65537), "at most 65536 octets"),
+        (flood, "at most 65536 octets"),
+        (send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nans"), "RemoteProtocolError"),
+        (send(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000), "RemoteProtocolError"),
+        (send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nContent-Length: 7\r\n\r\nanswer"), "RemoteProtocolError"),
+        (send(b"220 mail ready\r\n"), "RemoteProtocolError"),
+        (send(b""), "RemoteProtocolError"),
+        (trickle(b"HTTP/1.1 200 OK\r\nX: "), "within 0.5 s"),
+        (trickle(HEAD % 60_000), "within 0.5 s"),
+        (say_nothing, "within 0.5 s"),
+    ],
+    ids=[
+        "503", "404", "304", "204", "redirect", "html", "other-type", "truncated", "oversized", "endless",
+        "truncated-chunk", "endless-header", "two-lengths", "not-http", "closed", "trickled-header", "trickled-body",
+        "silent",
+    ],
+)  # fmt: skip
+def test_anything_else_is_unreachable(client: StatusClient, script: Script, said: str) -> None:
+    """Errors, redirects, other types, truncation, too much, another protocol, nothing, and answers that never end."""
     with listening(script) as address:
         begun = time.monotonic()
-        with pytest.raises(StatusUnreachable):
-            client.ask(address, b"request")
+        with pytest.raises(StatusUnreachable, match=said):
+            client.ask(asking(address))
         assert time.monotonic() - begun < 2
 
 
@@ -110,8 +163,65 @@ def test_refused_connection_is_unreachable(client: StatusClient) -> None:
     """No listener, no answer."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
+    with pytest.raises(StatusUnreachable, match="ConnectError"):
+        client.ask(asking(f"http://127.0.0.1:{port}/"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://", "ocsp.test", "ftp://127.0.0.1/", "http://127.0.0.1:99999/", "http://127.0.0.1:-1/",
+        "http://127.0.0.1:0/", f"http://{'a' * 64}.test/", "http://[::1/", "http://\0/", "http://127.0.0.1/\ud800",
+    ],
+)  # fmt: skip
+def test_address_that_is_none_is_unreachable(client: StatusClient, address: str) -> None:
+    """Whatever the configuration let through."""
     with pytest.raises(StatusUnreachable):
-        client.ask(f"http://127.0.0.1:{port}/", b"request")
+        client.ask(asking(address))
+
+
+def test_each_question_has_its_own_time_out(client: StatusClient) -> None:
+    """A patient and an impatient one at the same silent responder."""
+    with listening(say_nothing) as address, ThreadPoolExecutor(2) as pool:
+        waited = []
+
+        def ask(timeout: float) -> None:
+            begun = time.monotonic()
+            with pytest.raises(StatusUnreachable, match=f"within {timeout} s"):
+                client.ask(asking(address, timeout))
+            waited.append((timeout, time.monotonic() - begun))
+
+        list(pool.map(ask, (0.8, 0.2)))
+    assert [timeout for timeout, _ in waited] == [0.2, 0.8]
+    assert all(timeout <= took < timeout + 0.5 for timeout, took in waited)
+
+
+def test_request_by_post_and_by_get(client: StatusClient) -> None:
+    """RFC 6960 A.1: POST with its type and nothing else; GET of the address as it is, without a body."""
+    heard: list[bytes] = []
+    with listening(send(HEAD % 6 + b"answer"), heard) as address:
+        client.ask(asking(address))
+        client.ask(Question(f"{address}/MDo%2B%2F%3D", None, 0.5))
+    post, get = heard
+    assert post.startswith(b"POST /ocsp HTTP/1.1\r\n")
+    assert b"Content-Type: application/ocsp-request\r\n" in post
+    assert post.endswith(b"\r\n\r\nrequest")
+    assert get.startswith(b"GET /ocsp/MDo%2B%2F%3D HTTP/1.1\r\n")
+    assert b"Content-Type" not in get
+    assert b"Accept-Encoding: identity\r\n" in get
+
+
+def test_endless_answer_takes_bounded_memory(client: StatusClient) -> None:
+    """However fast it comes, no more than the bound and what is under way is held."""
+    with listening(flood) as address:
+        tracemalloc.start()
+        try:
+            with pytest.raises(StatusUnreachable):
+                client.ask(asking(address, 5))
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 4 * 1024 * 1024, peak
 
 
 def test_questions_do_not_wait_for_each_other() -> None:
@@ -122,8 +232,8 @@ def test_questions_do_not_wait_for_each_other() -> None:
         together.wait()
         connection.sendall(HEAD % 6 + b"answer")
 
-    patient = StatusClient(timeout=5)
+    patient = StatusClient()
     with listening(meet) as address, ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: patient.ask(address, b"request"), range(20)))
+        answers = list(pool.map(lambda _: patient.ask(asking(address, timeout=5)), range(20)))
     patient.close()
     assert answers == [b"answer"] * 20

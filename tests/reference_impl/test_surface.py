@@ -76,6 +76,11 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
         {**configuration(), "status": [{"kind": "auth", "ocsp": "file:///etc/passwd", "crl": ""}]},
         "$.status[0].ocsp",
     ),
+    "address-of-no-port": (
+        "configure",
+        {**configuration(), "status": [{"kind": "auth", "ocsp": "http://ocsp.test:99999/", "crl": ""}]},
+        "$.status[0].ocsp",
+    ),
 }
 
 

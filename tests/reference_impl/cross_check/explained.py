@@ -40,6 +40,7 @@ REFUSED_BY_US = (
     Explained("^MALFORMED X.690 §8.1 ", "^ok$", "octets after the value inside an extension or a key"),
     Explained("^MALFORMED X.690 §11.1 ", "^ok$", "a BOOLEAN true that is not FF: BER"),
     Explained("^MALFORMED X.690 §11.2.1 ", "^ok$", "unused bits of a BIT STRING that are not zero: BER"),
+    Explained("^MALFORMED X.690 §11.6 ", "^ok$", "a SET whose members are out of order or repeated: BER"),
     Explained("^MALFORMED RFC 5280 §4.1.2.1 ", "^ok$", "a version that does not exist, or the default written"),
     Explained("^MALFORMED RFC 5280 §4.1.2.4 ", "^ok$", "a name whose text is not of its string type"),
     Explained("^MALFORMED structure ", "^ok$", "an AttributeTypeAndValue or a qualifier of another type"),

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from reference_impl.verification.core import Judgement, identify
-from reference_impl.verification.purpose import TEST_POLICIES, CertificateKind, Purpose
-from reference_impl.verification.trust import Trust, read_authority
-from reference_impl.verification.verdict import Verdict
+from reference_impl.verification import Policy, Purpose, Trust, Verdict, Verifier
+from reference_impl.verification.purpose import CertificateKind
+from reference_impl.verification.trust import read_authority
 from tests.reference_impl import pki
+from tests.reference_impl.always_good import AlwaysGood
 from tests.reference_impl.cross_check.explained import ACCEPTED_BY_US, REFUSED_BY_US, Explained
 from tests.reference_impl.cross_check.mutation import (
     Change,
@@ -55,9 +55,16 @@ def almost_right() -> Iterator[Mutated]:
         yield Mutated(f"{each.name}, then signed", signed_again(each.data))
 
 
-def our_opinion(data: bytes, judgement: Judgement) -> str:
+def verifier(*anchors: bytes) -> Verifier:
+    """A verifier that trusts these authorities."""
+    return Verifier(
+        Trust(tuple(read_authority(CertificateKind.AUTH, each) for each in anchors)), AlwaysGood(), Policy()
+    )
+
+
+def our_opinion(data: bytes, core: Verifier, now: datetime = pki.NOW) -> str:
     """`ok`, or reason, clause and words."""
-    found = identify(data, Purpose.LOGIN, judgement)
+    found = core.identify(data, Purpose.LOGIN, now)
     if not isinstance(found, Verdict):
         return "ok"
     assert found.finding is not None
@@ -67,12 +74,11 @@ def our_opinion(data: bytes, judgement: Judgement) -> str:
 @pytest.fixture(scope="module")
 def opinions(tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
     """Each certificate with both opinions."""
-    trust = Trust(tuple(read_authority(CertificateKind.AUTH, each) for each in ANCHORS))
-    judgement = Judgement(trust, TEST_POLICIES, pki.NOW, b"", lambda _: b"")
+    core = verifier(*ANCHORS)
     certificates = list(almost_right())
     folder = tmp_path_factory.mktemp("certificates")
     theirs = verify_certificates(folder, ANCHORS, [each.data for each in certificates], pki.NOW, *STRICTLY)
-    return [(each, our_opinion(each.data, judgement), said) for each, said in zip(certificates, theirs, strict=True)]
+    return [(each, our_opinion(each.data, core), said) for each, said in zip(certificates, theirs, strict=True)]
 
 
 def unexplained(differing: Iterable[Pair], table: tuple[Explained, ...]) -> list[str]:
@@ -128,15 +134,12 @@ def test_every_explanation_is_needed(opinions: list[Pair], explanation: Explaine
 def test_each_second_of_the_boundaries(limit: datetime, seconds: int, ours: str, openssl: str, tmp_path: Path) -> None:
     """Inclusive at both ends (RFC 5280 §4.1.2.5); OpenSSL counts the second of notAfter as past, and is alone in it."""
     data, now = certificate(), limit + timedelta(seconds=seconds)
-    trust = Trust((read_authority(CertificateKind.AUTH, ANCHORS[0]),))
-    assert our_opinion(data, Judgement(trust, TEST_POLICIES, now, b"", lambda _: b"")).split()[0] == ours
+    assert our_opinion(data, verifier(ANCHORS[0]), now).split()[0] == ours
     assert verify_certificates(tmp_path, ANCHORS[:1], [data], now, *STRICTLY) == [openssl]
 
 
 def test_a_generation_that_did_not_sign_is_refused_by_both(tmp_path: Path) -> None:
     """Same name, another key."""
     data = certificate()
-    trust = Trust((read_authority(CertificateKind.AUTH, ANCHORS[1]),))
-    said = our_opinion(data, Judgement(trust, TEST_POLICIES, pki.NOW, b"", lambda _: b""))
-    assert said.split()[0] == "UNKNOWN_ISSUER"
+    assert our_opinion(data, verifier(ANCHORS[1])).split()[0] == "UNKNOWN_ISSUER"
     assert verify_certificates(tmp_path, ANCHORS[1:], [data], pki.NOW, *STRICTLY) != ["ok"]

@@ -13,6 +13,7 @@ from reference_impl.clock import Clock
 from reference_impl.relying_party import RelyingParty
 from reference_impl.services.loading import load_policies
 from reference_impl.services.store.tables import sums, uses
+from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
 from reference_impl.store.tables import accounts
 from reference_impl.surface import Surface
@@ -38,7 +39,8 @@ SERVICES = """services:
 def library() -> Iterator[World]:
     """The relying party of the other tests, with a policy for its library; the holder is enrolled at 9:20."""
     database, responder = Database(), Responder()
-    party = RelyingParty(database, Clock(), responder, services=load_policies(SERVICES, "services.yaml"))
+    policies = load_policies(SERVICES, "services.yaml")
+    party = RelyingParty(database, Clock(), StatusSources(responder), services=policies)
     world = World(Surface(party, test_surface=True), party, responder, database)
     world.post("configure", configuration())
     world.set_time("2026-11-21T00:20:00Z")

@@ -1,0 +1,130 @@
+"""The lists of a relying party: in a folder, fetched from the configured index when they are due, used by `crl`.
+
+All lists of a kind are fetched together, which may take minutes the first time (1,900 partitions): that happens in a
+thread of its own, and an attempt waits for it no longer than for a responder.
+"""
+
+import logging
+import threading
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from reference_impl.configuration import Configuration
+from reference_impl.lists.fetch import Source, fetch
+from reference_impl.lists.library import Library
+from reference_impl.verification.certificate import Certificate
+from reference_impl.verification.lists.method import ListStatus
+from reference_impl.verification.purpose import CertificateKind
+from reference_impl.verification.status import Revocation, Status
+from reference_impl.verification.trust import Authority
+from reference_impl.verification.verdict import Reason
+
+LIST_PERIOD: Final = timedelta(hours=24)
+"""Lists are published once a day (spec/pki.md §2): one that is older is asked for anew, though it may be used on."""
+
+RETRY_SECONDS: Final = 5.0
+"""Of the host's clock, between two fetches at one instant: an index that is away is not asked for by every attempt."""
+
+PATIENCE_SECONDS: Final = 3.0
+"""An attempt waits so long for a fetch, then says what the lists say that are there."""
+
+_WANTING: Final = frozenset({Reason.STATUS_UNAVAILABLE, Reason.STATUS_STALE})
+_logger = logging.getLogger(__name__)
+
+
+class Lists:
+    """A folder of lists; without one, a folder for as long as this lives."""
+
+    def __init__(self, folder: Path | None = None, patience: float = PATIENCE_SECONDS) -> None:
+        self._folder = folder
+        self.patience = patience
+        self._temporary: TemporaryDirectory[str] | None = None
+        self._library = self._open()
+
+    def _open(self) -> Library:
+        if self._folder is not None:
+            return Library(self._folder)
+        self._temporary = TemporaryDirectory(prefix="kazashi-lists-", ignore_cleanup_errors=True)
+        return Library(Path(self._temporary.name))
+
+    def method(self, configuration: Configuration, offline: timedelta | None) -> Revocation:
+        """The method `crl` over these lists; with a declared maximum age none is fetched, and older ones are stale."""
+        lists = ListStatus(lambda: self._library.shelf, maximum_age=offline)
+        return lists if offline is not None else _Fetched(lists, self, configuration)
+
+    def fetch(self, configuration: Configuration, kind: CertificateKind, now: datetime) -> None:
+        """Fetches the lists of one kind that have changed; one that could not be had says so when it is used."""
+        address = configuration.lists.get(kind)
+        if address is None:
+            self._library.refresh()  # another process may have fetched them
+            return
+        if self._folder is None and any(each.listed.this_update > now for each in self._library.shelf.lists()):
+            self.close()  # a test set its clock back: later lists would forbid those of that time as going back
+            self._library = self._open()
+        fetch(Source(kind, address), configuration.trust, self._library, now)
+
+    def close(self) -> None:
+        """Removes a folder that was this one's own."""
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+
+class _Fetched:
+    """Lists that are fetched when they are wanting or a day old, once for all who ask meanwhile."""
+
+    def __init__(self, inner: Revocation, lists: Lists, configuration: Configuration) -> None:
+        self._inner = inner
+        self._lists = lists
+        self._configuration = configuration
+        self._lock = threading.Lock()
+        self._fetches: dict[CertificateKind, _Fetch] = {}
+
+    def status(self, certificate: Certificate, issuer: Authority, now: datetime) -> Status:
+        """The status by the lists that are here, or by those that could be had in time if these will not do."""
+        status = self._inner.status(certificate, issuer, now)
+        if not _is_due(status, now):
+            return status
+        self._fetch(issuer.kind, now).done.wait(self._lists.patience)
+        return self._inner.status(certificate, issuer, now)
+
+    def _fetch(self, kind: CertificateKind, now: datetime) -> "_Fetch":
+        """The fetch under way, or one that is over and young, or one begun now."""
+        with self._lock:
+            last = self._fetches.get(kind)
+            if last is None or last.is_over_for(now):
+                last = self._fetches[kind] = _Fetch(now)
+                work = threading.Thread(target=self._run, args=(last, kind), name="lists", daemon=True)
+                work.start()
+            return last
+
+    def _run(self, under_way: "_Fetch", kind: CertificateKind) -> None:
+        try:
+            self._lists.fetch(self._configuration, kind, under_way.now)
+        except OSError:
+            _logger.exception("the lists of %s could not be kept: expected room in their folder", kind)
+        finally:
+            under_way.ended = time.monotonic()
+            under_way.done.set()
+
+
+class _Fetch:
+    """One fetch of the lists of a kind."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.done = threading.Event()
+        self.ended = 0.0
+
+    def is_over_for(self, now: datetime) -> bool:
+        """Whether it is of no use to who asks now: it ended, at another instant or a while ago."""
+        if not self.done.is_set():
+            return False
+        is_near = abs((now - self.now).total_seconds()) < RETRY_SECONDS
+        return not is_near or time.monotonic() - self.ended >= RETRY_SECONDS
+
+
+def _is_due(status: Status, now: datetime) -> bool:
+    return status.reason in _WANTING or (status.source is not None and status.source.this_update + LIST_PERIOD <= now)

@@ -1,0 +1,209 @@
+"""Fetching lists over HTTP: those of the index that have changed, from where the operator says, bounded in all.
+
+(1) the index, which says where each list is  (2) each list, asked for with the tag of the one that is used
+(3) what comes is examined before anything is kept  (4) all that is good takes its place at once
+
+A certificate's point is a name without an address (spec/pki.md §2), and no address in a certificate or a list is asked:
+the index is at a configured address, lists are below it, and redirections are not followed. The path of a list has the
+SHA-256 of its point's name, so a list of another point at that path is told from the right one.
+"""
+
+import asyncio
+import re
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Final
+from urllib.parse import urljoin
+
+import httpx
+import msgspec
+
+from reference_impl.lists.library import Library
+from reference_impl.lists.volume_file import Fetched
+from reference_impl.verification.lists.acceptance import Expected, examine
+from reference_impl.verification.purpose import CertificateKind
+from reference_impl.verification.trust import Trust
+from reference_impl.verification.verdict import Refusal
+
+_PATH: Final = re.compile(r"/crl/[a-z]{1,16}/[a-z]{1,16}/([0-9a-f]{64})(?:-g[0-9]{1,4})?\.crl")
+_HEADERS: Final = {"Accept": "application/pkix-crl", "Accept-Encoding": "identity"}  # what is not packed cannot grow
+_LONGEST_ETAG: Final = 256
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where one authority's lists are, and how much is taken from there (the operator's decisions)."""
+
+    kind: CertificateKind
+    index: str
+    media: frozenset[str] = frozenset({"card", "phone"})
+    request_seconds: float = 30.0
+    """For one list, headers and body."""
+    total_seconds: float = 600.0
+    """For all of them."""
+    connections: int = 8
+    most_lists: int = 20_000
+    longest_index: int = 32 << 20
+    longest_list: int = 512 << 20
+    longest_together: int = 1 << 30
+
+
+class Unreachable(Exception):
+    """Something could not be fetched: what, expected and found."""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What became of each list of a source, by its path."""
+
+    taken: list[str] = []
+    unchanged: list[str] = []
+    refused: dict[str, Refusal] = {}
+    unreachable: dict[str, str] = {}
+
+
+class _Row(msgspec.Struct, frozen=True):
+    kind: str
+    medium: str
+    path: str
+
+
+class _Index(msgspec.Struct, frozen=True):
+    lists: list[_Row]
+
+
+def fetch(source: Source, trust: Trust, library: Library, now: datetime) -> Report:
+    """Fetches what has changed and puts what is good in the library; says what became of the rest."""
+    work = _Round(source, trust, library, now)
+    asyncio.run(work.run())
+    return work.publish()
+
+
+class _Round:
+    """One fetch: what it asks for, and what has come so far."""
+
+    def __init__(self, source: Source, trust: Trust, library: Library, now: datetime) -> None:
+        self._source, self._library, self._now = source, library, now
+        self._authorities = trust.generations(source.kind)
+        self._known = {held.listed.where: held.listed for held in library.shelf.lists()}
+        self._fetched: list[Fetched] = []
+        self._refusals: dict[bytes, Refusal] = {}
+        self._octets = 0
+        self._report = Report([], [], {}, {})
+
+    async def run(self) -> None:
+        """Asks for the index, and then for every list in it, some at a time."""
+        source = self._source
+        limits = httpx.Limits(max_connections=source.connections, max_keepalive_connections=source.connections)
+        async with httpx.AsyncClient(
+            headers=_HEADERS, timeout=source.request_seconds, trust_env=False, follow_redirects=False, limits=limits
+        ) as client:
+            try:
+                paths = await self._read_index(client)
+            except Unreachable as error:
+                self._report.unreachable[source.index] = str(error)
+                return
+            waiting = paths[::-1]
+            try:
+                async with asyncio.timeout(source.total_seconds), asyncio.TaskGroup() as group:
+                    for _ in range(source.connections):
+                        group.create_task(self._work(client, waiting))
+            except TimeoutError:
+                late = f"expected all lists within {source.total_seconds} s, found no time for this one"
+                done = {*self._report.taken, *self._report.unchanged, *self._report.refused}
+                for path in paths:
+                    if path not in done:
+                        self._report.unreachable.setdefault(path, late)
+
+    async def _read_index(self, client: httpx.AsyncClient) -> list[str]:
+        """The paths of this source's lists. What is no path of a list is none of ours to ask for."""
+        source = self._source
+        answer = await self._get(client, source.index, {}, source.longest_index)
+        try:
+            rows = msgspec.json.decode(answer.content, type=_Index).lists
+        except msgspec.DecodeError as error:
+            raise Unreachable(f"{source.index}: expected an index of lists, found {error}") from error
+        wanted = [row.path for row in rows if row.kind == source.kind and row.medium in source.media]
+        if len(wanted) > source.most_lists:
+            raise Unreachable(f"{source.index}: expected at most {source.most_lists} lists, found {len(wanted)}")
+        return [path for path in wanted if _PATH.fullmatch(path)]
+
+    async def _work(self, client: httpx.AsyncClient, waiting: list[str]) -> None:
+        while waiting:
+            path = waiting.pop()
+            try:
+                await self._fetch_one(client, path)
+            except Unreachable as error:
+                self._report.unreachable[path] = str(error)
+
+    async def _fetch_one(self, client: httpx.AsyncClient, path: str) -> None:
+        """Asks for one list unless it is the one that is used already, and examines what comes."""
+        known = self._known.get(path)
+        conditions = {}
+        if known is not None:
+            conditions["If-Modified-Since"] = format_datetime(known.this_update, usegmt=True)
+            if known.etag:
+                conditions["If-None-Match"] = known.etag
+        room = min(self._source.longest_list, self._source.longest_together - self._octets)
+        answer = await self._get(client, urljoin(self._source.index, path), conditions, room)
+        if answer.status_code == httpx.codes.NOT_MODIFIED:
+            self._report.unchanged.append(path)
+            return
+        digest = _digest_in(path)
+        data = answer.content
+        try:
+            listed = examine(data, (0, len(data)), Expected(self._authorities, digest), self._now)
+        except Refusal as refusal:
+            self._refuse(path, refusal)
+            return
+        self._octets += len(data)
+        etag = answer.headers.get("etag", "")
+        listed = msgspec.structs.replace(listed, where=path, etag=etag if len(etag) <= _LONGEST_ETAG else "")
+        self._fetched.append(Fetched(listed, data))
+
+    def _refuse(self, path: str, refusal: Refusal) -> None:
+        kept = Refusal(refusal.reason, refusal.finding)  # without what it was raised from, which has the list
+        self._report.refused[path] = self._refusals[_digest_in(path)] = kept
+
+    async def _get(
+        self, client: httpx.AsyncClient, url: str, conditions: dict[str, str], longest: int
+    ) -> httpx.Response:
+        """An answer of 200, or of 304 where there were conditions, with its whole body."""
+        seconds = self._source.request_seconds
+        try:
+            async with asyncio.timeout(seconds), client.stream("GET", url, headers=conditions) as answer:
+                if answer.status_code == httpx.codes.NOT_MODIFIED and conditions:
+                    return answer
+                if answer.status_code != httpx.codes.OK:
+                    raise Unreachable(f"{url}: expected HTTP 200, found {answer.status_code}")
+                body = await _read_bounded(answer, url, longest)
+                return httpx.Response(
+                    answer.status_code, headers={"etag": answer.headers.get("etag", "")}, content=body
+                )
+        except TimeoutError as error:
+            raise Unreachable(f"{url}: expected an answer within {seconds} s, found none") from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unreachable(f"{url}: expected an answer, found {type(error).__name__}") from error
+
+    def publish(self) -> Report:
+        """Puts what has come in the library."""
+        published = self._library.publish(self._fetched, self._refusals)
+        for number, each in enumerate(self._fetched):
+            if number in published.refused:
+                self._refuse(each.listed.where, published.refused[number])
+            else:
+                self._report.taken.append(each.listed.where)
+        return self._report
+
+
+def _digest_in(path: str) -> bytes:
+    """The SHA-256 of the point's name, which is in the path."""
+    found = _PATH.fullmatch(path)
+    return bytes.fromhex(found[1]) if found else b""
+
+
+async def _read_bounded(answer: httpx.Response, url: str, longest: int) -> bytes:
+    body = bytearray()
+    async for part in answer.aiter_raw():
+        body += part
+        if len(body) > longest:
+            raise Unreachable(f"{url}: expected at most {longest} octets, found more")
+    return bytes(body)

@@ -1,0 +1,145 @@
+"""The shape memo reads what the strict reader reads: tens of thousands of altered certificates, not one difference."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reference_impl.verification.certificate import parse_certificate
+from reference_impl.verification.der import UTC_TIME, DerError, Element, read_time
+from reference_impl.verification.shape import Shapes, find_places, read_date
+from tests.reference_impl import pki
+
+MUTATIONS = 24_000
+
+
+def alike(serial: int = 0x07123456, holder: str = "holder") -> bytes:
+    """A certificate of the one shape."""
+    return pki.leaf(serial=serial, holder=holder, more=[pki.subject_key(holder)])
+
+
+def altered(whole: bytes, chance: random.Random) -> Iterator[bytes]:
+    """Without end: one to three octets, bits, runs or edges changed, many of them where it varies."""
+    places = find_places(whole)
+    assert places is not None
+    ends = [sum(places.lengths[: each + 1]) for each in range(len(places.lengths))]
+    varying = [(begin, end) for begin, end in zip([0, *ends], ends, strict=False)][1::2]
+    edges = [at for run in varying for at in (run[0] - 1, run[0], run[0] + 1, run[1] - 1, run[1])]
+    interesting = [0x00, 0x01, 0x30, 0x39, 0x3A, 0x41, 0x5A, 0x7F, 0x80, 0xFF]
+    while True:
+        data = bytearray(whole)
+        for _ in range(chance.choice((1, 1, 1, 2, 3))):
+            where = chance.choice((chance.randrange(len(data)), chance.choice(edges) % len(data)))
+            if chance.random() < 0.6:
+                where = chance.randrange(*chance.choice(varying))
+            kind = chance.random()
+            if kind < 0.45:
+                data[where] = chance.choice(interesting)
+            elif kind < 0.85:
+                data[where] ^= 1 << chance.randrange(8)
+            elif kind < 0.9:
+                del data[where]
+            elif kind < 0.95:
+                data.insert(where, chance.randrange(256))
+            else:
+                data[where : where + 4] = chance.randbytes(4)
+        yield bytes(data)
+
+
+def test_shape_reads_what_the_strict_reader_reads() -> None:
+    """Where the memo answers, the strict reader gives the very same value; and it answers thousands of times."""
+    shapes = Shapes()
+    first = alike()
+    shapes.learn(parse_certificate(first))
+    chance = random.Random(20261121)  # noqa: S311  (repeatable)
+    answered = refused = 0
+    for data, _ in zip(altered(first, chance), range(MUTATIONS), strict=False):
+        read = shapes.read(data)
+        if read is None:
+            refused += 1
+            continue
+        answered += 1
+        assert read == parse_certificate(data)
+    assert answered > 4000
+    assert refused > 4000
+
+
+def test_shape_reads_its_neighbours() -> None:
+    """Another serial, holder and key of the same shape are read, field by field as the strict reader does."""
+    shapes = Shapes()
+    shapes.learn(parse_certificate(alike()))
+    for neighbour in (alike(), alike(serial=0x01000001), alike(holder="chip"), alike(serial=0x7FFFFFFF, holder="town")):
+        read = shapes.read(neighbour)
+        assert read is not None
+        assert read == parse_certificate(neighbour)
+        assert list(read.extensions) == list(parse_certificate(neighbour).extensions)
+
+
+@pytest.mark.parametrize(
+    "unusual",
+    [
+        lambda: pki.leaf(more=[pki.subject_key()], serial=0x80000001),
+        lambda: pki.leaf(serial=0x07123456),
+        lambda: pki.leaf("sign", more=[pki.subject_key()]),
+        lambda: pki.leaf(more=[pki.subject_key()], not_after=datetime(2051, 1, 1, tzinfo=UTC)),
+        lambda: b"",
+        lambda: b"\x30" * 14,
+        lambda: b"\x30" * 15,
+        lambda: bytes(1500),
+    ],
+)
+def test_what_is_unusual_is_left_to_the_strict_reader(unusual: object) -> None:
+    """Another length, no identifier, another kind, GeneralizedTime, next to nothing: the memo does not answer."""
+    shapes = Shapes()
+    shapes.learn(parse_certificate(alike()))
+    assert callable(unusual)
+    assert shapes.read(unusual()) is None
+
+
+def pointing_to(place: str, serial: int) -> bytes:
+    """A certificate whose policy points to this place: another shape for each."""
+    extensions = [*pki.auth_extensions()[:2], (pki.policies(pki.AUTH_POLICY, f"http://{place}.test/"), True)]
+    return pki.leaf(serial=serial, extensions=extensions, more=[pki.subject_key()])
+
+
+def test_shapes_are_bounded_and_do_not_mix() -> None:
+    """Shapes of one length do not read each other; beyond the capacity none is learnt."""
+    shapes = Shapes(capacity=2)
+    for place in "abc":
+        assert shapes.read(pointing_to(place, 0x05000001)) is None
+        shapes.learn(parse_certificate(pointing_to(place, 0x05000002)))
+    assert [shapes.read(pointing_to(place, 0x05000001)) is not None for place in "abc"] == [True, True, False]
+
+
+def test_octets_after_the_identifier_count() -> None:
+    """Two authorities whose certificates differ only behind subjectKeyIdentifier: the last one learnt is read."""
+    shapes = Shapes()
+    for key in ("auth-ca", "auth-ca-2"):
+        shapes.learn(parse_certificate(pki.leaf(issuer_key=key, more=[pki.subject_key()])))
+        shapes.learn(parse_certificate(pki.leaf(issuer_key=key, more=[pki.subject_key()])))
+    assert shapes.read(pki.leaf(issuer_key="auth-ca", serial=0x05000001, more=[pki.subject_key()])) is None
+    assert shapes.read(pki.leaf(issuer_key="auth-ca-2", serial=0x05000001, more=[pki.subject_key()])) is not None
+
+
+def test_date_is_read_as_the_strict_reader_reads_it() -> None:
+    """Every second of a leap day, every month's end, and what is no date: equal or left alone."""
+    texts = [
+        (datetime(2028, 2, 29, tzinfo=UTC) + timedelta(seconds=each * 977)).strftime("%y%m%d%H%M%SZ")
+        for each in range(88)
+    ]
+    texts += [
+        f"{year:02}{month:02}{day:02}235959Z"
+        for year in (0, 49, 50, 99)
+        for month in range(14)
+        for day in (0, 28, 29, 30, 31, 32)
+    ]
+    texts += ["260101240000Z", "260101236000Z", "260101235960Z", "2601012359 0Z", "26010123595٩Z"[:12], "260101235959z"]
+    for text in texts:
+        data = text.encode()
+        element = Element(bytes([UTC_TIME, len(data)]) + data, UTC_TIME, 0, 2, 2 + len(data))
+        try:
+            expected = read_time(element)
+        except DerError:
+            expected = None
+        assert len(data) != 13 or read_date(data) == expected, text
