@@ -41,7 +41,7 @@ Handler = Callable[[Profile, State, Command], tuple[State, Answer]]
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One command: class and instruction byte, names, clause, handler, and what a secure-messaging class gets."""
+    """One command: CLA, INS, names, clause, handler, and what a secure-messaging class was seen to get."""
 
     cla: int
     ins: int
@@ -49,29 +49,31 @@ class Row(msgspec.Struct, frozen=True):
     japanese: str
     clause: str
     handler: Handler
-    when_secured: StatusWord = StatusWord.SECURE_MESSAGING_NOT_SUPPORTED
+    when_secured: StatusWord | None = None
 
 
 _NO_SESSION = StatusWord.NO_SECURE_SESSION
+_NO_SECURED = StatusWord.SECURE_MESSAGING_NOT_SUPPORTED
+_ISO, _SPEC = "ISO/IEC 7816-4:2013", "spec/card.md"
 _ROWS = (
-    Row(0x00, 0xA4, "SELECT", "選択", "ISO/IEC 7816-4:2013 §7.1.1", select),
-    Row(0x00, 0xB0, "READ BINARY", "バイナリ読出し", "ISO/IEC 7816-4:2013 §7.2.3", read_binary, _NO_SESSION),
-    Row(0x00, 0xB2, "READ RECORD", "レコード読出し", "ISO/IEC 7816-4:2013 §7.3.3", read_record),
-    Row(0x00, 0x84, "GET CHALLENGE", "乱数取得", "ISO/IEC 7816-4:2013 §7.5.3", get_challenge),
-    Row(0x00, 0x88, "INTERNAL AUTHENTICATE", "内部認証", "ISO/IEC 7816-4:2013 §7.5.2", authenticate_internally),
-    Row(0x00, 0xCA, "GET DATA", "データ取得", "ISO/IEC 7816-4:2013 §7.4.2", get_data),
-    Row(0x00, 0x20, "VERIFY", "照合", "ISO/IEC 7816-4:2013 §7.5.6", verify, _NO_SESSION),
-    Row(0x00, 0x24, "CHANGE REFERENCE DATA", "暗証番号変更", "ISO/IEC 7816-4:2013 §7.5.7", change_reference_data),
-    Row(0x80, 0x2A, "COMPUTE DIGITAL SIGNATURE", "電子署名", "JICSAP; spec/card.md §4", compute_signature),
-    Row(0x80, 0x32, "CHANGE KEY", "鍵変更", "JICSAP; spec/card.md §1.3", change_key),
-    Row(0x80, 0xA2, "SET PUBLIC IC KEY", "端末公開鍵設定", "JICSAP; spec/card.md §1.3", set_terminal_key),
-    Row(0x80, 0xAE, "SET SESSION KEY", "セッション鍵設定", "JICSAP; spec/card.md §1.3", set_session_key),
-    Row(0x80, 0xFC, "IPHONE COMMAND", "iPhoneコマンド", "spec/card.md §1.3, §7", answer_iphone),
-    Row(0x80, 0x50, "LOCK DF", "DF閉塞", "JICSAP; spec/card.md §1.3", administer),
-    Row(0x80, 0x52, "UNLOCK DF", "DF閉塞解除", "JICSAP; spec/card.md §1.3", administer),
-    Row(0x80, 0x54, "UNLOCK KEY", "鍵閉塞解除", "JICSAP; spec/card.md §1.3", administer),
-    Row(0x80, 0x06, "ISSUER COMMAND 06", "発行者コマンド06", "JICSAP; spec/card.md §1.3", administer),
-    Row(0x80, 0x8A, "ISSUER COMMAND 8A", "発行者コマンド8A", "JICSAP; spec/card.md §1.3", administer),
+    Row(0x00, 0xA4, "SELECT", "選択", f"{_ISO} §7.1.1; {_SPEC} §1.3 (OSC, MYN, MC)", select, _NO_SECURED),
+    Row(0x00, 0xB0, "READ BINARY", "バイナリ読出し", f"{_ISO} §7.2.3; {_SPEC} §4 (MC, JSA)", read_binary, _NO_SESSION),
+    Row(0x00, 0xB2, "READ RECORD", "レコード読出し", f"{_ISO} §7.3.3; {_SPEC} §1.3 (MC, MYN)", read_record),
+    Row(0x00, 0x84, "GET CHALLENGE", "乱数取得", f"{_ISO} §7.5.3; {_SPEC} §1.3 (MC, SCT)", get_challenge),
+    Row(0x00, 0x88, "INTERNAL AUTHENTICATE", "内部認証", f"{_ISO} §7.5.2; {_SPEC} §2.5 (MC)", authenticate_internally),
+    Row(0x00, 0xCA, "GET DATA", "データ取得", f"{_ISO} §7.4.2; {_SPEC} §1.3, §2.7 (MC)", get_data),
+    Row(0x00, 0x20, "VERIFY", "照合", f"{_ISO} §7.5.6; {_SPEC} §3 (OSC, MC)", verify, _NO_SESSION),
+    Row(0x00, 0x24, "CHANGE REFERENCE DATA", "暗証番号変更", f"{_ISO} §7.5.7; {_SPEC} §3 (MC)", change_reference_data),
+    Row(0x80, 0x2A, "COMPUTE DIGITAL SIGNATURE", "電子署名", f"JICSAP; {_SPEC} §4 (MC, OSC)", compute_signature),
+    Row(0x80, 0x32, "CHANGE KEY", "鍵変更", f"JICSAP; {_SPEC} §1.3 (MC)", change_key),
+    Row(0x80, 0xA2, "SET PUBLIC IC KEY", "端末公開鍵設定", f"JICSAP; {_SPEC} §1.3 (SCT, MC)", set_terminal_key),
+    Row(0x80, 0xAE, "SET SESSION KEY", "セッション鍵設定", f"JICSAP; {_SPEC} §1.3 (MC)", set_session_key),
+    Row(0x80, 0xFC, "IPHONE COMMAND", "iPhoneコマンド", f"{_SPEC} §1.3, §7 (MC)", answer_iphone),
+    Row(0x80, 0x50, "LOCK DF", "DF閉塞", f"JICSAP; {_SPEC} §1.3 (MC)", administer),
+    Row(0x80, 0x52, "UNLOCK DF", "DF閉塞解除", f"JICSAP; {_SPEC} §1.3 (MC)", administer),
+    Row(0x80, 0x54, "UNLOCK KEY", "鍵閉塞解除", f"JICSAP; {_SPEC} §1.3 (MC)", administer),
+    Row(0x80, 0x06, "ISSUER COMMAND 06", "発行者コマンド06", f"JICSAP; {_SPEC} §1.3 (MC)", administer),
+    Row(0x80, 0x8A, "ISSUER COMMAND 8A", "発行者コマンド8A", f"JICSAP; {_SPEC} §1.3 (MC)", administer),
 )
 COMMANDS = {(row.cla, row.ins): row for row in _ROWS}
 """Everything the card understands, by (CLA, INS)."""
@@ -131,14 +133,18 @@ def kept_if_wrong(profile: Profile, state: State, raw: bytes) -> Kept | None:
     """
     if len(raw) <= _HEADER or raw[1] not in _SPENDING:
         return None
-    pins = state.kept.pins
+    pins = dict(state.kept.pins.items())
     nameless = {name: PinRecord(_MATCHES_NOTHING, record.left) for name, record in pins.items()}
     unmatched = msgspec.structs.replace(state.kept, pins=nameless)
     after, _ = transmit(profile, State(unmatched, state.session), raw)
     if after.kept is unmatched:
         return None
-    spent = {name: PinRecord(pins[name].value, record.left) for name, record in after.kept.pins.items()}
-    return msgspec.structs.replace(state.kept, pins=spent)
+    pins.update({
+        name: PinRecord(pins[name].value, record.left)
+        for name, record in after.kept.pins.items()
+        if record is not nameless[name]
+    })  # fmt: skip
+    return msgspec.structs.replace(state.kept, pins=pins)
 
 
 def row_of(class_byte: int, ins: int) -> Row | None:
@@ -153,10 +159,10 @@ def _other_class(profile: Profile, state: State, command: Command) -> tuple[Stat
     """A command that is not in the table: secured for the text application, or refused."""
     if command.cla in cla.SECURED and state.session.aid == text.AID:
         return answer_secured(profile, state, command, step)
-    return state, Answer(b"", _unlisted(command))
+    return state, Answer(b"", _unlisted(profile, command))
 
 
-def _unlisted(command: Command) -> StatusWord:
+def _unlisted(profile: Profile, command: Command) -> StatusWord:
     """Why a command that is not in the table is refused: channel, chaining, secure messaging, INS, CLA (§1.2)."""
     kind = cla.parse_class(command.cla)
     if kind is None:
@@ -168,5 +174,5 @@ def _unlisted(command: Command) -> StatusWord:
         return StatusWord.CHAINING_NOT_SUPPORTED
     row = COMMANDS.get((cla.FIRST_INTERINDUSTRY, command.ins))
     if row is not None:
-        return row.when_secured
+        return row.when_secured or profile.options.secured_command
     return StatusWord.UNKNOWN_CLASS if command.ins in _INSTRUCTIONS else StatusWord.UNKNOWN_INSTRUCTION

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from cardsim.applications import common, jpki, juki, text, visual
 from cardsim.applications.text import key_name_of
 from cardsim.applications.text_records import Attributes
 from cardsim.applications.visual_records import Face
+from cardsim.commands.signature_schemes import load_key
 from cardsim.era import era_birth_digits
 from cardsim.files import Application
-from cardsim.holder import Holder, IssuedFiles, Pins
+from cardsim.holder import Holder, IssuedFiles, Pins, PrivateKey
 from cardsim.profile import Options, Token
 from cardsim.records import public_key_objects
 
@@ -29,13 +29,13 @@ class CardContents:
         self._serial = serial
         self._options = options
 
-    def build(self, aid: bytes) -> Application:
-        """The application with this AID."""
+    def __call__(self, aid: bytes) -> Application:
+        """The application with this AID, built (`on_demand`)."""
         return _BUILDERS[aid](self)
 
     def _jpki(self) -> Application:
         content = jpki_content(self._issued, self._pins, self._serial, Token.CARD)
-        return jpki.build_jpki(content, unknown=self._options.unknown_files_exist)
+        return jpki.build_jpki(content, self._options)
 
     def _text(self) -> Application:
         holder, issued = self._holder, self._issued
@@ -54,7 +54,7 @@ class CardContents:
                 pin=self._pins.text,
                 code_b=code_b_of(holder).encode(),
             ),
-            unknown=self._options.unknown_files_exist,
+            self._options,
         )
 
     def _visual(self) -> Application:
@@ -73,7 +73,7 @@ class CardContents:
                 code_b=code_b_of(holder).encode(),
                 municipality_code=holder.municipality_code,
             ),
-            unknown=self._options.unknown_files_exist,
+            self._options,
         )
 
     def _common(self) -> Application:
@@ -86,10 +86,10 @@ class CardContents:
             key=key,
             pin=self._pins.juki,
         )
-        return common.build_common(content, unknown=self._options.unknown_files_exist)
+        return common.build_common(content, self._options)
 
     def _juki(self) -> Application:
-        return juki.build_juki(key_name=key_name_of(self._issued.cvc), pin=self._pins.juki)
+        return juki.build_juki(key_name_of(self._issued.cvc), self._pins.juki, self._options)
 
 
 _BUILDERS: dict[bytes, Callable[[CardContents], Application]] = {
@@ -124,8 +124,10 @@ def code_b_of(holder: Holder) -> str:
     return f"{era_birth_digits(holder.birth_date)}{holder.expiry:%Y}{holder.security_code}"
 
 
-@lru_cache(maxsize=4096)
-def _key_bytes(key: RSAPrivateKey) -> tuple[bytes, bytes]:
+@lru_cache(maxsize=1024)
+def _key_bytes(key: PrivateKey) -> tuple[bytes, bytes]:
     """A key as PKCS#8, and the objects 90 and 91 of its public half: cards of one pool share these bytes."""
+    if isinstance(key, bytes):
+        return key, public_key_objects(load_key(key).public_key())
     pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return pkcs8, public_key_objects(key.public_key())

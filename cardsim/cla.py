@@ -8,7 +8,7 @@ PROPRIETARY = 0x80
 """CLA of the JICSAP commands (spec/card.md §1.3)."""
 
 SECURED = frozenset({0x08, 0x0C})
-"""Secure messaging on channel 0, header not authenticated and authenticated: Table 2 (spec/card.md §1.2)."""
+"""Secure messaging on channel 0, header not authenticated and authenticated: Table 2 (spec/card.md §1.2, MC)."""
 
 
 class Class(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
-"""The data objects that GET DATA finds while no application is current (spec/card.md §2.7)."""
+"""The data objects that GET DATA finds while no application is current (spec/card.md §2.7; MC)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from cardsim.applications.common import card_number_of
 from cardsim.applications.text import key_name_of
@@ -22,21 +23,35 @@ _GLOBALPLATFORM = "2A864886FC6B"
 
 TAGS = (ISSUER_KEY, CARD_NUMBER, RECOGNITION, MUNICIPALITY, EXPIRY, KEY_NAME, CVC)
 """What every card has."""
+_ALL_TAGS = (*TAGS, LOWER_CVC)
 
 
-class DataObjects:
-    """The objects of a card, built when asked for."""
+class DataObjects(Mapping[int, bytes]):
+    """The objects of a card by tag, each built when it is asked for: that costs less than to keep it."""
 
-    __slots__ = ("_cvc", "_holder", "_serial")
+    __slots__ = ("_cvc", "_holder", "_serial", "_tags")
 
-    def __init__(self, holder: Holder, serial: str, cvc: bytes) -> None:
+    def __init__(self, holder: Holder, serial: str, cvc: bytes, *, lower_cvc: bool) -> None:
         self._holder = holder
         self._serial = serial
         self._cvc = cvc
+        self._tags = _ALL_TAGS if lower_cvc else TAGS
 
-    def build(self, tag: int) -> bytes:
+    def __getitem__(self, tag: int) -> bytes:
         """The object with this tag. Which keys the two names of keys name is unknown: the issuer's here."""
+        if tag not in self._tags:
+            raise KeyError(tag)
         return _BUILDERS[tag](self)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._tags)
+
+    def __len__(self) -> int:
+        return len(self._tags)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As a plain dict, as `on_demand` does."""
+        return dict, (dict(self),)
 
     def _key_name(self) -> bytes:
         return key_name_of(self._cvc)

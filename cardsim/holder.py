@@ -7,6 +7,7 @@ from datetime import date
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from cardsim.applications.visual_records import Images
+from cardsim.options import ImageSizes
 from cardsim.personal_number import TEST_PREFIX, is_synthetic
 from cardsim.pins import PinFormat
 from cardsim.records import RecordSigner
@@ -46,6 +47,10 @@ class Holder:
             raise ValueError(f"sex of a holder is '0', '1', '2' or '9', got {self.sex!r}")
 
 
+PrivateKey = RSAPrivateKey | bytes
+"""A private key, or its PKCS#8 (DER): ten thousand cards with keys of their own hold a twentieth of it as bytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class IssuedFiles:
     """What authorities issued for a card: certificates as DER, the keys they certify, the chip's proof."""
@@ -54,9 +59,9 @@ class IssuedFiles:
     auth_ca_certificate: bytes
     sign_certificate: bytes | None
     sign_ca_certificate: bytes
-    auth_key: RSAPrivateKey
-    sign_key: RSAPrivateKey | None
-    chip_key: RSAPrivateKey
+    auth_key: PrivateKey
+    sign_key: PrivateKey | None
+    chip_key: PrivateKey
     """Key 001A of the 券面事項確認AP."""
     birth_record: bytes
     """EF 0001 of the 券面事項確認AP: `FF10 {DF11 DF12 DF13}`."""
@@ -66,13 +71,13 @@ class IssuedFiles:
     """EF 0004 of the 券面事項入力補助AP, 568 bytes: another issuer, the same certified key."""
     sign_record: RecordSigner
     """Signs the records of both applications, with the key that the two certificates certify."""
-    images: Callable[[], Images]
-    """Draws the pictures; asked when a file that holds one is first read, for drawing costs ten milliseconds."""
-    text_key: RSAPrivateKey | None = None
+    images: Callable[[ImageSizes], Images]
+    """Draws the pictures, so large; asked when a file that holds one is first read: drawing costs ten milliseconds."""
+    text_key: PrivateKey | None = None
     """Key 0013 of the 券面事項入力補助AP. None: the chip's; whether it is, is unknown. So for the next two."""
-    common_key: RSAPrivateKey | None = None
+    common_key: PrivateKey | None = None
     """Key 0019 of the 共通カードAP."""
-    delivery_key: RSAPrivateKey | None = None
+    delivery_key: PrivateKey | None = None
     """Key 0006 of the 券面事項入力補助AP, which takes session keys."""
 
     def __post_init__(self) -> None:

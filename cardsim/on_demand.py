@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+NOTHING: dict[Any, Any] = {}
+"""What all share of which nothing was made yet; nobody writes into it."""
 
 
 class OnDemand(Mapping[K, V], Generic[K, V]):
@@ -23,15 +25,21 @@ class OnDemand(Mapping[K, V], Generic[K, V]):
     def __init__(self, keys: Collection[K], make: Callable[[K], V], made: dict[K, V] | None = None) -> None:
         self._keys = keys
         self._make = make
-        self._made: dict[K, V] = {} if made is None else made
+        self._made: dict[K, V] = NOTHING if made is None else made
 
     def __getitem__(self, key: K) -> V:
-        made = self._made
-        if key in made:
-            return made[key]
-        if key not in self._keys:
-            raise KeyError(key)
-        return made.setdefault(key, self._make(key))
+        try:
+            return self._made[key]
+        except KeyError:
+            if key not in self._keys:
+                raise
+        return self._keep(key, self._make(key))
+
+    def _keep(self, key: K, value: V) -> V:
+        """The value that stands there from now on: of two threads that made it at a time, the first one's."""
+        if self._made is NOTHING:
+            self._made = {}
+        return self._made.setdefault(key, value)
 
     def __contains__(self, key: object) -> bool:
         return key in self._keys
@@ -48,8 +56,9 @@ class OnDemand(Mapping[K, V], Generic[K, V]):
 
     def passing(self) -> Iterator[V]:
         """Every value; what is not made yet is made and not kept."""
-        made = self._made
-        return (made[key] if key in made else self._make(key) for key in self._keys)
+        for key in self._keys:
+            present = self._made.get(key)
+            yield self._make(key) if present is None else present
 
     def made(self) -> Iterator[V]:
         """What is made already."""

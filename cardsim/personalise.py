@@ -2,16 +2,14 @@
 
 from cardsim.applications import jpki
 from cardsim.card_contents import AIDS, CardContents, jpki_content
-from cardsim.data_objects import LOWER_CVC, TAGS, DataObjects
+from cardsim.data_objects import DataObjects
 from cardsim.holder import Holder, IssuedFiles, Pins
-from cardsim.on_demand import OnDemand
-from cardsim.profile import CONTACT_ATR, Applications, Options, Profile, Token
+from cardsim.options import STANDARD_OPTIONS, Options
+from cardsim.profile import CONTACT_ATR, Applications, Profile, Token
 
 __all__ = ["STANDARD_OPTIONS", "STANDARD_PINS", "Holder", "IssuedFiles", "Pins", "personalise", "personalise_phone"]
 
 STANDARD_PINS = Pins()
-STANDARD_OPTIONS = Options()
-_ALL_TAGS = (*TAGS, LOWER_CVC)
 
 
 def personalise(
@@ -38,9 +36,9 @@ def personalise(
     contents = CardContents(holder, issued, pins, serial, options)
     return Profile(
         serial,
-        Applications(AIDS, contents.build),
+        Applications(AIDS, contents),
         options=options,
-        data_objects=OnDemand(_ALL_TAGS if options.lower_cvc else TAGS, DataObjects(holder, serial, issued.cvc).build),
+        data_objects=DataObjects(holder, serial, issued.cvc, lower_cvc=options.lower_cvc),
     )
 
 
@@ -57,5 +55,5 @@ def personalise_phone(
         raise ValueError("a phone's token is ANDROID or IPHONE, got CARD; a card is made by personalise()")
     pins.require_formats()
     content = jpki_content(issued, pins, serial, token)
-    application = jpki.build_jpki(content, unknown=options.unknown_files_exist)
+    application = jpki.build_jpki(content, options)
     return Profile(serial, {application.aid: application}, CONTACT_ATR, options, {}, token)

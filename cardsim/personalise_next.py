@@ -5,10 +5,17 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from cardsim.applications.next_generation import NextContent, build_authentication, build_face
+from cardsim.applications.next_generation import (
+    AUTHENTICATION_AID,
+    FACE_AID,
+    NextContent,
+    build_authentication,
+    build_face,
+)
 from cardsim.era import era_birth_digits
-from cardsim.personalise import STANDARD_OPTIONS, STANDARD_PINS, Holder, Pins
-from cardsim.profile import Options, Profile
+from cardsim.options import STANDARD_OPTIONS, Options
+from cardsim.personalise import STANDARD_PINS, Holder, Pins
+from cardsim.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +36,16 @@ class NextIssuedFiles:
                 raise ValueError(f"{what} of a next-generation card: expected {SECP384R1.name}, got {key.curve.name}")
 
 
-def personalise_next(
+def personalise_next(  # noqa: PLR0913  (as personalise, and the names)
     holder: Holder,
     issued: NextIssuedFiles,
     pins: Pins = STANDARD_PINS,
     *,
     serial: str,
     options: Options = STANDARD_OPTIONS,
+    aids: tuple[bytes, bytes] = (AUTHENTICATION_AID, FACE_AID),
 ) -> Profile:
-    """The profile of the holder's next-generation card."""
+    """The profile of the holder's next-generation card; the `aids` of 認証AP and 券面等AP are unknown (§7)."""
     content = NextContent(
         auth_certificate=issued.auth_certificate,
         auth_ca_certificate=issued.auth_ca_certificate,
@@ -52,6 +60,8 @@ def personalise_next(
         name=holder.name,
         address=holder.address,
         birth=f"{holder.birth_date:%Y%m%d}",
+        authentication_aid=aids[0],
+        face_aid=aids[1],
     )
     applications = (build_authentication(content), build_face(content))
     return Profile(serial, {application.aid: application for application in applications}, options=options)

@@ -1,6 +1,9 @@
-"""PIN references: format, tries, and what is kept of them (spec/card.md §3)."""
+"""PIN references: format, tries, and what is kept of them (spec/card.md §3; OSC, P8N, MC, SCT)."""
 
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from enum import Enum
+from functools import lru_cache
+from typing import Any, Protocol
 
 import msgspec
 
@@ -64,7 +67,7 @@ class Pin(msgspec.Struct, frozen=True, tag=True, gc=False):
     tries: int
     initial: bytes | None
     kept_as: str
-    """The name its counter is kept under: unique in a card, also across applications."""
+    """The name its counter is kept under, across applications; two that share a name share value and tries."""
     changeable: bool = True
     change_by: ChangeBy = ChangeBy.REFERENCE_DATA
 
@@ -80,3 +83,79 @@ class PinRecord(msgspec.Struct, frozen=True, gc=False):
 
     value: bytes
     left: int
+
+
+@lru_cache(maxsize=1024)
+def _record(value: bytes, left: int) -> PinRecord:
+    """A record; cards whose holders chose alike share it."""
+    return PinRecord(value, left)
+
+
+def fresh_record(pin: Pin) -> PinRecord:
+    """What is kept of a PIN that nobody used: its initial value, with all its tries.
+
+    A reference without an initial value is born blocked: query 63C0, try 6984 (spec/card.md §2.2, text 0012).
+    """
+    return _record(b"", 0) if pin.initial is None else _record(pin.initial, pin.tries)
+
+
+def fresh_records(pins: Iterable[Pin]) -> dict[str, PinRecord]:
+    """The records by name, in order; one for those that share a counter, which must then begin alike (§3)."""
+    records: dict[str, PinRecord] = {}
+    for pin in pins:
+        record = fresh_record(pin)
+        if records.setdefault(pin.kept_as, record) != record:
+            raise ValueError(f"two PINs of the card keep their tries as {pin.kept_as} and differ: name one otherwise")
+    return records
+
+
+class HasPins(Protocol):
+    """Knows the PINs of a card, and the place of each name among them."""
+
+    def pins(self) -> tuple[Pin, ...]:
+        """Every PIN reference."""
+
+    def pin_names(self) -> Mapping[str, int]:
+        """`Pin.kept_as`, each once, and its place among them."""
+
+
+class FreshRecords(Mapping[str, PinRecord]):
+    """The records of a card that nobody used, made when first asked for: until then the card need not know its PINs."""
+
+    __slots__ = ("_card", "_records")
+
+    def __init__(self, card: HasPins) -> None:
+        self._card = card
+        self._records: tuple[PinRecord, ...] = ()
+
+    def __getitem__(self, name: str) -> PinRecord:
+        return self._all()[self._card.pin_names()[name]]
+
+    def items(self) -> ItemsView[str, PinRecord]:
+        """All of them at once: a PIN is compared with every name and record in hand (`card.kept_if_wrong`)."""
+        return dict(zip(self._card.pin_names(), self._all(), strict=True)).items()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        return dict(self.items()) == (other if isinstance(other, dict) else dict(other.items()))
+
+    __hash__ = None  # type: ignore[assignment]  # as a dict has none
+
+    def _all(self) -> tuple[PinRecord, ...]:
+        if not self._records:
+            self._records = tuple(fresh_records(self._card.pins()).values())
+        return self._records
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._card.pin_names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._card.pin_names())
+
+    def __len__(self) -> int:
+        return len(self._card.pin_names())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As a plain dict."""
+        return dict, (dict(self),)

@@ -8,17 +8,16 @@ import zlib
 from functools import lru_cache
 
 from cardsim.applications.visual_records import Images
+from cardsim.options import STANDARD_SIZES, ImageSizes
 
 _PNG_SIGNATURE = bytes.fromhex("89504E470D0A1A0A")
-PHOTO_SIZE = (240, 320)
-"""Size of the photo: unknown; the shape of the printed one."""
 _LABEL = b"Kazashi placeholder, not a person"
 
 
-@lru_cache(maxsize=1)
-def placeholder_images() -> Images:
+@lru_cache(maxsize=16)
+def placeholder_images(sizes: ImageSizes = STANDARD_SIZES) -> Images:
     """White names, a grey photo; the two sizes that are known are kept (spec/card.md §2.3)."""
-    return Images(png(320, 24), png(320, 48), jp2(*PHOTO_SIZE), png(72, 12), png(24, 12))
+    return Images(png(*sizes.name), png(*sizes.address), jp2(*sizes.photo), png(72, 12), png(24, 12))
 
 
 def png(width: int, height: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What the signed records of the card are made of: keys as objects, names of keys, DigestInfo (spec/card.md §2.2)."""
+"""What the signed records of the card are made of: keys as objects, names of keys, DigestInfo (§2.2, MC)."""
 
 from collections.abc import Callable
 

@@ -46,6 +46,8 @@ class Tear(Enum):
 class InsertedCard:
     """One card and its owner. The doors of `cardsim.readers` carry bytes to it and decide nothing."""
 
+    __slots__ = ("_entropy", "_kept", "_lines", "_sink", "_state", "_store", "_turn", "_withdrawn", "profile")
+
     def __init__(
         self, profile: Profile, store: KeptStore, sink: Sink | None = None, entropy: Callable[[], bytes] | None = None
     ) -> None:

@@ -4,34 +4,36 @@ The two are separate values, so that a reset cannot forget to clear something: i
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 import msgspec
 
 from cardsim.applications.free_area import LoadedApplication
 from cardsim.files import ISSUER_SECURITY_DOMAIN, NO_FILE
-from cardsim.pins import PinRecord
-from cardsim.profile import Profile, pin_names_of, pins_of
+from cardsim.pins import FreshRecords, PinRecord, fresh_records
+from cardsim.profile import Applications, Profile, pin_names_of, pins_of
+
+NOTHING_LOADED: Mapping[bytes, LoadedApplication] = {}
+"""One for all cards."""
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Kept(msgspec.Struct, frozen=True, gc=False):
     """What survives: values and tries of the PINs, by `Pin.kept_as`, and what was loaded into the free area."""
 
     pins: Mapping[str, PinRecord]
-    loaded: Mapping[bytes, LoadedApplication] = {}
+    loaded: Mapping[bytes, LoadedApplication] = msgspec.field(default_factory=lambda: NOTHING_LOADED)
     """The applications of the free area, by AID."""
     loads: int = 0
     """How many applications were ever loaded or deleted: no token is good twice (`commands.loading`)."""
 
 
-class SecureSession(msgspec.Struct, frozen=True):
+class SecureSession(msgspec.Struct, frozen=True, gc=False):
     """Secure messaging in the text application: its key, and the number of the next secured command (§1.4)."""
 
     key: bytes
     number: int = 1
 
 
-class Session(msgspec.Struct, frozen=True):
+class Session(msgspec.Struct, frozen=True, gc=False):
     """What does not: the current application and file, and the PIN files of this application that are verified."""
 
     aid: bytes = ISSUER_SECURITY_DOMAIN
@@ -43,7 +45,7 @@ class Session(msgspec.Struct, frozen=True):
     """The secure messaging session; lost with the application, as a verified PIN is."""
 
 
-class State(msgspec.Struct, frozen=True):
+class State(msgspec.Struct, frozen=True, gc=False):
     """A card between two commands."""
 
     kept: Kept
@@ -54,21 +56,11 @@ NEW_SESSION = Session()
 
 
 def fresh_kept(profile: Profile) -> Kept:
-    """What a card that was never used keeps: every PIN at its initial value with all its tries.
-
-    A reference without an initial value is born blocked: query 63C0, try 6984 (spec/card.md §2.2, text 0012).
-    """
-    pins = pins_of(profile)
-    kept = {pin.kept_as: _record(b"", 0) if pin.initial is None else _record(pin.initial, pin.tries) for pin in pins}
-    if len(kept) != len(pins):
-        raise ValueError("two PINs of the card keep their tries under one name")
-    return Kept(kept)
-
-
-@lru_cache(maxsize=1024)
-def _record(value: bytes, left: int) -> PinRecord:
-    """A fresh record; cards whose holders chose alike share it."""
-    return PinRecord(value, left)
+    """What a card that was never used keeps: every PIN at its initial value with all its tries."""
+    applications = profile.applications
+    if isinstance(applications, Applications):
+        return Kept(FreshRecords(applications))
+    return Kept(fresh_records(pins_of(profile)))
 
 
 def power_on(profile: Profile, kept: Kept, entropy: bytes = b"") -> State:

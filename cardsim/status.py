@@ -1,4 +1,4 @@
-"""Status words: what a card answers beside its data.
+"""Status words: what a card answers beside its data; spec/card.md §1.4 (MC, and who else saw them).
 
 A status word other than 9000 and 63Cx is a *refusal*: a handler raises it before it has changed anything and
 `card.step` catches it in one place. A wrong PIN (63Cx) is an answer, for it comes with a new state.

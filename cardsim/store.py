@@ -17,6 +17,8 @@ from cardsim.sealed import decode_sealed, seal
 from cardsim.state import Kept
 
 _DECODER = msgspec.json.Decoder(Kept)
+_ENCODER = msgspec.json.Encoder(enc_hook=dict)
+"""What it is not told of are mappings that are no dicts (`pins.FreshRecords`)."""
 _KIND = "kept"
 _PRIVATE = 0o600
 
@@ -36,6 +38,8 @@ class KeptStore(Protocol):
 
 class MemoryStore:
     """A store that survives nothing: for load generators and cases whose card lives as long as they do."""
+
+    __slots__ = ("_kept",)
 
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
@@ -74,7 +78,7 @@ class FileStore:
         """Returns when the new state is on the disk; CardInUse once the card was given up: another may own it."""
         if self._lock < 0:
             raise CardInUse(f"{self._path.parent} was given up by this process: load the card again")
-        write_durably(self._path, seal(_KIND, msgspec.json.encode(kept)))
+        write_durably(self._path, seal(_KIND, _ENCODER.encode(kept)))
 
     def close(self) -> None:
         """Gives the lock back."""

@@ -40,14 +40,23 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
             "python:MODULE:FACTORY / 試験対象"
         ),
     ] = "reference",
-    case: Annotated[list[str] | None, typer.Option(help="only this case and its twin (repeatable)")] = None,
+    case: Annotated[
+        list[str] | None,
+        typer.Option(help="only this case and its twin (repeatable) / このケースと対のケースだけ（繰り返し可）"),
+    ] = None,
     out: Annotated[Path, typer.Option(help="folder of the reports / 報告書の出力先")] = Path("out"),
-    lang: Annotated[str, typer.Option(help="ja or en: which language the report shows first")] = "ja",
+    lang: Annotated[
+        str, typer.Option(help="ja or en: which language the report shows first / 報告書で先に示す言語")
+    ] = "ja",
     ics: Annotated[
         Path | None, typer.Option(help="the vendor's conformance statement: what the product does / 適合宣言書")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="residents and order of the cases follow from it; drawn if not given", min=0)
+        int | None,
+        typer.Option(
+            help="residents and order of the cases follow from it; drawn if not given / 住民とケースの順を決める種",
+            min=0,
+        ),
     ] = None,
     timeout: Timeout = 10.0,
 ) -> None:

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from cardsim.applications.visual_records import Images
+from cardsim.options import STANDARD_SIZES, ImageSizes
 from cardsim.personalise import Holder
 
 if TYPE_CHECKING:
@@ -19,14 +20,14 @@ CARDS_KEPT = 512
 """Images of a card are some 6 kB: 3 MB for those read last."""
 
 
-def images_for(holder: Holder) -> Images:
+def images_for(holder: Holder, sizes: ImageSizes = STANDARD_SIZES) -> Images:
     """Return the images as the application's records take them."""
-    drawn = chip_images_of(holder)
+    drawn = chip_images_of(holder, sizes)
     return Images(drawn.name, drawn.address, drawn.photo, drawn.number, drawn.security_code)
 
 
 @lru_cache(maxsize=CARDS_KEPT)
-def chip_images_of(holder: Holder) -> "ChipImages":
+def chip_images_of(holder: Holder, sizes: ImageSizes = STANDARD_SIZES) -> "ChipImages":
     """Return the images for the 券面事項確認AP of a holder's card (spec/card.md §2.3)."""
     from cardsim.faces.chip_images import images_of  # noqa: PLC0415  (Pillow: see above)
     from cardsim.faces.printed import Printed  # noqa: PLC0415
@@ -40,7 +41,7 @@ def chip_images_of(holder: Holder) -> "ChipImages":
         expiry=holder.expiry,
         security_code=holder.security_code,
     )
-    return images_of(printed, typeface())
+    return images_of(printed, typeface(), sizes)
 
 
 @cache

@@ -82,7 +82,8 @@ def rewritten(before: Profile, after: Profile, kept: Kept) -> Kept:
     """Return what a card keeps once its files were written anew.
 
     A PIN that it did not have yet begins unused; the reference that is the birth date follows the date and keeps its
-    tries; the PINs that the holder chose stay as they are, and so does what was loaded into the free area.
+    tries, of which none has more than it can have from then on; the PINs that the holder chose stay as they are, and so
+    does what was loaded into the free area.
     """
     old, new = {pin.kept_as: pin for pin in pins_of(before)}, fresh_kept(after).pins
     pins = {name: record for name, record in kept.pins.items() if name not in old}
@@ -91,7 +92,8 @@ def rewritten(before: Profile, after: Profile, kept: Kept) -> Kept:
         if was is None or (was.initial is None) != (pin.initial is None):
             pins[name] = new[name]
         elif not pin.changeable and was.initial != pin.initial:
-            pins[name] = PinRecord(new[name].value, kept.pins[name].left)
+            pins[name] = PinRecord(new[name].value, min(kept.pins[name].left, pin.tries))
         else:
-            pins[name] = kept.pins[name]
+            left = kept.pins[name].left
+            pins[name] = PinRecord(kept.pins[name].value, pin.tries if left == was.tries else min(left, pin.tries))
     return structs.replace(kept, pins=pins)

@@ -11,6 +11,7 @@ import msgspec
 from harness.announcement import find, read_told
 from harness.contract.messages import Message, Refused
 from harness.contract.vocabulary import Kind
+from harness.doors import control_app_messages as apped
 from harness.doors import control_fault_messages as faulty
 from harness.doors import control_messages as said
 from harness.doors import control_policy_messages as policed
@@ -21,7 +22,7 @@ from harness.home import home
 PATIENCE_SECONDS = said.LONGEST_WAIT + 10.0
 """The journal may be asked to wait; handing over a card may first have to make its keys."""
 FAULTS = "/v1/jlis/faults"
-SAID_BY_WORLD = ("event", "resident", "clock", "store", "slot", "card", "fault", "policy")
+SAID_BY_WORLD = ("event", "resident", "clock", "store", "slot", "card", "app", "option", "fault", "policy")
 """Refusals whose `actual` is a whole sentence of the world's own, with both sides in it."""
 Answer = TypeVar("Answer", bound=Message)
 
@@ -72,9 +73,9 @@ class ControlClient:
         """Register somebody."""
         return self._ask("POST", "/v1/residents", said.ResidentState, wanted)
 
-    def card(self, resident_id: str) -> said.Card:
+    def card(self, resident_id: str, which: said.WhichCard = said.WhichCard()) -> said.Card:  # noqa: B008  (frozen)
         """Return a resident's card."""
-        return self._ask("GET", f"{_path(resident_id)}/card", said.Card)
+        return self._ask("GET", f"{_path(resident_id)}/card?{_query(which)}", said.Card)
 
     def happen(self, resident_id: str, event: str, message: Message) -> said.ResidentState:
         """Let a resident `lose`, `move` or be `revoke`d, and return them."""
@@ -100,18 +101,60 @@ class ControlClient:
         """Return what was asked of the fake J-LIS; with `wait`, as soon as there is anything."""
         return self._ask("GET", f"/v1/journal?{_query(query)}", said.JournalPage)
 
+    def apps(self, resident_id: str) -> apped.AppList:
+        """Return what is in the free area of a resident's card."""
+        return self._ask("GET", f"{_path(resident_id)}/card/apps", apped.AppList)
+
+    def load_app(self, resident_id: str, wanted: apped.NewApp) -> apped.AppList:
+        """Load a generic application into it."""
+        return self._ask("POST", f"{_path(resident_id)}/card/apps", apped.AppList, wanted)
+
+    def delete_app(self, resident_id: str, aid: str) -> apped.AppList:
+        """Delete an application from it."""
+        return self._ask("DELETE", f"{_path(resident_id)}/card/apps?{urlencode({'aid': aid})}", apped.AppList)
+
+    def change_app(self, resident_id: str, change: apped.AppChange) -> apped.AppList:
+        """Let a counter in it go down or up."""
+        return self._ask("POST", f"{_path(resident_id)}/card/apps/change", apped.AppList, change)
+
     def slots(self) -> list[slotted.SlotState]:
         """Return every slot."""
         return self._ask("GET", "/v1/slots", slotted.SlotList).slots
 
-    def insert(self, slot: str, resident_id: str, *, beside: bool = False) -> slotted.SlotState:
+    def insert(
+        self,
+        slot: str,
+        resident_id: str,
+        which: said.WhichCard = said.WhichCard(),  # noqa: B008  (frozen)
+        *,
+        beside: bool = False,
+    ) -> slotted.SlotState:
         """Put a resident's card into a slot."""
-        message = slotted.InsertCard(resident=resident_id, beside=beside)
+        message = slotted.InsertCard(
+            resident=resident_id,
+            beside=beside,
+            form=which.form,
+            variant=which.variant,
+            other=which.other,
+            options=which.options,
+        )
         return self._ask("POST", _slot(slot, "insert"), slotted.SlotState, message)
 
-    def swap(self, slot: str, resident_id: str) -> slotted.SlotState:
+    def swap(
+        self,
+        slot: str,
+        resident_id: str,
+        which: said.WhichCard = said.WhichCard(),  # noqa: B008  (frozen)
+    ) -> slotted.SlotState:
         """Take what is in a slot out and put a resident's card in."""
-        return self._ask("POST", _slot(slot, "swap"), slotted.SlotState, slotted.SwapCard(resident=resident_id))
+        message = slotted.SwapCard(
+            resident=resident_id,
+            form=which.form,
+            variant=which.variant,
+            other=which.other,
+            options=which.options,
+        )
+        return self._ask("POST", _slot(slot, "swap"), slotted.SlotState, message)
 
     def remove(self, slot: str) -> slotted.SlotState:
         """Take the card out of a slot."""

@@ -129,9 +129,13 @@ LANES = (
 
 
 def test(
-    lanes: Annotated[list[str] | None, typer.Argument(help="lanes to run; all when none is named")] = None,
+    lanes: Annotated[
+        list[str] | None, typer.Argument(help="lanes to run; all when none is named / 実行するレーン")
+    ] = None,
     *,
-    install: Annotated[bool, typer.Option(help="install missing Debian packages when run as root")] = True,
+    install: Annotated[
+        bool, typer.Option(help="install missing Debian packages when run as root / 不足する Debian パッケージを入れる")
+    ] = True,
 ) -> None:
     """Run the tests of this repository: lint, types, unit, scenarios, conformance, load, languages, judges, and so on.
 

@@ -15,10 +15,14 @@ from harness.contract.configuration import configuration
 from harness.contract.vocabulary import Capability
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
+from harness.forgery import Variant
 from harness.home import key_pool
 from harness.jlis.journal import Entry
+from harness.jlis.life_events import LifeEvent
+from harness.jlis.populations import Medium
 from harness.jlis.validity import JST
 from harness.personalisation import IssuedCard
+from harness.presented import Form, Which, present
 from harness.world import Trust, World
 
 OPENING = datetime(2026, 12, 1, 9, 0, 1, tzinfo=JST)
@@ -137,6 +141,20 @@ class CardInHand:
     def remove(self) -> None:
         """Take it out."""
         self._reader.take_out()
+
+    def variant(self, word: str) -> "CardInHand":
+        """Return a card that is not genuine, made of this one: `kazashi card variants` lists the words."""
+        return self._beside(Which(variant=Variant(word)))
+
+    def phone(self, form: str = "android") -> "CardInHand":
+        """Return the holder's phone, bound when they have none: its certificates are behind its PIN."""
+        if not any(each.medium is Medium.PHONE for each in self._world.all_certificates(self.issued.resident.id)):
+            self._world.happen(self.issued.resident.id, LifeEvent.PHONE_BOUND)
+        return self._beside(Which(Form(form)))
+
+    def _beside(self, which: Which) -> "CardInHand":
+        card, _ = present(self._world, self.issued.resident.id, which)
+        return CardInHand(self._world, card, self._reader)
 
     def tries_left(self, pin: str = "jpki.auth") -> int:
         """Return the tries that are left of a PIN, without asking the card."""

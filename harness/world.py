@@ -13,9 +13,12 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from cardsim.options import STANDARD_OPTIONS, Options
 from cardsim.personalise import Pins
+from cardsim.profile import Profile, Token
 from harness.card_life import CardLife
 from harness.chronicle import Chronicle, EventRefused
 from harness.clock import ClockMode, ClockRow, WorldClock, host_now, possible_instant
@@ -33,16 +36,17 @@ from harness.jlis.journal import Journal
 from harness.jlis.life_cycle import EFFECTS, Standing, Write
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.marks import QUARTER_HOURS, Marks
-from harness.jlis.people import Consent
-from harness.jlis.populations import CARD_AUTH, CARD_SIGN
+from harness.jlis.people import CardMade, Consent
+from harness.jlis.populations import CARD_AUTH, CARD_SIGN, PHONE_AUTH, PHONE_SIGN
 from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.register import Register
 from harness.jlis.validity import JST
 from harness.keys import KeyPool
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
-from harness.personalisation import IssuedCard, Personalisation
+from harness.personalisation import IssuedCard, Personalisation, first_print, text_issuer
 from harness.population import Inhabitants, PopulationProfile, address_in
+from harness.printed_card import FirstPrint
 from harness.publication import Publication
 from harness.residents import Resident
 from harness.store.address import Place
@@ -60,6 +64,7 @@ class Trust:
     generations: dict[str, list[bytes]]
     """By kind, the oldest first, the one in office last: they bear one name, and one of them may have expired."""
     card_issuers: list[tuple[bytes, bytes]]
+    """Of the visual application (it certifies who signs birth and face records), then of the text application."""
 
     @property
     def authorities(self) -> dict[str, bytes]:
@@ -231,21 +236,76 @@ class World:
         return self.card_of(resident_id, pins)
 
     @_in_step
-    def card_of(self, resident_id: str, pins: Pins = Pins()) -> IssuedCard:  # noqa: B008  (a frozen value)
+    def card_of(
+        self,
+        resident_id: str,
+        pins: Pins = Pins(),  # noqa: B008  (a frozen value)
+        *,
+        options: Options = STANDARD_OPTIONS,
+    ) -> IssuedCard:
         """Return the card that a resident holds, as it was last written; EventRefused when there is none."""
-        made, written = self._register.card(resident_id), self._register.written(resident_id)
-        if made is None or written is None:
-            raise EventRefused(f"resident {resident_id}: expected a card, actual none; issue one first")
-        if made.at > (now := self.clock.now()):
-            raise EventRefused(
-                f"resident {resident_id}: expected a card at {now.isoformat()}, actual one made at "
-                f"{made.at.isoformat()}; the clock was set back, set it on"
-            )
-        return self._desk().card(made, written, self._on_card(resident_id), pins)
+        return self._desk().card(*self._card_made(resident_id), self._on_card(resident_id), pins, options)
 
-    def card_life(self, resident_id: str) -> CardLife:
-        """Return what tells the present card of a resident from all others, and what is written to its tries."""
-        card = self.card_of(resident_id).profile.serial
+    @_in_step
+    def phone_of(
+        self,
+        resident_id: str,
+        token: Token,
+        pins: Pins = Pins(),  # noqa: B008  (a frozen value)
+        *,
+        options: Options = STANDARD_OPTIONS,
+    ) -> IssuedCard:
+        """Return the pair in a resident's phone, whatever became of it; EventRefused when there never was one."""
+        now = self.clock.now()
+        found = [self._register.latest(resident_id, population, now) for population in (PHONE_AUTH, PHONE_SIGN)]
+        entries = {entry.kind: entry for entry in found if entry is not None}
+        if len(entries) < len(found):
+            raise EventRefused(
+                f"resident {resident_id}: expected a phone with certificates, actual none; "
+                f"let {LifeEvent.PHONE_BOUND} befall them first"
+            )
+        return self._desk().phone(entries[Kind.SIGN].resident, entries, token, pins, options)
+
+    @_in_step
+    def next_card_of(
+        self,
+        resident_id: str,
+        pins: Pins = Pins(),  # noqa: B008  (a frozen value)
+        *,
+        options: Options = STANDARD_OPTIONS,
+    ) -> IssuedCard:
+        """Return the card of the next generation that stands for a resident's present one. ASSUMED."""
+        made, written = self._card_made(resident_id)
+        entries = self._on_card(resident_id)
+        if Kind.SIGN not in entries:
+            raise EventRefused(
+                f"resident {resident_id}: expected a signature certificate on the card, actual none: a card of the "
+                "next generation without one is not modelled"
+            )
+        return self._desk().next_card(made, written, entries, pins, options)
+
+    @_in_step
+    def unknown_card_of_birth_date(self, resident_id: str, options: Options = STANDARD_OPTIONS) -> Profile:
+        """Return a genuine card of a resident's birth date whose holder the register does not know."""
+        return self._desk().unknown_card(*self._card_made(resident_id), self._on_card(resident_id), options)
+
+    @_in_step
+    def printed_on_card_of(self, resident_id: str) -> FirstPrint:
+        """Return what the faces of a resident's present card say: the first print, and the sign panel."""
+        made, _ = self._card_made(resident_id)
+        now = self.clock.now()
+        return first_print(made, [each for each in self._register.writings(resident_id) if each[0] <= now])
+
+    def key_of_nobody(self, name: str) -> RSAPrivateKey:
+        """Return a key that no authority of this world certifies, the same each time for a name."""
+        return self._keys.named(f"nobody-{name}")
+
+    def card_life(self, resident_id: str, serial: str | None = None) -> CardLife:
+        """Return what tells a card of a resident from all others, and what is written to its tries.
+
+        By default the present card; nothing is ever written at a counter to what is none of theirs.
+        """
+        card = serial or self.card_of(resident_id).profile.serial
         said = f"{self.seed} {self._origin.isoformat()} {self._history.known_fact('keys')} {resident_id} {card}"
         return CardLife(hashlib.sha256(said.encode()).hexdigest(), lambda: self.tries_written(resident_id, card))
 
@@ -314,7 +374,8 @@ class World:
         """Return the anchors of this world."""
         now = self.clock.now()
         generations = {kind.value: [each.der for each in self._hierarchy.known(kind, now)] for kind in Kind}
-        return Trust(generations, [(self._card_issuer.id, self._card_issuer.public_key)])
+        issuers = (self._card_issuer, text_issuer(self._keys))
+        return Trust(generations, [(issuer.id, issuer.public_key) for issuer in issuers])
 
     @_in_step
     def give_consent(self, consent: SignedConsent, signature: bytes) -> Consent:
@@ -344,6 +405,18 @@ class World:
         event = ConsentWithdrawn(self.clock.now(), resident_id, service)
         self._chronicle.check(event)
         self._chronicle.record(event)
+
+    def _card_made(self, resident_id: str) -> tuple[CardMade, Resident]:
+        """Return how the present card was made, and the holder as it was last written; EventRefused without one."""
+        made, written = self._register.card(resident_id), self._register.written(resident_id)
+        if made is None or written is None:
+            raise EventRefused(f"resident {resident_id}: expected a card, actual none; issue one first")
+        if made.at > (now := self.clock.now()):
+            raise EventRefused(
+                f"resident {resident_id}: expected a card at {now.isoformat()}, actual one made at "
+                f"{made.at.isoformat()}; the clock was set back, set it on"
+            )
+        return made, written
 
     def _desk(self) -> Personalisation:
         return Personalisation(self._hierarchy, self._card_issuer, self._keys)

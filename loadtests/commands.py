@@ -43,8 +43,10 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
         str, typer.Option(help="reference, http://127.0.0.1:PORT, or command:PROGRAM / 試験対象")
     ] = "reference",
     bad: Annotated[float, typer.Option(help="share of logins to be refused / 拒否すべきログインの割合")] = 0.2,
-    seed: Annotated[int, typer.Option(help="residents and mix follow from it", min=0)] = 1,
-    timeout: Annotated[float, typer.Option(help="seconds the product may take for one answer", min=0.1)] = 5.0,
+    seed: Annotated[int, typer.Option(help="residents and mix follow from it / 住民と配分を決める種", min=0)] = 1,
+    timeout: Annotated[
+        float, typer.Option(help="seconds the product may take for one answer / 応答の制限時間", min=0.1)
+    ] = 5.0,
     out: Annotated[Path, typer.Option(help="folder of load.json / 結果の出力先")] = Path("out"),
 ) -> None:
     """Send logins to a product, a stated share of them bad, judge every verdict, and write load.json.

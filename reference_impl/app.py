@@ -11,9 +11,14 @@ from typing import NoReturn
 
 import uvicorn
 
+from reference_impl.audit.checks import Audit, open_audit
+from reference_impl.audit.faults import AuditUnusable
+from reference_impl.audit.storage import read_place
 from reference_impl.clock import Clock
 from reference_impl.fresh_lists import Lists
 from reference_impl.relying_party import RelyingParty
+from reference_impl.services.faults import PoliciesRefused
+from reference_impl.services.loading import load_files
 from reference_impl.status_client import StatusClient
 from reference_impl.status_methods import StatusPolicy, StatusSources, UnusableMethod, read_method
 from reference_impl.store.database import Database, StoreUnusable
@@ -52,6 +57,10 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--store", type=Path, help="SQLite file; in memory without it")
+    parser.add_argument("--audit", metavar="STORE", help="file or postgresql://…; STORE.audit without it")
+    parser.add_argument(
+        "--audit-key", type=Path, metavar="FILE", help="made if it is not there; STORE.audit-key without it"
+    )
     parser.add_argument("--policies", choices=("test", "production"), default="test", help="accepted policy arcs")
     parser.add_argument("--production-anchors", action="store_true", help="allow authorities of the real JPKI")
     parser.add_argument(
@@ -67,12 +76,19 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
         help="an OCSP answer may be used again for so long after its thisUpdate; 0: never",
     )  # fmt: skip
     parser.add_argument("--test-surface", action="store_true", help="offer contract 1.0; never in production")
+    parser.add_argument(
+        "--services", type=Path, action="append", default=[], metavar="FILE", help="policies of services (YAML or JSON)"
+    )
     return parser.parse_args(arguments)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when it was asked to end, 2 when it could not begin, with one line that says why and how to mend it."""
     options = read_arguments(arguments)
+    try:
+        services = load_files((str(path), path.read_text(encoding="utf-8")) for path in options.services)
+    except (OSError, UnicodeDecodeError, PoliciesRefused) as error:
+        return _cannot_begin(str(error))
     try:
         database = Database(options.store)
     except StoreUnusable as error:
@@ -84,11 +100,25 @@ def main(arguments: list[str] | None = None) -> int:
         return _cannot_begin(
             f"cannot listen on {options.host}:{options.port}: {error}; give another --port, or 0 for any"
         )
+    try:
+        audit = _open_audit(options)
+    except AuditUnusable as error:
+        listener.close()
+        database.close()
+        return _cannot_begin(f"{error}; give another by --audit or --audit-key")
     policies = PRODUCTION_POLICIES if options.policies == "production" else TEST_POLICIES
     status_client = StatusClient()
     lists = Lists(options.lists)
     sources = StatusSources(status_client.ask, lists, _status_policy(options))
-    party = RelyingParty(database, Clock(), sources, policies=policies, production_anchors=options.production_anchors)
+    party = RelyingParty(
+        database,
+        Clock(),
+        sources,
+        policies=policies,
+        production_anchors=options.production_anchors,
+        services=services,
+        audit=audit,
+    )
     surface = Surface(party, test_surface=options.test_surface)
     signal.signal(signal.SIGTERM, _end)  # uvicorn shuts down first, then hands the signal on to this
     signal.signal(signal.SIGINT, _end)
@@ -98,8 +128,21 @@ def main(arguments: list[str] | None = None) -> int:
         surface.close()
         status_client.close()
         lists.close()
+        audit.close()
         database.close()
     return 0
+
+
+def _open_audit(options: argparse.Namespace) -> Audit:
+    """Beside the store, or where the options say; in memory, and under a key of this process's own, without a store."""
+    store: Path | None = options.store
+    place = read_place(options.audit) if options.audit else store and store.with_name(f"{store.name}.audit")
+    key = options.audit_key or (store and store.with_name(f"{store.name}.audit-key"))
+    if place is not None and key is None:
+        raise AuditUnusable(
+            "--audit: expected a key that outlives this process, actual neither --audit-key nor --store"
+        )
+    return open_audit(place, key)
 
 
 def _method(text: str) -> tuple[str, Method]:

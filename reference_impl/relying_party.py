@@ -2,18 +2,20 @@
 
 import secrets
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from reference_impl.accounts.account import Accounts, AccountView
+from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration, read_configuration
-from reference_impl.doors import SessionDoors
+from reference_impl.doors import CountingDoors
 from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal
 from reference_impl.presented import presentation_of
+from reference_impl.services.desk import ServiceDesk
+from reference_impl.services.policy import Policy as ServicePolicy
 from reference_impl.status_methods import StatusMethods, StatusSources
-from reference_impl.store.audit import Audit
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
 from reference_impl.verification.certificate import parse_certificate
@@ -39,7 +41,7 @@ class Judged(msgspec.Struct, frozen=True):
 class RelyingParty:
     """One relying party with its store. Messages come in, answers go out; HTTP is somebody else's."""
 
-    def __init__(  # noqa: PLR0913  (the doors and what is decided at the start)
+    def __init__(  # noqa: PLR0913  (the doors, and what is decided at the start)
         self,
         database: Database,
         clock: Clock,
@@ -47,7 +49,9 @@ class RelyingParty:
         *,
         policies: AcceptedPolicies = TEST_POLICIES,
         production_anchors: bool = False,
+        audit: Audit | None = None,
         draw: Callable[[int], bytes] = secrets.token_bytes,
+        services: Sequence[ServicePolicy] = (),
     ) -> None:
         self.clock = clock
         self._database = database
@@ -58,7 +62,8 @@ class RelyingParty:
         self.configure(Configuration())
         self._sessions = Sessions(database)
         self._accounts = Accounts(database)
-        self._audit = Audit(database)
+        self._audit = audit or open_audit(None, None)
+        self._desk = ServiceDesk(database, services)
 
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
@@ -80,8 +85,10 @@ class RelyingParty:
         return self._verifiers[self._sources.policy.method(service, purpose.kind)]
 
     def reset(self) -> None:
-        """Forgets accounts, sessions, audit and statuses; configuration and clock stay."""
+        """Forgets accounts, sessions and statuses; configuration and clock stay. The audit stays too, and says so."""
+        self._audit.note(self.clock.read().now, "reset")
         self._database.forget()
+        self._desk.forget()
         self._revoked.forget()
         self.configure(self._configuration)
 
@@ -89,11 +96,12 @@ class RelyingParty:
         """A session with a fresh challenge, or at once the refusal that the end could only repeat."""
         reading = self.clock.read()
         try:
+            self._desk.require_open(message.service, message.purpose, message.environment, reading.now)
             holder, account = self._admit(message, reading)
         except Refusal as refusal:
-            return Judged(Verdict(refusal.reason, (), None, refusal.finding), reading)
+            return self._refuse(message, Verdict(refusal.reason, (), None, refusal.finding), reading)
         if isinstance(holder, Verdict):
-            return Judged(holder, reading)
+            return self._refuse(message, holder, reading)
         session = self._draw_session(message, holder, reading)
         self._sessions.open(session)
         answer = BeginAnswer(session.id, session.challenge)
@@ -102,6 +110,14 @@ class RelyingParty:
         if session.document is not None:
             answer = msgspec.structs.replace(answer, document=session.document)
         return answer
+
+    def _refuse(self, message: Begin, verdict: Verdict, reading: Reading) -> Judged:
+        """The refusal, written down; nothing the caller said is, unless it is configured."""
+        service = message.service if message.service in self._configuration.services else UNKNOWN
+        known = self._is_terminal_accepted(message)
+        who = (message.terminal.id if known else UNKNOWN) if isinstance(message.terminal, Terminal) else NOBODY
+        self._audit.record(Check(reading.now, who, service, message.purpose), verdict)
+        return Judged(verdict, reading)
 
     def _admit(self, message: Begin, reading: Reading) -> tuple[HolderKey | Verdict | None, Enrolled | None]:
         """Service, place and terminal, then, for a tap, who is hinted at and what was learnt of them.
@@ -142,6 +158,7 @@ class RelyingParty:
             challenge=challenge,
             issued_at=reading.now,
             holder=holder,
+            terminal=message.terminal.id if isinstance(message.terminal, Terminal) else NOBODY,
         )
         if message.purpose is Purpose.SIGN:
             return msgspec.structs.replace(session, document=_compose_document(session))
@@ -152,12 +169,15 @@ class RelyingParty:
         reading = self.clock.read()
         session = self._sessions.find(message.session)
         if session is None:
-            return Judged(_unknown_session(message.presentation.certificate), reading)
-        doors = SessionDoors(self._sessions, self._accounts, session)
+            verdict = _unknown_session(message.presentation.certificate)
+            self._audit.record(Check(reading.now, UNKNOWN, UNKNOWN, None), verdict)
+            return Judged(verdict, reading)
+        doors = CountingDoors(self._sessions, self._accounts, session)
+        doors.book = self._desk.booking(session.id, session.service, session.purpose, reading.now)
         presentation = presentation_of(session, message.presentation)
         verifier = self._verifier(session.service, session.purpose)
         verdict = verifier.verify(presentation, reading.now, Doors(doors, doors))
-        self._audit.record(reading.now, session.purpose, session.service, verdict)
+        self._audit.record(Check(reading.now, session.terminal, session.service, session.purpose), verdict)
         return Judged(verdict, reading)
 
     def account(self, encoded: bytes) -> AccountView | None:

@@ -25,7 +25,7 @@ app = typer.Typer(help="Stories of holders and services / 利用者とサービ�
 def list_command(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="for a program / 機械可読形式")] = False,
-    lang: Annotated[str, typer.Option(help="ja or en")] = "ja",
+    lang: Annotated[str, typer.Option(help="ja or en / 言語")] = "ja",
 ) -> None:
     """List the stories by family, each with its requirement and how well that is founded.
 
@@ -47,7 +47,7 @@ def run_command(
     every: Annotated[bool, typer.Option("--all", help="every story / すべて")] = False,
     target: Annotated[str, typer.Option(help="reference, http://host:port, or command:PROGRAM / 試験対象")] = REFERENCE,
     card_backend: Annotated[str, typer.Option(help="inprocess or pcsc / カードの接続方法")] = "inprocess",
-    lang: Annotated[str, typer.Option(help="ja or en: of a story that does not come out as told")] = "ja",
+    lang: Annotated[str, typer.Option(help="ja or en: of a story that does not come out as told / 説明の言語")] = "ja",
 ) -> None:
     """Tell one story, a family of them or all, about a product.
 

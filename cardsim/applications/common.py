@@ -1,4 +1,4 @@
-"""共通カードAP: the card's own number, municipality and expiry, in records; spec/card.md §2.5, §3."""
+"""共通カードAP: the card's own number, municipality and expiry, in records; spec/card.md §2.5, §3 (MC, MYN)."""
 
 from datetime import date
 
@@ -6,6 +6,7 @@ import msgspec
 
 from cardsim.applications.references import four_digits, unknown_files
 from cardsim.files import Application, AuthenticationKey, RecordFile, build_application
+from cardsim.options import STANDARD_OPTIONS, Options
 from cardsim.pins import ChangeBy
 
 AID = bytes.fromhex("D3921000310001010100")
@@ -29,7 +30,7 @@ class CommonContent(msgspec.Struct, frozen=True):
     pin: bytes
 
 
-def build_common(content: CommonContent, *, unknown: bool = True) -> Application:
+def build_common(content: CommonContent, options: Options = STANDARD_OPTIONS) -> Application:
     """The application as a table."""
     card = f"{content.card_number}{content.municipality_code}{content.expiry:%Y%m%d}".encode("ascii")
     return build_application(
@@ -40,7 +41,7 @@ def build_common(content: CommonContent, *, unknown: bool = True) -> Application
             RecordFile(KEY_REFERENCE, "鍵識別子", (simple_tlv(_RECORD_TAG, content.key_name),)),
             AuthenticationKey(AUTHENTICATION_KEY, "内部認証用秘密鍵", content.key),
             four_digits(PIN, "住民基本台帳用暗証番号", content.pin, "common.pin", ChangeBy.KEY),
-            *(unknown_files(*UNKNOWN) if unknown else ()),
+            *(unknown_files(*UNKNOWN) if options.unknown_files_exist else ()),
         ),
     )
 

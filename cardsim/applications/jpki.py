@@ -1,4 +1,4 @@
-"""公的個人認証AP, the application of the two public-key certificates; spec/card.md §2.1, §3.
+"""公的個人認証AP, the application of the two public-key certificates; spec/card.md §2.1, §3 (OSC, MYN, MC).
 
 A card without a signature certificate (a child's) keeps the files of one: EF 0001 all zero behind a password that was
 born blocked, key 001A never filled. No source tells; so both retry queries stay 63Cx, without which OpenSC does not
@@ -13,6 +13,7 @@ import msgspec
 
 from cardsim.applications.references import four_digits, unknown_files, unknown_reference
 from cardsim.files import NEVER, Application, File, SigningKey, build_application
+from cardsim.options import STANDARD_OPTIONS, Options
 from cardsim.pins import Pin, PinFormat
 from cardsim.profile import Token
 
@@ -40,8 +41,6 @@ TOKEN_LABELS = {
     Token.IPHONE: b"JPKIAPIOSTOKEN",
 }
 """Labels; PYM asserts the card's, the old myna compares it exactly (spec/card.md §2.1)."""
-CERTIFICATE_FILE_SIZE = 1900
-"""Size of a certificate EF on a real card, filled with 00 behind the DER (spec/card.md §2.1)."""
 SIGN_TRIES = 5
 
 _PRESENT = b"\x8f"
@@ -68,32 +67,55 @@ class JpkiContent(msgspec.Struct, frozen=True):
     token: Token = Token.CARD
 
 
-def build_jpki(content: JpkiContent, *, unknown: bool = True) -> Application:
+def build_jpki(content: JpkiContent, options: Options = STANDARD_OPTIONS) -> Application:
     """The application as a table."""
-    auth_needs = () if content.token is Token.CARD else (AUTH_PIN,)
-    signs = content.sign_certificate is not None
+    auth_needs = (AUTH_PIN,) if _hides_certificate(content.token, options) else ()
+    presence = (content.sign_certificate is not None, True, options.third_certificate)
+    unknown = options.unknown_files_exist
+    certificate, key_and_password = _signature_files(content, options)
     return build_application(
         AID,
         "公的個人認証AP",
         (
-            File(SIGN_CERTIFICATE, "署名用電子証明書", certificate_file(content.sign_certificate), (SIGN_PASSWORD,)),
-            File(SIGN_CA_CERTIFICATE, "署名用CA証明書", _ca_file(content.sign_ca_certificate)),
+            *certificate,
+            File(SIGN_CA_CERTIFICATE, "署名用CA証明書", _ca_file(content.sign_ca_certificate, options)),
             File(TOKEN_INFO, "トークン情報", token_info(content.serial, content.token)),
-            File(AVAILABILITY, "証明書の有無", (_PRESENT if signs else _ABSENT) + _PRESENT + _ABSENT),
-            File(AUTH_CERTIFICATE, "利用者証明用電子証明書", certificate_file(content.auth_certificate), auth_needs),
-            File(AUTH_CA_CERTIFICATE, "利用者証明用CA証明書", _ca_file(content.auth_ca_certificate)),
+            File(AVAILABILITY, "証明書の有無", b"".join(_PRESENT if there else _ABSENT for there in presence)),
+            File(
+                AUTH_CERTIFICATE, "利用者証明用電子証明書",
+                certificate_file(content.auth_certificate, options), auth_needs,
+            ),
+            File(AUTH_CA_CERTIFICATE, "利用者証明用CA証明書", _ca_file(content.auth_ca_certificate, options)),
             SigningKey(AUTH_KEY, "利用者証明用秘密鍵", content.auth_key, (AUTH_PIN,)),
             four_digits(AUTH_PIN, "利用者証明用暗証番号", content.auth_pin, "jpki.auth"),
             _TERMINAL_KEY_SLOT,
             *(unknown_files(*UNKNOWN) if unknown else ()),
             *((unknown_reference(UNKNOWN_REFERENCE, "jpki.0010"),) if unknown else ()),
-            SigningKey(SIGN_KEY, "署名用秘密鍵", content.sign_key or b"", (SIGN_PASSWORD,)),
-            Pin(
-                SIGN_PASSWORD, "署名用パスワード", PinFormat.LETTERS_AND_DIGITS, SIGN_TRIES,
-                content.sign_password if signs else None, "jpki.sign",
-            ),
+            *key_and_password,
         ),
     )  # fmt: skip
+
+
+def _hides_certificate(token: Token, options: Options) -> bool:
+    """Whether the authentication certificate opens with its PIN: so in Android (§2.1), unknown of the iPhone (§7)."""
+    return token is Token.ANDROID or (token is Token.IPHONE and options.iphone_certificate_needs_pin)
+
+
+def _signature_files(content: JpkiContent, options: Options) -> tuple[tuple[File, ...], tuple[SigningKey | Pin, ...]]:
+    """Certificate, and key and password, of the signature; on a card without one they are empty, or not there."""
+    signs = content.sign_certificate is not None
+    if not signs and not options.empty_signature_files:
+        return (), ()
+    body = certificate_file(content.sign_certificate, options)
+    password = content.sign_password if signs else None
+    form = PinFormat.LETTERS_AND_DIGITS
+    return (
+        (File(SIGN_CERTIFICATE, "署名用電子証明書", body, (SIGN_PASSWORD,)),),
+        (
+            SigningKey(SIGN_KEY, "署名用秘密鍵", content.sign_key or b"", (SIGN_PASSWORD,)),
+            Pin(SIGN_PASSWORD, "署名用パスワード", form, SIGN_TRIES, password, "jpki.sign"),
+        ),
+    )
 
 
 def require_certificate(der: bytes | None) -> None:
@@ -103,16 +125,18 @@ def require_certificate(der: bytes | None) -> None:
         raise ValueError(f"a certificate file needs DER that begins 30 82 and its length, got {found}")
 
 
-def certificate_file(der: bytes | None) -> bytes:
+def certificate_file(der: bytes | None, options: Options = STANDARD_OPTIONS) -> bytes:
     """A certificate EF: DER from offset 0, zeros to 1900 bytes, longer only where the DER is (spec/card.md §2.1)."""
     require_certificate(der)
-    return bytes(CERTIFICATE_FILE_SIZE) if der is None else der.ljust(CERTIFICATE_FILE_SIZE, b"\x00")
+    if der is None:
+        return bytes(options.certificate_file_size)
+    return der.ljust(options.certificate_file_size, bytes([options.certificate_filler]))
 
 
 @lru_cache(maxsize=64)
-def _ca_file(der: bytes) -> bytes:
+def _ca_file(der: bytes, options: Options) -> bytes:
     """The file of an authority's certificate, which the cards of its holders share."""
-    return certificate_file(der)
+    return certificate_file(der, options)
 
 
 def token_info(serial: str, token: Token = Token.CARD) -> bytes:

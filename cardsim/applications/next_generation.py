@@ -18,6 +18,7 @@ CONFIDENCE = "assumed"
 """Nothing public was found for identifiers and formats: our choice (DESIGN.md §7)."""
 AUTHENTICATION_AID = b"\xf0KAZASHI\x21"
 FACE_AID = b"\xf0KAZASHI\x22"
+"""Names of the two applications where nobody gives others: unknown (spec/card.md §7)."""
 SIGN_CERTIFICATE, SIGN_CA_CERTIFICATE = 0x0001, 0x0002
 AUTH_CERTIFICATE, AUTH_CA_CERTIFICATE = 0x000A, 0x000B
 AUTH_KEY, AUTH_PIN = 0x0017, 0x0018
@@ -44,12 +45,14 @@ class NextContent(msgspec.Struct, frozen=True):
     address: str
     birth: str
     """YYYYMMDD."""
+    authentication_aid: bytes = AUTHENTICATION_AID
+    face_aid: bytes = FACE_AID
 
 
 def build_authentication(content: NextContent) -> Application:
     """認証AP: both certificates and keys, each behind its PIN; the CA certificates are free."""
     return build_application(
-        AUTHENTICATION_AID,
+        content.authentication_aid,
         "認証AP（次期・仮定）",
         (
             File(SIGN_CERTIFICATE, "署名用電子証明書", certificate_file(content.sign_certificate), (SIGN_PASSWORD,)),
@@ -76,7 +79,7 @@ def build_face(content: NextContent) -> Application:
         + build(_BIRTH, content.birth.encode()),
     )
     return build_application(
-        FACE_AID,
+        content.face_aid,
         "券面等AP（次期・仮定）",
         (
             File(ATTRIBUTES, "券面事項", attributes, (BIRTH_KEY,)),

@@ -1,13 +1,12 @@
-"""PIN files that several applications have, and files of which only the existence is known (spec/card.md §2, §3)."""
+"""PIN files of several applications, and files of which only the existence is known (spec/card.md §2, §3; MC, JSA)."""
 
 from functools import lru_cache
 
 from cardsim.files import NEVER, File
+from cardsim.options import Options
 from cardsim.pins import ChangeBy, Pin, PinFormat
 
 FOUR_DIGIT_TRIES = 3
-CODE_TRIES = 10
-"""照合番号A: at least 10 (SCT); 照合番号B and the birth date: unknown, the choice of §3 and §8."""
 
 
 @lru_cache(maxsize=1024)
@@ -16,15 +15,20 @@ def four_digits(fid: int, name: str, value: bytes, kept_as: str, change_by: Chan
     return Pin(fid, name, PinFormat.FOUR_DIGITS, FOUR_DIGIT_TRIES, value, kept_as, change_by=change_by)
 
 
-def code_a(fid: int, number: str, kept_as: str) -> Pin:
+def code_a(fid: int, number: str, application: str, options: Options) -> Pin:
     """照合番号A: the 個人番号 (§3)."""
-    value = number.encode("ascii")
-    return Pin(fid, "照合番号A", PinFormat.TWELVE_DIGITS, CODE_TRIES, value, kept_as, changeable=False)
+    value, kept_as = number.encode("ascii"), _counter(application, "code_a", options)
+    return Pin(fid, "照合番号A", PinFormat.TWELVE_DIGITS, options.code_a_tries, value, kept_as, changeable=False)
 
 
-def code_b(fid: int, value: bytes, kept_as: str) -> Pin:
+def code_b(fid: int, value: bytes, application: str, options: Options) -> Pin:
     """照合番号B: era-form birth date, year of expiry, security code (§3)."""
-    return Pin(fid, "照合番号B", PinFormat.FOURTEEN_DIGITS, CODE_TRIES, value, kept_as, changeable=False)
+    kept_as = _counter(application, "code_b", options)
+    return Pin(fid, "照合番号B", PinFormat.FOURTEEN_DIGITS, options.code_b_tries, value, kept_as, changeable=False)
+
+
+def _counter(application: str, code: str, options: Options) -> str:
+    return f"card.{code}" if options.codes_share_tries else f"{application}.{code}"
 
 
 @lru_cache(maxsize=64)

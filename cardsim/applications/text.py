@@ -1,4 +1,4 @@
-"""券面事項入力補助AP: 個人番号 and the four attributes as text; spec/card.md §2.2, §3.
+"""券面事項入力補助AP: 個人番号 and the four attributes as text; spec/card.md §2.2, §3 (MC, MYN).
 
 Who opens what was measured: the number opens with the PIN or 照合番号A, the attributes with the PIN or 照合番号B, the
 rest with any of them.
@@ -11,6 +11,7 @@ import msgspec
 from cardsim.applications import text_records as records
 from cardsim.applications.references import code_a, code_b, four_digits, unknown_files
 from cardsim.files import Application, DeferredFile, DeliveryKey, File, SigningKey, build_application
+from cardsim.options import STANDARD_OPTIONS, Options
 from cardsim.pins import Pin, PinFormat
 from cardsim.records import RecordSigner
 
@@ -21,7 +22,7 @@ UNKNOWN = (0x10, 0x1C, 0x1E)
 """Files that exist and of which nothing is known (§2.2, JSA)."""
 ANY = (PIN, CODE_A, CODE_B)
 FILLED = 16 * b"\xff"
-"""EF 0008; who opens it is unknown: whoever opens its neighbours."""
+"""EF 0008; who opens it is unknown (`options.filler_file_free`)."""
 
 
 class TextContent(msgspec.Struct, frozen=True):
@@ -40,7 +41,7 @@ class TextContent(msgspec.Struct, frozen=True):
     code_b: bytes
 
 
-def build_text(content: TextContent, *, unknown: bool = True) -> Application:
+def build_text(content: TextContent, options: Options = STANDARD_OPTIONS) -> Application:
     """The application as a table. The two signed records are made when first read."""
     integrity = partial(records.integrity_file, content.number, content.attributes, content.sign_record)
     chip_record = partial(records.chip_key_file, content.chip_public_key, content.sign_record)
@@ -49,22 +50,22 @@ def build_text(content: TextContent, *, unknown: bool = True) -> Application:
         "券面事項入力補助AP",
         (
             File(NUMBER, "個人番号", records.number_file(content.number), (PIN, CODE_A)),
-            File(ATTRIBUTES, "基本4情報", records.attributes_file(content.attributes), (PIN, CODE_B)),
+            File(ATTRIBUTES, "基本4情報", records.attributes_file(content.attributes, options), (PIN, CODE_B)),
             DeferredFile(INTEGRITY, "真正性検証情報", integrity, ANY),
             File(CVC, "CV証明書", content.cvc),
-            File(INFORMATION, "AP基本情報", records.information_file(key_name_of(content.cvc))),
+            File(INFORMATION, "AP基本情報", records.information_file(key_name_of(content.cvc), options)),
             DeliveryKey(
                 DELIVERY, "セッション鍵配送用公開鍵", records.delivery_key_file(content.delivery_public_key), ANY,
                 content.delivery_key,
             ),
             DeferredFile(CHIP_KEY_RECORD, "内部認証用公開鍵", chip_record, ANY),
-            File(FILLER_FILE, "不明 0008", FILLED, ANY),
+            File(FILLER_FILE, "不明 0008", FILLED, () if options.filler_file_free else ANY),
             four_digits(PIN, "券面事項入力補助用暗証番号", content.pin, "text.pin"),
             Pin(BLOCKED, "常時閉塞", PinFormat.FOUR_DIGITS, 1, None, "text.blocked", changeable=False),
             SigningKey(CHIP_KEY, "内部認証用秘密鍵", content.chip_key),
-            code_a(CODE_A, content.number, "text.code_a"),
-            code_b(CODE_B, content.code_b, "text.code_b"),
-            *(unknown_files(*UNKNOWN) if unknown else ()),
+            code_a(CODE_A, content.number, "text", options),
+            code_b(CODE_B, content.code_b, "text", options),
+            *(unknown_files(*UNKNOWN) if options.unknown_files_exist else ()),
         ),
         default_key=CHIP_KEY,
     )  # fmt: skip

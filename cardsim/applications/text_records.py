@@ -1,18 +1,16 @@
-"""The files of the 券面事項入力補助AP, encoded: spec/card.md §2.2, whose numbers of bytes are repeated in the tests."""
+"""The files of the 券面事項入力補助AP, encoded: spec/card.md §2.2 (MC, MYN-GO), whose numbers the tests repeat."""
 
 from datetime import date
 from hashlib import sha256
 
 import msgspec
 
+from cardsim.options import STANDARD_OPTIONS, Options
 from cardsim.records import RecordSigner, digest_info
 from cardsim.tlv import build
 
 FILLER = b"\xff"
-ATTRIBUTES_FILE_SIZE = 512
-"""Physical size of EF 0002: unknown; long enough for clients that read 256 bytes from the beginning (§2.2, §8)."""
-INFORMATION_FILE_SIZE = 256
-"""Physical size of EF 0005: two clients demand it (§2.2, §8)."""
+"""Behind the digits of EF 0001, where it was measured (§2.2)."""
 _VERSION = bytes.fromhex("01030E01")
 """Value of DF41 as seen on a card (§2.2)."""
 _OFFSETS_SIZE = 2 * 4
@@ -42,9 +40,11 @@ def attributes_objects(attributes: Attributes) -> tuple[bytes, ...]:
     )
 
 
-def attributes_file(attributes: Attributes) -> bytes:
+def attributes_file(attributes: Attributes, options: Options = STANDARD_OPTIONS) -> bytes:
     """EF 0002: `FF20 {DF21 four offsets, DF22 … DF25}`, filled to its physical size, longer where the text is."""
-    return with_offsets(0xFF20, attributes_objects(attributes)).ljust(ATTRIBUTES_FILE_SIZE, FILLER)
+    return with_offsets(0xFF20, attributes_objects(attributes)).ljust(
+        options.attributes_file_size, bytes([options.filler])
+    )
 
 
 def with_offsets(tag: int, objects: tuple[bytes, ...]) -> bytes:
@@ -76,10 +76,11 @@ def integrity_file(number: str, attributes: Attributes, sign: RecordSigner) -> b
     return build(0xFF30, hashes + build(0xDF33, sign(digest_info(sha256(hashes).digest()))))
 
 
-def information_file(key_name: bytes) -> bytes:
-    """EF 0005, AP基本情報: `FF40 {DF41, DF42 key-id, DF43 128 bytes}`; of DF43 32 bytes are unknown (zero here)."""
-    objects = build(0xDF41, _VERSION) + build(0xDF42, key_name) + build(0xDF43, bytes(32) + 96 * FILLER)
-    return build(0xFF40, objects).ljust(INFORMATION_FILE_SIZE, FILLER)
+def information_file(key_name: bytes, options: Options = STANDARD_OPTIONS) -> bytes:
+    """EF 0005, AP基本情報: `FF40 {DF41, DF42 key-id, DF43 128 bytes}`; of DF43 32 bytes are unknown."""
+    last = 32 * bytes([options.unknown_content]) + 96 * FILLER
+    objects = build(0xDF41, _VERSION) + build(0xDF42, key_name) + build(0xDF43, last)
+    return build(0xFF40, objects).ljust(options.information_file_size, bytes([options.filler]))
 
 
 def delivery_key_file(public_key: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""券面事項確認AP: what is printed on the card, signed; spec/card.md §2.3, §3, spec/pki.md §5.
+"""券面事項確認AP: what is printed on the card, signed; spec/card.md §2.3, §3 (MC, JSA), spec/pki.md §5.
 
 The birth record (EF 0001) opens with the birth date as a key, the face record with 照合番号A or B, the image of the
 個人番号 with 照合番号A alone; the card-verifiable certificate (EF 0004) is free, and key 001A signs without any PIN.
@@ -10,9 +10,10 @@ from functools import partial
 import msgspec
 
 from cardsim.applications import visual_records as records
-from cardsim.applications.references import CODE_TRIES, code_a, code_b, unknown_files, unknown_reference
+from cardsim.applications.references import code_a, code_b, unknown_files, unknown_reference
 from cardsim.applications.text import FILLED, key_name_of
 from cardsim.files import Application, DeferredFile, File, SigningKey, build_application
+from cardsim.options import STANDARD_OPTIONS, ImageSizes, Options
 from cardsim.pins import Pin, PinFormat
 from cardsim.records import RecordSigner
 
@@ -33,9 +34,6 @@ UNKNOWN = (0x1C, 0x1E)
 
 CVC_SIZE = 568
 """Size of a card-verifiable certificate; two clients demand it exactly (spec/card.md §2.2)."""
-BIRTH_TRIES = CODE_TRIES
-FILLER = 2
-"""Bytes of FF behind a record: number unknown (spec/card.md §8), taken from text EF 0001 (§2.2)."""
 
 
 class VisualContent(msgspec.Struct, frozen=True):
@@ -46,7 +44,7 @@ class VisualContent(msgspec.Struct, frozen=True):
     chip_key: bytes
     birth_digits: bytes
     face: records.Face
-    images: Callable[[], records.Images]
+    images: Callable[[ImageSizes], records.Images]
     sign_record: RecordSigner
     """By the key that `cvc` certifies: the municipality's."""
     number: str
@@ -54,42 +52,45 @@ class VisualContent(msgspec.Struct, frozen=True):
     municipality_code: str
 
 
-def build_visual(
-    content: VisualContent, *, birth_tries: int = BIRTH_TRIES, filler: int = FILLER, unknown: bool = True
-) -> Application:
+def build_visual(content: VisualContent, options: Options = STANDARD_OPTIONS) -> Application:
     """The application as a table. Face and number records are made when first read."""
-    filling = b"\xff" * filler
-    information = records.information_record(key_name_of(content.cvc), content.municipality_code)
+    filling = _filling(options)
+    information = records.information_record(key_name_of(content.cvc), content.municipality_code, options)
     return build_application(
         AID,
         "券面事項確認AP",
         (
             File(BIRTH_RECORD, "生年月日", content.birth_record + filling, (BIRTH_KEY,)),
-            DeferredFile(FACE_RECORD, "券面", partial(_face, content, filling), (CODE_B, CODE_A)),
+            DeferredFile(FACE_RECORD, "券面", partial(_face, content, options), (CODE_B, CODE_A)),
             File(INFORMATION, "AP基本情報", information + filling),
             File(CVC, "CV証明書", content.cvc),
-            DeferredFile(NUMBER_IMAGE, "個人番号画像", partial(_number_image, content, filling), (CODE_A,)),
+            DeferredFile(NUMBER_IMAGE, "個人番号画像", partial(_number_image, content, options), (CODE_A,)),
             File(FILLER_FILE, "不明 0006", FILLED, (CODE_B, CODE_A)),
             Pin(
-                BIRTH_KEY, "生年月日読出用照合番号", PinFormat.BIRTH_DIGITS, birth_tries,
+                BIRTH_KEY, "生年月日読出用照合番号", PinFormat.BIRTH_DIGITS, options.birth_tries,
                 content.birth_digits, "visual.birth", changeable=False,
             ),
-            code_b(CODE_B, content.code_b, "visual.code_b"),
-            code_a(CODE_A, content.number, "visual.code_a"),
+            code_b(CODE_B, content.code_b, "visual", options),
+            code_a(CODE_A, content.number, "visual", options),
             SigningKey(CHIP_KEY, "内部認証用秘密鍵", content.chip_key),
-            *(_unknown() if unknown else ()),
+            *(_unknown() if options.unknown_files_exist else ()),
         ),
         default_key=CHIP_KEY,
     )  # fmt: skip
 
 
-def _face(content: VisualContent, filling: bytes) -> bytes:
-    return records.face_record(content.face, content.images(), content.sign_record) + filling
+def _filling(options: Options) -> bytes:
+    return options.visual_filler * bytes([options.filler])
 
 
-def _number_image(content: VisualContent, filling: bytes) -> bytes:
-    image, key = content.images().number, content.face.public_key
-    return records.number_image_record(image, key, content.sign_record) + filling
+def _face(content: VisualContent, options: Options) -> bytes:
+    record = records.face_record(content.face, content.images(options.images), content.sign_record)
+    return record + _filling(options)
+
+
+def _number_image(content: VisualContent, options: Options) -> bytes:
+    image, key = content.images(options.images).number, content.face.public_key
+    return records.number_image_record(image, key, content.sign_record) + _filling(options)
 
 
 def _unknown() -> tuple[File | Pin, ...]:

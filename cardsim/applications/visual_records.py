@@ -1,4 +1,4 @@
-"""The signed records of the 券面事項確認AP, encoded: spec/card.md §2.3. Images come as bytes, drawn elsewhere."""
+"""The signed records of the 券面事項確認AP, encoded: spec/card.md §2.3 (MC, MYN-GO). Images come as bytes."""
 
 from datetime import date
 from hashlib import sha256
@@ -6,13 +6,12 @@ from hashlib import sha256
 import msgspec
 
 from cardsim.applications.text_records import with_offsets
+from cardsim.options import STANDARD_OPTIONS, Options
 from cardsim.records import RecordSigner, digest_info
 from cardsim.tlv import build
 
 _VERSION = bytes.fromhex("06030E01")
 """Value of DF31 as seen on a card (§2.3)."""
-_RECORD_VERSION = b"\x01"
-"""DF33: seen as a number by one client, its value unknown."""
 
 
 class Images(msgspec.Struct, frozen=True):
@@ -60,16 +59,16 @@ def number_image_record(image: bytes, public_key: bytes, sign: RecordSigner) -> 
     return build(0xFF40, signed + build(0xDF43, sign(digest_info(sha256(signed).digest()))))
 
 
-def information_record(key_name: bytes, municipality_code: str) -> bytes:
+def information_record(key_name: bytes, municipality_code: str, options: Options = STANDARD_OPTIONS) -> bytes:
     """EF 0003 without filler: `FF30 {DF31, DF32 key-id, DF33 version, DF34 municipality, DF35}`.
 
-    DF35 is a key-id and 256 opaque bytes: zero here.
+    DF35 is a key-id and 256 opaque bytes. The version was seen as a number by one client, its value is unknown.
     """
     return build(
         0xFF30,
         build(0xDF31, _VERSION)
         + build(0xDF32, key_name)
-        + build(0xDF33, _RECORD_VERSION)
+        + build(0xDF33, bytes([options.record_version]))
         + build(0xDF34, municipality_code.encode())
-        + build(0xDF35, key_name + bytes(256)),
+        + build(0xDF35, key_name + 256 * bytes([options.unknown_content])),
     )

@@ -1,4 +1,4 @@
-"""The commands only an issuer may use: LOCK DF, UNLOCK DF, UNLOCK KEY and their like (JICSAP); spec/card.md §1.3."""
+"""The commands only an issuer may use: LOCK DF, UNLOCK DF, UNLOCK KEY and their like; spec/card.md §1.3 (MC)."""
 
 from typing import NoReturn
 

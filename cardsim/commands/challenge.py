@@ -1,4 +1,4 @@
-"""GET CHALLENGE: ISO/IEC 7816-4:2013 §7.5.3; spec/card.md §1.3."""
+"""GET CHALLENGE: ISO/IEC 7816-4:2013 §7.5.3; spec/card.md §1.3 (MC, SCT)."""
 
 from cardsim.apdu import SHORT_MOST, Answer, Command
 from cardsim.generator import draw

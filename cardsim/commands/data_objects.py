@@ -1,4 +1,4 @@
-"""GET DATA: ISO/IEC 7816-4:2013 §7.4.2; spec/card.md §1.3, §2.7."""
+"""GET DATA: ISO/IEC 7816-4:2013 §7.4.2; spec/card.md §1.3, §2.7 (MC)."""
 
 from cardsim.apdu import SHORT_MOST, Answer, Command
 from cardsim.files import ISSUER_SECURITY_DOMAIN

@@ -1,4 +1,4 @@
-"""READ BINARY: ISO/IEC 7816-4:2013 §7.2.3; spec/card.md §4."""
+"""READ BINARY: ISO/IEC 7816-4:2013 §7.2.3; spec/card.md §4 (MC, JSA)."""
 
 from cardsim import p1p2
 from cardsim.apdu import Answer, Command

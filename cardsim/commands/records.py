@@ -1,4 +1,4 @@
-"""READ RECORD(S): ISO/IEC 7816-4:2013 §7.3.3; spec/card.md §1.3, §2.5."""
+"""READ RECORD(S): ISO/IEC 7816-4:2013 §7.3.3; spec/card.md §1.3, §2.5 (MC, MYN)."""
 
 from cardsim import p1p2
 from cardsim.apdu import Answer, Command

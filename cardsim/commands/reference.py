@@ -1,4 +1,4 @@
-"""Which elementary file a command means: the current one, or one named by short identifier."""
+"""Which elementary file a command means: the current one, or one named by short identifier; spec/card.md §1.2 (MC)."""
 
 from cardsim import p1p2
 from cardsim.files import Element

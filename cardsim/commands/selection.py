@@ -1,4 +1,4 @@
-"""SELECT: ISO/IEC 7816-4:2013 §7.1.1; spec/card.md §1.2, §1.3."""
+"""SELECT: ISO/IEC 7816-4:2013 §7.1.1; spec/card.md §1.2, §1.3 (MC, JSA)."""
 
 from cardsim import p1p2, tlv
 from cardsim.apdu import DONE, Answer, Command

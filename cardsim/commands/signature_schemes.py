@@ -1,4 +1,4 @@
-"""The six signature schemes that P1 of COMPUTE DIGITAL SIGNATURE names (spec/card.md §4; RFC 8017 §8.1, §8.2, §9).
+"""The six signature schemes that P1 of COMPUTE DIGITAL SIGNATURE names (spec/card.md §4, MC; RFC 8017 §8.1, §8.2, §9).
 
 | P1 | given | signed |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""COMPUTE DIGITAL SIGNATURE, `80 2A` (JICSAP), and INTERNAL AUTHENTICATE, `00 88`; spec/card.md §4, §2.5."""
+"""COMPUTE DIGITAL SIGNATURE, `80 2A` (JICSAP), and INTERNAL AUTHENTICATE, `00 88`; spec/card.md §4, §2.5 (MC)."""
 
 from hashlib import sha256
 

@@ -1,4 +1,4 @@
-"""`80 A2`, a terminal's certificate (特定機関認証), and `80 FC` of the iPhone token; spec/card.md §1.3, §8."""
+"""`80 A2`, a terminal's certificate (特定機関認証), and `80 FC` of the iPhone token; spec/card.md §1.3, §8 (MC)."""
 
 from typing import NoReturn
 

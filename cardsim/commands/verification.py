@@ -1,4 +1,4 @@
-"""VERIFY (ISO/IEC 7816-4:2013 §7.5.6) and CHANGE REFERENCE DATA (§7.5.7), and JICSAP's CHANGE KEY; spec/card.md §3."""
+"""VERIFY, CHANGE REFERENCE DATA (ISO/IEC 7816-4:2013 §7.5.6, §7.5.7), CHANGE KEY; spec/card.md §3 (OSC, MC)."""
 
 import msgspec
 
@@ -79,9 +79,9 @@ def _referenced_pin(profile: Profile, session: Session, p2: int) -> tuple[Pin, S
 
 
 def _require_plausible_length(profile: Profile, pin: Pin, value: bytes) -> None:
-    """6700 above 16 bytes, and for any odd length where that costs no try (spec/card.md §3)."""
+    """Refused above 16 bytes, and with 6700 for any odd length where that costs no try (spec/card.md §3)."""
     if len(value) > LONGEST_VALUE:
-        raise Refusal(StatusWord.WRONG_LENGTH)
+        raise Refusal(profile.options.overlong_value)
     if not profile.options.odd_length_costs_a_try and len(value) not in pin.form.lengths:
         raise Refusal(StatusWord.WRONG_LENGTH)
 

@@ -1,7 +1,7 @@
 """The images that the 券面事項確認AP holds (spec/card.md §2.3): DF25, DF26, DF27 and DF2A of EF 0002, DF41 of EF 0005.
 
 Formats are measured (1-bit PNG, greyscale JP2), and so are the sizes of the two digit images; those of the others are
-unknown and therefore parameters (`ImageSizes`).
+unknown and therefore parameters (`options.ImageSizes`).
 """
 
 import io
@@ -18,21 +18,7 @@ from cardsim.faces.printed import Printed
 from cardsim.faces.setting import paragraph
 from cardsim.faces.shapes import Glyphs, Shape
 from cardsim.faces.typeface import Typeface
-
-
-@dataclass(frozen=True, slots=True)
-class ImageSizes:
-    """Pixels across and down of the images whose real sizes nobody published (UNKNOWN, spec/card.md §2.3)."""
-
-    name: tuple[int, int] = (480, 48)
-    address: tuple[int, int] = (480, 96)
-    photo: tuple[int, int] = (192, 240)
-    """22.0 × 27.5 mm at 8.7 pixels a millimetre."""
-    photo_rate: int = 16
-    """Compression of the JPEG 2000 codestream, so that EF 0002 has several kB as real ones have."""
-
-
-STANDARD_SIZES = ImageSizes()
+from cardsim.options import STANDARD_SIZES, ImageSizes
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,10 +51,14 @@ def check(  # noqa: PLR0913  (each is an option of the command line)
     *,
     target: Target,
     role: Annotated[Role, typer.Option(help="role of the product / 製品の役割")] = Role.RELYING_PARTY,
-    lang: Annotated[str, typer.Option(help="ja or en: the language of the advice")] = "ja",
+    lang: Annotated[str, typer.Option(help="ja or en: the language of the advice / 助言の言語")] = "ja",
     timeout: Timeout = TIMEOUT,
-    slow: Annotated[float, typer.Option(help="seconds from which an answer is reported as slow", min=0.0)] = SLOW,
-    json_file: Annotated[Path | None, typer.Option("--json", help="write the findings to this file")] = None,
+    slow: Annotated[
+        float, typer.Option(help="seconds from which an answer is reported as slow / 遅いとみなす秒数", min=0.0)
+    ] = SLOW,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="write the findings to this file / 結果の出力先")
+    ] = None,
 ) -> None:
     """Smoke test: does the adapter keep the contract? Exit code 0 if so, 1 if something has to be changed.
 

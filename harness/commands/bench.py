@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from harness.bench import audit as audit_bench
 from harness.bench import card as card_bench
 from harness.bench import jlis_crl, jlis_register, ocsp, verify_crl
 from harness.bench import verify as verify_bench
@@ -92,6 +93,23 @@ def verify(
         json.write_bytes(msgspec.json.format(msgspec.json.encode([row.as_json() for row in found])))
     if chart is not None:
         write_chart(found, "kazashi bench verify: share of the reference / 基準に対する割合", chart)
+
+
+@app.command()
+def audit(
+    *,
+    full: Annotated[bool, typer.Option("--full", help="more rounds, for figures to quote / 回数を増やす")] = False,
+    target: Annotated[str, typer.Option("--target", help="python:MODULE / 対象")] = audit_bench.TARGET,
+    json: Annotated[Path | None, typer.Option("--json", help="write the rows there / 結果の書き出し先")] = None,
+) -> None:
+    """The audit: rows hashed, chained and on the disk a second / 監査記録の速さ"""
+    plan = audit_bench.Plan(rounds=9) if full else audit_bench.Plan()
+    found: list[Row] = []
+    for row in audit_bench.rows(plan, target):
+        typer.echo(_line(row))
+        found.append(row)
+    if json is not None:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode([row.as_json() for row in found])))
 
 
 def _line(row: Row) -> str:

@@ -34,9 +34,13 @@ class Language(StrEnum):
 
 
 def trace(  # noqa: PLR0913  (each is an option of the command line)
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="of `card serve --trace`, or exported")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="of `card serve --trace`, or exported / 記録のファイル")
+    ] = None,
     *,
-    slot: Annotated[str | None, typer.Option(help="of the world that is up; the first by default")] = None,
+    slot: Annotated[
+        str | None, typer.Option(help="of the world that is up; the first by default / スロット（既定は最初）")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="for a program, or as a golden trace / JSON で出力")] = False,
     lang: Annotated[Language, typer.Option(help="language of the text / 言語")] = Language.EN,
     golden: Annotated[

@@ -23,13 +23,17 @@ def show(*, json: Annotated[bool, typer.Option("--json", help="for a program / J
 
 
 @app.command("set")
-def set_clock(instant: Annotated[str, typer.Argument(help="ISO 8601; Japan's time when no zone is given")]) -> None:
+def set_clock(
+    instant: Annotated[
+        str, typer.Argument(help="ISO 8601; Japan's time when no zone is given / 日時（既定は日本時間）")
+    ],
+) -> None:
     """Set the clock; whether it runs stays as it is / 時刻を設定する"""
     _change(SetClock(instant=read_instant(instant)))
 
 
 @app.command()
-def advance(span: Annotated[str, typer.Argument(help="15m, 36h, 1d12h, 90s")]) -> None:
+def advance(span: Annotated[str, typer.Argument(help="such as 15m, 36h, 1d12h, 90s / 進める時間")]) -> None:
     """Move the clock on / 時刻を進める"""
     seconds = int(read_span(span).total_seconds())
     if seconds < 1:

@@ -28,13 +28,19 @@ def doctor(  # noqa: PLR0913  (each is an option of the command line)
     *,
     target: Annotated[str | None, typer.Option(help="the product: as for certify / 試験対象")] = None,
     truststore: Annotated[
-        list[Path] | None, typer.Option(help="look for our test anchors in this file or folder (repeatable)")
+        list[Path] | None,
+        typer.Option(
+            help="look for our test anchors in this file or folder (repeatable) / 試験用の信頼の起点を探す場所"
+        ),
     ] = None,
     password: Annotated[
-        str | None, typer.Option(help="of the trust store", envvar="KAZASHI_TRUSTSTORE_PASSWORD")
+        str | None,
+        typer.Option(help="of the trust store / 信頼ストアのパスワード", envvar="KAZASHI_TRUSTSTORE_PASSWORD"),
     ] = None,
-    port: Annotated[list[int] | None, typer.Option(help="a port that has to be free (repeatable)")] = None,
-    lang: Annotated[str, typer.Option(help="ja or en: the language of the advice")] = "ja",
+    port: Annotated[
+        list[int] | None, typer.Option(help="a port that has to be free (repeatable) / 空いている必要のあるポート")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="ja or en: the language of the advice / 助言の言語")] = "ja",
     timeout: Timeout = TIMEOUT,
 ) -> None:
     """Preflight: machine, readers, trust stores and product, each finding with how to mend it.

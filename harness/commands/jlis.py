@@ -19,7 +19,7 @@ app.add_typer(jlis_policy.app, name="policy")
 
 @app.command()
 def fault(  # noqa: PLR0913  (the fields of a fault)
-    kind: Annotated[str, typer.Argument(metavar="FAULT", help=", ".join(Fault))],
+    kind: Annotated[str, typer.Argument(metavar="FAULT", help=f"one of {', '.join(Fault)} / 障害の種類")],
     *,
     door: Annotated[
         FaultDoor, typer.Option(metavar="DOOR", help=f"whose answers: {', '.join(FaultDoor)} / 対象の窓口")
@@ -63,7 +63,9 @@ def faults(*, of: Of = None) -> None:
 
 @app.command()
 def clear(
-    fault_id: Annotated[str | None, typer.Argument(metavar="ID", help="all by default")] = None, *, of: Of = None
+    fault_id: Annotated[str | None, typer.Argument(metavar="ID", help="all by default / 既定はすべて")] = None,
+    *,
+    of: Of = None,
 ) -> None:
     """Take one fault or all of them away / 障害を取り除く"""
     with ControlClient.found(of) as control:

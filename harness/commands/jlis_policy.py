@@ -39,7 +39,7 @@ def change(  # noqa: PLR0913  (the fields of a policy)
     *,
     most_questions: Annotated[int | None, typer.Option(help="of one request, 1 to 256 / 一括問合せの上限")] = None,
     nonces: Annotated[NonceRule | None, typer.Option(help="what becomes of a nonce / ノンスの扱い")] = None,
-    signed_requests: Annotated[SignedRequests | None, typer.Option(help="署名付き要求")] = None,
+    signed_requests: Annotated[SignedRequests | None, typer.Option(help="signed requests / 署名付き要求")] = None,
     requestor: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="who may sign (PEM or DER); again for more / 要求者の証明書"),
@@ -51,7 +51,10 @@ def change(  # noqa: PLR0913  (the fields of a policy)
     ] = None,
     never_issued: Annotated[NeverIssued | None, typer.Option(help="of such a serial / 未発行の番号への応答")] = None,
     valid: Annotated[ValidFor | None, typer.Option(help="thisUpdate to nextUpdate / 有効期間")] = None,
-    presigned: Annotated[bool | None, typer.Option("--presigned/--fresh", help="署名済み応答の再利用")] = None,
+    presigned: Annotated[
+        bool | None,
+        typer.Option("--presigned/--fresh", help="reuse of answers that were signed before / 署名済み応答の再利用"),
+    ] = None,
     daily: Annotated[
         list[str] | None,
         typer.Option(metavar="HH:MM-HH:MM[=HOW]", help="closed each day, Japan's time; again for more / 毎日の休止"),

@@ -14,8 +14,19 @@ from harness.jlis.crl_practice import PRACTICE, CrlMode, PracticeRefused, Swap
 from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.validity import JST, LeapBirthday
 
-Leap = Annotated[LeapBirthday | None, typer.Option(help="of 29 February / 2月29日生まれ")]
-Kana = Annotated[bool | None, typer.Option("--kana/--no-kana", help="振り仮名 in signature certificates (unverified)")]
+Leap = Annotated[
+    LeapBirthday | None, typer.Option(help="birthday of who was born on 29 February / 2月29日生まれの誕生日")
+]
+Kana = Annotated[
+    bool | None,
+    typer.Option(
+        "--kana/--no-kana", help="kana in signature certificates (unverified) / 署名用証明書に振り仮名（未確認）"
+    ),
+]
+FreeArea = Annotated[
+    bool | None,
+    typer.Option("--free-area/--no-free-area", help="cards with a free area: INVENTED / 条例利用領域（創作）"),
+]
 Production = Annotated[
     bool | None,
     typer.Option("--production-policies/--test-policies", help="policy OIDs of production / 本番の証明書ポリシー"),

@@ -30,7 +30,7 @@ from harness.jlis.reasons import RevocationReason
 
 NO_CHANGES = Changes()
 app = typer.Typer(help="The residents of the world that is up / 起動中の世界の住民", no_args_is_help=True)
-Id = Annotated[str, typer.Argument(metavar="ID", help="such as r000001")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="such as r000001 / 住民の ID")]
 AsJson = Annotated[bool, typer.Option("--json", help="for a program / JSON で出力")]
 
 
@@ -49,12 +49,14 @@ def list_residents(*, json: AsJson = False) -> None:
 @app.command()
 def new(  # noqa: PLR0913  (the fields of a resident)
     *,
-    name: Annotated[str | None, typer.Option(help="氏名")] = None,
-    birth_date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="生年月日")] = None,
+    name: Annotated[str | None, typer.Option(help="name / 氏名")] = None,
+    birth_date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="birth date / 生年月日")] = None,
     sex: Annotated[str | None, typer.Option(help="1 male, 2 female, 3 unknown / 性別")] = None,
     municipality: Annotated[str | None, typer.Option(help="市区町村コード, such as 48201 or 13113")] = None,
-    address: Annotated[str | None, typer.Option(help="住所")] = None,
-    card_expiry: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="カードの有効期限")] = None,
+    address: Annotated[str | None, typer.Option(help="address / 住所")] = None,
+    card_expiry: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="last day of the card / カードの有効期限")
+    ] = None,
     card: Annotated[bool, typer.Option(help="hand over a card at once / カードを交付する")] = True,
     json: AsJson = False,
 ) -> None:
@@ -87,7 +89,9 @@ def lose(resident_id: Id, *, json: AsJson = False) -> None:
 def move(
     resident_id: Id,
     *,
-    municipality: Annotated[str | None, typer.Option(help="such as 13113; by default one of 48201, 48202")] = None,
+    municipality: Annotated[
+        str | None, typer.Option(help="such as 13113; by default one of 48201, 48202 / 市区町村コード")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Move house: the signature certificate is revoked / 転居・転入"""
@@ -99,7 +103,9 @@ def revoke(
     resident_id: Id,
     *,
     kind: Annotated[Kind, typer.Option(help="auth 利用者証明用, sign 署名用")],
-    reason: Annotated[RevocationReason, typer.Option(help="失効事由")] = RevocationReason.CESSATION_OF_OPERATION,
+    reason: Annotated[
+        RevocationReason, typer.Option(help="reason / 失効事由")
+    ] = RevocationReason.CESSATION_OF_OPERATION,
     json: AsJson = False,
 ) -> None:
     """Revoke one certificate / 電子証明書を失効させる"""
@@ -107,7 +113,7 @@ def revoke(
 
 
 @app.command()
-def rename(resident_id: Id, name: Annotated[str, typer.Argument(help="氏名")], *, json: AsJson = False) -> None:
+def rename(resident_id: Id, name: Annotated[str, typer.Argument(help="name / 氏名")], *, json: AsJson = False) -> None:
     """Change a name: the signature certificate is revoked / 氏名の変更"""
     _befall(resident_id, LifeEvent.NAME_CHANGED, Changes(name=name), json=json)
 
@@ -122,6 +128,12 @@ def renew(resident_id: Id, *, json: AsJson = False) -> None:
 def die(resident_id: Id, *, json: AsJson = False) -> None:
     """Let somebody die: every certificate is revoked / 死亡"""
     _befall(resident_id, LifeEvent.DIED, json=json)
+
+
+@app.command()
+def phone(resident_id: Id, *, json: AsJson = False) -> None:
+    """Bind a phone: a pair of certificates is issued for it / スマホ用電子証明書の発行"""
+    _befall(resident_id, LifeEvent.PHONE_BOUND, json=json)
 
 
 @app.command()

@@ -57,10 +57,15 @@ def serve(  # noqa: PLR0913  (each is an option of the command line)
         int | None,
         typer.Option(help="of the fake J-LIS: where its journal, faults and policies are / 記録・障害・方針の窓口"),
     ] = None,
-    readers: Annotated[int, typer.Option(help="reader slots of the control door", min=1, max=MOST_SLOTS)] = 1,
+    readers: Annotated[
+        int, typer.Option(help="reader slots of the control door / リーダーの数", min=1, max=MOST_SLOTS)
+    ] = 1,
     tls: Annotated[bool, typer.Option("--tls", help="mutual TLS at the fake J-LIS / 相互 TLS 認証")] = False,
     client_ca: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="with --tls: clients of these authorities, too (PEM)")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="with --tls: clients of these authorities, too (PEM) / 受け入れるクライアントの認証局"
+        ),
     ] = None,
     json: Annotated[Path | None, typer.Option(help="write the addresses to this file / アドレスの出力先")] = None,
 ) -> None:

@@ -54,7 +54,12 @@ def export(
 
 @app.command()
 def find(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="trust stores or folders of certificates")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE…", help="trust stores or folders of certificates / 信頼ストアまたは証明書のフォルダー"
+        ),
+    ],
     *,
     password: Password = None,
     json: Annotated[bool, typer.Option("--json", help="for a program / JSON で出力")] = False,

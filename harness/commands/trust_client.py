@@ -47,7 +47,7 @@ def new(
 
 
 @app.command()
-def admit(file: Annotated[Path, typer.Argument(metavar="FILE", help="a certificate (PEM)")]) -> None:
+def admit(file: Annotated[Path, typer.Argument(metavar="FILE", help="a certificate (PEM) / 証明書（PEM）")]) -> None:
     """Admit a certificate of another authority, known by --client-ca / 他の認証局の証明書を許可する"""
     _show(access_list(home()).admit(read_certificate(file)))
 
@@ -61,7 +61,9 @@ def list_clients() -> None:
 
 @app.command()
 def remove(
-    sha256: Annotated[str, typer.Argument(metavar="SHA256", help="its beginning, as `list` shows it")],
+    sha256: Annotated[
+        str, typer.Argument(metavar="SHA256", help="its beginning, as `list` shows it / 先頭の数桁（list が示すもの）")
+    ],
 ) -> None:
     """Take a certificate off the list: refused from the next request on / 許可を取り消す(再起動不要)"""
     _show(access_list(home()).remove(sha256))

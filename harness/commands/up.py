@@ -18,6 +18,7 @@ from cardsim.readers.conditions import Conditions, parse_conditions
 from cardsim.readers.vpcd import Address, parse_address
 from harness.announcement import Announcement, as_json, write_private
 from harness.clock import ClockMode, host_now
+from harness.commands import options
 from harness.commands import practice as practised
 from harness.commands.follower import Follower
 from harness.commands.ldap_door import jlis_over_ldap, read_places
@@ -54,16 +55,11 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     port: Annotated[int, typer.Option(help="port of the fake J-LIS; 0 is any / 疑似 J-LIS")] = 0,
     port_control: Annotated[int, typer.Option(help="port of the control API; 0 is any / 管理 API")] = 0,
     port_relying_party: Annotated[int, typer.Option(help="port of the relying party; 0 is any / 検証者")] = 0,
-    store: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE|URL", help="keep the world in this file or PostgreSQL database / 世界を保存するファイル・DB"
-        ),
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="who lives there follows from it; default 1", min=0)] = None,
-    residents: Annotated[int, typer.Option(help="residents of a new world, with cards", min=0)] = 3,
-    running: Annotated[bool | None, typer.Option("--running/--frozen", help="default of a new world: running")] = None,
-    at: Annotated[str | None, typer.Option(help="where the clock is set; a new world's default is now")] = None,
+    store: options.Store = None,
+    seed: options.Seed = None,
+    residents: options.Residents = options.RESIDENTS,
+    running: options.Running = None,
+    at: options.At = None,
     readers: Annotated[int, typer.Option(help="reader slots / リーダーの数", min=1, max=MOST_SLOTS)] = 1,
     vpcd: Annotated[
         list[str] | None,
@@ -81,25 +77,27 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
     tls: Annotated[
         bool, typer.Option("--tls", help="a second door of the fake J-LIS, with mutual TLS / 相互 TLS 認証の窓口も開く")
     ] = False,
-    port_tls: Annotated[int, typer.Option(help="its port; 0 is any")] = 0,
+    port_tls: Annotated[int, typer.Option(help="its port; 0 is any / ポート")] = 0,
     client_ca: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="with --tls: clients of these authorities, too (PEM)")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="with --tls: clients of these authorities, too (PEM) / 受け入れるクライアントの認証局"
+        ),
     ] = None,
     ldap: Annotated[
         bool,
         typer.Option("--ldap", help="the lists in a directory, too (needs slapd) / 失効リストの LDAP サーバも開く"),
     ] = False,
-    port_ldap: Annotated[int, typer.Option(help="its port; 0 is any")] = 0,
+    port_ldap: Annotated[int, typer.Option(help="its port; 0 is any / ポート")] = 0,
     ldap_municipality: Annotated[
         list[str] | None,
         typer.Option(metavar="CODE", help="with --ldap: of this one only; again for more / 対象の市区町村"),
     ] = None,
-    population: Annotated[
-        PopulationProfile, typer.Option(help="who lives there / 住民の種類")
-    ] = PopulationProfile.PLAIN,
+    population: options.Population = PLAIN,
     leap_birthday: practised.Leap = None,
     kana: practised.Kana = None,
     production_policies: practised.Production = None,
+    free_area: practised.FreeArea = None,
     crl_mode: practised.Mode = None,
     crl_publication: practised.Publication = None,
     crl_valid: practised.Valid = None,
@@ -117,6 +115,7 @@ def up(  # noqa: PLR0913  (each is an option of the command line)
         leap_birthday=leap_birthday,
         kana=kana,
         production_policies=production_policies,
+        free_area=free_area,
         crl_mode=crl_mode,
         crl_publication=crl_publication,
         crl_valid=crl_valid,

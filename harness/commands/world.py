@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from harness import replay
+from harness.commands import options
 from harness.commands import practice as practised
 from harness.commands.up import PLAIN, opened, set_going
 from harness.commands.words import read_instant, show_instant
 from harness.history import History
 from harness.home import key_pool
-from harness.population import PopulationProfile
 from harness.store.address import read_place, show_place
 from harness.store.owner import require_store
 
@@ -24,14 +24,15 @@ Store = Annotated[str, typer.Option(metavar="FILE|URL", help="the world's store 
 def new(  # noqa: PLR0913  (each is an option of the command line)
     *,
     store: Store,
-    seed: Annotated[int | None, typer.Option(help="who lives there follows from it; default 1", min=0)] = None,
-    residents: Annotated[int, typer.Option(help="residents of a new world, with cards", min=0)] = 3,
-    running: Annotated[bool | None, typer.Option("--running/--frozen", help="default: running")] = None,
-    at: Annotated[str | None, typer.Option(help="where the clock is set; a new world's default is now")] = None,
-    population: Annotated[PopulationProfile, typer.Option(help="who lives there / 住民の種類")] = PLAIN,
+    seed: options.Seed = None,
+    residents: options.Residents = options.RESIDENTS,
+    running: options.Running = None,
+    at: options.At = None,
+    population: options.Population = PLAIN,
     leap_birthday: practised.Leap = None,
     kana: practised.Kana = None,
     production_policies: practised.Production = None,
+    free_area: practised.FreeArea = None,
     crl_mode: practised.Mode = None,
     crl_publication: practised.Publication = None,
     crl_valid: practised.Valid = None,
@@ -43,6 +44,7 @@ def new(  # noqa: PLR0913  (each is an option of the command line)
         leap_birthday=leap_birthday,
         kana=kana,
         production_policies=production_policies,
+        free_area=free_area,
         crl_mode=crl_mode,
         crl_publication=crl_publication,
         crl_valid=crl_valid,

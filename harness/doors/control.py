@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib.metadata import version
+from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
@@ -18,8 +19,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
 from cardsim.faults import CardFault, CardNotPowered
+from harness.card_apps import AppRefused
+from harness.card_options import OptionRefused
 from harness.chronicle import EventRefused, UnknownResident
 from harness.clock import ClockRefused
+from harness.contract.messages import Message
 from harness.doors.body import BodyRefused, read_body
 from harness.doors.complaint import complain
 from harness.doors.control_messages import ClockState
@@ -33,12 +37,14 @@ from harness.errors import ConfigurationError
 from harness.jlis.faults import FaultRefused, Faults, UnknownFault
 from harness.jlis.journal import Entry
 from harness.jlis.ocsp_policy import PolicyRefused
-from harness.slots import SlotRefused, Slots, UnknownSlot
+from harness.slot import SlotRefused, UnknownSlot
+from harness.slots import Slots
 from harness.world import World
 
 LONGEST_MESSAGE = 65_536
 DESCRIPTION = "/v1/openapi.json"
 _PLACE = re.compile(r"^(?P<what>.+) - at `(?P<where>.+)`$")
+_NOT_WHOLE = "got `float`"
 _MISMATCH = re.compile(r"^Expected (?P<expected>.+), got (?P<actual>.+)$")
 
 
@@ -58,6 +64,8 @@ REFUSED: dict[type[Exception], tuple[int, str, str]] = {
     FaultRefused: (400, "fault", "a fault whose parts agree"),
     PolicyRefused: (400, "policy", "a policy that a responder can follow"),
     CardFault: (503, "card", "a card and its reader within reach"),
+    OptionRefused: (409, "option", "an option of the card, and a value it can have"),
+    AppRefused: (409, "app", "what the card takes"),
     ConfigurationError: (503, "store", "a store that can be written"),
 }
 """What is answered to each refusal: HTTP's number, what it is about, what was expected; the narrower class first."""
@@ -174,7 +182,31 @@ async def _message(request: Request, row: Operation) -> msgspec.Struct:
     """Return the message in the body, or of a GET or DELETE in the query."""
     if row.method in IN_QUERY:
         return msgspec.convert(dict(request.query_params), row.asks, strict=False)
-    return msgspec.json.decode(await read_body(request, LONGEST_MESSAGE) or b"{}", type=row.asks)
+    return _decoded(await read_body(request, LONGEST_MESSAGE) or b"{}", row.asks)
+
+
+def _decoded(body: bytes, asked: type[Message]) -> Message:
+    """Return the message; 70.0 is an integer, as JSON Schema has it (2020-12 Core §4.2.3), although msgspec has not."""
+    try:
+        return msgspec.json.decode(body, type=asked)
+    except msgspec.ValidationError as fault:
+        if _NOT_WHOLE not in str(fault):
+            raise
+        try:
+            return msgspec.convert(_with_integers(msgspec.json.decode(body)), type=asked)
+        except RecursionError:
+            raise fault from None
+
+
+def _with_integers(value: Any) -> Any:
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case list():
+            return [_with_integers(each) for each in value]
+        case dict():
+            return {name: _with_integers(each) for name, each in value.items()}
+    return value
 
 
 def _broken(fault: str, where: str, row: Operation) -> Response:

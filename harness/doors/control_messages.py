@@ -11,9 +11,11 @@ from harness.clock import ClockMode
 from harness.contract.messages import END, AuthorityAnchor, CardIssuerAnchor, Message, SerialHex
 from harness.contract.vocabulary import Kind
 from harness.events import Changes
+from harness.forgery import Variant
 from harness.jlis.life_events import LifeEvent
 from harness.jlis.populations import Medium
 from harness.jlis.reasons import RevocationReason
+from harness.presented import Form
 from harness.residents import Resident
 
 Instant = Annotated[datetime, Meta(tz=True, description="with a time zone; answers are in UTC")]
@@ -127,14 +129,58 @@ class Residents(Message, frozen=True):
     residents: list[ResidentState]
 
 
+class WrittenState(Message, frozen=True):
+    """A line of the sign panel (追記領域)."""
+
+    day: date
+    text: str
+
+
+class PrintedState(Message, frozen=True):
+    """What the faces of a card say: the first print, and what municipalities wrote on it since."""
+
+    name: str
+    address: str
+    birth_date: date
+    sex: str
+    expiry: date
+    western_birth: bool
+    changes: list[WrittenState]
+
+
 class Card(Message, frozen=True):
-    """A resident's card as it was personalised, with its private keys: what a card folder's profile.json holds."""
+    """A card as it was personalised, with its private keys: what a card folder's profile.json holds."""
 
     serial: str
     auth_certificate: bytes
     sign_certificate: bytes | None
     """None for those who may have none: under fifteen, or under guardianship."""
     profile: dict[str, Any]
+    printed: PrintedState | UnsetType = UNSET
+    """Of a plastic card; a phone has no faces, those of the next card are not known."""
+
+
+CardOptions = Annotated[
+    str,
+    Meta(
+        max_length=4000,
+        pattern=r"^(?:[a-z_]+=[0-9A-Za-z]+(?:,[a-z_]+=[0-9A-Za-z]+)*)?" + END,
+        description="where nothing public tells what a card does, name=value,… for other than the defaults; "
+        "`kazashi card options` lists them",
+    ),
+]
+
+
+class WhichCard(Message, frozen=True):
+    """In which form, and whether genuine; left out: the genuine card.
+
+    `other` is whose chip a clone or a splice is on; by default somebody's whom the register does not know.
+    """
+
+    form: Form = Form.CARD
+    variant: Variant | UnsetType = UNSET
+    other: str | UnsetType = UNSET
+    options: CardOptions = ""
 
 
 class Move(Message, frozen=True):

@@ -8,12 +8,17 @@ from cardsim.profile import encode_profile
 from harness.contract.messages import AuthorityAnchor, CardIssuerAnchor
 from harness.contract.vocabulary import Kind
 from harness.doors import control_messages as said
+from harness.doors.control_app_operations import APP_OPERATIONS
 from harness.doors.control_fault_operations import FAULT_OPERATIONS
 from harness.doors.control_operation import Asked, Operation, Running
 from harness.doors.control_policy_operations import POLICY_OPERATIONS
 from harness.doors.control_slot_operations import SLOT_OPERATIONS
+from harness.doors.which_card import which_of
 from harness.jlis.entries import Entry
 from harness.jlis.journal import Entry as JournalLine
+from harness.personalisation import IssuedCard
+from harness.presented import Form, present
+from harness.printed_card import FirstPrint
 from harness.residents import Resident
 from harness.world import World
 
@@ -69,18 +74,35 @@ def get_resident(up: Running, asked: Asked) -> said.ResidentState:
 
 def issue_card(up: Running, asked: Asked) -> said.Card:
     """Hand a card (新規交付) to a resident who has none, and return it."""
-    up.world.issue_card(asked.name)
-    return get_card(up, asked)
+    return _card(up.world.issue_card(asked.name))
 
 
 def get_card(up: Running, asked: Asked) -> said.Card:
-    """Return a resident's card as it was personalised."""
-    card = up.world.card_of(asked.name)
+    """Return a resident's card as it was personalised: the genuine one, a phone, the next one, or a forgery of it."""
+    card = _card(present(up.world, asked.name, which_of(asked.message))[0])
+    if asked.message.form is not Form.CARD:
+        return card
+    return msgspec.structs.replace(card, printed=_printed(up.world.printed_on_card_of(asked.name)))
+
+
+def _card(card: IssuedCard) -> said.Card:
     return said.Card(
         serial=card.profile.serial,
         auth_certificate=card.auth_certificate,
         sign_certificate=card.certificates.get(Kind.SIGN),
         profile=msgspec.json.decode(encode_profile(card.profile)),
+    )
+
+
+def _printed(first: FirstPrint) -> said.PrintedState:
+    return said.PrintedState(
+        name=first.name,
+        address=first.address,
+        birth_date=first.birth_date,
+        sex=first.sex,
+        expiry=first.expiry,
+        western_birth=first.western_birth,
+        changes=[said.WrittenState(day=each.day, text=each.text) for each in first.changes],
     )
 
 
@@ -164,7 +186,7 @@ OPERATIONS = (
     Operation("GET", "/v1/residents", _NOTHING, said.Residents, list_residents),
     Operation("POST", "/v1/residents", said.NewResident, said.ResidentState, new_resident),
     Operation("GET", _RESIDENT, _NOTHING, said.ResidentState, get_resident),
-    Operation("GET", f"{_RESIDENT}/card", _NOTHING, said.Card, get_card),
+    Operation("GET", f"{_RESIDENT}/card", said.WhichCard, said.Card, get_card),
     Operation("POST", f"{_RESIDENT}/card", _NOTHING, said.Card, issue_card),
     Operation("POST", f"{_RESIDENT}/lose", _NOTHING, said.ResidentState, lose_card),
     Operation("POST", f"{_RESIDENT}/move", said.Move, said.ResidentState, move_resident),
@@ -175,6 +197,7 @@ OPERATIONS = (
     Operation("GET", "/v1/journal", said.JournalQuery, said.JournalPage, get_journal, ready=has_entries),
     Operation("GET", "/v1/anchors", _NOTHING, said.Anchors, get_anchors),
     Operation("GET", "/v1/addresses", _NOTHING, said.Addresses, get_addresses),
+    *APP_OPERATIONS,
     *SLOT_OPERATIONS,
     *FAULT_OPERATIONS,
     *POLICY_OPERATIONS,

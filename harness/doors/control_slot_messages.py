@@ -3,14 +3,16 @@
 from enum import StrEnum
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from cardsim.readers.conditions import TwoCards
 from cardsim.readers.interface import Interface, UidAnswer
 from cardsim.readers.latency import PROFILES
 from cardsim.slot import Tear
 from harness.contract.messages import Message
-from harness.doors.control_messages import Mark
+from harness.doors.control_messages import CardOptions, Mark
+from harness.forgery import Variant
+from harness.presented import Form
 
 Octets = Annotated[
     str,
@@ -76,16 +78,24 @@ class SlotList(Message, frozen=True):
 
 
 class InsertCard(Message, frozen=True):
-    """Whose card is put in; `beside` the one that is there, in a contactless slot."""
+    """Whose card is put in, and which (`WhichCard`); `beside` the one that is there, in a contactless slot."""
 
     resident: str
     beside: bool = False
+    form: Form = Form.CARD
+    variant: Variant | UnsetType = UNSET
+    other: str | UnsetType = UNSET
+    options: CardOptions = ""
 
 
 class SwapCard(Message, frozen=True):
-    """Whose card takes the place of the one that is there."""
+    """Whose card takes the place of the one that is there, and which (`WhichCard`)."""
 
     resident: str
+    form: Form = Form.CARD
+    variant: Variant | UnsetType = UNSET
+    other: str | UnsetType = UNSET
+    options: CardOptions = ""
 
 
 class RemoveCard(Message, frozen=True):

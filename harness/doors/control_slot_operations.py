@@ -6,7 +6,9 @@ from cardsim.trace import Event, decode, hex_of_command
 from harness.doors import control_slot_messages as said
 from harness.doors.control_messages import Nothing
 from harness.doors.control_operation import Asked, Operation, Running
-from harness.slots import Happening, Slot, SlotLine, SlotRefused
+from harness.doors.which_card import which_of
+from harness.presented import present
+from harness.slot import Happening, Slot, SlotLine, SlotRefused
 
 _EVENTS = {
     Happening.INSERTED: said.TraceEvent.INSERTED,
@@ -32,15 +34,15 @@ def get_slot(up: Running, asked: Asked) -> said.SlotState:
 def insert_card(up: Running, asked: Asked) -> said.SlotState:
     """Put a resident's card into an empty slot; its spent tries are as it was taken out with, or as written since."""
     resident = asked.message.resident
-    profile, life = up.world.card_of(resident).profile, up.world.card_life(resident)
-    return _state(up.slots.insert(asked.name, profile, resident, life, beside=asked.message.beside))
+    card, life = present(up.world, resident, which_of(asked.message))
+    return _state(up.slots.insert(asked.name, card.profile, resident, life, beside=asked.message.beside))
 
 
 def swap_card(up: Running, asked: Asked) -> said.SlotState:
-    """Take what is in a slot out and put a resident's card in."""
+    """Take what is in a slot out and put a resident's card in; what was there stays where that fails."""
     resident = asked.message.resident
-    profile, life = up.world.card_of(resident).profile, up.world.card_life(resident)
-    return _state(up.slots.swap(asked.name, profile, resident, life))
+    card, life = present(up.world, resident, which_of(asked.message))
+    return _state(up.slots.swap(asked.name, card.profile, resident, life))
 
 
 def remove_card(up: Running, asked: Asked) -> said.SlotState:

@@ -62,7 +62,10 @@ def _operation(row: Operation, schemas: dict[type, Any], components: dict[str, A
     ]
     fields, needed = (components[row.asks.__name__].get(part, {}) for part in ("properties", "required"))
     if row.method in IN_QUERY:
-        parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()]
+        parameters += [
+            {"name": name, "in": "query", "schema": schema, **({"required": True} if name in needed else {})}
+            for name, schema in fields.items()
+        ]
     else:
         drawn["requestBody"] = {"required": bool(needed), **_json(schemas[row.asks])}
     return {**drawn, "parameters": parameters} if parameters else drawn

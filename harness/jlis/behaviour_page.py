@@ -10,6 +10,7 @@ FILE = Path(__file__).parent.parent.parent / "docs" / "jlis.md"
 CHAPTERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("証明書", "Certificates"): (
         "names", "generations", "populations", "entries", "profiles", "holder_attributes", "validity", "card_issuer",
+        "next_generation",
     ),
     ("失効リスト", "Revocation lists"): ("crl", "crl_practice", "crl_points", "crl_archive", "reasons"),
     ("OCSP", "OCSP"): (

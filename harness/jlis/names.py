@@ -46,6 +46,11 @@ def authority_name(kind: Kind) -> Name:
     return _name((C, "JP"), (O, ORGANIZATION), (OU, _UNIT[kind]), (OU, AGENCY))
 
 
+def next_authority_name(kind: Kind) -> Name:
+    """Return the DN of the authority of the next-generation card: it says itself that it is an assumption."""
+    return _name((C, "JP"), (O, ORGANIZATION), (OU, _UNIT[kind]), (OU, "Next generation (ASSUMED)"))
+
+
 def japanese_authority_name(kind: Kind) -> Name:
     """Return the authority's name in Japanese, as it stands in subjectAltName and issuerAltName."""
     return _name(

@@ -22,6 +22,8 @@ class Practice(Struct, frozen=True, omit_defaults=True):
 
     Names, keys and the marker stay those of a test whatever this says.
     """
+    free_area: bool = False
+    """Whether cards have a free area (条例利用領域), which is INVENTED; without one they know none of its commands."""
     lists: CrlPractice = LISTS
     """When revocation lists are published, how long they hold, and which key signs which."""
 

@@ -103,7 +103,7 @@ def authority_certificate(
     """Return the self-signed certificate of an authority: no AKI, no policies, no AIA (§1.2)."""
     name = names.authority_name(kind)
     extensions: Extensions = [
-        (_key_usage("key_cert_sign", "crl_sign"), True),
+        (key_usage("key_cert_sign", "crl_sign"), True),
         (x509.SubjectAlternativeName([x509.DirectoryName(names.japanese_authority_name(kind))]), False),
         (x509.BasicConstraints(ca=True, path_length=None), True),
         (_distribution(name), False),
@@ -126,13 +126,13 @@ def leaf_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certificate)
     if entry.kind is Kind.AUTH:
         subject = names.authentication_subject(authentication_common_name(entry))
         own: Extensions = [
-            (_key_usage("digital_signature"), True),
+            (key_usage("digital_signature"), True),
             (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False),
         ]
     else:
         subject = names.signature_subject(municipality, signature_common_name(entry))
         own = [
-            (_key_usage("digital_signature", "content_commitment"), True),
+            (key_usage("digital_signature", "content_commitment"), True),
             (x509.SubjectAlternativeName(holder_attributes(entry.resident, kana=practice.kana)), False),
         ]
     partition = Partition(entry.population, entry.generation, municipality)
@@ -166,7 +166,7 @@ def responder_certificate(  # noqa: PLR0913, PLR0917  (the fields of a certifica
     Another `purpose`, or none, and no nocheck are for delegates that should not be believed.
     """
     extensions: Extensions = [
-        (_key_usage("digital_signature"), True),
+        (key_usage("digital_signature"), True),
         *([] if purpose is None else [(x509.ExtendedKeyUsage([purpose]), False)]),
         *([(x509.OCSPNoCheck(), False)] if nocheck else []),
         (_authority_key(issuer), False),
@@ -191,7 +191,8 @@ def signature_common_name(entry: Entry) -> str:
     return f"{stamp}{entry.resident.municipality}{entry.serial % 1_000_000_000:09d}"
 
 
-def _key_usage(*bits: str) -> x509.KeyUsage:
+def key_usage(*bits: str) -> x509.KeyUsage:
+    """Return the extension with these bits and no other (RFC 5280 §4.2.1.3)."""
     every = (
         "digital_signature",
         "content_commitment",

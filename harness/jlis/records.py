@@ -106,6 +106,12 @@ class Records:
         written = self.dossier(resident_id).written
         return written[-1][1] if written else None
 
+    def writings(self, resident_id: str) -> list[tuple[datetime, Resident]]:
+        """Return the holder as the present card has had them written on it, from when on, the first print first."""
+        dossier = self.dossier(resident_id)
+        made = dossier.cards[-1].at if dossier.cards else None
+        return [each for each in dossier.written if made is not None and each[0] >= made]
+
     def entry_at(self, kind: Kind, serial: int, instant: datetime) -> Entry | None:
         """Return the entry of a certificate that was issued at `instant` or before."""
         entry = self._entry(kind, serial)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from cardsim.readers.conditions import parse_conditions
 from harness.pcsc_lane.daemon import end_process
 from harness.pcsc_lane.faults import LaneUnavailable
 from harness.pcsc_lane.lane import OUR_READER, await_door, set_in_process
@@ -79,9 +80,15 @@ class SubstituteLane:
         *,
         slot: int = 0,
         trace: Path | None = None,
+        conditions: str = "contact",
     ) -> SubstituteCard:
-        """Put the card of a folder (`cardsim.folder`) into a reader; returns when the broker sees it there."""
+        """Put the card of a folder (`cardsim.folder`) into a reader; returns when the broker sees it there.
+
+        `conditions` as for the lane of pcscd. There is no `reconnect`: the broker is not restarted while a lane lasts.
+        """
+        parse_conditions(conditions)  # what is none is refused here, and not by a process that ends without a word
         door = ["-m", "cardsim.readers.vpcd", f"--card={folder}", f"--port={self.ports[reader][slot]}"]
+        door += [f"--conditions={conditions}"]
         process = subprocess.Popen(
             [sys.executable, *door, *([] if trace is None else [f"--trace={trace}"])],
             stdin=subprocess.DEVNULL,

@@ -2,16 +2,23 @@
 
 import select
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 
 from cardsim.readers.vpcd_frames import Control, build_frame
-from harness.pcsc_substitute.words import Protocol
+from harness.pcsc_substitute.words import LABEL, Protocol
 
 _LENGTH = 2
 _PATIENCE = 30.0
 """Seconds within which a card answers; after them it counts as gone."""
+_FIRST_PATIENCE = 5.0
+"""Seconds within which whoever calls tells an ATR: another card may be waiting for the slot."""
+_ATR_BYTES = range(2, 34)
+"""ISO 7816-3:2006 §8.2: TS, T0 and at most 31 more."""
+_TS = {0x3B, 0x3F}
+"""Its first byte: direct or inverse convention."""
 
 
 class CardGone(Exception):
@@ -24,8 +31,9 @@ class CardLine:
     def __init__(self, line: socket.socket) -> None:
         self._line = line
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        line.settimeout(_FIRST_PATIENCE)
+        self.atr = self._first_atr()
         line.settimeout(_PATIENCE)
-        self.atr = self._ask(bytes([Control.GET_ATR]))
         self.powered = False
 
     def power(self, control: Control) -> None:
@@ -47,6 +55,17 @@ class CardLine:
     def close(self) -> None:
         """Give the line back."""
         self._line.close()
+
+    def _first_atr(self) -> bytes:
+        """Return the ATR; CardGone where whoever called is no card: its line alone is closed."""
+        self._send(bytes([Control.GET_ATR]))
+        length = int.from_bytes(self._exactly(_LENGTH), "big")
+        if length not in _ATR_BYTES:
+            raise CardGone(f"expected an ATR of {_ATR_BYTES[0]} to {_ATR_BYTES[-1]} bytes, actual {length}")
+        atr = self._exactly(length)
+        if atr[0] not in _TS:
+            raise CardGone(f"expected an ATR that begins 3B or 3F, actual {atr[:4].hex(' ')}")
+        return atr
 
     def _ask(self, content: bytes) -> bytes:
         self._send(content)
@@ -80,7 +99,8 @@ def listen_for_cards(inserted: Callable[[CardLine], None], removed: Callable[[Ca
             line, _ = listener.accept()
             try:
                 card = CardLine(line)
-            except CardGone:
+            except CardGone as fault:
+                sys.stderr.write(f"{LABEL}: closed a line to a slot: {fault}\n")
                 line.close()
                 continue
             inserted(card)

@@ -28,6 +28,8 @@ For tests only: never put these into a productive trust store. No private key is
   -Root を付けると確認のうえ CurrentUser\\Root に入ります。
   終わったら必ず remove-windows.ps1 で取り除いてください(空のストア {store} は残ります)。
 * カード発行者鍵 (card-issuer-*.pem) は証明書ではなく公開鍵です。ファイル名が鍵 ID(16 バイト)です。
+  6000023 で始まる ID(36303030303233…)は券面事項確認AP、6000033(36303030303333…)は券面事項入力補助APの
+  EF 0004 (CVC) を検証する鍵です。
 * 証明書内の OCSP アドレス({hosts})を疑似 J-LIS に届ける方法は二つあります。
   (1) kazashi trust proxy を動かし、HTTP プロキシとして指定する:
       java -Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=3128 …   環境変数なら http_proxy=http://127.0.0.1:3128
@@ -55,6 +57,8 @@ English
   With -Root it asks, then fills CurrentUser\\Root instead.
   Run remove-windows.ps1 when you are done (the store {store} stays, empty).
 * Card-issuer keys (card-issuer-*.pem) are public keys, not certificates; the file's name is the key id (16 bytes).
+  An id that begins 6000023 (36303030303233...) verifies EF 0004 (CVC) of the visual application, 6000033
+  (36303030303333...) that of the text application, and so the signature of its EF 0003.
 * Two ways lead from the OCSP addresses in the certificates ({hosts}) to the fake J-LIS:
   (1) run `kazashi trust proxy` and name it as the HTTP proxy:
       java -Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=3128 ...   or http_proxy=http://127.0.0.1:3128

@@ -1,1 +1,1 @@
-"""What the relying party keeps, in SQLite: accounts, sessions, and an audit line for each check."""
+"""What the relying party keeps in SQLite: accounts and sessions. The audit has a store of its own (`audit`)."""

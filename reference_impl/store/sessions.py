@@ -31,6 +31,8 @@ class Session(msgspec.Struct, frozen=True):
     issued_at: datetime
     document: bytes | None = None
     holder: HolderKey | None = None
+    terminal: str = ""
+    """Where it was begun, for the audit."""
 
 
 class Sessions:
@@ -56,6 +58,7 @@ class Sessions:
                     document=session.document,
                     holder_issuer_key=session.holder.issuer_key if session.holder else None,
                     holder_serial=session.holder.serial if session.holder else None,
+                    terminal=session.terminal,
                 )
             )
 
@@ -101,4 +104,5 @@ def _read(row: Row[tuple[object, ...]]) -> Session:
         datetime.fromtimestamp(row.issued_at, UTC),
         row.document,
         HolderKey(row.holder_issuer_key, row.holder_serial) if row.holder_serial is not None else None,
+        row.terminal,
     )

@@ -38,17 +38,6 @@ sessions = Table(
     Column("document", LargeBinary),
     Column("holder_issuer_key", String),
     Column("holder_serial", String),
+    Column("terminal", String, nullable=False),
     Index("sessions_by_age", "issued_at"),
 )
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at", Float, nullable=False),
-    Column("purpose", String, nullable=False),
-    Column("service", String, nullable=False),
-    Column("reason", String, nullable=False),
-    Column("status_as_of", Float),
-)
-"""What was checked, when and for which purpose; not whom."""

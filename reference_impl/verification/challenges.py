@@ -13,13 +13,14 @@ LIFETIME: Final = timedelta(seconds=300)
 
 
 class _Issued:
-    """One challenge: for which session, since when, and the one chance to spend it."""
+    """One challenge: for which session, from when until when, and the one chance to spend it."""
 
-    __slots__ = ("at", "chances", "session")
+    __slots__ = ("at", "chances", "session", "until")
 
-    def __init__(self, session: str, at: datetime) -> None:
+    def __init__(self, session: str, at: datetime, until: datetime) -> None:
         self.session = session
         self.at = at
+        self.until = until
         self.chances = [True]
 
 
@@ -44,7 +45,7 @@ class IssuedChallenges:
                 self._old, self._young = self._young, {}
             if challenge in self._young or challenge in self._old:
                 raise ValueError("expected a fresh challenge, found one that was issued before")
-            self._young[challenge] = _Issued(session, now)
+            self._young[challenge] = _Issued(session, now, now + self._lifetime)
 
     def spend(self, session: str, challenge: bytes, now: datetime) -> Reason | None:
         """None if this challenge was issued to this session, is unspent and young enough (doors.Challenges).
@@ -59,7 +60,7 @@ class IssuedChallenges:
         except IndexError:
             return Reason.CHALLENGE_REPLAYED
         # One issued in the future is not young: the clock was set back.
-        if not issued.at <= now <= issued.at + self._lifetime:
+        if not issued.at <= now <= issued.until:
             return Reason.CHALLENGE_EXPIRED
         return None
 

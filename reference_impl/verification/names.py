@@ -14,7 +14,7 @@ _DIRECTORY_STRINGS: Final = frozenset(f"2.5.4.{arc}" for arc in (3, 4, 5, 6, 7, 
 """The attributes of RFC 5280 Appendix A.1 that are text."""
 
 
-Prepared = tuple[frozenset[tuple[str, str]], ...]
+Prepared = tuple[tuple[tuple[str, str], ...], ...]
 
 
 class Name(msgspec.Struct, frozen=True, gc=False):
@@ -47,7 +47,7 @@ def _read_relative(element: der.Element) -> Prepared:
             if one.encoded >= next_one.encoded:
                 raise der.DerError(next_one.start, "X.690 §11.6", "a SET in order, nothing twice", "another order")
         attributes = [_read_attribute(each) for each in parts]
-        relative.append(frozenset(attributes))
+        relative.append(tuple(sorted(attributes)))  # two that differ in their case alone are two
     return tuple(relative)
 
 

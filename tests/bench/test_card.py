@@ -2,16 +2,19 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cardsim.apdu import parse_command
-from cardsim.files import File
+from cardsim.applications import jpki
 from harness.bench import card, card_memory, card_peer
 from harness.bench.card import Plan
 from harness.errors import ConfigurationError
+from harness.home import key_pool
 from harness.keys import KeyPool
 from harness.personalisation import IssuedCard
 from harness.world import World
@@ -52,37 +55,42 @@ def test_rows_in_process(issued: IssuedCard) -> None:
 def test_what_is_measured_is_what_it_says(issued: IssuedCard) -> None:
     """Commands that are refused would be fast: the bench looks at the answer."""
     assert parse_command(card.READ).ne == 256
-    broken = card_memory.copied(issued.profile, 1, set(), None)
-    del broken.applications[bytes.fromhex("D392F000260100000001")].elements[0x0A]  # type: ignore[attr-defined]
+    application = issued.profile.applications[jpki.AID]
+    elements = {fid: element for fid, element in application.elements.items() if fid != jpki.AUTH_CERTIFICATE}
+    lacking = {jpki.AID: msgspec.structs.replace(application, elements=elements)}
+    broken = msgspec.structs.replace(issued.profile, applications=lacking)
     with pytest.raises(ConfigurationError, match="expected 256 bytes"):
         next(card.step_rows(PLAN, broken))
 
 
 @pytest.mark.parametrize(("keys", "most"), [("pooled", 60.0), ("own", 200.0)])
 def test_memory(keys: str, most: float) -> None:
-    """The target of 10,000 cards in proportion; what files hold is a part of what was taken."""
-    row = card.memory_row(keys, PLAN.cards, most)
-    assert row.value is not None
-    assert row.target == f"≤ {most * PLAN.cards / 10_000:g} MB"
-    assert row.met is (row.value <= most * PLAN.cards / 10_000)
+    """The target of 10,000 cards in proportion; what no other card has is a part of what was taken."""
+    fresh, tapped = card.memory_rows(keys, PLAN.cards, most)
+    assert fresh.value is not None
+    assert tapped.value is not None
+    assert fresh.target == f"≤ {most * PLAN.cards / 10_000:g} MB"
+    assert fresh.met is (fresh.value <= most * PLAN.cards / 10_000)
+    assert tapped.value >= fresh.value
+    assert tapped.target in {None, ""}
 
 
-def test_cards_in_memory_share_what_all_have_and_nothing_else(issued: IssuedCard, world: World) -> None:
-    """Each copy has contents of its own; keys of its own, or those of the pool."""
-    other = world.issue_card(world.new_resident().id).profile
-    common = card_memory.bodies(issued.profile) & card_memory.bodies(other)
-    assert common
-    pool = [card_memory.key_of(issued.profile, number) for number in range(3)]
-    one, two = (card_memory.copied(issued.profile, number, common, pool) for number in (1, 2))
-    shared = [
-        first.body is second.body
-        for aid, application in one.applications.items()
-        for fid, first in application.elements.items()
-        if isinstance(first, File) and isinstance(second := two.applications[aid].elements[fid], File)
-    ]
-    assert True in shared
-    assert False in shared
-    assert one.serial != two.serial
+@pytest.mark.parametrize("pooled", [True, False])
+def test_cards_in_memory_share_what_all_have_and_nothing_else(*, pooled: bool) -> None:
+    """Each has certificates and keys of its own, or the keys of the pool; authorities' certificates are one object."""
+    key = key_pool().numbered(0)
+    made = card_memory.cards(card_memory.issued_for_one(), [key] if pooled else None, card_memory.key_bytes(key))
+    (one, holder), (two, other) = (next(made) for _ in range(2))
+    assert one.profile.serial != two.profile.serial
+    assert holder.number != other.number
+    first, second = (each.profile.applications[jpki.AID].elements for each in (one, two))
+    assert first[jpki.AUTH_CA_CERTIFICATE] == second[jpki.AUTH_CA_CERTIFICATE]
+    for fid in (jpki.AUTH_CERTIFICATE, jpki.SIGN_CERTIFICATE):
+        assert first[fid].body is not second[fid].body  # type: ignore[union-attr]
+    assert (first[jpki.AUTH_KEY] == second[jpki.AUTH_KEY]) is pooled
+    card_memory.use(one, holder)
+    with pytest.raises(ConfigurationError, match="expected 9000 to 00200091"):
+        card_memory.use(two, replace(other, birth_date=date(1901, 1, 1)))
 
 
 def test_a_peer_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

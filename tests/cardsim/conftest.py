@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from cardsim.personalise import Holder, IssuedFiles, Pins, personalise
@@ -109,13 +109,3 @@ def with_options(issued: IssuedFiles, options: Options) -> InsertedCard:
 def ask(card: InsertedCard, *commands: str) -> list[str]:
     """The answers to hex commands, as upper-case hex."""
     return [card.transmit(bytes.fromhex(command)).hex().upper() for command in commands]
-
-
-@pytest.fixture(scope="session")
-def pkcs8_keys(keys: Keys) -> tuple[bytes, bytes, bytes]:
-    """The keys of a card as its files hold them."""
-
-    def der(key: rsa.RSAPrivateKey) -> bytes:
-        return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-
-    return der(keys.auth), der(keys.sign), der(keys.chip)

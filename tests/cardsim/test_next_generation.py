@@ -42,10 +42,10 @@ def certificate(key: ec.EllipticCurvePrivateKey, name: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def next_profile() -> Profile:
-    """A next-generation card."""
+def next_files() -> NextIssuedFiles:
+    """What was issued for a next-generation card."""
     auth, sign, chip = (ec.generate_private_key(ec.SECP384R1()) for _ in range(3))
-    issued = NextIssuedFiles(
+    return NextIssuedFiles(
         auth_certificate=certificate(auth, "auth " + 50 * "."),
         auth_ca_certificate=certificate(chip, "auth ca" + 50 * "."),
         sign_certificate=certificate(sign, "sign" + 50 * "."),
@@ -54,7 +54,12 @@ def next_profile() -> Profile:
         sign_key=sign,
         chip_key=chip,
     )
-    return personalise_next(HOLDER, issued, serial=SERIAL)
+
+
+@pytest.fixture(scope="module")
+def next_profile(next_files: NextIssuedFiles) -> Profile:
+    """A next-generation card."""
+    return personalise_next(HOLDER, next_files, serial=SERIAL)
 
 
 @pytest.fixture
@@ -130,6 +135,13 @@ def test_what_a_curve_does_not_sign(next_card: InsertedCard, data: str, le: str,
 def test_todays_applications_are_gone(next_card: InsertedCard) -> None:
     """A product that knows today's AIDs alone finds nothing: 6A82."""
     assert ask(next_card, "00A4040C0AD392F000260100000001", "00A4040C0AD3921000310001010402") == ["6A82", "6A82"]
+
+
+def test_names_are_a_choice(next_files: NextIssuedFiles) -> None:
+    """The AIDs to come are unknown: a card takes others, and answers to none but those."""
+    aids = (bytes.fromhex("D392F000260200000001"), bytes.fromhex("D392F000260200000002"))
+    card = powered(personalise_next(HOLDER, next_files, serial=SERIAL, aids=aids))
+    assert ask(card, *(f"00A4040C0A{aid.hex()}" for aid in aids), AUTHENTICATION) == ["9000", "9000", "6A82"]
 
 
 def test_other_curves_are_refused() -> None:

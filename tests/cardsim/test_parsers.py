@@ -3,19 +3,25 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cardsim.apdu import Command, parse_command
 from cardsim.applications.generic import delete_command, install_command
+from cardsim.card import fresh_kept, power_on, transmit
 from cardsim.faults import CardUnreadable, ReaderUnreachable
 from cardsim.profile import Profile
+from cardsim.readers.conditions import parse_conditions
 from cardsim.readers.vpcd_address import parse_address
 from cardsim.readers.vpcd_frames import FrameReader, build_frame
 from cardsim.sealed import seal, unseal
+from cardsim.secure_messaging import encrypt
 from cardsim.slot import InsertedCard
+from cardsim.state import SecureSession, State
 from cardsim.status import Refusal
 from cardsim.tlv import TlvError, build, parse_all, parse_one
 from cardsim.trace import Trace, command_name, decode, hex_of_command, mask_secrets
+from cardsim.trace_export import as_json, exported, read_json
 from cardsim.trace_file import TraceFile, read_trace
 from tests.cardsim.free_area_cards import LOAD_KEY, PIN_CARD, RIDE_CARD, load, loaded_card, with_free_area
 
@@ -208,3 +214,91 @@ def test_address(text: str) -> None:
         assert str(found) != text
     with pytest.raises(ReaderUnreachable):
         parse_address(text + "x")
+
+
+@pytest.mark.parametrize("text", ["contact", "contactless:nfc-phone", "contact:set-top-box"])
+def test_conditions(text: str) -> None:
+    """Cut anywhere the conditions of a slot are others or none, and with a tail none: one line says what is wrong."""
+    whole = parse_conditions(text)
+    for end in range(len(text)):
+        try:
+            found = parse_conditions(text[:end])
+        except ValueError:
+            continue
+        assert found != whole or text[:end].endswith(":")
+    with pytest.raises(ValueError, match="expected"):
+        parse_conditions(text + "x")
+
+
+def test_exported_trace(profile: Profile) -> None:
+    """Cut anywhere, or with a tail, it is no exported trace; whole it is the same again."""
+    trace = Trace()
+    card = InsertedCard.unused(profile, trace)
+    card.power_on()
+    card.transmit(bytes.fromhex("00A4040C0AD392F000260100000001"))
+    whole = exported(trace)
+    content = as_json(whole).rstrip()
+    assert read_json(content) == whole
+    for broken in (*(content[:end] for end in range(len(content))), content + b"{}", content + b"x"):
+        with pytest.raises(ValueError, match="exported trace"):
+            read_json(broken)
+
+
+def test_terminal_certificate(card: InsertedCard) -> None:
+    """A CVC cut at any object, or of other bytes: 6A80 while its length is right, 6700 else; a whole one is 6982."""
+    card.transmit(bytes.fromhex("00A4040C0AD392F000260100000001"))
+    card.transmit(bytes.fromhex("00A4020C020016"))
+    whole = bytes.fromhex("7F218202335F4E820129") + bytes(0x129) + bytes.fromhex("5F37820100") + bytes(0x100)
+
+    def answered(data: bytes) -> str:
+        return card.transmit(b"\x80\xa2\x06\xc1\x00" + len(data).to_bytes(2, "big") + data).hex()
+
+    assert answered(whole) == "6982"
+    for end in range(1, len(whole)):
+        assert answered(whole[:end]) == "6700"
+        filled = whole[:end] + bytes(len(whole) - end)
+        assert answered(filled) in ({"6a80"} if filled != whole else {"6982"})
+    for tail in (b"\x00", b"\x5f"):
+        assert answered(whole + tail) == "6700"
+
+
+@pytest.mark.parametrize(
+    ("head", "whole", "good"),
+    [
+        ("082000", b"\x86\x11\x01" + encrypt(bytes(16), 1, b"1234"), "9000"),
+        ("08b085", b"\x96\x03\x00\x00\x10", "86"),
+        ("08a4020c", b"\x86\x11\x01" + encrypt(bytes(16), 1, b"\x00\x05"), "9000"),
+    ],
+    ids=["VERIFY", "READ BINARY", "SELECT"],
+)
+def test_secured_objects(profile: Profile, head: str, whole: bytes, good: str) -> None:
+    """Cut anywhere, or with a tail: 6987 or 6988, the session is over and no try is spent; whole it works."""
+    fresh = power_on(profile, fresh_kept(profile))
+    begun, _ = transmit(profile, fresh, bytes.fromhex("00A4040C0AD3921000310001010408"))
+    state = State(begun.kept, msgspec.structs.replace(begun.session, secure=SecureSession(bytes(16))))
+    header = bytes.fromhex(head) + (b"\x00" if head == "08b085" else b"\x91" if head == "082000" else b"")
+    le = b"\x00\x00" if head == "08b085" else b""
+
+    def asked(data: bytes) -> tuple[State, str]:
+        length = b"\x00" + len(data).to_bytes(2, "big") if le else bytes([len(data)])
+        after, answer = transmit(profile, state, header + (length + data if data else b"") + le)
+        return after, answer.hex()
+
+    assert asked(whole)[1].startswith(good)
+    for broken in (*(whole[:end] for end in range(len(whole))), whole + b"\x00", whole + whole):
+        after, answer = asked(broken)
+        assert answer in {"6987", "6988", "6700"}, broken.hex()
+        assert after.session.secure is None or answer == "6700"
+        assert after.kept is state.kept
+
+
+def test_session_key_of_any_length(profile: Profile) -> None:
+    """SET SESSION KEY cut at every byte, with a tail, and garbage of the right length: refused, and no session."""
+    fresh = power_on(profile, fresh_kept(profile))
+    state, _ = transmit(profile, fresh, bytes.fromhex("00A4040C0AD3921000310001010408"))
+    state, _ = transmit(profile, state, bytes.fromhex("002000910431323334"))
+    for length in (*range(1, 258), 300):
+        raw = b"\x80\xae\x00\x00\x00" + length.to_bytes(2, "big") + b"\x01" * length
+        after, answer = transmit(profile, state, raw)
+        assert answer.hex() == ("6a80" if length == 256 else "6700")
+        assert after is state

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from cardsim.files import ISSUER_SECURITY_DOMAIN, Application, Element, File, SigningKey, build_application
@@ -112,12 +113,16 @@ def test_tries_that_cannot_be_counted(tries: int) -> None:
 
 
 def test_two_pins_with_one_counter() -> None:
-    """Two applications whose PINs keep their tries under one name are one mistake."""
-    profile = Profile(
-        "0" * 16, {aid: build_application(aid, "test", (PIN,)) for aid in (b"\xd3\x92\x01", b"\xd3\x92\x02")}
-    )
-    with pytest.raises(ValueError, match="under one name"):
-        fresh_kept(profile)
+    """PINs that keep their tries under one name share them, and so must begin alike: else it is a mistake."""
+    other = msgspec.structs.replace(PIN, initial=b"9999")
+    for second, shared in ((PIN, True), (other, False)):
+        tables = {b"\xd3\x92\x01": PIN, b"\xd3\x92\x02": second}
+        profile = Profile("0" * 16, {aid: build_application(aid, "test", (pin,)) for aid, pin in tables.items()})
+        if shared:
+            assert len(fresh_kept(profile).pins) == 1
+        else:
+            with pytest.raises(ValueError, match=r"keep their tries as .* and differ"):
+                fresh_kept(profile)
 
 
 def test_domain_is_no_application(profile: Profile) -> None:

@@ -11,40 +11,52 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from cardsim import card as card_module
 from cardsim.apdu import Answer, Command
+from cardsim.card import kept_if_wrong
 from cardsim.commands import counting, reading, signing
+from cardsim.files import File
+from cardsim.personalise import IssuedFiles, personalise
 from cardsim.pins import PinFormat, PinRecord
-from cardsim.profile import Flaws, Options, Profile
-from cardsim.slot import InsertedCard
+from cardsim.profile import Flaws, Options, Profile, pins_of
 from cardsim.state import Kept, Session, State, power_on
-from cardsim.store import MemoryStore
+from cardsim.status import Refusal
+from tests.cardsim.conftest import HOLDER, SERIAL, ask
 from tests.cardsim.free_area_cards import PIN_CARD, loaded_card
 from tests.cardsim.pin_machine import PinMachine
+from tests.cardsim.pin_model import COMMON, JPKI, JUKI, RIDES, TEXT, VISUAL, rows
 
 Handler = Callable[[Profile, State, Command], tuple[State, Answer]]
 Break = Callable[[Profile], object]
-SELECT, VERIFY, CHANGE = 0x00A4, 0x0020, 0x0024
+SELECT, VERIFY, CHANGE, CHANGE_KEY, READ = 0x00A4, 0x0020, 0x0024, 0x8032, 0x00B0
 
 
-def machine_for(profile: Profile, kept: Kept) -> type[PinMachine]:
+def machine_for(profile: Profile, kept: Kept, *, shared: bool = False) -> type[PinMachine]:
     """The machine over this card; the middle of its signature certificate is what must not come out."""
     body = profile.applications[bytes.fromhex("D392F000260100000001")].elements[1]
-
-    class Machine(PinMachine):
-        certificate = body.body[40:60]  # type: ignore[union-attr]
-
-        def fresh(self) -> InsertedCard:
-            return InsertedCard(profile, MemoryStore(kept))
-
-    return Machine
+    assert isinstance(body, File)
+    content = {"profile": profile, "kept": kept, "shared": shared, "certificate": body.body[40:60]}
+    return type("Machine", (PinMachine,), content)
 
 
-def test_pin_table_holds(profile: Profile) -> None:
-    """No sequence of commands, resets and removals makes the card answer other than the table says."""
-    card = loaded_card(profile, PIN_CARD)
+@pytest.mark.parametrize("shared", [False, True], ids=["a counter in each application", "shared counters"])
+def test_pin_table_holds(issued: IssuedFiles, *, shared: bool) -> None:
+    """No sequence of commands, resets, removals and losses of power makes the card answer other than the table says."""
+    card = loaded_card(personalise(HOLDER, issued, serial=SERIAL, options=Options(codes_share_tries=shared)), PIN_CARD)
     run_state_machine_as_test(
-        machine_for(card.profile, card.kept),
-        settings=settings(max_examples=80, stateful_step_count=40, deadline=None),
+        machine_for(card.profile, card.kept, shared=shared),
+        settings=settings(max_examples=120, stateful_step_count=40, deadline=None),
     )
+
+
+def test_every_reference_of_the_card_is_in_the_model(profile: Profile) -> None:
+    """What the card has and the model has not would be looked at by nobody: files with tries are those of the table."""
+    card = loaded_card(profile, PIN_CARD)
+    found = set()
+    for aid in (JPKI, TEXT, VISUAL, COMMON, JUKI, RIDES):
+        for fid in range(1, 0x1F):
+            answers = ask(card, f"00A4040C{len(aid) // 2:02X}{aid}", f"002000{0x80 | fid:02X}")
+            if answers[1].startswith("63C"):
+                found.add((aid, fid, answers[1]))
+    assert found == {(row.aid, row.fid, f"63C{row.counter.most:X}") for row in rows(shared=False).values()}
 
 
 @contextmanager
@@ -128,6 +140,67 @@ def odd_prefix_is_right(genuine: Handler) -> Handler:
     return handler
 
 
+def refusal_forgets(genuine: Handler) -> Handler:
+    """A read that is refused makes a new session."""
+
+    def handler(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
+        try:
+            return genuine(profile, state, command)
+        except Refusal as refusal:
+            session = msgspec.structs.replace(state.session, verified=frozenset())
+            return State(state.kept, session), Answer(b"", refusal.status)
+
+    return handler
+
+
+def reading_costs_a_try(genuine: Handler) -> Handler:
+    """Whoever reads a whole block in the JPKI application spends a try of its PIN."""
+
+    def handler(profile: Profile, state: State, command: Command) -> tuple[State, Answer]:
+        after, answer = genuine(profile, state, command)
+        record = state.kept.pins["jpki.auth"]
+        if command.ne != 256 or record.left == 0 or state.session.aid != bytes.fromhex(JPKI):
+            return after, answer
+        pins = {**state.kept.pins, "jpki.auth": PinRecord(record.value, record.left - 1)}
+        return State(msgspec.structs.replace(state.kept, pins=pins), after.session), answer
+
+    return handler
+
+
+def restored_first(profile: Profile, state: State, raw: bytes) -> Kept | None:
+    """Before the comparison the tries are given back, not spent."""
+    wrong = kept_if_wrong(profile, state, raw)
+    if wrong is None:
+        return None
+    most = {pin.kept_as: pin.tries for pin in pins_of(profile)}
+    pins = {
+        name: PinRecord(record.value, most.get(name, 3)) if record != state.kept.pins[name] else record
+        for name, record in wrong.pins.items()
+    }
+    return msgspec.structs.replace(wrong, pins=pins)
+
+
+def with_element(profile: Profile, aid: str, fid: int, **changed: object) -> Profile:
+    """The card with one element of one application changed."""
+    key = bytes.fromhex(aid)
+    application = profile.applications[key]
+    elements = {**application.elements, fid: msgspec.structs.replace(application.elements[fid], **changed)}
+    return msgspec.structs.replace(
+        profile,
+        applications={**profile.applications, key: msgspec.structs.replace(application, elements=elements)},
+    )
+
+
+def with_needs(profile: Profile, aid: str, fid: int, needs: tuple[int, ...]) -> Profile:
+    """The card with a file that others open."""
+    return with_element(profile, aid, fid, read_needs=needs)
+
+
+def with_shared_codes(profile: Profile) -> Profile:
+    """The card whose 照合番号A has one counter for both applications."""
+    return with_element(with_element(profile, TEXT, 0x14, kept_as="code_a"), VISUAL, 0x13, kept_as="code_a")
+
+
 def option(**changed: bool) -> Break:
     """A card whose options are others than the model's."""
     return lambda profile: msgspec.structs.replace(profile, options=Options(**changed))  # type: ignore[arg-type]
@@ -155,8 +228,22 @@ BROKEN: dict[str, Break] = {
     "wrong value leaves verified": option(failed_verify_drops_verified=False),
     "odd length is free": option(odd_length_costs_a_try=False),
     "change forgets": option(change_keeps_verified=False),
+    "CHANGE KEY needs no PIN": lambda _: handled_by(CHANGE_KEY, change_needs_nothing),
+    "照合番号A opens the attributes": lambda profile: with_needs(profile, TEXT, 0x02, (0x11, 0x14, 0x15)),
+    "照合番号B opens the number's image": lambda profile: with_needs(profile, VISUAL, 0x05, (0x12, 0x13)),
+    "the PIN does not open the number": lambda profile: with_needs(profile, TEXT, 0x01, (0x14,)),
+    "one code opens the other application's file": lambda profile: with_needs(profile, VISUAL, 0x02, ()),
+    "the PIN-less key wants a PIN": lambda profile: with_element(profile, TEXT, 0x13, sign_needs=(0x11,)),
+    "text 0012 opens": lambda profile: with_element(profile, TEXT, 0x12, initial=b"1234"),
+    "共通 and 住基 count as one": lambda profile: with_element(profile, JUKI, 0x1C, kept_as="common.pin"),
+    "the codes count as one": with_shared_codes,
+    "照合番号B may be changed": lambda profile: with_element(profile, TEXT, 0x15, changeable=True),
+    "a torn comparison costs nothing": lambda _: patch("cardsim.slot.kept_if_wrong", lambda *_: None),
+    "a torn comparison gives all tries back": lambda _: patch("cardsim.slot.kept_if_wrong", restored_first),
+    "a refusal forgets who was verified": lambda _: handled_by(READ, refusal_forgets),
+    "reading costs a try": lambda _: handled_by(READ, reading_costs_a_try),
 }
-"""Seventeen ways to break a card's PINs. None of them may pass."""
+"""Thirty-one ways to break a card's PINs. None of them may pass."""
 
 
 @pytest.mark.parametrize("how", BROKEN)
@@ -169,8 +256,9 @@ def test_broken_card_is_caught(profile: Profile, how: str) -> None:
         phases=[Phase.generate], report_multiple_bugs=False, suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     if isinstance(broken, Profile):
+        kept = loaded_card(broken, PIN_CARD).kept
         with pytest.raises(AssertionError):
-            run_state_machine_as_test(machine_for(broken, card.kept), settings=search)
+            run_state_machine_as_test(machine_for(broken, kept), settings=search)
         return
     with broken, pytest.raises(AssertionError):  # type: ignore[attr-defined]
         run_state_machine_as_test(machine_for(card.profile, card.kept), settings=search)

@@ -31,7 +31,7 @@ IMAGES = Images(name=b"N" * 100, address=b"A" * 300, photo=b"P" * 4000, number=b
 @pytest.fixture
 def visual(issued: IssuedFiles) -> InsertedCard:
     """A card with images that can be told apart, the application selected."""
-    card = powered(personalise(HOLDER, replace(issued, images=lambda: IMAGES), serial=SERIAL))
+    card = powered(personalise(HOLDER, replace(issued, images=lambda _: IMAGES), serial=SERIAL))
     assert ask(card, VISUAL) == ["9000"]
     return card
 
@@ -94,7 +94,7 @@ def test_face_record(visual: InsertedCard, keys: Keys, tmp_path: Path) -> None:
 
 def test_photo_that_does_not_fit(issued: IssuedFiles) -> None:
     """Offsets end at 7FFF: a photo beyond is refused with the way out, when the record is made."""
-    card = powered(personalise(HOLDER, replace(issued, images=lambda: replace_photo(0x8000)), serial=SERIAL))
+    card = powered(personalise(HOLDER, replace(issued, images=lambda _: replace_photo(0x8000)), serial=SERIAL))
     ask(card, VISUAL, CODE_B)
     with pytest.raises(ValueError, match="smaller photo"):
         ask(card, "00B0820000")

@@ -38,6 +38,10 @@ class TornMemory:
         self._left = write
         self._moment = moment
 
+    def burn(self, write: int, moment: Moment) -> None:
+        """From now on: the power goes at that write, counted from here."""
+        self._left, self._moment = write, moment
+
     def load(self) -> Kept:
         """What was saved last."""
         return self.store.load()

@@ -6,23 +6,31 @@ from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.hashes import SHA256
 
 import cardsim
+from cardsim.applications import text
 from cardsim.applications.free_area import Counter, FreeArea
 from cardsim.applications.generic import COUNT_CARD_AID, GenericApplication, delete_command, load_commands
 from cardsim.card import as_it_stands, kept_if_wrong, transmit
+from cardsim.commands.signature_schemes import load_key
 from cardsim.faults import CardUnreadable, ReaderUnreachable
+from cardsim.files import DeliveryKey
 from cardsim.personalise import IssuedFiles, personalise
 from cardsim.placeholder_images import placeholder_images
 from cardsim.profile import Profile, pins_of
+from cardsim.readers.conditions import Conditions, parse_conditions
 from cardsim.readers.vpcd_address import parse_address
 from cardsim.readers.vpcd_frames import FrameReader
 from cardsim.sealed import unseal
+from cardsim.secure_messaging import encrypt
 from cardsim.standing import room_left
 from cardsim.state import Kept, State, fresh_kept, power_on
 from cardsim.status import StatusWord, read_tries
 from cardsim.tlv import TlvError, build, parse_all
 from cardsim.trace import command_line, decode
+from cardsim.trace_export import ExportedTrace, as_json, as_text, read_json
 from tests.cardsim.conftest import BIRTH_RECORD, CVC, HOLDER, SERIAL, TEXT_CVC, certificate
 from tests.fuzz.mutation import Session, mutate
 
@@ -57,6 +65,7 @@ class CardTarget(Sessions):
             state, answer = transmit(self.profile, state, command)
             assert answer == b"\x90\x00"
         self.start = power_on(self.profile, state.kept)
+        self.secured = self._secured()
         self.most = {pin.kept_as: pin.tries for pin in pins_of(as_it_stands(self.profile, state.kept))}
 
     def seeds(self) -> list[Session]:
@@ -72,7 +81,7 @@ class CardTarget(Sessions):
             "802A000001AA00",
         )
         others = ("00A4040C07A0000001510000", "00A40000", "00A40000023F00", "00CA5F51", SELECT_WITH_FCI)
-        text = ("00A4040C0AD3921000310001010408", "002000910431323334", "00B0810000", "00B0820000", "0084000010")
+        four = ("00A4040C0AD3921000310001010408", "002000910431323334", "00B0810000", "00B0820000", "0084000010")
         common = (
             COMMON,
             "00B2010C00",
@@ -93,11 +102,29 @@ class CardTarget(Sessions):
         deletion = delete_command(COUNT_CARD_AID, load_key=LOAD_KEY, serial=SERIAL, number=1)
         manager = bytes.fromhex("00A4040C09F04B415A4153484901")
         again = tuple(load_commands(APPLICATION, load_key=LOAD_KEY, serial=SERIAL, number=2))
-        texts = (text, common, juki, jpki, jpki + secrets + signing, visual, others, own, own + key + made)
+        texts = (four, common, juki, jpki, jpki + secrets + signing, visual, others, own, own + key + made)
         return [
-            *(tuple(map(bytes.fromhex, text)) for text in texts),
+            self.secured,
+            *(tuple(map(bytes.fromhex, sent)) for sent in texts),
             (manager, bytes.fromhex("00B0810000"), deletion, *again),
         ]
+
+    def _secured(self) -> Session:
+        """A session of secure messaging: its key delivered, then VERIFY, SELECT, READ BINARY (spec/card.md §5.3)."""
+        delivery = self.profile.applications[text.AID].elements[text.DELIVERY]
+        assert isinstance(delivery, DeliveryKey)
+        padding = OAEP(MGF1(SHA256()), SHA256(), None)
+        message = load_key(delivery.pkcs8).public_key().encrypt(bytes.fromhex("A0228020") + bytes(32), padding)
+        key = bytes(16)
+        return (
+            bytes.fromhex("00A4040C0AD3921000310001010408"),
+            bytes.fromhex("002000910431323334"),
+            bytes.fromhex("80AE0000000100") + message,
+            bytes.fromhex("0820009113861101") + encrypt(key, 1, b"1234"),
+            bytes.fromhex("08A4020C13861101") + encrypt(key, 2, b"\x00\x02"),
+            bytes.fromhex("08B0000000000596030000100000"),
+            bytes.fromhex("0820009113861101") + encrypt(key, 4, b"9999"),
+        )
 
     def run(self, session: Session) -> None:
         """Status words and nothing else; a refusal changes nothing; tries, room and counts stay in their bounds."""
@@ -144,7 +171,16 @@ class BytesTarget(Sessions):
         """One right input for each."""
         sealed = b'{"kind":"kept","version":2,"sha256":"00","content":{"pins":{}}}'
         nested = build(0xFF10, build(0xDF11, b"x") + build(0x5F4E, bytes(200)))
-        return [(nested,), (sealed,), (b"\x00\x04\x00\xa4\x04\x0c",), (b"127.0.0.1:35963",), (b"[::1]:1",)]
+        trace = as_json(ExportedTrace(1, ()))
+        return [
+            (nested,),
+            (sealed,),
+            (trace,),
+            (b"contactless:nfc-phone",),
+            (b"\x00\x04\x00\xa4\x04\x0c",),
+            (b"127.0.0.1:35963",),
+            (b"[::1]:1",),
+        ]
 
     def run(self, session: Session) -> None:
         """Each parser on each piece, and the frames on all of them one after the other."""
@@ -172,10 +208,22 @@ def _parse_address(raw: bytes) -> None:
     assert parse_address(str(found)) == found
 
 
+def _parse_conditions(raw: bytes) -> None:
+    assert isinstance(parse_conditions(raw.decode("latin-1")), Conditions)
+
+
+def _parse_trace(raw: bytes) -> None:
+    found = read_json(raw)
+    assert read_json(as_json(found)) == found
+    assert isinstance(as_text(found), str)
+
+
 _PARSERS: tuple[tuple[Callable[[bytes], None], type[Exception]], ...] = (
     (_parse_tlv, TlvError),
     (_parse_sealed, CardUnreadable),
     (_parse_address, ReaderUnreachable),
+    (_parse_conditions, ValueError),
+    (_parse_trace, ValueError),
 )
 
 

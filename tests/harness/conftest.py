@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import settings
 
+from harness.jlis.practice import STANDARD, Practice
 from harness.keys import KeyPool
 from harness.store.address import Place
 from harness.world import World
@@ -30,8 +31,8 @@ def make_world(keys: KeyPool) -> Iterator[MakeWorld]:
     """Make worlds on the session's keys; they are closed with the test."""
     made: list[World] = []
 
-    def make(start: str = START, *, seed: int = 7, store: Place = None) -> World:
-        made.append(World.create(keys, seed=seed, start=jst(start), store=store))
+    def make(start: str = START, *, seed: int = 7, store: Place = None, practice: Practice = STANDARD) -> World:
+        made.append(World.create(keys, seed=seed, start=jst(start), store=store, practice=practice))
         return made[-1]
 
     yield make

@@ -42,7 +42,7 @@ def key_at(octets: bytes) -> RSAPublicKey:
 
 def anchor(world: World) -> RSAPublicKey:
     """Return the card issuer's key, which a relying party is told."""
-    ((key_id, spki),) = world.trust().card_issuers
+    (key_id, spki), _ = world.trust().card_issuers
     assert key_id == TEST_ISSUER
     key = load_der_public_key(spki)
     assert isinstance(key, RSAPublicKey)

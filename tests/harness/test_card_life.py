@@ -19,7 +19,8 @@ from harness.jlis.life_cycle import Write
 from harness.jlis.life_events import LifeEvent
 from harness.kept_cards import CardsInFolder, CardsInMemory, KeptCards
 from harness.personalisation import IssuedCard
-from harness.slots import Slot, Slots
+from harness.slot import Slot
+from harness.slots import Slots
 from harness.world import World
 from tests.cardsim.free_area_cards import PIN_CARD, loaded_card, with_free_area
 from tests.harness.conftest import MakeWorld

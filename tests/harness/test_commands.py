@@ -174,7 +174,11 @@ def test_cards_in_folders(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "card").stat().st_mode & 0o777 == 0o700
     anchors = {path.stem: path for path in (tmp_path / "card" / "anchors").iterdir()}
     authorities = {f"{kind}-ca{number}" for kind in ("auth", "sign") for number in ("", "-2", "-3")}
-    assert set(anchors) == {*authorities, "card-issuer-36303030303233080530303100000000"}
+    assert set(anchors) == {
+        *authorities,
+        "card-issuer-36303030303233080530303100000000",
+        "card-issuer-36303030303333080530303100000000",
+    }
     issuer = load_pem_public_key(anchors["card-issuer-36303030303233080530303100000000"].read_bytes())
     assert isinstance(issuer, RSAPublicKey)
     profile, store = load_card(tmp_path / "card")

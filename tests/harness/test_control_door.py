@@ -19,15 +19,23 @@ from harness.history import History, StoreUnusable
 from harness.jlis.fault_grammar import Fault, FaultDoor
 from harness.jlis.faults import Faults, Order
 from harness.jlis.journal import Entry
+from harness.jlis.practice import Practice
 from harness.municipalities import AOI
 from harness.personalisation import IssuedCard
 from harness.slots import Slots
 from harness.world import World
 from tests.harness.asking import cert_id, handmade, tlv
+from tests.harness.conftest import MakeWorld
 from tests.harness.instants import jst
 
 TOKEN = "correct-horse-battery-staple"
 PROOF = {"authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
+def world(make_world: MakeWorld) -> World:
+    """A world whose cards have a free area."""
+    return make_world(practice=Practice(free_area=True))
 
 
 @pytest.fixture
@@ -367,7 +375,11 @@ def test_anchors(world: World, client: httpx.Client) -> None:
     ] == (world.trust().card_issuers)
 
 
+APP = {"kind": "card-app-count", "user_id": "mytaku-000042", "until": "2036-11-20", "count": 70}
+APP_AID = "F04B415A4153484912"
 BODIES: dict[str, dict[str, Any]] = {
+    "loadApp": APP,
+    "changeApp": {"aid": APP_AID, "amount": -1, "mark": "0A0B"},
     "setClock": {"instant": "2026-12-05T09:00:00+09:00"},
     "advanceClock": {"seconds": 60},
     "newResident": {"sex": "2"},
@@ -399,11 +411,13 @@ def test_openapi_describes_what_the_door_does(world: World, client: httpx.Client
             holder = world.new_resident(with_card=name != "issueCard").id
             world.clock.advance(timedelta(minutes=1))
             body = {"resident": holder} if name in {"insertCard", "swapCard"} else BODIES.get(name)
+            if name in {"deleteApp", "changeApp"}:
+                client.post(f"/v1/residents/{holder}/card/apps", json=APP).raise_for_status()
             if name != "insertCard" and "{slot}" in path:
                 slots.insert("Kazashi-1", world.card_of(holder).profile, holder).power_on()
             fault = faults.set(Order(Fault.DELAY, FaultDoor.CRL, since=world.clock.now())).id
             address = path.replace("{resident_id}", holder).replace("{slot}", "Kazashi-1").replace("{fault_id}", fault)
-            address = address.replace("{kind}", "sign")
+            address = address.replace("{kind}", "sign") + (f"?aid={APP_AID}" if name == "deleteApp" else "")
             response = client.request(method, address, json=body or None)
             assert response.status_code == 200, response.text
             check(described, operation["responses"]["200"], response.json())

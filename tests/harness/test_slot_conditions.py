@@ -1,16 +1,21 @@
 """A slot's physics through the control door: contactless, swapped, two cards in the field, torn out, weak field."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
+from cardsim.faults import CardInUse, CardLost, ReaderUnreachable
 from cardsim.readers.conditions import Conditions, TakenOut, TwoCards
 from cardsim.readers.interface import Interface
 from cardsim.readers.latency import PROFILES
 from cardsim.slot import Tear
+from harness.kept_cards import CardsInFolder
 from harness.personalisation import IssuedCard
-from harness.slots import SlotRefused, Slots
+from harness.slot import Happening, SlotRefused
+from harness.slots import Slots
 from harness.world import World
 from tests.harness.instants import jst
 from tests.harness.test_control_slots import (
@@ -31,6 +36,7 @@ from tests.harness.test_control_slots import (
     tries_left,
 )
 
+SIGN = "802A009701AA00"
 CONTACTLESS_ATR = "3B888001000005E0B381A1007F"
 
 
@@ -78,6 +84,68 @@ def test_swapped(client: httpx.Client, cards: list[IssuedCard]) -> None:
         "removed",
         "inserted",
     ]
+
+
+def test_a_swap_that_fails_leaves_what_was_there(cards: list[IssuedCard], tmp_path: Path) -> None:
+    """A card that somebody else has is refused; the old one keeps its power, and the PIN that was verified."""
+    kept = CardsInFolder(tmp_path)
+    owner = kept.open(cards[1].profile)
+    with Slots(cards=kept) as slots:
+        slot = slots.insert("Kazashi-1", cards[0].profile, cards[0].resident.id)
+        slot.power_on()
+        for command in (SELECT_JPKI, SELECT_PIN, RIGHT_PIN):
+            assert slot.transmit(bytes.fromhex(command)) == b"\x90\x00"
+        with pytest.raises(CardInUse):
+            slots.swap("Kazashi-1", cards[1].profile, cards[1].resident.id)
+        assert (slot.state().card, slot.state().powered) == (cards[0].profile.serial, True)
+        assert slot.transmit(bytes.fromhex(SIGN))[-2:] == b"\x90\x00"
+        owner.close()
+        slots.swap("Kazashi-1", cards[1].profile, cards[1].resident.id)
+        assert slot.state().card == cards[1].profile.serial
+        kept.open(cards[0].profile).close()  # the old one was given up
+
+
+def test_a_swap_for_a_reader_that_is_gone(
+    cards: list[IssuedCard], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The old card lies there still, the new one is free for another try; when the reader is back it takes either."""
+    monkeypatch.setattr("harness.vpcd_line.APPEARS_SECONDS", 0.0)
+    kept = CardsInFolder(tmp_path)
+    with FakeVpcd() as vpcd, Slots(2, readers=[vpcd.address], cards=kept) as slots:
+        slot = slots.insert("Kazashi-1", cards[0].profile, cards[0].resident.id)
+        with vpcd.card():
+            vpcd.listener.close()
+        with pytest.raises(ReaderUnreachable):
+            slots.swap("Kazashi-1", cards[1].profile, cards[1].resident.id)
+        assert slot.state().card == cards[0].profile.serial
+        kept.open(cards[1].profile).close()
+        slots.remove("Kazashi-1")
+        slots.insert("Kazashi-2", cards[0].profile, cards[0].resident.id)
+
+
+def test_a_card_that_cannot_take_its_own_place(cards: list[IssuedCard], tmp_path: Path) -> None:
+    """It has to leave to be written on: where it cannot come back the slot is empty, and the fault says so."""
+    with Slots(cards=CardsInFolder(tmp_path)) as slots:
+        slot = slots.insert("Kazashi-1", cards[0].profile, cards[0].resident.id)
+        other_world = msgspec.structs.replace(cards[1].profile, serial=cards[0].profile.serial)
+        with pytest.raises(CardLost, match=r"was taken out and could not be put in again: .*another world's"):
+            slots.swap("Kazashi-1", other_world, cards[0].resident.id)
+        assert slot.state().card is None
+        slots.insert("Kazashi-1", cards[0].profile, cards[0].resident.id)
+
+
+def test_a_swapped_reader_sees_the_new_card(cards: list[IssuedCard]) -> None:
+    """Through vpcd: the old line ends, a new one begins, and two lines of the trace say so in that order."""
+    with FakeVpcd() as vpcd, Slots(readers=[vpcd.address]) as slots:
+        slot = slots.insert("Kazashi-1", cards[0].profile, cards[0].resident.id)
+        with vpcd.card() as line:
+            slots.swap("Kazashi-1", cards[1].profile, cards[1].resident.id)
+            assert line.recv(1) == b""
+        with vpcd.card() as line:
+            assert ask(line, "04") == ATR
+        told = [(each.what, each.card) for each in slot.trace_since(0)[1]]
+        first, second = (card.profile.serial for card in cards)
+        assert told == [(Happening.INSERTED, first), (Happening.REMOVED, first), (Happening.INSERTED, second)]
 
 
 @pytest.mark.parametrize("option", TwoCards)

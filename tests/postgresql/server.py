@@ -59,6 +59,12 @@ class Server:
         with self._administration.connect() as connection:
             connection.execute(ended, {"name": url.database})
 
+    def is_waiting(self, url: URL) -> bool:
+        """Whether anybody in a database waits for somebody else's lock."""
+        waiting = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND wait_event_type = 'Lock'")
+        with self._administration.connect() as connection:
+            return bool(connection.execute(waiting, {"name": url.database}).scalar_one())
+
     def set_default(self, url: URL, name: str, value: str) -> None:
         """Change what a setting is in one database for whoever does not say otherwise."""
         with self._administration.connect() as connection:

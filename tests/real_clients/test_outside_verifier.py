@@ -6,24 +6,33 @@ import secrets
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_public_key,
+)
 
 from cardsim.applications import visual
 from cardsim.files import Element, File, SigningKey
 from cardsim.folder import save_card
 from cardsim.profile import Profile
 from harness.jlis import card_issuer
+from harness.keys import KeyPool
 from harness.municipalities import AOI
 from harness.pcsc_lane import OUR_READER, PcscLane
+from harness.world import World
 from tests.real_clients.programs import Bench
 
 SCRIPT = Path(__file__).parent / "verify_tap.sh"
+TEXT_SCRIPT = Path(__file__).parent / "verify_text.sh"
 BORN = date(1980, 2, 17)
 DIGEST_INFO = "3031300D060960864801650304020105000420"
 Tapped = Callable[[Profile], subprocess.CompletedProcess[str]]
@@ -143,6 +152,58 @@ def test_every_file_counts(tapped: Tapped, genuine: Profile, tmp_path: Path) -> 
         assert judged(tmp_path, tmp_path / "anchor.pem").returncode == step, (name, offset)
         (tmp_path / name).write_bytes(content)
     assert judged(tmp_path, tmp_path / "anchor.pem").returncode == 0
+
+
+def test_number_and_attributes_of_a_worlds_card(lane: PcscLane, tmp_path: Path) -> None:
+    """Read by scriptor through pcscd, judged by openssl under the anchor that the world publishes, and no other."""
+    world = World.create(KeyPool(tmp_path / "keys"), seed=7, start=datetime(2026, 12, 1, tzinfo=UTC))
+    card = world.issue_card(world.new_resident().id)
+    anchors = dict(world.trust().card_issuers)
+    world.close()
+    bench = Bench(lane, tmp_path / "card", tmp_path / "trace.jsonl")
+    save_card(card.profile, bench.folder)
+    bench.insert(OUR_READER)
+    try:
+        files = read_text_by_scriptor(bench, tmp_path)
+    finally:
+        bench.remove()
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    names = [str(tmp_path / name) for name in ("cvc", "integrity", "number", "attributes")]
+    said = {}
+    for key_id, spki in anchors.items():
+        anchor = tmp_path / f"{key_id[:7].decode()}.pem"
+        pem = load_der_public_key(spki).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        anchor.write_bytes(pem)
+        run = subprocess.run(
+            [str(TEXT_SCRIPT), str(anchor), *names],
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        said[anchor.stem] = (run.returncode, run.stdout)
+    assert said == {
+        "6000033": (0, f"signed: number {card.resident.number}\n"),
+        "6000023": (1, "step 1: the anchor did not sign this CVC\n"),
+    }
+
+
+def read_text_by_scriptor(bench: Bench, folder: Path) -> dict[str, bytes]:
+    """The four files of the 券面事項入力補助AP, block by block, after its PIN."""
+    reads = {"cvc": ("84", 3), "integrity": ("83", 2), "number": ("81", 1), "attributes": ("82", 2)}
+    commands = ["00A4040C0AD3921000310001010408", "002000910431323334"]
+    for sfi, blocks in reads.values():
+        commands += [f"00B0{sfi}0000", *(f"00B0{block:02X}0000" for block in range(1, blocks))]
+    script = folder / "script"
+    script.write_text("\n".join(commands) + "\n", encoding="ascii")
+    run = bench.run("scriptor", "-r", bench.card.slot, str(script))
+    assert run.returncode == 0, run.stderr
+    answers = [bytes.fromhex(found) for found in answers_of(run.stdout)]
+    assert {answer[-2:] for answer in answers} == {b"\x90\x00"}, run.stdout
+    data = iter(answer[:-2] for answer in answers[2:])
+    return {name: b"".join(next(data) for _ in range(blocks)) for name, (_, blocks) in reads.items()}
 
 
 def issued_by(issuer: card_issuer.CardIssuer, profile: Profile) -> Profile:

@@ -1,15 +1,7 @@
-"""PKCS#11 by other people's hands: pkcs11-tool's own tests, GnuTLS's p11tool, and TLS client authentication by OpenSSL.
-
-The module is OpenSC's. Its driver can do RSASSA-PKCS1-v1_5 only (spec/card.md §6), so TLS is 1.2 here: 1.3 wants PSS.
-"""
+"""PKCS#11 by other people's hands: pkcs11-tool's own tests, and GnuTLS's p11tool. The module is OpenSC's."""
 
 import re
-import select
-import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 import pytest
@@ -18,7 +10,6 @@ from cardsim.folder import save_card
 from cardsim.profile import Profile
 from cardsim.status import StatusWord
 from harness.pcsc_lane import OUR_READER, PcscLane
-from harness.pcsc_lane.daemon import end_process
 from tests.real_clients.programs import VERIFY, Bench
 from tests.real_clients.test_opensc import tries_shown
 
@@ -27,7 +18,6 @@ AUTH_TOKEN = "pkcs11:token=JPKI%20%28User%20Authentication%20PIN%29"
 SIGN_TOKEN = "pkcs11:token=JPKI%20%28Digital%20Signature%20PIN%29"
 PKCS11_TOOL = ("pkcs11-tool", "--module", str(MODULE))
 P11TOOL = ("p11tool", "--provider", str(MODULE), "--batch")
-SECONDS = 30.0
 SLOTS = pytest.mark.parametrize(
     ("slot", "pin", "key"),
     [("0", "1234", "User Authentication Key"), ("1", "ABC123", "Digital Signature Key")],
@@ -117,89 +107,6 @@ def test_gnutls_asks_for_the_right_pin(bench: Bench) -> None:
     sent = [line for line in bench.commands() if line.command[1] == VERIFY and len(line.command) > 5]
     assert tries == 3 - len(sent)
     assert 1 <= len(sent) < 3
-
-
-def test_tls_client_authentication(bench: Bench, tmp_path: Path) -> None:
-    """s_client with the card's key reaches a server that trusts its certificate alone, and hears it answer.
-
-    With the authentication key, which is there for it; for the other one the engine asks a person for each signature.
-    """
-    with served(bench, tmp_path) as port:
-        told = connect(bench, tmp_path, port, "card")
-        assert told.returncode == 0, told.stdout + told.stderr
-        assert "Verify return code: 0 (ok)" in told.stdout
-        assert "Hello from the server" in told.stdout
-        assert "alert" not in told.stderr
-    signed = [line for line in bench.commands() if line.command[:2] == bytes.fromhex("802A") and line.sw == 0x9000]
-    assert len(signed) == 1
-
-
-def test_tls_without_the_cards_key_is_refused(bench: Bench, tmp_path: Path) -> None:
-    """No certificate, or somebody else's key under the same name: the server's verification ends the handshake."""
-    with served(bench, tmp_path) as port:
-        nobody = connect(bench, tmp_path, port, "none")
-        assert "Hello from the server" not in nobody.stdout
-        assert "alert" in nobody.stderr
-        make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=auth", "-days", "1"]
-        forged = [*make, "-keyout", str(tmp_path / "forged.key"), "-out", str(tmp_path / "client.pem")]
-        subprocess.run(forged, check=True, capture_output=True, timeout=SECONDS)
-        forger = connect(bench, tmp_path, port, "forged")
-        assert "Hello from the server" not in forger.stdout
-        assert "alert" in forger.stderr
-
-
-@contextmanager
-def served(bench: Bench, folder: Path) -> Iterator[int]:
-    """An `openssl s_server` on the loopback that lets in who has the certificate of the card; its port."""
-    for name in ("client.pem", "trusted.pem"):
-        (folder / name).write_text(certificate(bench), encoding="ascii")
-    (folder / "index.html").write_text("Hello from the server\n", encoding="ascii")
-    own = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1"]
-    files = ["-keyout", str(folder / "server.key"), "-out", str(folder / "server.pem")]
-    subprocess.run([*own, *files], check=True, capture_output=True, timeout=SECONDS)
-    command = [
-        "openssl", "s_server", "-accept", "127.0.0.1:0", "-key", "server.key", "-cert", "server.pem",
-        "-CAfile", "trusted.pem", "-Verify", "1", "-verify_return_error", "-client_sigalgs", "RSA+SHA256",
-        "-tls1_2", "-WWW",
-    ]  # fmt: skip
-    quiet, heard = subprocess.DEVNULL, subprocess.PIPE
-    with subprocess.Popen(
-        command, bufsize=0, cwd=folder, stdin=quiet, stdout=heard, stderr=subprocess.STDOUT
-    ) as server:
-        try:
-            yield port_of(server)
-        finally:
-            end_process(server)
-
-
-def port_of(server: subprocess.Popen[bytes]) -> int:
-    """The port that s_server says it accepts on; unbuffered, for select sees only what was not read yet."""
-    assert server.stdout is not None
-    while select.select([server.stdout], [], [], SECONDS)[0]:
-        line = server.stdout.readline().decode()
-        found = re.match(r"ACCEPT 127\.0\.0\.1:(\d+)", line)
-        if found is not None:
-            return int(found[1])
-        assert line, "s_server ended"
-    raise AssertionError(f"s_server: expected ACCEPT within {SECONDS:g} s")
-
-
-def connect(
-    bench: Bench, folder: Path, port: int, key: Literal["card", "forged", "none"]
-) -> subprocess.CompletedProcess[str]:
-    """What s_client says: with the key of the card, with the forged one, or with none."""
-    url = f"{AUTH_TOKEN};id=%01;type=private?pin-value=1234"
-    with_key: Sequence[str] = {
-        "card": ("-engine", "pkcs11", "-keyform", "engine", "-key", url, "-cert", str(folder / "client.pem")),
-        "forged": ("-key", str(folder / "forged.key"), "-cert", str(folder / "client.pem")),
-        "none": (),
-    }[key]
-    script = 'printf "GET /index.html HTTP/1.0\\r\\n\\r\\n" | "$@"'
-    client = ("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-CAfile", str(folder / "server.pem"))
-    return bench.run(
-        *("env", f"PKCS11_MODULE_PATH={MODULE}", "sh", "-c", script, "client"),
-        *(*client, "-tls1_2", "-ign_eof", *with_key),
-    )
 
 
 def certificate(bench: Bench) -> str:

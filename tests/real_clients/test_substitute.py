@@ -1,6 +1,7 @@
 """The test substitute of PC/SC: labelled wherever one looks, and indistinguishable in what it answers to programs."""
 
 import os
+import re
 import select
 import signal
 import socket
@@ -75,6 +76,26 @@ def test_every_answer_of_pcsc_is_pcscds(bench: Bench, profile: Profile, tmp_path
     assert LABEL in played.stderr
     assert len(real.stdout.splitlines()) >= 50
     assert played.stdout.splitlines() == real.stdout.splitlines()
+
+
+def test_conditions_of_the_slot_are_those_of_the_other_lane(
+    substitute: SubstituteLane, profile: Profile, tmp_path: Path
+) -> None:
+    """A contactless slot tells `scriptor` the card's number, four bytes; a contact one 6E00; another is refused."""
+    save_card(profile, tmp_path / "card")
+    with pytest.raises(ValueError, match="slot 'wireless': expected contact or contactless"):
+        substitute.insert(tmp_path / "card", conditions="wireless")
+    (tmp_path / "script").write_text("FF CA 00 00 00\n", encoding="ascii")
+    for conditions, answered in (("contactless:fast", 4 + 2), ("contact", 2)):
+        card = substitute.insert(tmp_path / "card", conditions=conditions)
+        said = subprocess.run(
+            ["scriptor", "-r", card.slot, str(tmp_path / "script")],
+            env={**os.environ, **substitute.environment}, capture_output=True, text=True, check=True, timeout=SECONDS,
+        ).stdout  # fmt: skip
+        card.remove()
+        answer = re.search(r"^< ((?:[0-9A-F]{2} )+)", said, re.MULTILINE)
+        assert answer is not None, said
+        assert len(answer[1].split()) == answered, said
 
 
 def test_a_terminal_on_pyscard_leaves_the_same_trace(bench: Bench, profile: Profile, tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """The parts of the substitute: its binary interface, its build, what an ATR offers, its wire."""
 
 import os
+import queue
 import shutil
+import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from harness.pcsc_lane import LaneUnavailable
 from harness.pcsc_substitute import library
 from harness.pcsc_substitute.library import SONAME, built_library
-from harness.pcsc_substitute.slots import protocols_of
+from harness.pcsc_substitute.slots import CardLine, listen_for_cards, protocols_of
 from harness.pcsc_substitute.wire import Question, WireBroken, build_answer
 from harness.pcsc_substitute.words import Protocol
 
@@ -105,6 +108,26 @@ def test_without_a_compiler_the_reason_is_named(tmp_path: Path, monkeypatch: pyt
 def test_an_atr_says_which_protocols_it_offers(atr: str, offered: Protocol) -> None:
     """The low nibbles of TD(1), TD(2), …; without any, T=0: ISO 7816-3:2006 §8.2.3."""
     assert protocols_of(bytes.fromhex(atr)) == offered
+
+
+@pytest.mark.parametrize(
+    "said", [b"GET / HTTP/1.1\r\n\r\n", b"\x00\x00", b"\x00\x01\x3b", b"\x00\x09\x00" + bytes(8), b"\xff\xff", b""]
+)
+def test_who_is_no_card_loses_that_line_only(said: bytes) -> None:
+    """A web client, an empty answer, what is no ATR: closed, the slot stays empty, the card that calls next is in."""
+    inserted: queue.Queue[CardLine] = queue.Queue()
+    port = listen_for_cards(inserted.put, lambda _: None)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as stranger:
+        assert stranger.recv(3) == b"\x00\x01\x04"
+        stranger.sendall(said)
+        with suppress(OSError):  # closed by then
+            stranger.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionResetError):  # what it said was not read to its end
+            assert stranger.recv(1) == b""
+    assert inserted.empty()
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as card:
+        card.sendall(b"\x00\x09" + bytes.fromhex("3BE000FF8131FE4514"))
+        assert inserted.get(timeout=10).atr == bytes.fromhex("3BE000FF8131FE4514")
 
 
 def test_a_question_is_read_field_by_field_and_to_its_end() -> None:

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509 import ocsp
 
 from reference_impl.verification.ocsp_settings import Question
 from tests.reference_impl import pki
+from tests.reference_impl.cross_check.mutation import encode, read_tree
 
 GRID = datetime.fromisoformat("2026-11-21T00:15:00Z")
 GOOD, REVOKED, UNKNOWN = ocsp.OCSPCertStatus.GOOD, ocsp.OCSPCertStatus.REVOKED, ocsp.OCSPCertStatus.UNKNOWN
@@ -92,4 +94,16 @@ def answer(encoded: bytes, settings: Settings) -> bytes:
     if isinstance(nonce, bytes):
         builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
     key = pki.key(settings.issuer_key if settings.signed_by_issuer else "responder")
-    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    return _produced_at(settings.this_update, builder.sign(key, hashes.SHA256()), key)
+
+
+def _produced_at(instant: datetime, response: ocsp.OCSPResponse, key: rsa.RSAPrivateKey) -> bytes:
+    """The answer with another producedAt, signed again: the builder takes the host's clock, whatever it shows."""
+    signed = response.tbs_response_bytes
+    identifier, fields = read_tree(signed)
+    assert isinstance(fields, list)
+    fields[1] = (b"\x18", f"{instant:%Y%m%d%H%M%SZ}".encode())
+    again = encode((identifier, fields))
+    signature = key.sign(again, padding.PKCS1v15(), hashes.SHA256())
+    whole = response.public_bytes(serialization.Encoding.DER)
+    return whole.replace(signed, again).replace(response.signature, signature)

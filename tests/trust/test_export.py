@@ -44,10 +44,10 @@ def test_command_writes_everything(here: Installation, run: Run, tmp_path: Path)
     out = tmp_path / "out"
     assert run("export", "--out", out).code == 0
     manifest = json.loads((out / "manifest.json").read_bytes())
-    key_id = here.world.trust().card_issuers[0][0].hex()
+    key_ids = [key_id.hex() for key_id, _ in here.world.trust().card_issuers]
     assert {path.name for path in out.iterdir()} == {
         *(f"{kind}-ca{number}.{form}" for kind in Kind for number in ("", "-2", "-3") for form in ("pem", "cer")),
-        *("authorities.pem", f"card-issuer-{key_id}.pem"),
+        *("authorities.pem", *(f"card-issuer-{key_id}.pem" for key_id in key_ids)),
         *("truststore.p12", "truststore.jks", "import-windows.ps1", "remove-windows.ps1", "hosts"),
         *("README.txt", "manifest.json"),
     }
@@ -153,11 +153,13 @@ def test_java_refuses_a_stranger(here: Installation, found: Material, stranger_c
 
 
 def test_card_issuer_key(here: Installation, found: Material, tmp_path: Path) -> None:
-    """The card-issuer key is the world's, as PEM, and its key id stands in its file's name."""
+    """The card-issuer keys are the world's, as PEM: the visual application's and the text application's, by key id."""
     export(found, tmp_path)
-    ((key_id, spki),) = here.world.trust().card_issuers
-    key = load_pem_public_key((tmp_path / f"card-issuer-{key_id.hex()}.pem").read_bytes())
-    assert key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) == spki
+    issuers = here.world.trust().card_issuers
+    assert [key_id[:7] for key_id, _ in issuers] == [b"6000023", b"6000033"]
+    for key_id, spki in issuers:
+        key = load_pem_public_key((tmp_path / f"card-issuer-{key_id.hex()}.pem").read_bytes())
+        assert key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) == spki
 
 
 def test_hosts_lines(here: Installation, found: Material, tmp_path: Path) -> None:

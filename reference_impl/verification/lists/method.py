@@ -9,6 +9,7 @@ used although its nextUpdate is still to come. Neither method uses one after its
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -23,6 +24,8 @@ from reference_impl.verification.lists.shelf import Held, Shelf
 from reference_impl.verification.status import Status
 from reference_impl.verification.trust import Authority
 from reference_impl.verification.verdict import Compared, Finding, Reason, Refusal, StatusSource
+
+_OK: Final = Reason.OK
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -59,13 +62,16 @@ class ListStatus:
             held = found
             shelf.keep_route(issuer.certificate.public_key, value, held)
         # (2)
-        over = self._outside_window(held, now)
-        if over is not None:
-            return over
+        listed = held.listed
+        if self._maximum_age is not None or not listed.this_update <= now <= listed.next_update:
+            over = self._outside_window(held, now)
+            if over is not None:
+                return over
         # (3)
-        place = held.find(certificate.serial)
-        source = StatusSource(self._source, held.listed.this_update)
-        return Status(Reason.OK, source) if place is None else _revoked(held, place, source, now)
+        start, stop = listed.entries
+        place = held.index.find(certificate.serial, start, stop)
+        source = StatusSource(self._source, listed.this_update)
+        return Status(_OK, source) if place is None else _revoked(held, place, source, now)
 
     def batch(
         self, serials: Sequence[int] | NDArray[np.uint64], point: bytes, issuer: Authority, now: datetime

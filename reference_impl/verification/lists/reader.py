@@ -16,7 +16,7 @@ from reference_impl.verification.lists.entry import Entry, read_entry
 from reference_impl.verification.lists.frame import Span
 from reference_impl.verification.lists.keys import PLACE, Keyed, key_and_place, keys_and_places
 from reference_impl.verification.lists.octets import Octets
-from reference_impl.verification.lists.shapes import LONGEST, Shape, Table
+from reference_impl.verification.lists.shapes import LONGEST, Shape, Table, lengths_of
 from reference_impl.verification.lists.walk import Places, find_entries
 
 _CHUNK: Final = 32_768
@@ -82,11 +82,10 @@ class _Comparison:
 
     def _take_chunk(self, places: Places, table: Table, few: int) -> None:
         """By the length of the entry and that of its serial."""
-        head = table.view("<u4")[:, 0].astype(np.int64)
-        lengths = head & 0xFF00 | head >> 24
-        counts = np.bincount(lengths, minlength=1 << 16)
+        lengths, sizes = lengths_of(table)
+        counts = np.bincount(lengths, minlength=len(sizes))
         many = np.flatnonzero(counts >= few)
-        many = many[(many >> 8) + 2 <= table.shape[1]]
+        many = many[sizes[many] <= table.shape[1]]
         if counts[many].sum() < len(places):
             counts[many] = 0
             self.waiting.append(places[counts[lengths] > 0])

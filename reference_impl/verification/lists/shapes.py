@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from reference_impl.verification.lists import digits
 from reference_impl.verification.lists.entry import MAXIMUM_SERIAL, REASONS, Entry, Layout, Part
 
-LONGEST: Final = 128
-"""Octets of an entry that is compared; longer ones are read one by one."""
-_SERIAL_AT: Final = 4
+LONGEST: Final = 264
+"""Octets of an entry that is compared; longer ones, and those whose length takes three octets, are read one by one."""
 
 Table = NDArray[np.uint8]
 Answers = NDArray[np.bool_]
@@ -29,7 +28,8 @@ class Shape:
     """One entry that was read strictly, as the measure of others of its length."""
 
     def __init__(self, entry: bytes, read: Entry) -> None:
-        self.width = read.layout[0][2] - _SERIAL_AT
+        _, self._serial_at, end = read.layout[0]
+        self.width = end - self._serial_at
         fixed = np.full(LONGEST, 0xFF, np.uint8)
         fixed[read.length :] = 0
         for part, begin, end in read.layout:
@@ -65,19 +65,37 @@ class Shape:
 
     def _serials_hold(self, table: Table) -> Answers:
         """Fewest octets (X.690 §8.3.2). Negative ones of less than four octets are left to the strict reader."""
-        first = table[:, _SERIAL_AT]
-        if self.width < _SERIAL_AT:
-            holds: Answers = first < 0x80
-            if self.width > 1:
-                holds &= (first != 0) | (table[:, _SERIAL_AT + 1] >= 0x80)
-            return holds
-        second = table[:, _SERIAL_AT + 1] >= 0x80
-        return np.asarray(np.where(second, first != 0xFF, first != 0), np.bool_)
+        at = self._serial_at
+        if self.width == 1:
+            return np.asarray(table[:, at] < 0x80, np.bool_)
+        first = table[:, at : at + 2].view("<u2")[:, 0]
+        lead = first & np.uint16(0x80FF)  # the first octet, and the highest bit of the second
+        holds = lead != 0x0000
+        holds &= lead != 0x80FF
+        if self.width < 4:
+            holds &= table[:, at] < 0x80
+        return np.asarray(holds, np.bool_)
 
     def low_halves(self, table: Table) -> NDArray[np.uint32]:
         """The last 32 bits of the serial numbers."""
-        column = table[:, self.width : self.width + 4].view(">u4")[:, 0].astype(np.uint32)
-        return column if self.width >= _SERIAL_AT else column & _KEY_MASKS[self.width]
+        end = self._serial_at + self.width
+        column = table[:, end - 4 : end].view(">u4")[:, 0].astype(np.uint32)
+        return column if self.width >= 4 else column & _KEY_MASKS[self.width]
+
+
+def lengths_of(table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each row a number that rows of one length, in one form, and of one length of serial have in common; and for
+    each of these numbers how long the entry is."""
+    head = table.view("<u4")[:, 0].astype(np.int64)
+    numbers = head & 0xFF00 | head >> 24
+    long = np.flatnonzero(head & 0xFF00 == 0x8100)
+    numbers[long] = 1 << 16 | table[long, 2].astype(np.int64) << 8 | table[long, 4]
+    return numbers, _SIZES
+
+
+_SIZES: Final = np.concatenate([(np.arange(1 << 16) >> 8) + 2, (np.arange(1 << 16) >> 8) + 3])
+_SIZES[0x8000 : 1 << 16] = 1 << 16
+"""A first octet of 128 and more is no length; of those forms 0x81 alone is compared, as a number above these."""
 
 
 def _what_differs(part: Part, begin: int, end: int) -> slice:

@@ -112,10 +112,15 @@ def _walk(data: Octet, pieces: _Pieces) -> tuple[Places, Places]:
             step[:] = at
             length = lengths[at]
             at = np.minimum(at + _taken(data, at, length), stop)
+        ends[active] = at
+        if (at < stop).all():
+            found.append(steps.T.ravel())
+            continue
         inside = steps < stop
         found.append(steps.T[inside.T])
-        last = steps[inside.sum(0) - 1, np.arange(len(active))].astype(np.int64)
-        ends[active] = np.where(at < stop, at, last + _taken(data, last, lengths[last]))
+        ended = np.flatnonzero(at == stop)
+        last = steps[inside[:, ended].sum(0) - 1, ended].astype(np.int64)
+        ends[active[ended]] = last + _taken(data, last, lengths[last])
         active = active[at < stop]
     return np.concatenate(found).astype(np.int64), ends
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageOps
 
-from cardsim.faces.chip_images import ImageSizes, images_of, photo_of
+from cardsim.faces.chip_images import images_of, photo_of
 from cardsim.faces.digit_images import digits_image
 from cardsim.faces.typeface import Typeface
+from cardsim.options import ImageSizes
 from tests.cardsim.faces.programs import run, run_binary, saved
 from tests.cardsim.faces.samples import HARD, PLAIN, cards
 

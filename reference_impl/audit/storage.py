@@ -1,0 +1,236 @@
+"""Where the audit is kept: SQLite for one machine, PostgreSQL for several, each durable before a commit returns.
+
+    SQLite      journal_mode=WAL, synchronous=FULL: the log is fsync'd at every commit. BEGIN IMMEDIATE. What retention
+                deletes is overwritten (secure_delete).
+    PostgreSQL  synchronous_commit=on, whatever the server's default. The chain's one row is read FOR UPDATE.
+
+Either way whoever appends is alone from the first statement to the commit, across threads, processes and machines,
+and the chain has one order. A group of rows that were committed together is one row of the table: what an insert
+costs, the index and the disk are paid once a group. The lines in it are JSON, so SQL can still look into them
+(docs/audit.md). Another store than the accounts' in any case: other people may read it, it is kept for another time,
+and its fsyncs are not waited for by anybody who opens a session.
+"""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    bindparam,
+    create_engine,
+    event,
+    insert,
+    make_url,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from reference_impl.audit.chain import Head, Linked, empty
+from reference_impl.audit.faults import AuditUnusable
+
+Place = Path | URL | None
+"""A file, a database of PostgreSQL, or this process's memory."""
+
+POSTGRESQL: Final = "postgresql+psycopg"
+WAIT_SECONDS: Final = 10
+"""How long an appender waits for its turn, and a client for the server."""
+
+_TURN: Final = 0x4B41444954
+"""The advisory lock of whoever makes the tables; "KADIT"."""
+_PAGE: Final = 16384
+"""Rows come at the end and are read in order: large pages are written less often."""
+
+_Number: Final = BigInteger().with_variant(Integer(), "sqlite")
+metadata = MetaData()
+
+chains = Table(
+    "audit_chain",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chain", String, nullable=False),
+    Column("sequence", _Number, nullable=False),
+    Column("hash", String, nullable=False),
+)
+"""One row: the head."""
+
+groups = Table(
+    "audit_groups",
+    metadata,
+    Column("first", _Number, primary_key=True, autoincrement=False),
+    Column("rows", Text, nullable=False),
+)
+"""By the first row's sequence number: two chains cannot grow from one head."""
+
+seals = Table(
+    "audit_seals",
+    metadata,
+    Column("first", _Number, primary_key=True, autoincrement=False),
+    Column("last", _Number, nullable=False),
+    Column("first_at", String, nullable=False),
+    Column("last_at", String, nullable=False),
+    Column("before", String, nullable=False),
+    Column("after", String, nullable=False),
+    Column("announced", _Number, nullable=False),
+)
+"""What is left of rows that were removed when their time was over (`retention.py`)."""
+
+_HEAD: Final = select(chains.c.chain, chains.c.sequence, chains.c.hash)
+_HEAD_IN_TURN: Final = _HEAD.with_for_update()
+_ADD: Final = insert(groups)
+_MOVE: Final = update(chains).values(sequence=bindparam("to"), hash=bindparam("with"))
+
+_OPTIONS: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
+    "sqlite": ({"audit_writes": True}, {"audit_writes": False}),
+    "postgresql": ({"isolation_level": "READ COMMITTED"}, {"isolation_level": "REPEATABLE READ"}),
+}
+"""Of who appends, and of who reads: one instant of the store. READ COMMITTED sees what it had to wait for."""
+
+
+def read_place(name: str) -> Path | URL:
+    """What `--store` names; AuditUnusable for a database of another make. An address may hold a password: not shown."""
+    if "://" not in name:
+        return Path(name)
+    try:
+        url = make_url(name)
+    except (ArgumentError, ValueError) as error:
+        raise AuditUnusable(
+            f"audit store: expected a file or {POSTGRESQL}://…, actual an unreadable address"
+        ) from error
+    if url.drivername not in {POSTGRESQL, "postgresql"}:
+        raise AuditUnusable(f"audit store: expected a file or {POSTGRESQL}://…, actual {url.drivername}://…")
+    return url.set(drivername=POSTGRESQL)
+
+
+class Storage:
+    """The tables, and transactions over them; `make` is for who writes: who looks makes nothing."""
+
+    def __init__(self, place: Place, *, make: bool = True) -> None:
+        self.name = place.render_as_string(hide_password=True) if isinstance(place, URL) else str(place or "memory")
+        if isinstance(place, Path) and not make and not place.is_file():
+            raise AuditUnusable(f"audit store {self.name}: expected an audit store, actual no such file")
+        self._engine = _postgresql(place) if isinstance(place, URL) else _sqlite(place)
+        writes, reads = _OPTIONS[self._engine.dialect.name]
+        self._appending, self._reading = (self._engine.execution_options(**each) for each in (writes, reads))
+        self._alone = threading.RLock() if place is None else nullcontext()  # memory is one connection
+        try:
+            with self.faults():
+                self._make() if make else self._look()
+        except AuditUnusable:
+            self._engine.dispose()
+            raise
+
+    def _make(self) -> None:
+        with self.appending() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
+            metadata.create_all(connection)
+            if connection.execute(select(chains.c.id)).first() is None:
+                if connection.dialect.name == "postgresql":  # hashes do not get smaller
+                    connection.execute(text("ALTER TABLE audit_groups ALTER COLUMN rows SET STORAGE EXTERNAL"))
+                head = empty(secrets.token_hex(16))
+                values = {"id": 1, "chain": head.chain, "sequence": head.sequence, "hash": head.hash}
+                connection.execute(insert(chains).values(values))
+
+    def _look(self) -> None:
+        with self.reading() as connection:
+            read_head(connection)
+
+    @contextmanager
+    def appending(self) -> Iterator[Connection]:
+        """A transaction nobody else appends beside; durable when the block has ended."""
+        with self._alone, self._appending.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one instant of the store, whatever is appended meanwhile."""
+        with self._alone, self._reading.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def faults(self) -> Iterator[None]:
+        """Makes one line of what the database says, without the address."""
+        try:
+            yield
+        except DBAPIError as error:
+            said = " ".join(str(error.orig).split())
+            raise AuditUnusable(f"audit store {self.name}: expected a usable audit store, actual: {said}") from error
+
+    def close(self) -> None:
+        """Gives file or server back."""
+        self._engine.dispose()
+
+
+def read_head(connection: Connection, *, turn: bool = False) -> Head:
+    """Where the chain ends; with `turn`, nobody else's chain grows until this transaction ends."""
+    found = connection.execute(_HEAD_IN_TURN if turn else _HEAD).one_or_none()
+    if found is None:
+        raise AuditUnusable("audit store: expected one row in audit_chain, actual none; the store is not whole")
+    return read_values(Head, found)
+
+
+_T = TypeVar("_T", bound=msgspec.Struct)
+
+
+def read_values(kind: type[_T], found: Row[*tuple[Any, ...]]) -> _T:
+    """A row of a table as a value; SQLite keeps whatever somebody put into a column, so types are looked at."""
+    try:
+        return msgspec.convert(dict(zip(kind.__struct_fields__, found, strict=True)), kind)
+    except msgspec.ValidationError as error:
+        raise AuditUnusable(f"audit store: expected a {kind.__name__.lower()}, actual: {error}") from error
+
+
+def append(connection: Connection, linked: Linked) -> None:
+    """Adds a group and moves the head."""
+    connection.execute(_ADD, {"first": linked.first, "rows": linked.text})
+    connection.execute(_MOVE, {"to": linked.head.sequence, "with": linked.head.hash})
+
+
+def _sqlite(path: Path | None) -> Engine:
+    address = URL.create("sqlite", database=None if path is None else str(path))
+    arguments = {"check_same_thread": False, "timeout": WAIT_SECONDS}
+    pool = {"poolclass": StaticPool} if path is None else {}
+    engine = create_engine(address, connect_args=arguments, **pool)
+    event.listen(engine, "connect", _make_durable)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_durable(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # the driver begins no transactions: `_begin` does
+    connection.text_factory = _decode  # octets that are no text are to be found by `verify`, not stumbled over
+    for pragma in (f"page_size={_PAGE}", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _decode(octets: bytes) -> str:
+    return octets.decode("utf-8", "surrogateescape")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("audit_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: URL) -> Engine:
+    options = f"-c synchronous_commit=on -c lock_timeout={WAIT_SECONDS}s"
+    arguments = {"connect_timeout": WAIT_SECONDS, "application_name": "audit", "options": options}
+    return create_engine(url, connect_args=arguments, pool_pre_ping=True)

@@ -1,0 +1,119 @@
+"""Policies out of text: all of them, or every fault with file, line and reason. Nothing is taken by half.
+
+    {services: [policy, …]}        YAML or JSON; one file may hold as many as one likes
+
+(1) the text is YAML, each key once                     `marks`
+(2) each entry has the shape of a policy                `policy`, by msgspec
+(3) no policy contradicts itself                        `rules`
+(4) no two services have one id, in all files together
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+import msgspec
+
+from reference_impl.services.faults import Fault, PoliciesRefused
+from reference_impl.services.marks import Marked, Path, Unreadable, read_marked
+from reference_impl.services.policy import Policy
+from reference_impl.services.rules import find_contradictions
+
+_AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<where>[^`]*)`)?$", re.DOTALL)
+_UNKNOWN_FIELD: Final = re.compile(r"unknown field `(?P<field>[^`]*)`")
+_PART: Final = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]+)\]")
+
+
+def load_policies(text: str, file: str) -> tuple[Policy, ...]:
+    """The policies in one file; `PoliciesRefused` names everything that is wrong with it."""
+    return load_files([(file, text)])
+
+
+def load_files(sources: Iterable[tuple[str, str]]) -> tuple[Policy, ...]:
+    """The policies in several files, given as name and text; taken together or not at all."""
+    policies: list[Policy] = []
+    faults: list[Fault] = []
+    first_seen: dict[str, str] = {}
+    for file, text in sources:
+        try:
+            marked = read_marked(text)  # (1)
+        except Unreadable as error:
+            faults.append(Fault(file, error.line, "$", "unreadable", error.ja, error.en))
+            continue
+        for path, entry in _entries(marked, file, faults):
+            policy = _convert(entry, path, marked, file, faults)
+            if policy is None:
+                continue
+            faults.extend(_contradictions(policy, path, marked, file))
+            line = marked.line_of((*path, "id"))
+            if policy.id in first_seen:  # (4)
+                ja, en = (
+                    f"「{policy.id}」は {first_seen[policy.id]} にもあります",
+                    f"{policy.id} stands in {first_seen[policy.id]} too",
+                )
+                faults.append(Fault(file, line, _spell((*path, "id")), "service-twice", ja, en))
+            first_seen.setdefault(policy.id, f"{file}:{line}")
+            policies.append(policy)
+    if faults:
+        raise PoliciesRefused(tuple(faults))
+    return tuple(policies)
+
+
+def _twice(policy: Policy, path: Path, file: str, line: int, before: str) -> Fault:
+    ja, en = f"「{policy.id}」は {before} にもあります", f"{policy.id} stands in {before} too"
+    return Fault(file, line, _spell(path), "service-twice", ja, en)
+
+
+def _entries(marked: Marked, file: str, faults: list[Fault]) -> Iterator[tuple[Path, Any]]:
+    document = marked.value
+    if not isinstance(document, dict) or set(document) != {"services"} or not isinstance(document["services"], list):
+        ja, en = "services: [...] だけを持つ対応表が必要です", "expected a mapping with the one key services, a list"
+        faults.append(Fault(file, 1, "$", "shape", ja, en))
+        return
+    for index, entry in enumerate(document["services"]):
+        yield ("services", index), entry
+
+
+def _convert(entry: Any, path: Path, marked: Marked, file: str, faults: list[Fault]) -> Policy | None:
+    """(2)"""
+    try:
+        return msgspec.convert(entry, Policy, strict=True)
+    except msgspec.ValidationError as error:
+        found = _AT.match(str(error))
+        what, where = (str(error), "$") if found is None else (found["what"], found["where"] or "$")
+        at = (*path, *_read_path(where))
+        unknown = _UNKNOWN_FIELD.search(what)
+        if unknown is not None:
+            at = (*at, unknown["field"])
+        said = what.replace("`", "")
+        name = entry.get("id", "?") if isinstance(entry, dict) else "?"
+        faults.append(
+            Fault(file, marked.line_of(at), _spell(at), "shape", f"{name}: 形式が違います（{said}）", f"{name}: {said}")
+        )
+        return None
+
+
+def _contradictions(policy: Policy, path: Path, marked: Marked, file: str) -> Iterator[Fault]:
+    """(3)"""
+    for rule, found in find_contradictions(policy):
+        at = (*path, *found.path)
+        ja, en = f"{policy.id}: {found.ja}", f"{policy.id}: {found.en}"
+        yield Fault(file, marked.line_of(at), _spell(at), rule.id, ja, en, rule.clause)
+
+
+def _read_path(where: str) -> Path:
+    return tuple(name or int(index) for name, index in _PART.findall(where))
+
+
+def _spell(path: Path) -> str:
+    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> tuple[Policy, ...]:
+    """The 118 systems that public documents describe, as policies."""
+    folder = files("reference_impl.services") / "catalogue"
+    found = sorted((each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name)
+    return load_files((each.name, each.read_text(encoding="utf-8")) for each in found)

@@ -1,0 +1,54 @@
+"""The tables. A subject is an account's or a household's name; no certificate, no name, no 個人番号 has a column."""
+
+from sqlalchemy import BigInteger, Column, Float, Index, LargeBinary, MetaData, PrimaryKeyConstraint, String, Table
+
+metadata = MetaData()
+
+sums = Table(
+    "service_sums",
+    metadata,
+    Column("service", String, nullable=False),
+    Column("entitlement", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("period", String, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("changed_at", Float, nullable=False),
+    PrimaryKeyConstraint("service", "entitlement", "subject", "period"),
+)
+"""What is used up, or held."""
+
+uses = Table(
+    "service_uses",
+    metadata,
+    Column("service", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("at", Float, nullable=False),
+    PrimaryKeyConstraint("service", "key"),
+    Index("service_uses_by_age", "service", "at"),
+)
+"""Uses that counted, by their own names: one that comes again counts once."""
+
+terminals = Table(
+    "service_terminals",
+    metadata,
+    Column("terminal", String, primary_key=True),
+    Column("highest", BigInteger, nullable=False),
+)
+"""The highest number that came from each terminal. Uploads of one terminal take turns by its row."""
+
+records = Table(
+    "service_records",
+    metadata,
+    Column("terminal", String, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    Column("service", String, nullable=False),
+    Column("use_key", String, nullable=False),
+    Column("taken", Float, nullable=False),
+    Column("standing", String, nullable=False),
+    Column("counted", BigInteger, nullable=False),
+    Column("charges", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("terminal", "number", "seal"),
+    Index("service_records_by_service", "service", "taken"),
+)
+"""What terminals recorded offline, and how each stands. `charges` is what it took (JSON), in case it is given back."""
