@@ -42,7 +42,16 @@ class Lists:
         self._folder = folder
         self.patience = patience
         self._temporary: TemporaryDirectory[str] | None = None
-        self._library = self._open()
+        self._opened: Library | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def _library(self) -> Library:
+        """Opened when a list is first wanted: a relying party that asks OCSP alone has no folder."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
 
     def _open(self) -> Library:
         if self._folder is not None:
@@ -63,13 +72,14 @@ class Lists:
             return
         if self._folder is None and any(each.listed.this_update > now for each in self._library.shelf.lists()):
             self.close()  # a test set its clock back: later lists would forbid those of that time as going back
-            self._library = self._open()
         fetch(Source(kind, address), configuration.trust, self._library, now)
 
     def close(self) -> None:
-        """Removes a folder that was this one's own."""
-        if self._temporary is not None:
-            self._temporary.cleanup()
+        """Removes a folder that was this one's own, and its lists with it."""
+        with self._lock:
+            if self._temporary is not None:
+                self._temporary.cleanup()
+            self._temporary = self._opened = None
 
 
 class _Fetched:

@@ -263,6 +263,13 @@ CASES: dict[str, Case] = {
     "good-then-stale-revoked": Case(
         lambda: a.answer(a.single(), a.single(status=a.revoked(), until=pki.NOW - ONE)), S, final=True
     ),
+    "stale-then-stale-revoked": Case(
+        lambda: a.answer(
+            a.single(until=pki.NOW - ONE), a.single(status=a.revoked(), until=pki.NOW - ONE)
+        ),
+        S,
+        final=True,
+    ),
     **{
         f"revoked-for-reason-{number}": Case(
             lambda number=number: a.answer(a.single(status=a.revoked(reason=number))),  # type: ignore[misc]
@@ -273,6 +280,9 @@ CASES: dict[str, Case] = {
     },
     # what is right, or odd and legal
     "right": Case(a.answer, "OK"),
+    "next-update-under-the-lightweight-profile": Case(
+        a.answer, "OK", responder=settings(without_next_update=None)
+    ),
     "signed-by-the-authority": Case(
         lambda: a.enveloped(a.signed(a.data(responder=a.by_key(ISSUER)), ISSUER, certificates=())), "OK"
     ),
