@@ -289,6 +289,16 @@ def test_going_back(number: int, seconds: int, is_taken: bool) -> None:  # noqa:
             require_progress(later, current)
 
 
+def test_shelf_goes_not_back() -> None:
+    """A shelf refuses a volume with an older list; what it was made from stays as it was."""
+    old, new = (m.a_list([m.entry(serial)], m.extensions(number)) for serial, number in ((5, 10), (SERIAL, 11)))
+    volumes = [read_volume(data, [examined(data)])[0] for data in (old, new)]
+    made = Shelf().with_volume(volumes[1])
+    with pytest.raises(Refusal, match="goes back"):
+        made.with_volume(volumes[0])
+    assert status(made, holder()).reason == Reason.REVOKED
+
+
 def test_wrong_entry_leaves_its_list_out() -> None:
     """Of two lists in a volume the one with reason 7 in an entry is refused, with the offset in it."""
     other = m.point("Wakaba-shi")
