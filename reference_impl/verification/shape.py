@@ -72,7 +72,7 @@ class Shapes:
         if layout is None:
             return None
         runs = layout.fields.unpack(data)
-        head, serial, issuer, not_before, between, not_after, subject, name, key_head, modulus = runs[:10]
+        head, serial, issuer, not_before, between, not_after, subject, name, key_head = runs[:9]
         extensions, identifier, end, signature = runs[10:]
         shape = layout.shapes.get(extensions)
         if (
@@ -83,7 +83,6 @@ class Shapes:
             or subject != shape.subject
             or key_head != shape.key_head
             or end != shape.end
-            or modulus[0] < 0x80  # not minimal, or negative
             or not 0x00 < serial[0] < 0x80  # zero, negative or not minimal, as it may be
             or not name.isalnum()  # other text may be another encoding, or none
         ):

@@ -79,6 +79,15 @@ def test_certificate_of_64_kb_ends_in_bounded_time(name: str) -> None:
     assert reason is not None or verdict.reason in {Reason.OK, Reason.MALFORMED}
 
 
+def test_longer_certificate_is_not_read_at_all() -> None:
+    """One octet more than 64 kB, and the finding says that it is our limit, where, and both sides."""
+    on = bench()
+    verdict = on.verifier.verify(login(on, certificate=pki.leaf().ljust(SIZE + 1, b"\x00")), pki.NOW)
+    assert verdict.finding is not None
+    assert (verdict.reason, verdict.finding.clause) == (Reason.MALFORMED, "local limit")
+    assert "expected at most 65536 octets, found 65537" in verdict.finding.en
+
+
 @pytest.mark.parametrize("part", ["certificate", "birth_record", "card_certificate"])
 def test_every_truncation_is_malformed_with_offset_and_rule(part: str) -> None:
     """Cut anywhere: MALFORMED, no step done, offset and rule in the finding; nothing is spent, nothing asked."""

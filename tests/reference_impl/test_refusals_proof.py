@@ -99,6 +99,20 @@ def test_login_needs_the_signature_over_its_challenge(reason: str, make: Any) ->
     assert len(on.told.asked) == (reason == "OK")
 
 
+def test_signature_without_its_leading_zero_is_refused() -> None:
+    """RP-PROOF-006: the same number in fewer octets than the key has is no signature (RFC 8017 §8.2.2, step 1)."""
+    on = bench()
+    for _ in range(5000):
+        challenge = on.challenge()
+        signature = pki.sign("holder", challenge)
+        if signature[0] == 0:
+            break
+    assert signature[0] == 0
+    assert on.reason(login(on, challenge=challenge, signature=signature[1:])) == "BAD_SIGNATURE"
+    challenge = on.challenge()
+    assert on.reason(login(on, challenge=challenge, signature=pki.sign("holder", challenge))) == "OK"
+
+
 @pytest.mark.parametrize("how", Padding)
 @pytest.mark.parametrize("name", HashName)
 def test_document_is_verified_in_the_way_that_was_said(name: HashName, how: Padding) -> None:

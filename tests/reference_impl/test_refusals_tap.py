@@ -53,6 +53,18 @@ def warmed() -> Bench:
     return on
 
 
+def test_remembered_record_needs_its_own_certificate() -> None:
+    """RP-KAZ-003: a record that was accepted is refused beside another town's certificate, which is genuine itself."""
+    on = warmed()
+    for record, town, reason in (
+        (pki.birth_record(signer="town-2"), pki.cvc(subject="town-2"), "OK"),
+        (pki.birth_record(), pki.cvc(subject="town-2"), "CARD_NOT_GENUINE"),
+    ):
+        challenge = on.challenge()
+        material = chip(challenge, birth_record=record, card_certificate=town)
+        assert on.reason(tap(on, challenge=challenge, chip=material)) == reason
+
+
 @pytest.mark.parametrize("environment", Environment)
 def test_tap_is_served_in_supervised_places_only(environment: Environment) -> None:
     """RP-KAZ-005: attended, managed and lent are, online and outdoor are not, and the challenge is not spent."""
