@@ -99,6 +99,14 @@ def test_when_neither_could_say_both_are_named() -> None:
     assert status.finding.ja == "ocsp の理由、crl の理由"
 
 
+def test_source_without_words_leaves_the_other_its_own() -> None:
+    """A finding is optional (`status.Status`): what one source said is said, whichever it was."""
+    silent, speaking = Says("STATUS_UNAVAILABLE"), Says("STATUS_UNAVAILABLE")
+    silent.answer = Status(Reason.STATUS_UNAVAILABLE)
+    for sources in ((silent, speaking), (speaking, silent)):
+        assert of(FallBack(*sources)).finding == speaking.answer.finding
+
+
 @pytest.mark.parametrize(
     ("revoked_age", "good_age", "expected"),
     [

@@ -432,3 +432,21 @@ def test_answers_here_are_written_as_a_library_writes_them() -> None:
     theirs = builder.add_extension(x509.OCSPNonce(a.NONCE), critical=False).sign(pki.key("responder"), hashes.SHA256())
     ours = a.enveloped(a.signed(a.data(produced=theirs.produced_at_utc)))
     assert ours == theirs.public_bytes(Encoding.DER)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (a.answer(a.single(status=a.revoked(reason=3))), "the certificate is revoked (affiliationChanged)"),
+        (a.answer(a.single(status=a.revoked())), "the certificate is revoked (unspecified)"),
+        (a.answer(more=b""), "the nonce is missing"),
+        (a.answer(more=a.extensions(0xA1, a.nonce(b"x" * 32))), "the nonce differs from the one sent"),
+    ],
+)
+def test_refusal_says_what_it_found(answer: bytes, words: str) -> None:
+    """The reason of a revocation, and what is wrong with a nonce, are in the words; in Japanese too."""
+    finding = status_of(answer, settings(nonce=Nonce.DEMANDED)).finding
+    assert finding is not None
+    assert finding.en == words
+    if "(" in words:
+        assert words[words.index("(") + 1 : -1] in finding.ja

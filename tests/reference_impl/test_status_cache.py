@@ -169,6 +169,17 @@ def test_newer_answer_is_not_covered_by_an_older_one_that_was_long_under_way() -
     assert cache.find(key, at(906)) == newer
 
 
+def test_of_two_answers_of_one_time_the_refusal_is_kept() -> None:
+    """Good and revoked as of the same instant, in whichever order they come: revoked is what is used again."""
+    good = Status(Reason.OK, StatusSource("ocsp", at(0)))
+    revoked = Status(Reason.REVOKED, StatusSource("ocsp", at(0)))
+    for first, second in ((good, revoked), (revoked, good)):
+        cache = StatusCache()
+        cache.keep((b"key", 1), first, at(1), at(1800))
+        cache.keep((b"key", 1), second, at(2), at(1800))
+        assert cache.find((b"key", 1), at(3)) == revoked
+
+
 def test_key_is_the_issuers_key_and_the_serial() -> None:
     """Another serial, and the same serial of another generation of the same name, are other certificates."""
     asked = Asked()
