@@ -1,10 +1,8 @@
 """What the core asks of the world at its steps, answered for one session out of the store."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from reference_impl.accounts.account import Accounts
-from reference_impl.services.desk import GiveBack, do_nothing
 from reference_impl.store.sessions import Session, Sessions
 from reference_impl.verification.doors import Enrolled
 from reference_impl.verification.genuineness import BirthRecord
@@ -41,17 +39,3 @@ class SessionDoors:
         if isinstance(presented, Enrolment) and record is not None:
             return self._accounts.enrol(holder, presented.service, record)
         return self._accounts.count_accepted(holder, presented.service, record)
-
-
-class CountingDoors(SessionDoors):
-    """The same, where a service's policy counts what is used up."""
-
-    book: Callable[[str], GiveBack] = staticmethod(lambda _: do_nothing)
-
-    def settle(self, holder: HolderKey, presented: Presentation, record: BirthRecord | None) -> Reason | None:
-        """Takes what the use takes, then writes it down, or gives it back; `Refusal` if there is nothing left."""
-        give_back = self.book(f"{holder.issuer_key}:{holder.serial}")
-        reason = super().settle(holder, presented, record)
-        if reason is not None:
-            give_back()
-        return reason

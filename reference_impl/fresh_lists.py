@@ -1,5 +1,10 @@
-"""The lists of a relying party: in a folder, fetched from the configured index when they are due, used by `crl`."""
+"""The lists of a relying party: in a folder, fetched from the configured index when they are due, used by `crl`.
 
+All lists of a kind are fetched together, which may take minutes the first time (1,900 partitions): that happens in a
+thread of its own, and an attempt waits for it no longer than for a responder.
+"""
+
+import logging
 import threading
 import time
 from datetime import datetime, timedelta
@@ -23,21 +28,35 @@ LIST_PERIOD: Final = timedelta(hours=24)
 RETRY_SECONDS: Final = 5.0
 """Of the host's clock, between two fetches at one instant: an index that is away is not asked for by every attempt."""
 
+PATIENCE_SECONDS: Final = 3.0
+"""An attempt waits so long for a fetch, then says what the lists say that are there."""
+
 _WANTING: Final = frozenset({Reason.STATUS_UNAVAILABLE, Reason.STATUS_STALE})
+_logger = logging.getLogger(__name__)
 
 
 class Lists:
-    """A folder of lists; without one, a folder for as long as this lives, whose lists are forgotten by `forget`."""
+    """A folder of lists; without one, a folder for as long as this lives."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, patience: float = PATIENCE_SECONDS) -> None:
         self._folder = folder
+        self.patience = patience
         self._temporary: TemporaryDirectory[str] | None = None
-        self._library = self._open()
+        self._opened: Library | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def _library(self) -> Library:
+        """Opened when a list is first wanted: a relying party that asks OCSP alone has no folder."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
 
     def _open(self) -> Library:
         if self._folder is not None:
             return Library(self._folder)
-        self._temporary = TemporaryDirectory(prefix="kazashi-lists-")
+        self._temporary = TemporaryDirectory(prefix="kazashi-lists-", ignore_cleanup_errors=True)
         return Library(Path(self._temporary.name))
 
     def method(self, configuration: Configuration, offline: timedelta | None) -> Revocation:
@@ -50,48 +69,71 @@ class Lists:
         address = configuration.lists.get(kind)
         if address is None:
             self._library.refresh()  # another process may have fetched them
-        else:
-            fetch(Source(kind, address), configuration.trust, self._library, now)
-
-    def forget(self) -> None:
-        """Forgets lists that were fetched for this process alone: a clock set back would find none but later ones."""
-        if self._folder is None:
-            self.close()
-            self._library = self._open()
+            return
+        if self._folder is None and any(each.listed.this_update > now for each in self._library.shelf.lists()):
+            self.close()  # a test set its clock back: later lists would forbid those of that time as going back
+        fetch(Source(kind, address), configuration.trust, self._library, now)
 
     def close(self) -> None:
-        """Removes a folder that was this one's own."""
-        if self._temporary is not None:
-            self._temporary.cleanup()
+        """Removes a folder that was this one's own, and its lists with it."""
+        with self._lock:
+            if self._temporary is not None:
+                self._temporary.cleanup()
+            self._temporary = self._opened = None
 
 
 class _Fetched:
-    """Lists that are fetched when they are wanting or a day old, by one for all who ask meanwhile."""
+    """Lists that are fetched when they are wanting or a day old, once for all who ask meanwhile."""
 
     def __init__(self, inner: Revocation, lists: Lists, configuration: Configuration) -> None:
         self._inner = inner
         self._lists = lists
         self._configuration = configuration
         self._lock = threading.Lock()
-        self._tried: dict[CertificateKind, tuple[datetime, float]] = {}
+        self._fetches: dict[CertificateKind, _Fetch] = {}
 
     def status(self, certificate: Certificate, issuer: Authority, now: datetime) -> Status:
-        """The status by the lists that are here, or by those that could be had if these will not do."""
+        """The status by the lists that are here, or by those that could be had in time if these will not do."""
         status = self._inner.status(certificate, issuer, now)
         if not _is_due(status, now):
             return status
-        with self._lock:
-            if not self._has_tried(issuer.kind, now):
-                self._lists.fetch(self._configuration, issuer.kind, now)
-                self._tried[issuer.kind] = now, time.monotonic()
+        self._fetch(issuer.kind, now).done.wait(self._lists.patience)
         return self._inner.status(certificate, issuer, now)
 
-    def _has_tried(self, kind: CertificateKind, now: datetime) -> bool:
-        tried = self._tried.get(kind)
-        if tried is None:
+    def _fetch(self, kind: CertificateKind, now: datetime) -> "_Fetch":
+        """The fetch under way, or one that is over and young, or one begun now."""
+        with self._lock:
+            last = self._fetches.get(kind)
+            if last is None or last.is_over_for(now):
+                last = self._fetches[kind] = _Fetch(now)
+                work = threading.Thread(target=self._run, args=(last, kind), name="lists", daemon=True)
+                work.start()
+            return last
+
+    def _run(self, under_way: "_Fetch", kind: CertificateKind) -> None:
+        try:
+            self._lists.fetch(self._configuration, kind, under_way.now)
+        except OSError:
+            _logger.exception("the lists of %s could not be kept: expected room in their folder", kind)
+        finally:
+            under_way.ended = time.monotonic()
+            under_way.done.set()
+
+
+class _Fetch:
+    """One fetch of the lists of a kind."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.done = threading.Event()
+        self.ended = 0.0
+
+    def is_over_for(self, now: datetime) -> bool:
+        """Whether it is of no use to who asks now: it ended, at another instant or a while ago."""
+        if not self.done.is_set():
             return False
-        instant, moment = tried
-        return abs((now - instant).total_seconds()) < RETRY_SECONDS and time.monotonic() - moment < RETRY_SECONDS
+        is_near = abs((now - self.now).total_seconds()) < RETRY_SECONDS
+        return not is_near or time.monotonic() - self.ended >= RETRY_SECONDS
 
 
 def _is_due(status: Status, now: datetime) -> bool:

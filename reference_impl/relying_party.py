@@ -10,7 +10,7 @@ from reference_impl.accounts.account import Accounts, AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration, read_configuration
-from reference_impl.doors import CountingDoors
+from reference_impl.counting_doors import CountingDoors
 from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal
 from reference_impl.presented import presentation_of
 from reference_impl.services.desk import ServiceDesk
@@ -90,7 +90,6 @@ class RelyingParty:
         self._database.forget()
         self._desk.forget()
         self._revoked.forget()
-        self._sources.lists.forget()
         self.configure(self._configuration)
 
     def begin(self, message: Begin) -> BeginAnswer | Judged:

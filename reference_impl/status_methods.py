@@ -56,9 +56,6 @@ class Lists(Protocol):
     def method(self, configuration: Configuration, offline: timedelta | None) -> Revocation:
         """The method over these lists; with a declared maximum age, over what is here."""
 
-    def forget(self) -> None:
-        """Forgets what was fetched for this process alone."""
-
 
 class NoLists:
     """The lists of a relying party that was given none."""
@@ -73,9 +70,6 @@ class NoLists:
         del certificate, now
         en = f"expected revocation lists for {issuer.kind}, found none"
         return Status(Reason.STATUS_UNAVAILABLE, None, Finding("RFC 5280 §6.3", "失効リストがありません", en))
-
-    def forget(self) -> None:
-        """There is nothing to forget."""
 
 
 class StatusSources(msgspec.Struct, frozen=True):

@@ -116,7 +116,7 @@ def _line(row: Row) -> str:
     value, reference = ("-" if each is None else _figure(each) for each in (row.value, row.reference))
     ratio = "" if row.ratio is None else f"{row.ratio:.1%}"
     met = {None: "", True: "met / 達成", False: "missed / 未達"}[row.met]
-    return f"{row.name:24}{value or '-':>12} {row.unit:15}{reference:>10}{ratio:>8}  {row.target:10}{met:14}{row.note}"
+    return f"{row.name:24}{value or '-':>12} {row.unit:15}{reference:>10} {ratio:>8}  {row.target:10}{met:14}{row.note}"
 
 
 def _figure(value: float) -> str:

@@ -12,10 +12,10 @@ from reference_impl.verification.verdict import Refusal as RefusalAtStep
 
 
 class Refusal(RefusalAtStep):
-    """A policy said no, which is step (11) of the verification core."""
+    """A policy said no: at the beginning, or when an accepted attempt is written down, step (12) of the core."""
 
     def __init__(self, reason: Reason, finding: Finding) -> None:
-        super().__init__(reason, finding, Step.POLICY)
+        super().__init__(reason, finding, Step.DONE)
 
 
 _PERIODS = {

@@ -18,8 +18,8 @@ LONGEST_SEARCH: Final = 8 * 366 + 2
 """Days. 29 February comes after eight years at the latest (1896 to 1904, 2096 to 2104)."""
 
 _DAY: Final = r"(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}"
-ClockTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
-Closed = Annotated[str, Meta(pattern=rf"^{_DAY}(\.\.{_DAY})?$")]
+ClockTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z|^24:00\Z")]
+Closed = Annotated[str, Meta(pattern=rf"^{_DAY}(\.\.{_DAY})?\Z")]
 
 
 class Day(StrEnum):

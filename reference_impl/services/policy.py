@@ -26,10 +26,10 @@ from reference_impl.services.vocabulary import (
 from reference_impl.verification.purpose import Purpose
 from reference_impl.verification.verdict import Reason
 
-Identifier = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Identifier = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=64)]
 Units = Annotated[int, Meta(ge=0, le=10**12)]
 Words = Annotated[str, Meta(min_length=1, max_length=400)]
-Municipality = Annotated[str, Meta(pattern=r"^(own|[0-9]{5})$")]
+Municipality = Annotated[str, Meta(pattern=r"^(own|[0-9]{5})\Z")]
 Age = Annotated[int, Meta(ge=0, le=150)]
 
 

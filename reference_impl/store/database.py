@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -19,6 +20,10 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from reference_impl.store.tables import metadata
+
+_CONNECT: Final = {"check_same_thread": False, "timeout": 60}
+"""Seconds that a transaction waits for other processes' turns: SQLite deals them out without order, so that one of
+several writers who never pause may wait long."""
 
 
 class StoreUnusable(OSError):
@@ -30,7 +35,7 @@ class Database:
 
     def __init__(self, path: Path | None = None) -> None:
         url = "sqlite://" if path is None else f"sqlite:///{path}"
-        self._engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        self._engine = create_engine(url, poolclass=StaticPool, connect_args=_CONNECT)
         self._lock = threading.Lock()
         event.listen(self._engine, "connect", _make_durable)
         event.listen(self._engine, "begin", _begin_immediate)

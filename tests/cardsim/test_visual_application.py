@@ -159,11 +159,11 @@ def test_placeholder_photo_says_what_it_is() -> None:
 
 @pytest.mark.skipif(shutil.which("opj_decompress") is None, reason="opj_decompress (libopenjp2-tools) is not installed")
 def test_openjpeg_reads_the_photo(tmp_path: Path) -> None:
-    """OpenJPEG decodes the placeholder: 240 by 320, grey throughout."""
+    """OpenJPEG decodes the placeholder: 192 by 240, grey throughout."""
     (tmp_path / "photo.jp2").write_bytes(placeholder_images().photo)
     subprocess.run(
         ["opj_decompress", "-i", "photo.jp2", "-o", "photo.pgm"], cwd=tmp_path, check=True, capture_output=True
     )
     picture = (tmp_path / "photo.pgm").read_bytes()
-    assert b"\n240 320\n255\n" in picture
-    assert picture[-240 * 320 :] == b"\x80" * (240 * 320)
+    assert b"\n192 240\n255\n" in picture
+    assert picture[-192 * 240 :] == b"\x80" * (192 * 240)

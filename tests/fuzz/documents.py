@@ -12,6 +12,7 @@ import reference_impl.verification
 from reference_impl.verification.certificate import parse_certificate
 from reference_impl.verification.der import DerError
 from reference_impl.verification.genuineness import parse_birth_record, parse_card_certificate
+from tests.fuzz import lists
 from tests.fuzz.mutation import Session
 from tests.reference_impl import pki
 from tests.reference_impl.cross_check.mutation import change_element, drop_octet, flip_bit, replace_octet
@@ -85,5 +86,6 @@ DOCUMENTS: dict[str, DocumentTarget] = {
         _certificate_is_the_same,
         lambda: [pki.leaf(), pki.leaf("sign"), pki.der(pki.authority("auth", "auth-ca")), pki.der(pki.delegate())],
     ),
+    "list": DocumentTarget(lists.read_list, lists.is_the_same, lists.examples),
     "card-document": DocumentTarget(_read_card_document, _nothing_more, lambda: [pki.birth_record(), pki.cvc()]),
 }

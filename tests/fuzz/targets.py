@@ -34,7 +34,6 @@ from cardsim.trace_export import ExportedTrace, as_json, as_text, read_json
 from tests.cardsim.conftest import BIRTH_RECORD, CVC, HOLDER, SERIAL, TEXT_CVC, certificate
 from tests.fuzz.mutation import Session, mutate
 
-CARDSIM = Path(next(iter(cardsim.__path__)))
 COMMON, JUKI = "00A4040C0AD3921000310001010100", "00A4040C0AD3921000310001010401"
 SELECT_WITH_FCI = "00A404000AD392F00026010000000100"
 LOAD_KEY = bytes(range(32))

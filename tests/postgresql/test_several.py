@@ -210,8 +210,8 @@ def test_every_view_of_each_process_equals_the_register_as_of_its_own_instant(
 def test_a_server_that_is_away_is_one_line_without_the_password() -> None:
     """It says what would do; the password in the address is nobody's to read."""
     with pytest.raises(ConfigurationError, match="start it, or name another address") as refused:
-        History(URL.create("postgresql+psycopg", "me", "secret!", "127.0.0.1", 9, "world"))
-    assert "secret!" not in str(refused.value)
+        History(URL.create("postgresql+psycopg", "me", "secret9", "127.0.0.1", 9, "world"))
+    assert "secret9" not in str(refused.value)
     assert "\n" not in str(refused.value)
 
 

@@ -162,17 +162,12 @@ class Shelf:
     def __init__(self, reason: str) -> None:
         self.reason = reason
         self.offline: list[timedelta | None] = []
-        self.forgotten = 0
 
     def method(self, configuration: Configuration, offline: timedelta | None) -> Revocation:
         """The answer; by lists that stay here something else."""
         assert configuration.responders == {CertificateKind.AUTH: AWAY}
         self.offline.append(offline)
         return Says(self.reason if offline is None else "STATUS_STALE")
-
-    def forget(self) -> None:
-        """Counts."""
-        self.forgotten += 1
 
 
 CONFIGURED = Configuration(responders={CertificateKind.AUTH: AWAY})

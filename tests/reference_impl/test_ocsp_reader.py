@@ -30,6 +30,7 @@ def with_single(*parts: bytes) -> bytes:
     return a.answer(a.tlv(0x30, *parts))
 
 
+STRANGE = a.extension(a.STRANGE_OID, b"\x05\x00")
 ABOUT, THIS = a.certificate_id(), a.time(a.GRID)
 
 ENVELOPE: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -74,6 +75,8 @@ CONTENT: dict[str, tuple[Callable[[], bytes], str]] = {
         "an empty NULL",
     ),
     "version-1-written": (lambda: a.answer(version=V1), "version 1, left out, found version 1"),
+    "no-field": (lambda: a.enveloped(a.signed(a.tlv(0x30))), "0 elements"),
+    "five-fields": (lambda: a.answer(more=a.extensions(0xA1, a.nonce()) + a.extensions(0xA1, STRANGE)), "5 elements"),
     "version-2": (lambda: a.answer(version=bytes.fromhex("A003020101")), "found version 2"),
     "responder-by-neither": (lambda: a.answer(responder=a.tlv(0xA3, a.tlv(4, bytes(20)))), "tag 0xa2"),
     "responder-key-of-21-octets": (lambda: a.answer(responder=a.tlv(0xA2, a.tlv(4, bytes(21)))), "20 octets"),
@@ -167,6 +170,14 @@ def test_what_is_inside_the_signed_answer_makes_it_unbelievable(name: str) -> No
     assert said in str(refused.value)
     assert re.match(r"offset \d+: ", str(refused.value))
     assert refused.value.rule
+
+
+@pytest.mark.parametrize("length", [1, 32, 128])
+def test_nonce_of_any_allowed_length_is_read(length: int) -> None:
+    """RFC 9654 §2.1: 1 to 128 octets."""
+    answer = parse_answer(a.answer(more=a.extensions(0xA1, STRANGE, a.nonce(b"n" * length))))
+    assert not isinstance(answer, str)
+    assert answer.nonce == b"n" * length
 
 
 def test_fields_are_what_another_reader_reads() -> None:

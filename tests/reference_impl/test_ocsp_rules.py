@@ -233,6 +233,20 @@ CASES: dict[str, Case] = {
         "STATUS_UNKNOWN",
         "§4.4.4",
     ),
+    "revoked-before-the-archive-begins": Case(
+        lambda: a.answer(
+            a.single(
+                status=a.revoked(),
+                more=a.extensions(0xA1, a.extension(a.ARCHIVE_CUTOFF_OID, a.time(pki.NOT_AFTER + ONE))),
+            )
+        ),
+        "REVOKED",
+        "§2.2",
+    ),
+    "ended-with-the-beginning-of-the-archive": Case(
+        lambda: a.answer(a.single(more=a.extensions(0xA1, a.extension(a.ARCHIVE_CUTOFF_OID, a.time(pki.NOT_AFTER))))),
+        "OK",
+    ),
     "revoked-without-reason": Case(lambda: a.answer(a.single(status=a.revoked())), "REVOKED", "§2.2"),
     "revoked-tomorrow": Case(lambda: a.answer(a.single(status=a.revoked(pki.NOW + timedelta(days=1)))), "REVOKED"),
     "on-hold": Case(lambda: a.answer(a.single(status=a.revoked(reason=6))), "ON_HOLD", "§5.3.1"),
@@ -249,6 +263,13 @@ CASES: dict[str, Case] = {
     "good-then-stale-revoked": Case(
         lambda: a.answer(a.single(), a.single(status=a.revoked(), until=pki.NOW - ONE)), S, final=True
     ),
+    "stale-then-stale-revoked": Case(
+        lambda: a.answer(
+            a.single(until=pki.NOW - ONE), a.single(status=a.revoked(), until=pki.NOW - ONE)
+        ),
+        S,
+        final=True,
+    ),
     **{
         f"revoked-for-reason-{number}": Case(
             lambda number=number: a.answer(a.single(status=a.revoked(reason=number))),  # type: ignore[misc]
@@ -259,6 +280,9 @@ CASES: dict[str, Case] = {
     },
     # what is right, or odd and legal
     "right": Case(a.answer, "OK"),
+    "next-update-under-the-lightweight-profile": Case(
+        a.answer, "OK", responder=settings(without_next_update=None)
+    ),
     "signed-by-the-authority": Case(
         lambda: a.enveloped(a.signed(a.data(responder=a.by_key(ISSUER)), ISSUER, certificates=())), "OK"
     ),

@@ -143,3 +143,25 @@ def test_what_is_no_method_is_said_before_anything_begins(capsys: pytest.Capture
     assert "expected [[SERVICE/]auth|sign=]ocsp|crl|ocsp-then-crl|offline-crl, found 'sign=none'" in (
         capsys.readouterr().err
     )
+
+
+def test_fetch_that_does_not_end_holds_up_neither_attempt_nor_end(world: World) -> None:
+    """Lists whose index says nothing: the attempt is told so after its patience, and SIGTERM ends the process."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        started("--test-surface", "--status-method", "crl") as (
+            process,
+            url,
+        ),
+    ):
+        index = f"http://127.0.0.1:{silent.getsockname()[1]}/crl/index.json"
+        status = [{"kind": "auth", "ocsp": "http://127.0.0.1:9/", "crl": index}]
+        with httpx.Client(base_url=f"{url}/kazashi/v1/", trust_env=False, timeout=20) as client:
+            client.post("configure", json={**configuration(), "status": status}).raise_for_status()
+            client.post("set_time", json={"instant": "2026-11-21T00:20:00Z", "epoch": 7}).raise_for_status()
+            begin = {"purpose": "enrol", "service": "library", "environment": "attended"}
+            begun = client.post("begin", json=begin).raise_for_status().json()
+            outcome = client.post("complete", json=world.present(begun, "enrol")).raise_for_status().json()["outcome"]
+            assert outcome["reason"] == "STATUS_UNAVAILABLE"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0

@@ -77,7 +77,7 @@ NAMED: dict[str, tuple[str, ...]] = {
         f"RP-OCSP-{number:03}": (f"{RULES}::test_each_rule_alone",)
         for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 20)
     },
-    "RP-OCSP-010": (f"{RULES}::test_each_rule_alone",),
+    "RP-OCSP-010": (f"{RULES}::test_each_rule_alone", f"{CACHE}::test_kept_to_the_second"),
     "RP-OCSP-013": (
         f"{METHODS}::test_revoked_is_not_made_good_by_what_is_no_newer",
         f"{METHODS}::test_an_answer_cannot_be_made_to_fall_back",

@@ -82,8 +82,8 @@ def service(keys: KeyPool, tmp_path: Path) -> Iterator[Service]:
             {SIGN: jlis.addresses(served.url)["ocsp-sign"]},
             {SIGN: f"{served.url}/crl/index.json?municipality={AOI.code}"},
         )
-        policy = StatusPolicy(responder=msgspec.structs.replace(Responder(address=""), timeout=1.0))
-        sources = StatusSources(client.ask, Lists(tmp_path), policy)
+        policy = StatusPolicy(responder=msgspec.structs.replace(Responder(address=""), timeout=10.0))
+        sources = StatusSources(client.ask, Lists(tmp_path, patience=60), policy)
         methods = StatusMethods(sources, configuration, secrets.token_bytes, KnownRevocations())
         yield Service(world, card, jlis, methods, trust)
     client.close()

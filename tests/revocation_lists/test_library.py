@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -152,7 +153,7 @@ def test_crash_while_writing_leaves_the_old_list(tmp_path: Path, monkeypatch: py
                 library.publish([fetched(m.entry(8), number=4062)])
             assert reason(library.shelf) == Reason.REVOKED
         assert reason(Library(tmp_path).shelf) in {Reason.REVOKED, Reason.OK}
-    monkeypatch.setattr(library_module.os, "fsync", lambda _: (_ for _ in ()).throw(OSError(5, "I/O error")))
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(5, "I/O error")))
     library = Library(tmp_path)
     before = reason(library.shelf)
     with pytest.raises(OSError, match="I/O"):

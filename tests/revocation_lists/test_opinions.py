@@ -45,10 +45,14 @@ REFUSED_BY_US_NOT_BY_OPENSSL = (
     Explained("^RFC 5280 §5.2.3", USED, "no number: going back could not be seen; OpenSSL keeps no list"),
     Explained("^RFC 5280 §5.2:", USED, "an extension of the list twice"),
     Explained("^RFC 5280 §5.1.2.3", USED, "an issuer whose tag is not that of a constructed type"),
-    Explained("^RFC 5280 §5.2.5", USED, "a scope of a form that does not exist: OpenSSL passes over what it cannot read"),
+    Explained("^RFC 5280 §5.2.5", USED, "a scope of no form that there is: OpenSSL passes over what it cannot read"),
     Explained("^RFC 5280 §4.2.1.(6|13):", USED, "the same of the name of a point"),
-    Explained("^RFC 5280 §6.3.3\\(b\\)\\(2\\)\\(i\\)", USED, "a point's name that is changed beyond what OpenSSL can read: it "
-              "then takes the list as one without a scope; or in its case alone, and we compare octets (B5)"),
+    Explained(
+        "^RFC 5280 §6.3.3\\(b\\)\\(2\\)\\(i\\)",
+        USED,
+        "a point's name that OpenSSL cannot read any more: it then takes the list as one of everything; "
+        "or one that differs in case alone, and we compare octets (B5)",
+    ),
     Explained("^RFC 5280 §5.3.[12]", USED, "a reason or invalidityDate that is none: OpenSSL then sees no reason"),
     Explained("^RFC 5280 §4.[12]: an entry", USED, "an extension of an entry twice, or none in the sequence"),
 )  # fmt: skip

@@ -13,7 +13,9 @@ from reference_impl.verification.lists import walk
 from reference_impl.verification.lists.entry import date_and_reason_at, read_entry, serial_at
 from reference_impl.verification.lists.frame import read_frame
 from reference_impl.verification.lists.index import Index, sort_entries
+from reference_impl.verification.lists.keys import PLACE, key_and_place
 from reference_impl.verification.lists.reader import read_entries
+from reference_impl.verification.lists.shapes import LONGEST
 from reference_impl.verification.lists.terms import read_terms
 from tests.revocation_lists import making as m
 
@@ -44,6 +46,8 @@ ODD_BUT_RIGHT = [
     m.entry(0x07123456, date=m.generalized("18991231000000Z")),
     m.entry(0),
     m.entry(-1),
+    m.entry(0x1234) + m.entry(-300),
+    m.entry(0x123456) + m.entry(-70000),
     m.entry(-(1 << 40)),
 ]
 WRONG = {
@@ -102,10 +106,16 @@ WRONG = {
 
 
 def entries_of(octets: bytes) -> tuple[set[int], DerError | None]:
-    """The serials that the reader of millions finds in these entries, or their first fault."""
-    data = octets + bytes(2)
+    """The serials that the reader of millions finds in these entries, or their first fault.
+
+    Behind them is as much as extensions and signature take: entries at the very end are read one by one.
+    """
+    data = octets + bytes(LONGEST)
     keyed, faults = read_entries(data, [(0, len(octets))])
-    return {serial_at(data, int(word) & 0x7FFFFFFF) for word in keyed}, faults.get(0)
+    found = {int(word) & PLACE: int(word) for word in keyed}
+    for place, word in found.items():
+        assert word == key_and_place(read_entry(data, place, len(octets)).serial, place)
+    return {serial_at(data, place) for place in found}, faults.get(0)
 
 
 def one_by_one(octets: bytes) -> tuple[set[int], DerError | None]:
@@ -150,7 +160,7 @@ def test_entry_is_read_as_cryptography_reads_it(serial: int, code: int | None) -
 
 @pytest.mark.parametrize("odd", ODD_BUT_RIGHT, ids=range(len(ODD_BUT_RIGHT)))
 def test_odd_entries_are_read(odd: bytes) -> None:
-    """Each is taken by both readers, alone, and many times among usual ones."""
+    """Each is taken by both readers, alone, behind others of its shape, and many times among usual ones."""
     assert same(odd) is None
     assert same(m.entry(5) * 10 + odd * 10 + m.entry(6, m.reason(1)) * 10) is None
     assert date_and_reason_at(odd, 0)[0] == read_entry(odd, 0, len(odd)).date
@@ -174,7 +184,8 @@ def test_every_date_of_the_calendar_and_those_beside_it() -> None:
                 for day in (0, 1, 28, 29, 30, 31, 32):
                     date = form(f"{year}{month:02}{day:02}123456Z")
                     whole = int(year) if len(year) == 4 else int(year) + (1900 if year >= "50" else 2000)
-                    assert (same(m.entry(5, date=date) * 2) is None) == _is_date(whole, month, day)
+                    octets = m.entry(5, date=form(f"{year}0301000000Z")) + m.entry(5, date=date) * 2
+                    assert (same(octets) is None) == _is_date(whole, month, day)
 
 
 def _is_date(year: int, month: int, day: int) -> bool:
@@ -185,11 +196,12 @@ def _is_date(year: int, month: int, day: int) -> bool:
     return True
 
 
-def test_every_octet_of_a_date_and_of_a_reason() -> None:
-    """All 256 values at every place of an entry among its like: both readers say the same."""
-    usual = m.entry(0x07123456, m.reason(1))
+@pytest.mark.parametrize("date", [m.utc("260801123456Z"), m.generalized("20260801123456Z")], ids=["utc", "generalized"])
+def test_every_octet_of_an_entry(date: bytes) -> None:
+    """Every digit, what stands beside the digits, and every bit, at every place of an entry among its like."""
+    usual = m.entry(0x07123456, m.reason(1), date=date)
     for place in range(len(usual)):
-        for value in range(256):
+        for value in {*range(0x2E, 0x3D), *(usual[place] ^ 1 << bit for bit in range(8)), 0, 0xFF}:
             same(usual * 2 + usual[:place] + bytes([value]) + usual[place + 1 :] + usual)
 
 
@@ -209,20 +221,20 @@ def bent(chance: random.Random, octets: bytearray) -> None:
         octets[at : at + 1] = chance.randbytes(chance.randint(1, 3))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_readers_are_one_on_bent_entries(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """1,500 lists with one to three things changed, walked in pieces so small that most have several."""
+    """1,000 lists with one to three things changed, walked in pieces so small that most have several."""
     monkeypatch.setattr(walk, "PIECE", 512)
     chance = random.Random(seed)  # noqa: S311 - repeatable, no secrets
     pool = [m.entry(serial, *more) for serial in SERIALS for more in ((), (m.reason(1),), (m.reason(6),))]
     pool += ODD_BUT_RIGHT[:4] + ODD_BUT_RIGHT[5:]
     refused = 0
-    for _ in range(1500):
+    for _ in range(1000):
         octets = bytearray(b"".join(chance.choices(pool, k=chance.choice([3, 20, 120]))))
         for _ in range(chance.randint(1, 3)):
             bent(chance, octets)
         refused += same(bytes(octets)) is not None
-    assert 1000 < refused < 1500
+    assert 700 < refused < 1000
 
 
 def test_list_is_walked_again_where_a_guess_was_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

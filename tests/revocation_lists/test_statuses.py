@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from reference_impl.verification.certificate import Certificate, parse_certificate
-from reference_impl.verification.lists.acceptance import Listed, examine, require_progress
+from reference_impl.verification.lists.acceptance import Expected, Listed, examine, require_progress
 from reference_impl.verification.lists.method import ListStatus
 from reference_impl.verification.lists.shelf import Shelf, read_volume
 from reference_impl.verification.status import Revocation, Status
+from reference_impl.verification.trust import read_authority
 from reference_impl.verification.verdict import Reason, Refusal
 from tests.reference_impl import pki
 from tests.revocation_lists import making as m
@@ -258,14 +262,11 @@ def test_authority_without_crl_sign() -> None:
     """A generation whose keyUsage lacks cRLSign signs no lists (§6.3.3 (f))."""
     own = pki.key("auth-ca")
     usage = pki.key_usage("key_cert_sign")
-    builder = pki.x509.CertificateBuilder(
+    builder = x509.CertificateBuilder(
         pki.ca_name("auth"), pki.ca_name("auth"), own.public_key(), 3, m.NOW - DAY, m.NOW + 100 * DAY
     ).add_extension(usage, critical=True)
-    builder = builder.add_extension(pki.x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    made = builder.sign(own, pki.hashes.SHA256()).public_bytes(pki.serialization.Encoding.DER)
-    from reference_impl.verification.lists.acceptance import Expected  # noqa: PLC0415
-    from reference_impl.verification.trust import read_authority  # noqa: PLC0415
-
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    made = builder.sign(own, SHA256()).public_bytes(Encoding.DER)
     expected = Expected([read_authority(m.authority().kind, made)], hashlib.sha256(m.point()).digest())
     data = m.a_list([])
     with pytest.raises(Refusal, match="cRLSign"):
@@ -286,6 +287,16 @@ def test_going_back(number: int, seconds: int, is_taken: bool) -> None:  # noqa:
     else:
         with pytest.raises(Refusal, match="goes back"):
             require_progress(later, current)
+
+
+def test_shelf_goes_not_back() -> None:
+    """A shelf refuses a volume with an older list; what it was made from stays as it was."""
+    old, new = (m.a_list([m.entry(serial)], m.extensions(number)) for serial, number in ((5, 10), (SERIAL, 11)))
+    volumes = [read_volume(data, [examined(data)])[0] for data in (old, new)]
+    made = Shelf().with_volume(volumes[1])
+    with pytest.raises(Refusal, match="goes back"):
+        made.with_volume(volumes[0])
+    assert status(made, holder()).reason == Reason.REVOKED
 
 
 def test_wrong_entry_leaves_its_list_out() -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -133,6 +134,7 @@ SEAL_TAMPERINGS = {
     "older-time-changed": "UPDATE audit_seals SET first_at = '2020-01-01T00:00:00Z' WHERE first = 1",
     "hash-changed": "UPDATE audit_seals SET after = '0' WHERE first = 6",
     "longer": "UPDATE audit_seals SET last = 8 WHERE first = 6",
+    "excused-by-itself": "UPDATE audit_seals SET first_at = '2020-01-01T00:00:00Z', announced = 3 WHERE first = 6",
     "announced-elsewhere": "UPDATE audit_seals SET announced = 12 WHERE first = 6",
 }
 
@@ -157,3 +159,41 @@ def test_removed_rows_are_not_excused_by_a_seal_of_ones_own(store: Path) -> None
         values = (1, 7, "a", "b", start, lines[6][:64], 9)
         behind.execute("INSERT INTO audit_seals VALUES (?, ?, ?, ?, ?, ?, ?)", values)
     assert found(store) == [(Kind.SEAL_BROKEN, 1, 7)]
+
+
+class Forged(NamedTuple):
+    """A seal of rows up to 7 that somebody makes up and announces."""
+
+    first: int = 6
+    before: str | None = None
+    """None: the hash that fits."""
+    purpose: str = "retention"
+
+
+@pytest.mark.parametrize(
+    ("forged", "says"),
+    [
+        (Forged(), None),
+        (Forged(first=7), "from row 6 on"),
+        (Forged(before="0" * 64), "from row 6 on"),
+        (Forged(purpose="reset"), "to announce"),
+    ],
+    ids=["fits", "leaves-a-row-out", "after-another-row", "announced-as-something-else"],
+)
+def test_an_announced_seal_has_to_fit(store: Path, remove: Retain, forged: Forged, says: str | None) -> None:
+    """Whoever also writes the row that announces it: the seal follows the one before, or is found."""
+    (older,) = remove(6)
+    lines, groups = stories.lines(store), stories.groups(store)
+    stories.put_groups(store, [(key, rows) for key, rows in groups if key > 7])
+    after = next(line[:64] for line in lines if line.partition(" ")[2].startswith("[7,"))
+    facts = [forged.first, 7, "a", "b", forged.before or older.after, after]
+    digest = stories.sha256(stories.canonical([1, 5, older.first_at, older.last_at, older.before, older.after, ""]))
+    digest = stories.sha256(stories.canonical([*facts, digest]))
+    writer = open_writer(store)
+    row = writer.record(stories.entry(99, purpose=forged.purpose, reason=f"{forged.first}-7 {digest}"))
+    writer.close()
+    with stories.opened(store) as behind:
+        behind.execute("INSERT INTO audit_seals VALUES (?, ?, ?, ?, ?, ?, ?)", (*facts, row))
+    findings = look(store).findings
+    assert [finding.kind for finding in findings] == ([] if says is None else [Kind.SEAL_BROKEN])
+    assert says is None or says in findings[0].expected

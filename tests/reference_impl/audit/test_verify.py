@@ -200,6 +200,9 @@ def test_a_head_of_another_chain_is_told(store: Path, tmp_path: Path) -> None:
     """An operator who shows another store than the one whose head was kept is found out."""
     other = kept(stories.tell(tmp_path / "other.db"))
     assert found(store, [other]) == [(Kind.HEAD_MISSED, ROWS, ROWS)]
+    (finding,) = look(store, [other]).findings
+    chain = stories.head_on_record(store)[0]
+    assert (finding.expected, finding.actual) == (f"chain {other.chain}", f"chain {chain}")
 
 
 def test_a_store_without_its_record_is_unusable(store: Path, tmp_path: Path) -> None:

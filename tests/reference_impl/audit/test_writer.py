@@ -13,8 +13,9 @@ from sqlalchemy import text
 from reference_impl.audit import TaskWriter, Writer, open_writer
 from reference_impl.audit import writer as writing
 from reference_impl.audit.faults import AuditUnusable
-from reference_impl.audit.storage import Storage, read_place
+from reference_impl.audit.storage import Storage, read_head, read_place
 from reference_impl.audit.verify import verify
+from reference_impl.audit.walk import stored_rows
 from reference_impl.audit.writer import MOST
 from tests.reference_impl.audit import stories
 
@@ -158,11 +159,24 @@ def test_each_commit_reaches_the_disk(make_writer: MakeWriter) -> None:
 
 
 def test_memory_is_a_store_too() -> None:
-    """Without a place the rows live as long as the process, for threads as for one."""
-    with closing(open_writer(None)) as writer, ThreadPoolExecutor(8) as pool:
-        for done in [pool.submit(work, writer, f"t{index}", 5) for index in range(8)]:
-            done.result()
-        assert len(names(writer)) == 40
+    """Without a place the rows live as long as the process, for threads as for one, and are verified meanwhile."""
+    with closing(open_writer(None)) as writer, ThreadPoolExecutor(12) as pool:
+        done = [pool.submit(work, writer, f"t{index}", 20) for index in range(8)]
+        looks = [pool.submit(names, writer) for _ in range(20)]
+        assert sum(len(each.result()) for each in done) == 160
+        assert all(list(each.result()) == list(range(1, len(each.result()) + 1)) for each in looks)
+        assert len(names(writer)) == 160
+
+
+def test_a_look_sees_one_instant(make_writer: MakeWriter) -> None:
+    """Whoever verifies sees the end on record and the rows as they were together, whatever is recorded meanwhile."""
+    writer = make_writer()
+    writer.record(stories.entry(1))
+    with writer.storage.reading() as connection:
+        assert read_head(connection).sequence == 1
+        assert writer.record(stories.entry(2)) == 2
+        assert sum(len(rows) for rows in stored_rows(connection)) == 1
+    assert len(names(writer)) == 2
 
 
 def test_what_is_no_store_is_said_without_the_password() -> None:

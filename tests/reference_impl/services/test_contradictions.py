@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reference_impl.services import rules
-from reference_impl.services.faults import PoliciesRefused
+from reference_impl.services.faults import Fault, PoliciesRefused
 from reference_impl.services.loading import load_files, load_policies
 from tests.reference_impl.services.policies import LIBRARY, TAXI
 
@@ -474,13 +476,18 @@ def test_what_the_cases_are_made_from_is_right(base: str) -> None:
     assert len(load_policies(base, "right.yaml")) == 1
 
 
-def rules_broken_by(text: str) -> set[str]:
-    """The rules whose contradictions keep a text out."""
+def faults_of(text: str) -> tuple[Fault, ...]:
+    """What keeps a text out, or nothing; any other error is one of ours."""
     try:
         load_policies(text, "services/town.yaml")
     except PoliciesRefused as error:
-        return {fault.rule for fault in error.faults}
-    return set()
+        return error.faults
+    return ()
+
+
+def rules_broken_by(text: str) -> set[str]:
+    """The rules that keep a text out."""
+    return {fault.rule for fault in faults_of(text)}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -577,3 +584,23 @@ def test_clock_times_are_no_numbers() -> None:
     assert kiosk.hours is not None
     assert kiosk.hours.open[0].to == "23:00"
     assert kiosk.name.en == "no"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from([LIBRARY, TAXI, TEXT, LOGIN, KIOSK]), st.data())
+def test_damaged_file_is_loaded_or_refused_and_nothing_else(base: str, data: st.DataObject) -> None:
+    """Characters lost, doubled or replaced: policies, or faults with a line that the file has."""
+    at = data.draw(st.integers(0, len(base)))
+    lost = data.draw(st.integers(0, 12))
+    put = data.draw(st.one_of(st.sampled_from(base.split()), st.text(max_size=8)))
+    text = base[:at] + put + base[at + lost :]
+    for fault in faults_of(text):
+        assert 1 <= fault.line <= text.count("\n") + 2
+        assert fault.ja
+        assert fault.en
+
+
+def test_name_with_a_line_end_is_none() -> None:
+    """A pattern ends where the text ends, and not before its last line end."""
+    for there, instead in (("id: library", 'id: "library\\n"'), ("30m", '"30m\\n"')):
+        assert rules_broken_by(LIBRARY.replace(there, instead)) == {"shape"}

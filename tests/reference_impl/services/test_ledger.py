@@ -68,7 +68,8 @@ def test_refused_use_takes_nothing_and_leaves_its_name_free(ledger: Ledger) -> N
     assert refusal is not None
     assert "今年度" in refusal.finding.ja
     assert ledger.amount(taxi, "day", ride("-", late)) == 0
-    assert ledger.book(taxi, ride("31", late + timedelta(days=60))).refusal is None  # 30 April: another fiscal year
+    again = ledger.book(taxi, ride("31", late + timedelta(days=60)))  # 30 April: another fiscal year
+    assert (again.refusal, again.is_repeated) == (None, False)
 
 
 def test_use_that_comes_again_counts_once(ledger: Ledger) -> None:
@@ -77,6 +78,20 @@ def test_use_that_comes_again_counts_once(ledger: Ledger) -> None:
     assert not ledger.book(taxi, ride("1")).is_repeated
     assert ledger.book(taxi, ride("1")).is_repeated
     assert ledger.amount(taxi, "day", ride("-")) == 1
+
+
+def test_batch_is_decided_use_by_use(ledger: Ledger) -> None:
+    """In one batch: a key that comes twice counts once; one that was refused may count when it asks for less."""
+    purse = {"purse": service("purse")}
+    batch = [
+        Use("purse", key, "a", NOON, amounts={"yen": yen}) for key, yen in [("1", -3), ("1", -3), ("2", -25), ("2", -5)]
+    ]
+    booked = ledger.book_all(purse, batch)
+    assert [each.refusal is None for each in booked] == [True, True, False, True]
+    assert [each.is_repeated for each in booked] == [False, True, False, False]
+    assert ledger.book(purse["purse"], batch[3]).is_repeated
+    assert ledger.amount(purse["purse"], "yen", batch[0]) == 12
+    assert ledger.book_all(purse, []) == []
 
 
 def test_balance_never_goes_below_zero(ledger: Ledger) -> None:
@@ -93,6 +108,10 @@ def test_balance_never_goes_below_zero(ledger: Ledger) -> None:
     assert pay("4", 5) is None
     assert pay("5", -5) is None
     assert pay("6", 0) is Reason.MALFORMED
+    assert pay("7", 10**15 + 1) is Reason.MALFORMED
+    assert pay("8", 10**15) is None
+    assert pay("9", 1) is Reason.ENTITLEMENT
+    assert pay("10", -(10**15)) is None
     assert ledger.amount(purse, "yen", Use("purse", "-", "a", NOON, amounts={"yen": 1})) == 0
 
 

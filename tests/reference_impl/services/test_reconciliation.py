@@ -93,6 +93,23 @@ def test_limit_does_not_undo_what_happened_and_is_reported(office: Office) -> No
     assert refusal.reason is Reason.ENTITLEMENT
 
 
+def test_rides_booked_online_are_part_of_the_limit(office: Office) -> None:
+    """Two online, one offline: the offline one is over, though it alone would not be."""
+    for number in range(2):
+        assert office.ledger.book(POLICIES["taxi"], Use("taxi", f"online-{number}", "card-1", NOON)).refusal is None
+    office.take_in(upload(chain("cab-1", [(1, 1)])))
+    assert [each.number for each in office.report().over] == [1]
+
+
+def test_old_records_are_forgotten_with_their_uses(office: Office) -> None:
+    """Two years on nothing is left of a ride; one that comes again then is late, and does not count."""
+    rides = upload(chain("cab-1", [(1, 0)]))
+    office.take_in(rides)
+    office.ledger.forget_old(POLICIES["taxi"], NOON + timedelta(days=733))
+    assert office.state()[:3] == ([], [], [])
+    assert office.take_in(msgspec.structs.replace(rides, received=NOON + timedelta(days=734))) == [Standing.LATE]
+
+
 def test_revocation_found_late_is_reported_and_the_ride_counts(office: Office) -> None:
     """Card 2 was revoked at the third hour: the ride before it is clean, the one at it is not."""
     rides = chain("cab-1", [(2, 2), (2, 3)])
@@ -134,7 +151,8 @@ def test_changed_record_is_nobodys(office: Office) -> None:
     for name, value in changes.items():
         assert not is_sealed(msgspec.structs.replace(ride, **{name: value}), KEYS["cab-1"]), name
     other = msgspec.structs.replace(ride, terminal="cab-2")
-    assert office.take_in(upload([other], "cab-1"), upload([seal(ride, KEYS["cab-2"])], "cab-1")) == [None, None]
+    wrong = [other, seal(ride, KEYS["cab-2"]), seal(other, KEYS["cab-1"])]
+    assert office.take_in(upload(wrong, "cab-1")) == [None, None, None]
     assert office.state()[:3] == ([], [], [])
 
 
