@@ -50,6 +50,7 @@ REMEMBER: Mapping[str, Remember] = {
     "status.parsed": Remember(0, 50_000, 0),
 }
 """What a row may remember: everything; only who issued a certificate; nothing, so that each is seen the first time."""
+OK = Reason.OK
 _POLICY = Policy({"bench": Service(frozenset(Purpose))})
 
 
@@ -107,14 +108,14 @@ class Measured:
         verifier, now = self._verifiers[row], self._now
         if row.startswith("status"):
             check, kind = verifier.check, CertificateKind.AUTH
-            return lambda: sum(check(each, kind, now).reason == "OK" for each in self._certificates)
+            return lambda: len([each for each in self._certificates if check(each, kind, now).reason is OK])
         presentations = self._taps if row == "tap.full" else self._logins
         challenges = IssuedChallenges()
         for each in presentations:
             if each.challenge is not None:
                 challenges.issue(each.challenge, now)
         doors, verify = Doors(challenges), verifier.verify
-        return lambda: sum(verify(each, now, doors).reason == "OK" for each in presentations)
+        return lambda: len([each for each in presentations if verify(each, now, doors).reason is OK])
 
 
 class _PutBack:

@@ -133,6 +133,8 @@ def check(encoded: bytes, identities: Identities, now: datetime, revocation: Rev
 
 def decode(presented: WithCertificate, setting: Setting) -> Chip | None:
     """(1) Whatever the kind needs is present and readable; what it does not need is not looked at."""
+    if presented.challenge is None and not isinstance(presented, Signing):
+        raise missing("challenge")
     if isinstance(presented, Authentication):
         if presented.signature is None:
             raise missing("signature")

@@ -90,9 +90,10 @@ def _require_size(key: RSAPublicKey) -> RSAPublicKey:
 
 def is_signed_by(key: RSAPublicKey, algorithm: str, message: bytes, signature: bytes) -> bool:
     """Whether `signature` is the key owner's over `message`, by a trusted algorithm."""
-    if algorithm not in _SIGNED:
+    signed = _SIGNED.get(algorithm)
+    if signed is None:
         return False
-    prefix, digest = _SIGNED[algorithm]
+    prefix, digest = signed
     return _opens_to(key, signature, prefix + digest(message).digest())
 
 

@@ -50,6 +50,14 @@ def as_dict(presented: Any) -> dict[str, Any]:
     return {name: getattr(presented, name) for name in presented.__struct_fields__}
 
 
+def test_missing_challenge_is_no_way_around_it() -> None:
+    """A login or a tap without a challenge is MALFORMED; only a document may have none."""
+    on = bench()
+    assert on.reason(login(on, challenge=None)) == "MALFORMED"
+    assert on.reason(tap(on, challenge=None)) == "MALFORMED"
+    assert on.reason(signing(on, challenge=None)) == "OK"
+
+
 def test_failed_attempt_leaves_no_second_one() -> None:
     """A challenge is spent before the proof is looked at: a wrong proof cannot be tried again with another."""
     on = bench()

@@ -1,5 +1,6 @@
 """The public face: every kind accepted by exactly its steps, and what a verdict says and does not say."""
 
+import doctest
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -8,6 +9,7 @@ import msgspec
 import pytest
 
 from reference_impl.verification import HolderKey, Policy, Purpose, Reason, Service, Status, Verdict
+from reference_impl.verification import verifier as public_face
 from reference_impl.verification.chip import Chips
 from reference_impl.verification.doors import Enrolled
 from reference_impl.verification.verdict import Decision, StatusSource
@@ -24,6 +26,12 @@ STEPS = {
     "phone-signing": [*BEFORE, "proof", "status", "account", "policy", "done"],
     "card-application": ["decode", "purpose", "validity", "place", "challenge", "account", "policy", "done"],
 }
+
+
+def test_documentation_of_the_public_face_is_true() -> None:
+    """The doctest of verifier.py: what a vendor reads first does what it says."""
+    result = doctest.testmod(public_face)
+    assert (result.failed, result.attempted >= 10) == (0, True)
 
 
 def holder_of(serial: int = 0x07123456, issuer: str = "auth-ca") -> HolderKey:
