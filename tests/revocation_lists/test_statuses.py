@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from reference_impl.verification.certificate import Certificate, parse_certificate
 from reference_impl.verification.lists.acceptance import Expected, Listed, examine, require_progress
+from reference_impl.verification.lists.keys import LOW_HALF, MULTIPLIER
 from reference_impl.verification.lists.method import ListStatus
 from reference_impl.verification.lists.shelf import Shelf, read_volume
 from reference_impl.verification.status import Revocation, Status
@@ -315,3 +316,20 @@ def test_wrong_entry_leaves_its_list_out() -> None:
     offset = second.index(bytes.fromhex("0a0107")) + 2
     assert f"offset {offset}:" in out[1].finding.en
     assert len(volume.index) == 1
+
+
+def test_greatest_key() -> None:
+    """The serial whose key is the greatest there is, listed and not: the end of the index is no entry."""
+    serial = pow(MULTIPLIER, -1, 1 << 32) * LOW_HALF & LOW_HALF
+    for listed in ([], [serial], [serial + (1 << 32)], [serial, serial + (1 << 32)], [5]):
+        (held,) = shelf(m.a_list([m.entry(each) for each in listed])).lists()
+        asked = [serial, serial + (1 << 32), 5]
+        assert [each for each in asked if held.find(each) is not None] == sorted(listed, key=asked.index)
+        found = held.find_many(np.array(asked, np.uint64))
+        assert [asked[number] for number in np.flatnonzero(found >= 0)] == sorted(listed, key=asked.index)
+
+
+def test_a_serial_twice() -> None:
+    """Listed twice, it is revoked; the first entry speaks."""
+    found = shelf(m.a_list([m.entry(SERIAL, m.reason(6)), m.entry(SERIAL, m.reason(1))]))
+    assert status(found, holder()).reason == Reason.ON_HOLD
