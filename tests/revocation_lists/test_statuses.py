@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -165,6 +166,35 @@ def test_generations_under_one_name_have_lists_of_their_own() -> None:
         ("auth-ca-2", SERIAL + 1, Reason.REVOKED),
     ):
         assert status(found, holder(serial, issuer_key=issuer), issuer=issuer).reason == reason
+
+
+def test_what_is_remembered_is_of_one_issuer() -> None:
+    """One method asked of both generations by turns, about certificates with the same points."""
+    second = m.signed(m.body([m.entry(SERIAL + 1)], m.extensions(key="auth-ca-2")), "auth-ca-2")
+    found = shelf(m.a_list([m.entry(SERIAL)]), second)
+    method = ListStatus(lambda: found)
+    first, other = m.authority(), m.authority("auth-ca-2")
+    for _ in range(2):
+        assert method.status(holder(), first, m.NOW).reason == Reason.REVOKED
+        assert method.status(holder(issuer_key="auth-ca-2"), other, m.NOW).reason == Reason.OK
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        {"reasons": frozenset({x509.ReasonFlags.key_compromise}), "crl_issuer": None},
+        {"reasons": None, "crl_issuer": [x509.DirectoryName(pki.ca_name("auth"))]},
+    ],
+    ids=["reasons", "issuer"],
+)
+def test_point_of_some_reasons_or_of_another_issuer(point: dict[str, Any]) -> None:
+    """Its list could not say that a certificate is not revoked (RFC 5280 §4.2.1.13); a full point beside it can."""
+    (full,) = m.points_extension(m.point())
+    partial = x509.DistributionPoint(full.full_name, None, **point)
+    found = shelf(m.a_list([m.entry(5)]))
+    for points, reason in (([partial], Reason.STATUS_UNAVAILABLE), ([partial, full], Reason.OK)):
+        certificate = parse_certificate(pki.leaf(more=[(x509.CRLDistributionPoints(points), False)]))
+        assert status(found, certificate).reason == reason
 
 
 def test_route_does_not_outlive_the_shelf() -> None:
