@@ -4,7 +4,7 @@ Each was identified before (steps (1) to (3) of `core`), so what is left is step
 step (9), one look into one list. The verdicts are those of `Verifier.check`, which a test compares.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -23,7 +23,7 @@ class CohortStatus(msgspec.Struct, frozen=True):
     others: Status
     outside: NDArray[np.int64]
     """Numbers of the certificates that are not valid now, whatever the list says of them."""
-    listed: dict[int, Status]
+    listed: Mapping[int, Status]
 
     def good(self, count: int) -> NDArray[np.bool_]:
         """Which of so many are valid and known to be good."""

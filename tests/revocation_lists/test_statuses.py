@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from reference_impl.verification.certificate import Certificate, parse_certificate
 from reference_impl.verification.lists.acceptance import Expected, Listed, examine, require_progress
+from reference_impl.verification.lists.keys import LOW_HALF, MULTIPLIER
 from reference_impl.verification.lists.method import ListStatus
 from reference_impl.verification.lists.shelf import Shelf, read_volume
 from reference_impl.verification.status import Revocation, Status
@@ -166,6 +168,35 @@ def test_generations_under_one_name_have_lists_of_their_own() -> None:
         assert status(found, holder(serial, issuer_key=issuer), issuer=issuer).reason == reason
 
 
+def test_what_is_remembered_is_of_one_issuer() -> None:
+    """One method asked of both generations by turns, about certificates with the same points."""
+    second = m.signed(m.body([m.entry(SERIAL + 1)], m.extensions(key="auth-ca-2")), "auth-ca-2")
+    found = shelf(m.a_list([m.entry(SERIAL)]), second)
+    method = ListStatus(lambda: found)
+    first, other = m.authority(), m.authority("auth-ca-2")
+    for _ in range(2):
+        assert method.status(holder(), first, m.NOW).reason == Reason.REVOKED
+        assert method.status(holder(issuer_key="auth-ca-2"), other, m.NOW).reason == Reason.OK
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        {"reasons": frozenset({x509.ReasonFlags.key_compromise}), "crl_issuer": None},
+        {"reasons": None, "crl_issuer": [x509.DirectoryName(pki.ca_name("auth"))]},
+    ],
+    ids=["reasons", "issuer"],
+)
+def test_point_of_some_reasons_or_of_another_issuer(point: dict[str, Any]) -> None:
+    """Its list could not say that a certificate is not revoked (RFC 5280 §4.2.1.13); a full point beside it can."""
+    (full,) = m.points_extension(m.point())
+    partial = x509.DistributionPoint(full.full_name, None, **point)
+    found = shelf(m.a_list([m.entry(5)]))
+    for points, reason in (([partial], Reason.STATUS_UNAVAILABLE), ([partial, full], Reason.OK)):
+        certificate = parse_certificate(pki.leaf(more=[(x509.CRLDistributionPoints(points), False)]))
+        assert status(found, certificate).reason == reason
+
+
 def test_route_does_not_outlive_the_shelf() -> None:
     """The same certificate asked again after the list changed: what was remembered answers for the old list alone."""
     first = shelf(m.a_list([m.entry(5)]))
@@ -182,18 +213,20 @@ def test_route_does_not_outlive_the_shelf() -> None:
 def test_batch() -> None:
     """Ten thousand serials of one list at once say what each says alone; one of more than 64 bits among them, too."""
     serials = [SERIAL + number for number in range(10_000)]
-    found = shelf(m.a_list([m.entry(serial, m.reason(6 if serial % 3 else 1)) for serial in serials[::7]]))
+    listed = serials[::7]
+    known = set(listed)
+    found = shelf(m.a_list([m.entry(serial, m.reason(6 if serial % 3 else 1)) for serial in listed]))
     method = ListStatus(lambda: found)
-    for asked in (serials, np.array(serials, np.uint64), [*serials[:100], 1 << 100]):
+    for asked in (serials, np.array(serials, np.uint64), [*serials[:100], 1 << 100, -5]):
         answer = method.batch(asked, m.point(), m.authority(), m.NOW)
         assert answer.others.reason == Reason.OK
-        assert sorted(answer.listed) == list(range(0, min(len(asked), 10_000) if len(asked) > 101 else 100, 7))
-        for number, said in answer.listed.items():
-            assert said.reason == (Reason.ON_HOLD if serials[number] % 3 else Reason.REVOKED)
+        for number, serial in enumerate(asked):
+            alone = Reason.ON_HOLD if serial % 3 else Reason.REVOKED
+            assert answer[number].reason == (alone if int(serial) in known else Reason.OK)
     late = method.batch(serials, m.point(), m.authority(), m.NEXT_UPDATE + SECOND)
-    assert (late.others.reason, late.listed) == (Reason.STATUS_STALE, {})
+    assert {late[number].reason for number in range(10_000)} == {Reason.STATUS_STALE}
     none = method.batch(serials, m.point("Wakaba-shi"), m.authority(), m.NOW)
-    assert (none.others.reason, none.listed) == (Reason.STATUS_UNAVAILABLE, {})
+    assert {none[number].reason for number in range(10_000)} == {Reason.STATUS_UNAVAILABLE}
 
 
 def refused(data: bytes, names: Sequence[str] = ("auth-ca",), now: datetime = m.NOW) -> Refusal:
@@ -315,3 +348,20 @@ def test_wrong_entry_leaves_its_list_out() -> None:
     offset = second.index(bytes.fromhex("0a0107")) + 2
     assert f"offset {offset}:" in out[1].finding.en
     assert len(volume.index) == 1
+
+
+def test_greatest_key() -> None:
+    """The serial whose key is the greatest there is, listed and not: the end of the index is no entry."""
+    serial = pow(MULTIPLIER, -1, 1 << 32) * LOW_HALF & LOW_HALF
+    for listed in ([], [serial], [serial + (1 << 32)], [serial, serial + (1 << 32)], [5]):
+        (held,) = shelf(m.a_list([m.entry(each) for each in listed])).lists()
+        asked = [serial, serial + (1 << 32), 5]
+        assert [each for each in asked if held.find(each) is not None] == sorted(listed, key=asked.index)
+        found = held.find_many(np.array(asked, np.uint64))
+        assert [asked[number] for number in np.flatnonzero(found >= 0)] == sorted(listed, key=asked.index)
+
+
+def test_a_serial_twice() -> None:
+    """Listed twice, it is revoked; the first entry speaks."""
+    found = shelf(m.a_list([m.entry(SERIAL, m.reason(6)), m.entry(SERIAL, m.reason(1))]))
+    assert status(found, holder()).reason == Reason.ON_HOLD

@@ -82,7 +82,8 @@ def _find_signer(data: Octets, frame: Frame, terms: Terms, authorities: Sequence
     says nothing of another's certificates: the list is found under the key that did sign it (spec/rfc.md A2).
     """
     named = [each for each in authorities if each.certificate.subject.same_as(frame.head.issuer)]
-    named.sort(key=lambda each: each.key_identifier != terms.key_identifier)
+    if len(named) > 1:
+        named.sort(key=lambda each: each.key_identifier != terms.key_identifier)
     if not named:
         raise _refused("RFC 5280 §6.3.3(b)(1)", "the list is another authority's: its issuer's name is not pinned")
     signed = memoryview(data)[slice(*frame.signed)]

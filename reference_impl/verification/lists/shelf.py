@@ -6,7 +6,6 @@ signed it and the name of its point, and an entry counts only if it lies within 
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
 
 import msgspec
 import numpy as np
@@ -21,8 +20,6 @@ from reference_impl.verification.verdict import Finding, Reason, Refusal
 
 Key = tuple[str, bytes]
 """Whose (SHA-256 of the key that signed, hex) and of which point (DER of its name)."""
-
-_MOST_ROUTES: Final = 100_000
 
 
 class Volume(msgspec.Struct, frozen=True):
@@ -71,7 +68,6 @@ class Shelf:
     def __init__(self, lists: Mapping[Key, Held] | None = None, refused: Mapping[bytes, Refusal] | None = None) -> None:
         self._lists = dict(lists or {})
         self._refused = dict(refused or {})
-        self._routes: dict[tuple[bytes, bytes], Held] = {}
 
     def __len__(self) -> int:
         return len(self._lists)
@@ -105,12 +101,3 @@ class Shelf:
             require_progress(each, held.listed if held else None)
             lists[key] = Held(each, volume.index)
         return Shelf(lists, self._refused)
-
-    def route(self, issuer: bytes, points_value: bytes) -> Held | None:
-        """The list that was found for this issuer's key and this cRLDistributionPoints before."""
-        return self._routes.get((issuer, points_value))
-
-    def keep_route(self, issuer: bytes, points_value: bytes, held: Held) -> None:
-        """Remembers it for as long as this shelf is used: it says where, and never what the list says."""
-        if len(self._routes) < _MOST_ROUTES:
-            self._routes[issuer, points_value] = held
