@@ -347,7 +347,7 @@ def test_wrong_extensions_are_refused(wrong: list[bytes]) -> None:
 
 
 def test_headers_are_read_as_the_certificates_are() -> None:
-    """Each first octet of a length with those behind it that matter, cut everywhere near: as `der.read_element` does."""
+    """Each first octet of a length with those behind it that matter, cut wherever it matters: as `read_element`."""
     ends = (0, 1, 2, 3, 4, 5, 6, 0x82, 0x83, 0x84, 0x102, 0x103, 0x104, 0x105)
     for first in range(256):
         for second, third in itertools.product((0, 1, 0x7F, 0x80, 0xFF), (0, 1, 0x80, 0xFF)):
