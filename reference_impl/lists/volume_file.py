@@ -18,8 +18,7 @@ from typing import BinaryIO, Final
 import msgspec
 import numpy as np
 
-from reference_impl.verification.lists.acceptance import Listed
-from reference_impl.verification.lists.frame import Span
+from reference_impl.verification.lists.acceptance import Listed, moved_by
 from reference_impl.verification.lists.index import Index, slot_bits
 from reference_impl.verification.lists.keys import MOST_OCTETS
 from reference_impl.verification.lists.octets import Octets
@@ -77,13 +76,7 @@ def flush_folder(folder: Path) -> None:
 def _put(file: BinaryIO, each: Fetched) -> Listed:
     at = file.tell()
     file.write(each.octets)
-    return msgspec.structs.replace(
-        each.listed, whole=_moved(each.listed.whole, at), entries=_moved(each.listed.entries, at)
-    )
-
-
-def _moved(span: Span, by: int) -> Span:
-    return span[0] + by, span[1] + by
+    return moved_by(each.listed, at)
 
 
 def _finish(file: BinaryIO, lists: Sequence[Listed]) -> dict[int, Refusal]:

@@ -1,19 +1,20 @@
 """The strict readers and the reader of millions: what they take, what they refuse, and that they are one."""
 
+import itertools
 import random
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from cryptography import x509
 
-from reference_impl.verification.der import DerError
+from reference_impl.verification.der import DerError, read_element
 from reference_impl.verification.lists import walk
 from reference_impl.verification.lists.entry import date_and_reason_at, read_entry, serial_at
 from reference_impl.verification.lists.frame import read_frame
 from reference_impl.verification.lists.index import Index, sort_entries
 from reference_impl.verification.lists.keys import PLACE, key_and_place
+from reference_impl.verification.lists.octets import read_header
 from reference_impl.verification.lists.reader import read_entries
 from reference_impl.verification.lists.shapes import LONGEST
 from reference_impl.verification.lists.terms import read_terms
@@ -267,9 +268,6 @@ def test_many_lists_at_once_and_one_of_them_wrong() -> None:
         assert there == (set() if number in {3, 5} else set(range(100 * number, 100 * number + 50)))
 
 
-Change = Callable[[bytes], bytes]
-
-
 def test_list_cut_at_every_octet() -> None:
     """No beginning of a list is a list, nor is one with an octet more; the offset is inside of what there is."""
     whole = m.a_list([m.entry(5), m.entry(6, m.reason(6))])
@@ -346,3 +344,19 @@ def test_wrong_extensions_are_refused(wrong: list[bytes]) -> None:
     with pytest.raises(DerError) as error:
         terms(*wrong)
     assert error.value.rule
+
+
+def test_headers_are_read_as_the_certificates_are() -> None:
+    """Each first octet of a length with those behind it that matter, cut wherever it matters: as `read_element`."""
+    ends = (0, 1, 2, 3, 4, 5, 6, 0x82, 0x83, 0x84, 0x102, 0x103, 0x104, 0x105)
+    for first in range(256):
+        for second, third in itertools.product((0, 1, 0x7F, 0x80, 0xFF), (0, 1, 0x80, 0xFF)):
+            data = bytes([0x30, first, second, third, 0, 0]) + bytes(0x100)
+            for limit in ends:
+                try:
+                    element = read_element(data, 0, limit)
+                except DerError:
+                    with pytest.raises(DerError):
+                        read_header(data, 0, limit)
+                else:
+                    assert read_header(data, 0, limit) == (element.tag, element.body, element.end)

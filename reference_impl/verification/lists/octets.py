@@ -22,7 +22,12 @@ def read_header(data: Octets, offset: int, limit: int) -> Header:
     if tag & 0x1F == 0x1F:
         raise DerError(offset, "X.690 §8.1.2.4", "a tag number below 31", f"{tag:#04x}")
     if length >= 0x80:
-        length, body = _read_long_length(data, offset + 1, limit)
+        if length == 0x81 and body < limit and data[body] >= 0x80:  # the two forms that most lists have
+            length, body = data[body], body + 1
+        elif length == 0x82 and body + 1 < limit and data[body]:
+            length, body = data[body] << 8 | data[body + 1], body + 2
+        else:
+            length, body = _read_long_length(data, offset + 1, limit)
     end = body + length
     if end > limit:
         raise DerError(offset, "X.690 §8.1.3", f"{length} content octets", f"{limit - body}")
