@@ -71,9 +71,11 @@ class OwnProcess:
         """What the process complains of, unless that goes to stdout."""
         return self._process.stderr
 
-    def ended(self) -> int | None:
-        """Return the exit status of the command (minus the signal's number), or None while it runs."""
-        return self._process.poll()
+    def ended(self, within: float = 0.0) -> int | None:
+        """Return the exit status of the command (minus the signal's number), or None if it runs on for so many seconds."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(within)
+        return None
 
     def close(self) -> None:
         """End the process and what it started: SIGTERM, and SIGKILL for what is left after five seconds."""

@@ -25,6 +25,8 @@ from harness.errors import ConfigurationError
 SHOWN_LINES = 20
 MOST_LINES = 64
 """Lines that may wait to be read: a program that is not asked has nothing to say."""
+_PARTING = 0.5
+"""Seconds between a program's last octet and its end: only then is its exit status known."""
 _ENDED = None
 
 
@@ -122,10 +124,11 @@ class ProgramBinding:
 
     def _gone(self, verb: Verb) -> Unreachable:
         self._hung = True
-        return Unreachable(f"{verb.value} at {self.where}: expected an answer, actual its end; {self._last_words()}")
+        said = self._last_words(_PARTING)
+        return Unreachable(f"{verb.value} at {self.where}: expected an answer, actual its end; {said}")
 
-    def _last_words(self) -> str:
-        status = self._process.ended()
+    def _last_words(self, parting: float = 0.0) -> str:
+        status = self._process.ended(parting)
         state = "still running" if status is None else f"ended with status {status}"
         said = b"".join(self._complaints).decode(errors="replace")
         return f"the program is {state}; its last words on stderr: {said!r}"
