@@ -72,7 +72,7 @@ class OwnProcess:
         return self._process.stderr
 
     def ended(self, within: float = 0.0) -> int | None:
-        """Return the exit status of the command (minus the signal's number), or None if it runs on for so many seconds."""
+        """Return the exit status of the command (minus the signal's number), or None if it runs on so many seconds."""
         with suppress(subprocess.TimeoutExpired):
             return self._process.wait(within)
         return None
