@@ -20,31 +20,128 @@ _EXTENSIONS: Final = 0xA3
 """The tag of the extensions in a TBSCertificate (RFC 5280 §4.1)."""
 
 
-class Certificate(msgspec.Struct, frozen=True, gc=False):
-    """What a relying party uses of a certificate. `tbs` is exactly what was signed; the name keeps its own bytes."""
+_OWN_IDENTIFIER: Final = bytes((der.OCTET_STRING, 20))
+"""How the value of subjectKeyIdentifier begins where it is a SHA-1, as everywhere in JPKI (spec/pki.md §1.2)."""
 
-    encoded: bytes
-    tbs: bytes
+Span = tuple[int, int]
+"""Where something stands in the certificate: from, to."""
+
+
+class Spans(msgspec.Struct, frozen=True, gc=False):
+    """Where the parts stand that are kept as octets."""
+
+    body: Span
+    subject: Span
+    public_key: Span
+    key_identifier: Span | None
+    """The 20 octets of a subjectKeyIdentifier of that length."""
+    signature: Span
+
+
+class Common(msgspec.Struct, frozen=True, gc=False):
+    """What certificates of one authority and one municipality have in common: all that is no holder's own."""
+
     algorithm: str
-    signature: bytes
-    serial: int
     issuer: Name
-    subject: Name
-    not_before: datetime
-    not_after: datetime
-    public_key: bytes
     extensions: dict[str, ext.Extension]
+    """By identifier; of a subjectKeyIdentifier with a span the value is left out."""
     key_usage: ext.KeyUsage | None
     extended_key_usage: frozenset[str] | None
     policies: ext.Policies
     is_authority: bool
     authority_key_identifier: bytes | None
-    subject_key_identifier: bytes | None
+
+
+class Certificate(msgspec.Struct, frozen=True, gc=False):
+    """What a relying party uses of a certificate: its octets, values of its own, and what it shares with others."""
+
+    encoded: bytes
+    serial: int
+    not_before: datetime
+    not_after: datetime
+    spans: Spans
+    common: Common
+
+    def _octets(self, span: Span) -> bytes:
+        return self.encoded[span[0] : span[1]]
+
+    @property
+    def tbs(self) -> bytes:
+        """Exactly what was signed."""
+        return self._octets(self.spans.body)
+
+    @property
+    def signature(self) -> bytes:
+        """The octets of signatureValue."""
+        return self._octets(self.spans.signature)
+
+    @property
+    def algorithm(self) -> str:
+        """The identifier of the signature's algorithm."""
+        return self.common.algorithm
+
+    @property
+    def issuer(self) -> Name:
+        """Who says to have issued it."""
+        return self.common.issuer
+
+    @property
+    def subject(self) -> Name:
+        """Whose it says to be."""
+        return Name(self._octets(self.spans.subject))
+
+    @property
+    def public_key(self) -> bytes:
+        """The SubjectPublicKeyInfo."""
+        return self._octets(self.spans.public_key)
 
     @property
     def key_bits(self) -> bytes:
         """The key inside its SubjectPublicKeyInfo: what key identifiers and OCSP's key hash are taken of."""
         return _read_key_bits(der.parse_der(self.public_key, der.SEQUENCE))
+
+    @property
+    def extensions(self) -> dict[str, ext.Extension]:
+        """All extensions by identifier, in the order of the certificate."""
+        span = self.spans.key_identifier
+        if span is None:
+            return self.common.extensions
+        own = ext.Extension(oids.SUBJECT_KEY_IDENTIFIER, False, _OWN_IDENTIFIER + self._octets(span))  # noqa: FBT003
+        return {**self.common.extensions, oids.SUBJECT_KEY_IDENTIFIER: own}
+
+    @property
+    def key_usage(self) -> ext.KeyUsage | None:
+        """The bits of keyUsage; None without it."""
+        return self.common.key_usage
+
+    @property
+    def extended_key_usage(self) -> frozenset[str] | None:
+        """The purposes of extKeyUsage; None without it."""
+        return self.common.extended_key_usage
+
+    @property
+    def policies(self) -> ext.Policies:
+        """certificatePolicies; none without it."""
+        return self.common.policies
+
+    @property
+    def is_authority(self) -> bool:
+        """Whether basicConstraints says cA TRUE."""
+        return self.common.is_authority
+
+    @property
+    def authority_key_identifier(self) -> bytes | None:
+        """The keyIdentifier of authorityKeyIdentifier."""
+        return self.common.authority_key_identifier
+
+    @property
+    def subject_key_identifier(self) -> bytes | None:
+        """The octets of subjectKeyIdentifier."""
+        span = self.spans.key_identifier
+        if span is not None:
+            return self._octets(span)
+        own = self.common.extensions.get(oids.SUBJECT_KEY_IDENTIFIER)
+        return None if own is None else ext.read_subject_key_identifier(own.value)
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -74,19 +171,24 @@ def parse_certificate(data: bytes) -> Certificate:
             parts[1].start, "RFC 5280 §4.1.1.2", body.algorithm.encoded.hex(), f"{parts[1].encoded[:24].hex()}"
         )
     not_before, not_after = _read_validity(body.validity)
-    found = _read_extensions(body.rest)
+    found, places = _read_extensions(body.rest)
     _read_key_bits(body.public_key)
-    return Certificate(
-        encoded=data,
-        tbs=parts[0].encoded,
+    _read_if_present(found, oids.SUBJECT_KEY_IDENTIFIER, ext.read_subject_key_identifier)
+    _whole_octets(parts[2])
+    read_name(body.subject)
+    own = _span_of_identifier(found, places)
+    spans = Spans(
+        body=(parts[0].start, parts[0].end),
+        subject=(body.subject.start, body.subject.end),
+        public_key=(body.public_key.start, body.public_key.end),
+        key_identifier=own,
+        signature=(parts[2].body + 1, parts[2].end),
+    )
+    if own is not None:
+        found[oids.SUBJECT_KEY_IDENTIFIER] = _WITHOUT_VALUE
+    common = Common(
         algorithm=algorithm,
-        signature=_whole_octets(parts[2]),
-        serial=der.read_integer(body.serial),
         issuer=read_name(body.issuer),
-        subject=read_name(body.subject),
-        not_before=not_before,
-        not_after=not_after,
-        public_key=body.public_key.encoded,
         extensions=found,
         key_usage=_read_if_present(found, oids.KEY_USAGE, ext.read_key_usage),
         extended_key_usage=_read_if_present(found, oids.EXTENDED_KEY_USAGE, ext.read_extended_key_usage),
@@ -95,8 +197,20 @@ def parse_certificate(data: bytes) -> Certificate:
         authority_key_identifier=_read_if_present(
             found, oids.AUTHORITY_KEY_IDENTIFIER, ext.read_authority_key_identifier
         ),
-        subject_key_identifier=_read_if_present(found, oids.SUBJECT_KEY_IDENTIFIER, ext.read_subject_key_identifier),
     )
+    return Certificate(data, der.read_integer(body.serial), not_before, not_after, spans, common)
+
+
+_WITHOUT_VALUE: Final = ext.Extension(oids.SUBJECT_KEY_IDENTIFIER, False, b"")  # noqa: FBT003
+
+
+def _span_of_identifier(found: dict[str, ext.Extension], places: dict[str, Span]) -> Span | None:
+    """Where a subjectKeyIdentifier of the usual form stands; None where there is none, or one that is critical."""
+    own = found.get(oids.SUBJECT_KEY_IDENTIFIER)
+    if own is None or own.critical or len(own.value) != 22 or not own.value.startswith(_OWN_IDENTIFIER):
+        return None
+    begin, end = places[oids.SUBJECT_KEY_IDENTIFIER]
+    return begin + len(_OWN_IDENTIFIER), end
 
 
 _T = TypeVar("_T")
@@ -160,9 +274,10 @@ def _read_key_bits(element: der.Element) -> bytes:
     return _whole_octets(parts[1])
 
 
-def _read_extensions(rest: list[der.Element]) -> dict[str, ext.Extension]:
-    """The extensions by identifier; the same one twice is refused (RFC 5280 §4.2)."""
+def _read_extensions(rest: list[der.Element]) -> tuple[dict[str, ext.Extension], dict[str, Span]]:
+    """The extensions by identifier, and where their values stand; the same one twice is refused (RFC 5280 §4.2)."""
     found: dict[str, ext.Extension] = {}
+    places: dict[str, Span] = {}
     for field in rest:
         if field.tag in {0x81, 0x82}:
             continue  # issuerUniqueID, subjectUniqueID: of no use here (§4.1.2.8)
@@ -174,4 +289,5 @@ def _read_extensions(rest: list[der.Element]) -> dict[str, ext.Extension]:
             if extension.oid in found:
                 raise der.DerError(element.start, "RFC 5280 §4.2", "each extension once", f"{extension.oid} again")
             found[extension.oid] = extension
-    return found
+            places[extension.oid] = (element.end - len(extension.value), element.end)
+    return found, places

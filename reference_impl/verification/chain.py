@@ -52,13 +52,15 @@ class Issuers:
         named, identifier = self.named(certificate), certificate.authority_key_identifier
         if not named:
             return NoIssuer(Reason.UNKNOWN_ISSUER, "no pinned authority has the issuer's name")
-        pointed_at = [each for each in named if each.key_identifier == identifier]
-        for authority in pointed_at:
-            if is_issued_by(certificate, authority):
-                return authority
+        is_pointed_at = False
         for authority in named:
-            if authority not in pointed_at and is_issued_by(certificate, authority):
+            if authority.key_identifier == identifier:
+                is_pointed_at = True
+                if is_issued_by(certificate, authority):
+                    return authority
+        for authority in named:
+            if authority.key_identifier != identifier and is_issued_by(certificate, authority):
                 return authority
-        if pointed_at:
+        if is_pointed_at:
             return NoIssuer(Reason.BAD_SIGNATURE, "the pinned key that the certificate names did not sign it")
         return NoIssuer(Reason.UNKNOWN_ISSUER, "an authority of that name is pinned, but none of its keys signed this")

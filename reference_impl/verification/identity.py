@@ -27,15 +27,22 @@ from reference_impl.verification.verdict import HolderKey
 T = TypeVar("T")
 
 
-class Identity(msgspec.Struct, frozen=True, gc=False):
+class Identity(msgspec.Struct, gc=False):
     """A certificate that a pinned generation issued for this use, and from when until when both are valid."""
 
     certificate: Certificate
     issuer: Authority
-    key: RSAPublicKey
     holder: HolderKey
     begins: datetime
     ends: datetime
+    _key: RSAPublicKey | None = None
+
+    @property
+    def key(self) -> RSAPublicKey:
+        """The holder's key, loaded when it is first needed: a status needs none."""
+        if self._key is None:
+            self._key = _require_key(self.certificate)
+        return self._key
 
 
 class Identities:
@@ -54,23 +61,23 @@ class Identities:
         return self._holders.find(encoded) or self._work_out(encoded)
 
     def _work_out(self, encoded: bytes) -> Identity:
-        certificate = self._shapes.read(encoded)  # of a known shape: read, and its purpose fits
-        is_new = certificate is None
-        if certificate is None:
+        certificate, key = self._shapes.read(encoded), None  # of a known shape: read, and its purpose fits
+        if certificate is not None:
+            issuer = self._require_issuer(certificate)  # (3)
+        else:
             certificate = read_part(parse_certificate, encoded, "certificate")  # (1)
             require_purpose(certificate, self._kind, self._carrier, self._accepted)  # (2)
-        key = _require_key(certificate)
-        issuer = self._require_issuer(certificate)  # (3)
-        if is_new:
+            key = _require_key(certificate)
+            issuer = self._require_issuer(certificate)  # (3)
             self._shapes.learn(certificate)
-        anchor = issuer.certificate
+        anchor, begins, ends = issuer.certificate, certificate.not_before, certificate.not_after
         identity = Identity(
             certificate,
             issuer,
-            key,
             HolderKey(issuer.issuer_key, f"{certificate.serial:x}"),
-            max(anchor.not_before, certificate.not_before),
-            min(anchor.not_after, certificate.not_after),
+            max(anchor.not_before, begins),
+            min(anchor.not_after, ends),
+            key,
         )
         self._holders.keep(encoded, identity)
         return identity

@@ -19,13 +19,13 @@ from reference_impl.verification.verdict import Reason
 CAPACITY: Final = 65_536
 """Entries; some 30 MB of them (measured in the tests). The oldest goes when another one comes."""
 
-Key = tuple[bytes, int]
+Key = tuple[str, int]
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def status_key(certificate: Certificate, issuer: Authority) -> Key:
-    """What a status is kept by: the bytes of the issuer's public key, and the serial (spec/pki.md §5), never a name."""
-    return issuer.certificate.public_key, certificate.serial
+    """What a status is kept by: the issuer's public key, as its SHA-256, and the serial (spec/pki.md §5); no name."""
+    return issuer.issuer_key, certificate.serial
 
 
 class _Entry(msgspec.Struct, frozen=True, gc=False):

@@ -19,9 +19,7 @@ from typing import Final
 import msgspec
 
 from reference_impl.verification import der, oids
-from reference_impl.verification.certificate import Certificate
-from reference_impl.verification.extensions import Extension
-from reference_impl.verification.names import Name
+from reference_impl.verification.certificate import Certificate, Common, Spans
 
 CAPACITY: Final = 8192
 """Shapes; there is one for each partition of the lists, and about 1,900 of those (spec/pki.md §2)."""
@@ -44,17 +42,14 @@ class Shape(msgspec.Struct, frozen=True):
     subject: bytes
     key_head: bytes
     end: bytes
-    first: Certificate
+    common: Common
 
 
 class Layout(msgspec.Struct, frozen=True):
     """Where the fields stand in certificates of one length; the shapes by their octets from key to identifier."""
 
     fields: Struct
-    subject_from: int
-    key_from: int
-    key_to: int
-    body_to: int
+    spans: Spans
     shapes: dict[bytes, Shape]
 
 
@@ -71,10 +66,10 @@ class Shapes:
         layout = self._layouts.get((len(data), data[_SERIAL_AT - 1] if len(data) > _SERIAL_AT else 0))
         if layout is None:
             return None
-        runs = layout.fields.unpack(data)
-        head, serial, issuer, not_before, between, not_after, subject, name, key_head = runs[:9]
-        extensions, identifier, end, signature = runs[10:]
-        shape = layout.shapes.get(extensions)
+        head, serial, issuer, not_before, between, not_after, subject, name, key_head, modulus, *rest = (
+            layout.fields.unpack(data)
+        )
+        shape = layout.shapes.get(rest[0])
         if (
             shape is None
             or head != shape.head
@@ -82,34 +77,17 @@ class Shapes:
             or between != shape.between
             or subject != shape.subject
             or key_head != shape.key_head
-            or end != shape.end
+            or rest[2] != shape.end
             or not 0x00 < serial[0] < 0x80  # zero, negative or not minimal, as it may be
             or not name.isalnum()  # other text may be another encoding, or none
+            or modulus[0] < 0x80  # shorter than it says
+            or not modulus[-1] & 1  # even: no RSA key
         ):
             return None
         begins, ends = read_date(not_before), _read_last_day(not_after)
         if begins is None or ends is None:
             return None
-        first = shape.first
-        return Certificate(
-            data,
-            data[4 : layout.body_to],
-            first.algorithm,
-            signature,
-            int.from_bytes(serial),
-            first.issuer,
-            Name(data[layout.subject_from : layout.key_from]),
-            begins,
-            ends,
-            data[layout.key_from : layout.key_to],
-            {**first.extensions, oids.SUBJECT_KEY_IDENTIFIER: Extension(*_IDENTIFIER_HEAD, b"\x04\x14" + identifier)},
-            first.key_usage,
-            first.extended_key_usage,
-            first.policies,
-            first.is_authority,
-            first.authority_key_identifier,
-            identifier,
-        )
+        return Certificate(data, int.from_bytes(serial), begins, ends, layout.spans, shape.common)
 
     def learn(self, certificate: Certificate) -> None:
         """Remembers the shape of a certificate that passed steps (1) to (3), unless it has none."""
@@ -121,29 +99,20 @@ class Shapes:
         length, serial = len(certificate.encoded), places.lengths[1]
         layout = self._layouts.get((length, serial))
         if layout is None or layout.fields.format != places.format:
-            layout = Layout(
-                Struct(places.format), places.subject_from, places.key_from, places.key_to, places.body_to, {}
-            )
+            layout = Layout(Struct(places.format), certificate.spans, {})
             self._layouts[length, serial] = layout
         head, _, issuer, _, between, _, subject, _, key_head, _, extensions, _, end, _ = layout.fields.unpack(
             certificate.encoded
         )
         if extensions not in layout.shapes:
             self._count += 1
-        layout.shapes[extensions] = Shape(head, issuer, between, subject, key_head, end, certificate)
-
-
-_IDENTIFIER_HEAD: Final = (oids.SUBJECT_KEY_IDENTIFIER, False)
+        layout.shapes[extensions] = Shape(head, issuer, between, subject, key_head, end, certificate.common)
 
 
 class Places(msgspec.Struct, frozen=True):
-    """Lengths of the fourteen runs of octets of a certificate, and where the parts that are kept whole stand."""
+    """Lengths of the fourteen runs of octets of a certificate."""
 
     lengths: tuple[int, ...]
-    subject_from: int
-    key_from: int
-    key_to: int
-    body_to: int
 
     @property
     def format(self) -> str:
@@ -176,7 +145,7 @@ def find_places(data: bytes) -> Places | None:
     for begin, end in runs:
         lengths += [begin - at, end - begin]
         at = end
-    return Places(tuple(lengths), subject.start, key.start, key.end, body.end)
+    return Places(tuple(lengths))
 
 
 def _find_identifier(extensions: der.Element) -> int | None:

@@ -141,11 +141,11 @@ def test_what_is_remembered_is_bounded_and_the_newest() -> None:
     known = KnownRevocations(capacity=10)
     old, new = Says("ON_HOLD", 3 * HOUR).answer, Says("REVOKED", HOUR).answer
     for serial in range(100):
-        known.note((b"key", serial), new)
-        known.note((b"key", serial), old)
+        known.note(("key", serial), new)
+        known.note(("key", serial), old)
     assert len(known) == 10
-    assert known.find((b"key", 99)) == new
-    assert known.find((b"key", 0)) is None
+    assert known.find(("key", 99)) == new
+    assert known.find(("key", 0)) is None
 
 
 def test_kind_without_a_method_is_unavailable() -> None:

@@ -175,9 +175,9 @@ def test_of_two_answers_of_one_time_the_refusal_is_kept() -> None:
     revoked = Status(Reason.REVOKED, StatusSource("ocsp", at(0)))
     for first, second in ((good, revoked), (revoked, good)):
         cache = StatusCache()
-        cache.keep((b"key", 1), first, at(1), at(1800))
-        cache.keep((b"key", 1), second, at(2), at(1800))
-        assert cache.find((b"key", 1), at(3)) == revoked
+        cache.keep(("key", 1), first, at(1), at(1800))
+        cache.keep(("key", 1), second, at(2), at(1800))
+        assert cache.find(("key", 1), at(3)) == revoked
 
 
 def test_key_is_the_issuers_key_and_the_serial() -> None:
@@ -197,10 +197,10 @@ def test_bounded_and_the_oldest_goes_first() -> None:
     cache = StatusCache(capacity=1000)
     status = Status(Reason.OK, StatusSource("ocsp", at(0)))
     for serial in range(20_000):
-        cache.keep((b"key", serial), status, at(1), at(1800))
+        cache.keep(("key", serial), status, at(1), at(1800))
     assert len(cache) == 1000
-    assert cache.find((b"key", 18_999), at(2)) is None
-    assert cache.find((b"key", 19_000), at(2)) == status
+    assert cache.find(("key", 18_999), at(2)) is None
+    assert cache.find(("key", 19_000), at(2)) == status
 
 
 def test_full_cache_takes_bounded_memory() -> None:
@@ -210,7 +210,7 @@ def test_full_cache_takes_bounded_memory() -> None:
         cache = StatusCache()
         for serial in range(CAPACITY + 1000):
             status = Status(Reason.OK, StatusSource("ocsp", at(serial % 900)))
-            cache.keep((b"key", (1 << 150) + serial), status, at(901), at(1800))
+            cache.keep(("key", (1 << 150) + serial), status, at(901), at(1800))
         size, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -226,8 +226,8 @@ def test_many_threads_do_not_break_it() -> None:
     def work(first: int) -> None:
         for turn in range(3000):
             serial = (first * 31 + turn * 7) % 256
-            cache.keep((b"key", serial), statuses[serial], at(300), at(1800))
-            found = cache.find((b"key", serial), at(301))
+            cache.keep(("key", serial), statuses[serial], at(300), at(1800))
+            found = cache.find(("key", serial), at(301))
             if found is not None and found is not statuses[serial]:
                 wrong.set()
 

@@ -74,7 +74,7 @@ class _Routes(msgspec.Struct, frozen=True):
     """What was found on one shelf. With another shelf all of it is forgotten."""
 
     shelf: Shelf
-    known: dict[tuple[bytes, bytes], _Route]
+    known: dict[tuple[str, bytes], _Route]
 
 
 class ListStatus:
@@ -93,19 +93,19 @@ class ListStatus:
     def status(self, certificate: Certificate, issuer: Authority, now: datetime) -> Status:
         """The status of a certificate that `issuer` signed, as known at `now`."""
         # (1)
-        extension = certificate.extensions.get(oids.CRL_DISTRIBUTION_POINTS)
+        extension = certificate.common.extensions.get(oids.CRL_DISTRIBUTION_POINTS)
         value = b"" if extension is None else extension.value
         shelf, routes = self._shelf(), self._routes
         if routes.shelf is not shelf:
             routes = self._routes = _Routes(shelf, {})
-        route = routes.known.get((issuer.certificate.public_key, value))
+        route = routes.known.get((issuer.issuer_key, value))
         if route is None:
             held = _find(shelf, value, issuer)
             if isinstance(held, Status):
                 return held
             route = self._route(held)
             if len(routes.known) < _MOST_ROUTES:
-                routes.known[issuer.certificate.public_key, value] = route
+                routes.known[issuer.issuer_key, value] = route
         # (2)
         if not route.begins <= now <= route.ends:
             return self._outside_window(route.held.listed, now)
