@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import URL
 
+from harness.jlis.practice import STANDARD, Practice
 from harness.keys import KeyPool
 from harness.store.address import Place
 from harness.world import World
@@ -61,8 +62,9 @@ def make_world(keys: KeyPool, new_store: NewStore) -> Iterator[MakeWorld]:
     """Make worlds on the session's keys, each in a database of its own; they are closed with the test."""
     made: list[World] = []
 
-    def make(start: str = START, *, seed: int = 7, store: Place = None) -> World:
-        made.append(World.create(keys, seed=seed, start=jst(start), store=store or new_store()))
+    def make(start: str = START, *, seed: int = 7, store: Place = None, practice: Practice = STANDARD) -> World:
+        place = store or new_store()
+        made.append(World.create(keys, seed=seed, start=jst(start), store=place, practice=practice))
         return made[-1]
 
     yield make
