@@ -10,6 +10,7 @@ from typing import Final
 
 import httpx
 
+from reference_impl.bounded_body import read_bounded
 from reference_impl.verification.ocsp_settings import Question, StatusUnreachable
 
 MAXIMUM_ANSWER: Final = 64 * 1024
@@ -48,7 +49,10 @@ class StatusClient:
                 answer = await self._client.send(request, stream=True)
                 try:
                     _require_answer(answer)
-                    return await _read_bounded(answer)
+                    body = await read_bounded(answer, MAXIMUM_ANSWER)
+                    if body is None:
+                        raise StatusUnreachable(f"expected at most {MAXIMUM_ANSWER} octets, the answer is longer")
+                    return body
                 finally:
                     await answer.aclose()
         except TimeoutError as error:
@@ -79,12 +83,3 @@ def _require_answer(answer: httpx.Response) -> None:
     kind = answer.headers.get("Content-Type", ANSWER_TYPE).partition(";")[0].strip().lower()
     if kind != ANSWER_TYPE:
         raise StatusUnreachable(f"expected the Content-Type {ANSWER_TYPE}, found {kind[:64]!r}")
-
-
-async def _read_bounded(answer: httpx.Response) -> bytes:
-    body = bytearray()
-    async for part in answer.aiter_raw():
-        body += part
-        if len(body) > MAXIMUM_ANSWER:
-            raise StatusUnreachable(f"expected at most {MAXIMUM_ANSWER} octets, the answer is longer")
-    return bytes(body)

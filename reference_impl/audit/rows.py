@@ -19,9 +19,6 @@ from typing import Final
 
 import msgspec
 
-HASH_DIGITS: Final = 64
-"""SHA-256 in hexadecimal."""
-
 _encode: Final = msgspec.json.Encoder().encode
 
 

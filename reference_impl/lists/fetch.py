@@ -18,6 +18,7 @@ from urllib.parse import urljoin
 import httpx
 import msgspec
 
+from reference_impl.bounded_body import read_bounded
 from reference_impl.lists.library import Library
 from reference_impl.lists.volume_file import Fetched
 from reference_impl.verification.lists.acceptance import Expected, examine
@@ -174,7 +175,9 @@ class _Round:
                     return answer
                 if answer.status_code != httpx.codes.OK:
                     raise Unreachable(f"{url}: expected HTTP 200, found {answer.status_code}")
-                body = await _read_bounded(answer, url, longest)
+                body = await read_bounded(answer, longest)
+                if body is None:
+                    raise Unreachable(f"{url}: expected at most {longest} octets, found more")
                 return httpx.Response(
                     answer.status_code, headers={"etag": answer.headers.get("etag", "")}, content=body
                 )
@@ -198,12 +201,3 @@ def _digest_in(path: str) -> bytes:
     """The SHA-256 of the point's name, which is in the path."""
     found = _PATH.fullmatch(path)
     return bytes.fromhex(found[1]) if found else b""
-
-
-async def _read_bounded(answer: httpx.Response, url: str, longest: int) -> bytes:
-    body = bytearray()
-    async for part in answer.aiter_raw():
-        body += part
-        if len(body) > longest:
-            raise Unreachable(f"{url}: expected at most {longest} octets, found more")
-    return bytes(body)

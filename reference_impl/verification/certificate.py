@@ -12,6 +12,7 @@ import msgspec
 
 from reference_impl.verification import der, oids
 from reference_impl.verification import extensions as ext
+from reference_impl.verification.algorithm import read_algorithm
 from reference_impl.verification.names import Name, read_name
 
 MAXIMUM_OCTETS: Final = 65536
@@ -165,7 +166,7 @@ def parse_certificate(data: bytes) -> Certificate:
     if len(parts) != 3:
         raise der.DerError(outer.start, "RFC 5280 §4.1", "body, algorithm, signature", f"{len(parts)} elements")
     body = _split_body(parts[0])
-    algorithm = _read_algorithm(parts[1])
+    algorithm = read_algorithm(parts[1])
     if body.algorithm.encoded != parts[1].encoded:
         raise der.DerError(
             parts[1].start, "RFC 5280 §4.1.1.2", body.algorithm.encoded.hex(), f"{parts[1].encoded[:24].hex()}"
@@ -239,16 +240,6 @@ def _read_version(element: der.Element) -> int:
     if len(inside) != 1 or der.read_integer(inside[0]) not in {1, 2}:
         raise der.DerError(element.start, "RFC 5280 §4.1.2.1", "version 2 or 3, version 1 left out", "another")
     return der.read_integer(inside[0]) + 1
-
-
-def _read_algorithm(element: der.Element) -> str:
-    """The identifier of an AlgorithmIdentifier; parameters NULL or absent are both right (RFC 4055 §5)."""
-    parts = der.children(der.expect_tag(element, der.SEQUENCE))
-    if not parts or len(parts) > 2:
-        raise der.DerError(element.start, "RFC 5280 §4.1.1.2", "algorithm, parameters", f"{len(parts)} elements")
-    if len(parts) == 2 and der.expect_tag(parts[1], der.NULL).content:
-        raise der.DerError(parts[1].body, "X.690 §8.8", "an empty NULL", parts[1].content[:4].hex())
-    return der.read_oid(parts[0])
 
 
 def _read_validity(element: der.Element) -> tuple[datetime, datetime]:

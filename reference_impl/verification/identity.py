@@ -62,13 +62,13 @@ class Identities:
 
     def _work_out(self, encoded: bytes) -> Identity:
         certificate, key = self._shapes.read(encoded), None  # of a known shape: read, and its purpose fits
-        if certificate is not None:
-            issuer = self._require_issuer(certificate)  # (3)
-        else:
+        is_new = certificate is None
+        if certificate is None:
             certificate = read_part(parse_certificate, encoded, "certificate")  # (1)
             require_purpose(certificate, self._kind, self._carrier, self._accepted)  # (2)
             key = _require_key(certificate)
-            issuer = self._require_issuer(certificate)  # (3)
+        issuer = self._require_issuer(certificate)  # (3)
+        if is_new:
             self._shapes.learn(certificate)
         anchor, begins, ends = issuer.certificate, certificate.not_before, certificate.not_after
         identity = Identity(

@@ -13,10 +13,10 @@ from typing import Final
 import msgspec
 
 from reference_impl.verification import der, oids
+from reference_impl.verification.algorithm import read_algorithm
 from reference_impl.verification.extensions import Extension
 from reference_impl.verification.names import Name, read_name
 from reference_impl.verification.ocsp_fields import (
-    read_algorithm,
     read_enumerated,
     read_exactly,
     read_explicit,

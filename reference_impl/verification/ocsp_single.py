@@ -2,13 +2,12 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Final
 
 import msgspec
 
 from reference_impl.verification import der, oids
+from reference_impl.verification.algorithm import read_algorithm
 from reference_impl.verification.ocsp_fields import (
-    read_algorithm,
     read_enumerated,
     read_exactly,
     read_explicit,
@@ -16,6 +15,7 @@ from reference_impl.verification.ocsp_fields import (
     read_instant,
     unprocessed,
 )
+from reference_impl.verification.reasons import REASONS
 
 
 class CertificateStatus(Enum):
@@ -46,21 +46,6 @@ class Single(msgspec.Struct, frozen=True):
     next_update: datetime | None
     archive_cutoff: datetime | None
     unprocessed_extensions: tuple[str, ...]
-
-
-_REASONS: Final = {
-    0: "unspecified",
-    1: "keyCompromise",
-    2: "cACompromise",
-    3: "affiliationChanged",
-    4: "superseded",
-    5: "cessationOfOperation",
-    6: "certificateHold",
-    8: "removeFromCRL",
-    9: "privilegeWithdrawn",
-    10: "aACompromise",
-}
-"""RFC 5280 §5.3.1; 7 is not used."""
 
 
 def read_single(element: der.Element) -> Single:
@@ -102,7 +87,7 @@ def _read_status(element: der.Element) -> tuple[CertificateStatus, datetime | No
         reason = None
         if len(parts) == 2:
             number = read_enumerated(read_explicit(parts[1], 0xA0))
-            reason = _REASONS.get(number)
+            reason = REASONS.get(number)
             if reason is None:
                 raise der.DerError(parts[1].body, "RFC 5280 §5.3.1", "a reason that is used", f"{number}")
         return CertificateStatus.REVOKED, read_instant(parts[0]), reason

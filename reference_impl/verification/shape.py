@@ -27,14 +27,13 @@ CAPACITY: Final = 8192
 _KEY_HEAD: Final = bytes.fromhex("30820122300D06092A864886F70D01010105000382010F003082010A0282010100")
 _KEY_TAIL: Final = bytes.fromhex("0203010001")
 _MODULUS: Final = 256
-_DATE: Final = 13
 _IDENTIFIER: Final = 20
 _SERIAL_AT: Final = 15
 _TEXTS: Final = frozenset({0x0C, 0x13})
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """The octets between the fields that differ, in their order, and the certificate they were learnt from."""
+    """The octets between the fields that differ, in their order, and what was read from them."""
 
     head: bytes
     issuer: bytes
@@ -66,10 +65,10 @@ class Shapes:
         layout = self._layouts.get((len(data), data[_SERIAL_AT - 1] if len(data) > _SERIAL_AT else 0))
         if layout is None:
             return None
-        head, serial, issuer, not_before, between, not_after, subject, name, key_head, modulus, *rest = (
-            layout.fields.unpack(data)
-        )
-        shape = layout.shapes.get(rest[0])
+        runs = layout.fields.unpack(data)
+        head, serial, issuer, not_before, between, not_after, subject, name, key_head, modulus = runs[:10]
+        extensions, _, end, _ = runs[10:]
+        shape = layout.shapes.get(extensions)
         if (
             shape is None
             or head != shape.head
@@ -77,7 +76,7 @@ class Shapes:
             or between != shape.between
             or subject != shape.subject
             or key_head != shape.key_head
-            or rest[2] != shape.end
+            or end != shape.end
             or not 0x00 < serial[0] < 0x80  # zero, negative or not minimal, as it may be
             or not name.isalnum()  # other text may be another encoding, or none
             or modulus[0] < 0x80  # shorter than it says

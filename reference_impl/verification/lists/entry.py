@@ -13,6 +13,8 @@ import msgspec
 from reference_impl.verification import der
 from reference_impl.verification.lists.octets import Octets, expect_header, moved, read_header
 from reference_impl.verification.lists.terms import read_extension
+from reference_impl.verification.reasons import REASONS as EVERY_REASON
+from reference_impl.verification.reasons import REMOVE_FROM_CRL
 
 MAXIMUM_ENTRY: Final = 4096
 """Octets of one entry: a local limit; the usual one has 37."""
@@ -25,18 +27,8 @@ _ENUMERATED: Final = 0x0A
 _REASON_ALONE: Final = bytes.fromhex("300c300a0603551d1504030a01")
 """crlEntryExtensions with nothing but a reason, up to the reason."""
 
-REASONS: Final = {
-    0: "unspecified",
-    1: "keyCompromise",
-    2: "cACompromise",
-    3: "affiliationChanged",
-    4: "superseded",
-    5: "cessationOfOperation",
-    6: "certificateHold",
-    9: "privilegeWithdrawn",
-    10: "aACompromise",
-}
-"""§5.3.1: 7 is not used, and removeFromCRL (8) belongs to delta lists alone: a complete list that has it is not used
+REASONS: Final = {code: name for code, name in EVERY_REASON.items() if code != REMOVE_FROM_CRL}
+"""§5.3.1: removeFromCRL belongs to delta lists alone: a complete list that has it is not used
 (spec/rfc.md B16: our policy; the algorithm of §6.3.3 would turn it into "not revoked")."""
 
 

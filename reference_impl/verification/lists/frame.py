@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from reference_impl.verification import der
+from reference_impl.verification.algorithm import read_algorithm
 from reference_impl.verification.lists.octets import Octets, expect_header, moved, read_header
 from reference_impl.verification.names import Name, read_name
 
@@ -111,7 +112,7 @@ def _read_head(head: bytes) -> Head:
         version, algorithm, issuer, this_update, next_update = der.children(whole)
         _require_version_2(version)
         return Head(
-            _read_algorithm(algorithm), read_name(issuer), der.read_time(this_update), der.read_time(next_update)
+            read_algorithm(algorithm), read_name(issuer), der.read_time(this_update), der.read_time(next_update)
         )
     except der.DerError as error:
         raise moved(error, -4) from error
@@ -120,16 +121,6 @@ def _read_head(head: bytes) -> Head:
 def _require_version_2(element: der.Element) -> None:
     if der.read_integer(element) != _VERSION_2:
         raise der.DerError(element.body, "RFC 5280 §5.1.2.1", "version 2 (1)", element.content.hex())
-
-
-def _read_algorithm(element: der.Element) -> str:
-    """The identifier; parameters NULL or absent are both right (RFC 4055 §5)."""
-    parts = der.children(element)
-    if not parts or len(parts) > 2:
-        raise der.DerError(element.start, "RFC 5280 §4.1.1.2", "algorithm, parameters", f"{len(parts)} elements")
-    if len(parts) == 2 and der.expect_tag(parts[1], der.NULL).content:
-        raise der.DerError(parts[1].body, "X.690 §8.8", "an empty NULL", parts[1].content[:4].hex())
-    return der.read_oid(parts[0])
 
 
 def _split_rest(data: Octets, at: int, limit: int) -> tuple[Span, Span]:

@@ -1,7 +1,13 @@
 """Where OpenSSL and the verification core differ about a certificate, and why each is right by its own lights."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from tests.reference_impl.cross_check.mutation import Mutated
+
+Pair = tuple[Mutated, str, str]
+"""A document, and what either side says of it."""
 
 
 @dataclass(frozen=True)
@@ -15,6 +21,15 @@ class Explained:
     def fits(self, ours: str, openssl: str) -> bool:
         """Whether this is such a disagreement."""
         return re.search(self.ours, ours) is not None and re.search(self.openssl, openssl) is not None
+
+
+def unexplained(differing: Iterable[Pair], table: tuple[Explained, ...]) -> list[str]:
+    """What one side alone accepts and the table does not explain."""
+    return [
+        f"{document.name}: we say {ours}; OpenSSL says {theirs}; {document.data.hex()}"
+        for document, ours, theirs in differing
+        if not any(each.fits(ours, theirs) for each in table)
+    ]
 
 
 ACCEPTED_BY_US = (

@@ -1,6 +1,6 @@
 """Certificates that are almost right: the core and `openssl verify -x509_strict` accept and refuse the same ones."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from reference_impl.verification.purpose import CertificateKind
 from reference_impl.verification.trust import read_authority
 from tests.reference_impl import pki
 from tests.reference_impl.always_good import AlwaysGood
-from tests.reference_impl.cross_check.explained import ACCEPTED_BY_US, REFUSED_BY_US, Explained
+from tests.reference_impl.cross_check.explained import ACCEPTED_BY_US, REFUSED_BY_US, Explained, Pair, unexplained
 from tests.reference_impl.cross_check.mutation import (
     Change,
     Mutated,
@@ -25,7 +25,6 @@ from tests.reference_impl.cross_check.mutation import (
 )
 from tests.reference_impl.cross_check.openssl_verify import verify_certificates
 
-Pair = tuple[Mutated, str, str]
 SHA256_WITH_RSA = bytes.fromhex("300D06092A864886F70D01010B0500")
 STRICTLY = ("-x509_strict", "-purpose", "sslclient", "-explicit_policy", "-policy_check", "-policy", pki.AUTH_POLICY)
 ANCHORS = (pki.der(pki.authority("auth", "auth-ca")), pki.der(pki.authority("auth", "auth-ca-2")))
@@ -79,15 +78,6 @@ def opinions(tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
     folder = tmp_path_factory.mktemp("certificates")
     theirs = verify_certificates(folder, ANCHORS, [each.data for each in certificates], pki.NOW, *STRICTLY)
     return [(each, our_opinion(each.data, core), said) for each, said in zip(certificates, theirs, strict=True)]
-
-
-def unexplained(differing: Iterable[Pair], table: tuple[Explained, ...]) -> list[str]:
-    """What one side alone accepts and the table does not explain."""
-    return [
-        f"{document.name}: we say {ours}; OpenSSL says {theirs}; {document.data.hex()}"
-        for document, ours, theirs in differing
-        if not any(each.fits(ours, theirs) for each in table)
-    ]
 
 
 def test_what_is_untouched_is_accepted_by_both(opinions: list[Pair]) -> None:

@@ -23,7 +23,7 @@ from reference_impl.verification.purpose import CertificateKind
 from reference_impl.verification.trust import read_authority
 from tests.reference_impl import ocsp_answers as a
 from tests.reference_impl import pki
-from tests.reference_impl.cross_check.explained import Explained
+from tests.reference_impl.cross_check.explained import Explained, Pair, unexplained
 from tests.reference_impl.cross_check.explained_ocsp import ACCEPTED_BY_US, REFUSED_BY_US
 from tests.reference_impl.cross_check.mutation import (
     Change,
@@ -36,7 +36,6 @@ from tests.reference_impl.cross_check.mutation import (
 )
 from tests.reference_impl.cross_check.openssl_ocsp import judge_answers
 
-Pair = tuple[Mutated, str, str]
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - that of the process that is compared with
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 THIS, UNTIL = NOW - timedelta(seconds=61), NOW + timedelta(minutes=97)
@@ -158,15 +157,6 @@ def opinions(tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
     folder = tmp_path_factory.mktemp("answers")
     theirs = judge_answers(folder, ISSUER, pki.leaf(), [each.data for each in answers])
     return list(zip(answers, our_opinions(answers), theirs, strict=True))
-
-
-def unexplained(differing: list[Pair], table: tuple[Explained, ...]) -> list[str]:
-    """What one side alone accepts and the table does not explain."""
-    return [
-        f"{document.name}: we say {ours}; OpenSSL says {theirs}; {document.data.hex()}"
-        for document, ours, theirs in differing
-        if not any(each.fits(ours, theirs) for each in table)
-    ]
 
 
 def test_what_is_untouched_is_accepted_by_both(opinions: list[Pair]) -> None:
