@@ -31,7 +31,7 @@ class Footprint:
     seconds: float = 0.0
 
 
-@dataclass
+@dataclass(eq=False)
 class Footprints:
     """A pytest plugin: what every test and every fixture of a module or a session went over."""
 
