@@ -50,7 +50,7 @@ class Footprints:
         return self.by_item[item].lines.union(*(self.by_fixture[each].lines for each in self.lasting(item)))
 
     def run(self, session: pytest.Session) -> None:
-        """Runs every test once."""
+        """Runs every test once; one that fails while it is watched, for want of time, once more without."""
         for number, item in enumerate(session.items):
             self._now = self.by_item[item] = Footprint()
             self._left.clear()
@@ -62,8 +62,14 @@ class Footprints:
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             finally:
                 sys.settrace(None)
-                threading.settrace(None)  # type: ignore[arg-type]
+                threading.settrace(None)
+            if session.testsfailed:
+                session.testsfailed = 0
+                began = time.perf_counter()
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             self.by_item[item].seconds += time.perf_counter() - began
+            if session.testsfailed:
+                return
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
@@ -130,7 +136,7 @@ def lasting_fixtures() -> Iterator[None]:
         else:
             original(self, request)  # type: ignore[arg-type]
 
-    pytest.FixtureDef.finish = finish  # type: ignore[method-assign,assignment]
+    pytest.FixtureDef.finish = finish  # type: ignore[method-assign]
     try:
         yield
     finally:

@@ -17,13 +17,22 @@ Make = Callable[[ast.AST], ast.AST]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A function with one thing changed: where, what, and its tree."""
+    """A function with one thing changed: where and what; its tree is made when it is asked for."""
 
     line: int
     lines: range
     """From the first line of the statement to the last line of what is changed: who runs none of them sees nothing."""
     change: str
-    tree: Function
+    _function: Function
+    _place: int
+    _make: Make
+
+    @property
+    def tree(self) -> Function:
+        """The changed function."""
+        tree = _Replace(self._place, self._make).visit(copy.deepcopy(self._function))
+        assert isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef)
+        return ast.fix_missing_locations(tree)
 
 
 _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -55,12 +64,10 @@ def mutants(function: Function) -> Iterator[Mutant]:
         if id(node) not in begins:
             continue
         for change, make in _changes(node):
-            tree = _Replace(place, make).visit(copy.deepcopy(function))
-            assert isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef)
             line: int = getattr(node, "lineno")  # noqa: B009 - whatever is changed stands somewhere
             header = node.test if isinstance(node, ast.If) else node
             lines = range(begins[id(node)], (getattr(header, "end_lineno", None) or line) + 1)
-            yield Mutant(line, lines, change, ast.fix_missing_locations(tree))
+            yield Mutant(line, lines, change, function, place, make)
 
 
 def _begins(function: Function) -> dict[int, int]:

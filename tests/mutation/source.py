@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
+from typing import TypeVar
 
 import msgspec
 
@@ -60,10 +61,9 @@ class Source:
         """The function's code with another body, in its place in its classes so that names and cells are as before."""
         node: ast.stmt = _copied(self.node, body)
         for parent in reversed(self.parents):
-            node = ast.ClassDef(
-                name=parent.name, bases=[], keywords=[], body=[node], decorator_list=[], lineno=1, col_offset=0,
-                type_params=[],
-            )  # fmt: skip
+            outer = _copied(parent, [node])
+            outer.bases, outer.keywords, outer.decorator_list = [], [], []
+            node = outer
         tree = ast.Module([*self.future, node], [])
         (found,) = (
             each
@@ -91,7 +91,10 @@ def functions(path: Path, root: Path) -> Iterator[Source]:
     yield from below(tree, ())
 
 
-def _copied(node: Function, body: list[ast.stmt]) -> Function:
+_Block = TypeVar("_Block", bound=Function | ast.ClassDef)
+
+
+def _copied(node: _Block, body: list[ast.stmt]) -> _Block:
     fields = {name: getattr(node, name) for name in (*node._fields, *node._attributes) if hasattr(node, name)}
     return type(node)(**{**fields, "body": body})
 
