@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--part", default="0/1", help="which of how many parts of the mutants")
     parser.add_argument("--outcomes", type=Path, help="a file of JSON lines that is read and added to")
     parser.add_argument("--survivors", action="store_true", help="try again what survived before")
-    parser.add_argument("--light", action="store_true", help="without the heavy tests")
+    parser.add_argument("--light", action="store_true", help="only the first seconds of tests of each")
     asked = parser.parse_intermixed_args()
     package = (ROOT / asked.package).resolve()
     paths = [
@@ -46,7 +46,10 @@ def main() -> int:
     ]
     part, parts = (int(each) for each in asked.part.split("/"))
     trial = Trial(
-        paths, package, Ledger(asked.outcomes), Asking((part, parts), survivors=asked.survivors, heavy=not asked.light)
+        paths,
+        package,
+        Ledger(asked.outcomes),
+        Asking((part, parts), survivors=asked.survivors, all_tests=not asked.light),
     )
     os.environ.pop("PYTEST_ADDOPTS", None)  # what is meant for a lane of tests: its time-out, its processes
     began = time.monotonic()

@@ -3,10 +3,11 @@
 import functools
 import gc
 import sys
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import accumulate, count
 from pathlib import Path
 from types import CodeType, FunctionType
 
@@ -18,8 +19,9 @@ from tests.mutation.ledger import Ledger, Outcome
 from tests.mutation.operators import Mutant
 from tests.mutation.source import Key, Source, functions
 
-HEAVY = 0.5
-"""Seconds, with the fixtures it needs anew: tests that take longer are asked of survivors alone."""
+BUDGET = 2.0
+"""Seconds of tests that every mutant is shown to, those first that are the likeliest to notice; the tests behind them
+are shown what survived these."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class Asking:
     """Which of how many parts of the mutants."""
     survivors: bool = False
     """Those that survived before once more, whatever the ledger says."""
-    heavy: bool = True
-    """Whether survivors are shown to the heavy tests."""
+    all_tests: bool = True
+    """Whether what survived the first tests is shown to the others."""
 
 
 @dataclass
@@ -90,54 +92,61 @@ class Trial:
                 self._by_line[line].append(item)
 
     def _try_module(self, path: Path) -> None:
-        """First the light tests for each mutant, then the heavy ones for those that are left."""
-        left: list[tuple[Source, Key, Mutant]] = []
+        """The first tests for each mutant, then all the others for those that are left."""
+        left: list[tuple[Source, Key, Mutant, frozenset[pytest.Item]]] = []
         for source in functions(path, self.root):
             for key, mutant in source.mutants():
                 if next(self._numbers) % self.asking.part[1] != self.asking.part[0]:
                     continue
                 self.keys.append(key)
-                known = self.ledger.known(key, source.seal)
+                known, shown = self.ledger.known(key, source.seal), frozenset[pytest.Item]()
                 if known is None or (self.asking.survivors and not known.noticed):
-                    known = self._try_one(source, key, mutant, heavy=False)
+                    asked = self._tests(source, mutant)
+                    first = asked[: bisect_right(list(accumulate(each.seconds for each in asked)), BUDGET)]
+                    shown = frozenset(each.item for each in first)
+                    known = self._show(source, key, mutant, first, complete=len(first) == len(asked))
                 if not known.complete:
-                    left.append((source, key, mutant))
-        for source, key, mutant in left if self.asking.heavy else ():
-            self._try_one(source, key, mutant, heavy=True)
+                    left.append((source, key, mutant, shown))
+        for source, key, mutant, shown in left if self.asking.all_tests else ():
+            others = [each for each in self._tests(source, mutant) if each.item not in shown]
+            self._show(source, key, mutant, others, complete=True)
 
-    def _try_one(self, source: Source, key: Key, mutant: Mutant, *, heavy: bool) -> Outcome:
-        """What became of a mutant on its light or on its heavy tests."""
-        asked = self._tests(source, mutant)
-        chosen = [each for each in asked if (each.seconds > HEAVY) is heavy]
+    def _show(self, source: Source, key: Key, mutant: Mutant, tests: list[Asked], *, complete: bool) -> Outcome:
+        """What became of a mutant by these tests."""
         loaded = [
             each
             for each in self._functions[str(source.path), source.first_line]
             if each.__code__.co_qualname == source.name
         ]
         answer = None
-        if chosen and loaded:
+        if tests and loaded:
             change = exchange(loaded, source.compiled(mutant.tree.body), self._caches)
-            answer = try_out(change, chosen)
-        complete = answer is not None or heavy or len(chosen) == len(asked)
+            answer = try_out(change, tests)
         by, how = answer or ("", "")
-        outcome = Outcome(key, mutant.line, source.seal, answer is not None, complete, len(asked), by, how)
+        concerned = len(self._items(source, mutant))
+        noticed = answer is not None
+        outcome = Outcome(key, mutant.line, source.seal, noticed, complete or noticed, concerned, by, how)
         self.ledger.add(outcome)
-        if answer is not None:
+        if noticed:
             before = self._noticed_by[key.module, key.function]
             before[:] = [by, *(each for each in before if each != by)][:6]
-        elif complete or not self.asking.heavy:
+        elif complete or not self.asking.all_tests:
             tell(outcome)
         return outcome
 
-    def _tests(self, source: Source, mutant: Mutant) -> list[Asked]:
-        """The tests that go over the mutant's lines: those that noticed another one first, then specific and fast."""
+    def _items(self, source: Source, mutant: Mutant) -> dict[pytest.Item, None]:
+        """The tests that go over the mutant's lines."""
         name = str(source.path)
-        items = {item: None for number in mutant.lines for item in self._by_line.get((name, number), ())}
+        return {item: None for number in mutant.lines for item in self._by_line.get((name, number), ())}
+
+    def _tests(self, source: Source, mutant: Mutant) -> list[Asked]:
+        """The same: those that noticed another one of the function first, then the specific and fast."""
+        name, first = str(source.path), self._noticed_by[source.module, source.name]
         lines = {(name, number) for number in range(source.node.lineno, (source.node.end_lineno or 0) + 1)}
-        first = {nodeid: place for place, nodeid in enumerate(self._noticed_by[source.module, source.name])}
+        place = {nodeid: number for number, nodeid in enumerate(first)}
         return sorted(
-            (self._asked(item, lines) for item in items),
-            key=lambda each: (first.get(each.item.nodeid, len(first)), each.seconds * self._size[each.item]),
+            (self._asked(item, lines) for item in self._items(source, mutant)),
+            key=lambda each: (place.get(each.item.nodeid, len(place)), each.seconds * self._size[each.item]),
         )
 
     def _asked(self, item: pytest.Item, lines: set[Line]) -> Asked:
