@@ -166,6 +166,7 @@ def test_order_of_relative_names_counts() -> None:
         (extensions.read_is_authority, "3000", False),
         (extensions.read_is_authority, "30030101FF", True),
         (extensions.read_is_authority, "3003020100", False),
+        (extensions.read_is_authority, "3003010100", False),
         (extensions.read_is_authority, "30060101FF020100", True),
         (extensions.read_authority_key_identifier, "3000", None),
         (extensions.read_authority_key_identifier, tlv(0x30, "8002AABB"), b"\xaa\xbb"),
