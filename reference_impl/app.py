@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import uvicorn
+from sqlalchemy import URL
 
 from reference_impl.audit.checks import Audit, open_audit
 from reference_impl.audit.faults import AuditUnusable
@@ -22,6 +23,8 @@ from reference_impl.services.loading import load_files
 from reference_impl.status_client import StatusClient
 from reference_impl.status_methods import StatusPolicy, StatusSources, UnusableMethod, read_method
 from reference_impl.store.database import Database, StoreUnusable
+from reference_impl.store.engine import UnusablePlace
+from reference_impl.store.engine import read_place as read_store
 from reference_impl.surface import Surface
 from reference_impl.verification.ocsp_settings import Responder
 from reference_impl.verification.purpose import PRODUCTION_POLICIES, TEST_POLICIES
@@ -56,7 +59,9 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m reference_impl.app", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
-    parser.add_argument("--store", type=Path, help="SQLite file; in memory without it")
+    parser.add_argument(
+        "--store", type=_place, metavar="STORE", help="SQLite file or postgresql://…; in memory without it"
+    )
     parser.add_argument("--audit", metavar="STORE", help="file or postgresql://…; STORE.audit without it")
     parser.add_argument(
         "--audit-key", type=Path, metavar="FILE", help="made if it is not there; STORE.audit-key without it"
@@ -92,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         database = Database(options.store)
     except StoreUnusable as error:
-        return _cannot_begin(f"{error}; give another path by --store")
+        return _cannot_begin(f"{error}; give another by --store")
     try:
         listener = listen(options.host, options.port)
     except (OSError, OverflowError) as error:
@@ -135,14 +140,23 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _open_audit(options: argparse.Namespace) -> Audit:
     """Beside the store, or where the options say; in memory, and under a key of this process's own, without a store."""
-    store: Path | None = options.store
+    store: Path | None = options.store if isinstance(options.store, Path) else None
     place = read_place(options.audit) if options.audit else store and store.with_name(f"{store.name}.audit")
     key = options.audit_key or (store and store.with_name(f"{store.name}.audit-key"))
+    if place is None and options.store is not None:
+        raise AuditUnusable("--audit: expected a file or postgresql://… beside a store on a server, actual none")
     if place is not None and key is None:
         raise AuditUnusable(
             "--audit: expected a key that outlives this process, actual neither --audit-key nor --store"
         )
     return open_audit(place, key)
+
+
+def _place(text: str) -> Path | URL:
+    try:
+        return read_store(text)
+    except UnusablePlace as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _method(text: str) -> tuple[str, Method]:

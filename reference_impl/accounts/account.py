@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Table, insert, select, update
 
 from reference_impl.store.database import Database
 from reference_impl.store.tables import accounts, memberships
+from reference_impl.store.transactions import take_turn
 from reference_impl.verification.doors import Enrolled
 from reference_impl.verification.genuineness import (
     BirthRecord,
@@ -38,12 +39,12 @@ class Accounts:
 
     def find(self, holder: HolderKey) -> Enrolled | None:
         """What was learnt of this holder at enrolment."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             return _find(connection, holder)
 
     def view(self, holder: HolderKey) -> AccountView | None:
         """The account as the contract shows it."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(select(accounts).where(_is_of(accounts, holder))).one_or_none()
             if row is None:
                 return None
@@ -54,6 +55,7 @@ class Accounts:
         """Opens the account, or adds the service to it; a reason if what is stored by now does not allow it."""
         identity = {"issuer_key": holder.issuer_key, "serial": holder.serial}
         with self._database.transaction() as connection:
+            take_turn(connection, f"{holder.issuer_key}:{holder.serial}")
             account = _find(connection, holder)
             if account is None:
                 learnt = {"birth_date": record.birth_date, "chip_key": record.chip_key}
@@ -70,6 +72,7 @@ class Accounts:
         """Counts one acceptance at a service, with the chip if one was shown; a reason if the account is gone, or
         another one stands in its place."""
         with self._database.transaction() as connection:
+            take_turn(connection, f"{holder.issuer_key}:{holder.serial}")
             account = _find(connection, holder)
             if account is not None and record is not None and (reason := _difference(record, account)) is not None:
                 return reason
