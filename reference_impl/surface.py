@@ -57,7 +57,7 @@ WORKERS: Final = 48
 LAST_YEAR: Final = 9998
 """Sums of an instant and a period stay within what a datetime can hold."""
 
-_PREFIX: Final = "/kazashi/v1/"
+PREFIX: Final = "/kazashi/v1/"
 _logger = logging.getLogger(__name__)
 
 
@@ -100,7 +100,7 @@ class Surface:
 
     def _find_verb(self, scope: Scope) -> Callable[[bytes], Struct]:
         path = scope["path"]
-        verb = self._verbs.get(path.removeprefix(_PREFIX)) if path.startswith(_PREFIX) else None
+        verb = self._verbs.get(path.removeprefix(PREFIX)) if path.startswith(PREFIX) else None
         if verb is None:
             known = ", ".join(self._verbs) or "nothing here"
             raise BrokenMessage(404, Broken("unknown path", "path", known, path[:100]))
