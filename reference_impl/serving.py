@@ -100,7 +100,7 @@ def serve(  # noqa: PLR0913  (what a worker is given)
         log_as_json(out)
         surface = stack.enter_context(closing(Surface(party, test_surface=True))) if settings.test_surface else None
         metrics = Metrics(ROUTES, worker, workers, counters)
-        door = stack.enter_context(closing(_door(party, settings, metrics, RequestsLog(out), surface)))
+        door = stack.enter_context(closing(_door(party, settings, metrics, RequestsLog(out, worker), surface)))
         _run(Application(door, surface), listener, ready)
 
 

@@ -113,7 +113,7 @@ class Door:
             self._under_way -= 1
             seconds = time.perf_counter() - begun
             self._metrics.ended(noted.route, status, seconds)
-            self._log.write(_line(noted, scope, status, seconds, self._clock))
+            self._log.write(self._line(noted, scope, status, seconds))
 
     def close(self) -> None:
         """Waits for what is under way."""
@@ -138,7 +138,8 @@ class Door:
         if self._under_way > MOST:
             raise Problem(ProblemReason.OVERLOADED, "", f"at most {MOST} requests at a time", "more")
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._workers, self._before)
+        if row.role is not Role.ANYBODY:  # who asks after our health is told of it, whatever became of the store
+            await loop.run_in_executor(self._workers, self._before)
         caller = self._callers.require(row.role, request.headers.getlist("authorization"), self._party.configuration)
         noted.caller = str(caller.role)
         message: Message = Nothing()
@@ -164,6 +165,21 @@ class Door:
             response.headers["allow"] = allowed
             return response
         return self._refuse(noted, Problem(ProblemReason.ADDRESS_UNKNOWN, "path", f"one of {DESCRIPTION}", "another"))
+
+    def _line(self, noted: _Noted, scope: Scope, status: int, seconds: float) -> Line:
+        return Line(
+            time=self._clock.read().now,
+            request_id=noted.id,
+            method=scope["method"] if scope["method"] in METHODS else "another",
+            route=noted.route,
+            status=status,
+            milliseconds=round(seconds * 1000, 3),
+            caller=noted.caller,
+            worker=self._log.worker,
+            decision=noted.decision or msgspec.UNSET,
+            reason=noted.reason or msgspec.UNSET,
+            fault=noted.fault or msgspec.UNSET,
+        )
 
     async def _describe(self, request: Request) -> Response:
         request.scope["noted"].route = DESCRIPTION
@@ -202,18 +218,3 @@ def _response(answer: Answer) -> Response:
 def _parts(file: BinaryIO) -> Iterator[bytes]:
     with file:
         yield from iter(partial(file.read, _PART), b"")
-
-
-def _line(noted: _Noted, scope: Scope, status: int, seconds: float, clock: Clock) -> Line:
-    return Line(
-        time=clock.read().now,
-        request_id=noted.id,
-        method=scope["method"] if scope["method"] in METHODS else "another",
-        route=noted.route,
-        status=status,
-        milliseconds=round(seconds * 1000, 3),
-        caller=noted.caller,
-        decision=noted.decision or msgspec.UNSET,
-        reason=noted.reason or msgspec.UNSET,
-        fault=noted.fault or msgspec.UNSET,
-    )

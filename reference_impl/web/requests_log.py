@@ -1,8 +1,8 @@
 """The log: a line of JSON for each request, and for whatever else is said. What was sent is in none of them.
 
 A line has the time, the method, the route's template (never the address: it names sessions), the HTTP status, decision
-and reason, how long it took, the role of the caller and the request's id. No serial number, certificate, challenge,
-credential or birth date reaches it, because nothing of a message does.
+and reason, how long it took, the role of the caller, which worker it was, and the request's id. No serial number,
+certificate, challenge, credential or birth date reaches it, because nothing of a message does.
 """
 
 import logging
@@ -25,6 +25,7 @@ class Line(Struct, frozen=True):
     status: int
     milliseconds: float
     caller: str
+    worker: int
     decision: str | UnsetType = UNSET
     reason: str | UnsetType = UNSET
     fault: str | UnsetType = UNSET
@@ -37,8 +38,9 @@ METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 class RequestsLog:
     """Lines into a stream; each is written at once and whole."""
 
-    def __init__(self, out: TextIO | None = None) -> None:
+    def __init__(self, out: TextIO | None = None, worker: int = 0) -> None:
         self._out = out
+        self.worker = worker
 
     def write(self, line: Line) -> None:
         """One line."""
