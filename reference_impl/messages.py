@@ -130,6 +130,13 @@ class AccountQuery(Message, frozen=True):
     certificate: bytes
 
 
+class Unlink(Message, frozen=True):
+    """The holder of this certificate leaves a service."""
+
+    certificate: bytes
+    service: Identifier
+
+
 class Tolerances(Struct, frozen=True):
     """Declared tolerances, in seconds."""
 

@@ -12,36 +12,31 @@ row.
 
 import hashlib
 import secrets
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+import msgspec
+from sqlalchemy import Connection, insert, select, update
 
 from reference_impl.accounts import rows
+from reference_impl.accounts.attempt import Attempt
+from reference_impl.accounts.findings import replaced
+from reference_impl.accounts.renewal import NotNow, carry_over
 from reference_impl.accounts.rows import Credential, Learnt
 from reference_impl.accounts.view import AccountView
 from reference_impl.services.store.transactions import Transactions, run
-from reference_impl.store.tables import accounts, memberships
+from reference_impl.store.tables import accounts, credentials, memberships
 from reference_impl.verification.doors import Enrolled
 from reference_impl.verification.genuineness import (
     BirthRecord,
     birth_date_equals_enrolled,
     chip_key_equals_enrolled,
 )
-from reference_impl.verification.purpose import Carrier
 from reference_impl.verification.verdict import HolderKey, Reason
 
 ID_LENGTH: Final = 16
 """Octets of an account's id and of a PPID: no two are drawn alike (2^64 accounts before one may expect it)."""
-
-
-class NotNow(Exception):
-    """What is stored by now does not allow it: nothing of the transaction stays."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
 
 
 class Accounts:
@@ -58,7 +53,7 @@ class Accounts:
             return None if credential is None else _enrolled(connection, credential)
 
     def view(self, holder: HolderKey) -> AccountView | None:
-        """The account as the contract shows it."""
+        """The account as the contract shows it; where another certificate has followed this one, by that number."""
         with self._database.transaction() as connection:
             credential = rows.read_credential(connection, holder)
             if credential is None:
@@ -67,7 +62,8 @@ class Accounts:
             chip_key = None if learnt is None else hashlib.sha256(learnt.chip_key).hexdigest()
             services = rows.services_of(connection, credential.account)
             accepted = connection.execute(select(accounts.c.accepted).where(accounts.c.id == credential.account))
-            return AccountView(holder.issuer_key, holder.serial, services, chip_key, accepted.scalar_one())
+            shown = credential.superseded_by or holder
+            return AccountView(shown.issuer_key, shown.serial, services, chip_key, accepted.scalar_one())
 
     def ppid(self, account: str, service: str) -> str | None:
         """The name by which the service knows the account; None if it does not."""
@@ -75,58 +71,105 @@ class Accounts:
         with self._database.transaction() as connection:
             return connection.execute(select(memberships.c.ppid).where(of_both)).scalar_one_or_none()
 
-    def enrol(
-        self, holder: HolderKey, service: str, record: BirthRecord, now: datetime, carrier: Carrier = Carrier.CARD
-    ) -> Reason | None:
-        """Opens the account, or adds the service to it; a reason if what is stored by now does not allow it."""
+    def enrol(self, attempt: Attempt) -> Reason | None:
+        """Opens the account, or adds the service to it; a reason if what is stored by now does not allow it.
+
+        Who enrols again after a renewal goes on with the account that is there.
+        """
 
         def work(connection: Connection) -> None:
-            credential = rows.lock(connection, holder)
-            if credential is None:
-                credential = self._open(connection, holder, record, now, carrier)
-            _require_same(record, rows.learnt_with(connection, credential))
-            if service in rows.services_of(connection, credential.account):
+            credential = self._credential(connection, attempt) or self._open(connection, attempt)
+            is_known = credential.learnt is not None
+            _learn(connection, credential, attempt)
+            if attempt.service not in rows.services_of(connection, credential.account):
+                ppid = self._draw(ID_LENGTH).hex()
+                rows.add_membership(connection, credential.account, attempt.service, ppid, attempt.at.timestamp())
+            elif is_known:
                 raise NotNow(Reason.ALREADY_ENROLLED)
-            ppid = self._draw(ID_LENGTH).hex()
-            rows.add_membership(connection, credential.account, service, ppid, now.timestamp())
             rows.count(connection, credential.account)
 
         return self._try(work)
 
-    def count_accepted(
-        self, holder: HolderKey, service: str, record: BirthRecord | None, account: str | None = None
-    ) -> Reason | None:
-        """Counts one acceptance at a service, with the chip if one was shown; a reason if the account is gone, or
-        another one (than `account`, where that is said) stands in its place."""
+    def relink(self, attempt: Attempt) -> Reason | None:
+        """Lets the account go on with a renewed certificate, and learns the chip if it was shown. It is no use."""
 
         def work(connection: Connection) -> None:
-            credential = rows.lock(connection, holder)
-            if credential is not None and record is not None:
-                _require_same(record, rows.learnt_with(connection, credential))
-            if credential is None or account not in {None, credential.account}:
-                raise NotNow(Reason.NOT_ENROLLED)
-            if service not in rows.services_of(connection, credential.account):
-                raise NotNow(Reason.NOT_ENROLLED)
+            credential = _require_member(connection, self._credential(connection, attempt), attempt)
+            if credential.learnt is not None:
+                raise NotNow(Reason.ALREADY_ENROLLED)
+            _learn(connection, credential, attempt)
+
+        return self._try(work)
+
+    def count_accepted(self, attempt: Attempt) -> Reason | None:
+        """Counts one acceptance at a service, with the chip if one was shown; a reason if the account is gone, or
+        another one (than `attempt.account`, where that is said) stands in its place."""
+
+        def work(connection: Connection) -> None:
+            credential = self._credential(connection, attempt)
+            if credential is not None and attempt.record is not None:
+                _require_same(attempt.record, rows.learnt_with(connection, credential), credential)
+            credential = _require_member(connection, credential, attempt)
             rows.count(connection, credential.account)
 
         return self._try(work)
 
-    def _open(
-        self, connection: Connection, holder: HolderKey, record: BirthRecord, now: datetime, carrier: Carrier
-    ) -> Credential:
-        """A new account for this certificate and chip; the one that stands if somebody was faster."""
-        account, since = self._draw(ID_LENGTH).hex(), now.timestamp()
-        new = Credential(holder, carrier, account, since, Learnt(record.birth_date, record.chip_key))
+    def note_ended(self, holder: HolderKey, now: datetime) -> None:
+        """Remembers since when a certificate is known to be revoked or on hold; neither is ever taken back."""
+        first = rows.is_of(holder) & credentials.c.ended_at.is_(None)
+        with self._database.transaction() as connection:
+            connection.execute(update(credentials).where(first).values(ended_at=now.timestamp()))
+
+    def known(self, holders: Iterable[HolderKey]) -> list[Credential]:
+        """Those of these certificates that lead to accounts."""
+        with self._database.transaction() as connection:
+            found = (rows.read_credential(connection, each) for each in holders)
+            return [each for each in found if each is not None]
+
+    def line(self, account: str) -> list[Credential]:
+        """The certificates of an account, the oldest first."""
+        with self._database.transaction() as connection:
+            return rows.credentials_of(connection, account)
+
+    def linked_as_of(self, account: str) -> datetime | None:
+        """The mark of the newest link that was taken for an account."""
+        with self._database.transaction() as connection:
+            newest = rows.linked_as_of(connection, account)
+        return None if newest is None else datetime.fromtimestamp(newest, UTC)
+
+    def of_chip(self, chip_key: bytes) -> str | None:
+        """Whose chip it is."""
+        with self._database.transaction() as connection:
+            return rows.account_of_chip(connection, chip_key)
+
+    def enrolled(self, account: str) -> Enrolled | None:
+        """What was learnt of an account's holder, for a certificate that follows theirs."""
+        with self._database.transaction() as connection:
+            line = rows.credentials_of(connection, account)
+            if not line:
+                return None
+            renewed = msgspec.structs.replace(line[-1], learnt=None, superseded_by=None)
+            return _enrolled(connection, renewed)
+
+    def _credential(self, connection: Connection, attempt: Attempt) -> Credential | None:
+        """The credential of the attempt, with its account held; a recognised one takes its place now."""
+        credential = rows.lock(connection, attempt.holder)
+        if credential is None and attempt.recognised is not None:
+            return carry_over(connection, attempt, attempt.recognised)
+        if credential is not None and not credential.is_current:
+            raise NotNow(Reason.REVOKED)
+        return credential
+
+    def _open(self, connection: Connection, attempt: Attempt) -> Credential:
+        """A new account for this certificate; the one that stands if somebody was faster."""
+        account, since = self._draw(ID_LENGTH).hex(), attempt.at.timestamp()
+        ends = None if attempt.ends is None else attempt.ends.timestamp()
+        new = Credential(attempt.holder, attempt.carrier, account, since, None, ends=ends)
         connection.execute(insert(accounts).values(id=account, opened_at=since, accepted=0))
-        if not rows.add_credential(connection, new):
-            connection.execute(accounts.delete().where(accounts.c.id == account))
-            there = rows.lock(connection, holder)
-            if there is None:  # came and went: begin again
-                return self._open(connection, holder, record, now, carrier)
-            return there
-        if rows.take_chip(connection, account, record.chip_key) != account:
-            raise NotNow(Reason.RENEWAL_PENDING)  # the chip is enrolled with another certificate: never two persons
-        return new
+        if rows.add_credential(connection, new):
+            return new
+        connection.execute(accounts.delete().where(accounts.c.id == account))
+        return rows.lock(connection, attempt.holder) or self._open(connection, attempt)  # came and went: begin again
 
     def _try(self, work: Callable[[Connection], None]) -> Reason | None:
         try:
@@ -136,17 +179,40 @@ class Accounts:
         return None
 
 
+def _require_member(connection: Connection, credential: Credential | None, attempt: Attempt) -> Credential:
+    if credential is None or attempt.account not in {None, credential.account}:
+        raise NotNow(Reason.NOT_ENROLLED)
+    if attempt.service not in rows.services_of(connection, credential.account):
+        raise NotNow(Reason.NOT_ENROLLED)
+    return credential
+
+
+def _learn(connection: Connection, credential: Credential, attempt: Attempt) -> None:
+    """The chip shown with the PIN: the same as before with a known certificate, a new one with a renewed one."""
+    if attempt.record is None:
+        return
+    record, learnt = attempt.record, rows.learnt_with(connection, credential)
+    if credential.learnt is not None:
+        _require_same(record, learnt, credential)
+    if learnt is not None and not birth_date_equals_enrolled(record, learnt.birth_date):
+        raise NotNow(Reason.HOLDER_MISMATCH)
+    if not rows.learn(connection, credential, Learnt(record.birth_date, record.chip_key)):
+        raise NotNow(Reason.RENEWAL_PENDING)  # enrolled with another certificate: one chip is never two persons'
+
+
 def _enrolled(connection: Connection, credential: Credential) -> Enrolled:
     learnt = rows.learnt_with(connection, credential) or Learnt("", b"")
     services = frozenset(rows.services_of(connection, credential.account))
-    return Enrolled(services, learnt.birth_date, learnt.chip_key, credential.account)
+    barred = None if credential.is_current else replaced()
+    is_renewed = credential.learnt is None
+    return Enrolled(services, learnt.birth_date, learnt.chip_key, credential.account, is_renewed, barred)
 
 
-def _require_same(record: BirthRecord, learnt: Learnt | None) -> None:
+def _require_same(record: BirthRecord, learnt: Learnt | None, credential: Credential) -> None:
     """What differs from the enrolment, in the order of step (8) of `core.decide`."""
     if learnt is None:
-        return
+        raise NotNow(Reason.RENEWAL_PENDING)
     if not birth_date_equals_enrolled(record, learnt.birth_date):
         raise NotNow(Reason.HOLDER_MISMATCH)
     if not chip_key_equals_enrolled(record, learnt.chip_key):
-        raise NotNow(Reason.CARD_CHANGED)
+        raise NotNow(Reason.CARD_CHANGED if credential.learnt is not None else Reason.RENEWAL_PENDING)

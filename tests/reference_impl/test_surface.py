@@ -32,7 +32,7 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
     "no-object": ("hello", [], "$"),
     "missing-field": ("begin", {"purpose": "login", "service": "library"}, "$"),
     "unknown-field": ("begin", {**BEGIN, "pin": "1234"}, "$"),
-    "unknown-purpose": ("begin", {**BEGIN, "purpose": "relink"}, "$.purpose"),
+    "unknown-purpose": ("begin", {**BEGIN, "purpose": "renew"}, "$.purpose"),
     "unknown-environment": ("begin", {**BEGIN, "environment": "moon"}, "$.environment"),
     "null-for-an-object": ("begin", {**BEGIN, "terminal": None}, "$.terminal"),
     "wrong-type": ("begin", {**BEGIN, "service": 7}, "$.service"),
