@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from reference_impl.accounts.account import Accounts
-from reference_impl.accounts.attempt import Attempt, Recognised
+from reference_impl.accounts.attempt import Attempt, Recognised, Unfamiliar
 from reference_impl.accounts.findings import chip_known
 from reference_impl.accounts.recognition import Recognition, Shown
 from reference_impl.store.sessions import Session, Sessions
@@ -55,7 +55,7 @@ class SessionDoors:
         self._now = now
         self._recognition = recognition
         self._presented = presented
-        self._recognised: Recognised | None = None
+        self._recognised: Recognised | Unfamiliar | None = None
         self.account = ""
         """The id of the account that was found, which is the one to count for."""
         self.events: list[Event] = []
@@ -81,7 +81,7 @@ class SessionDoors:
             self.events.append(Event("link", holder, refusal.reason))
             return Enrolled(frozenset(), "", b"", barred=refusal)
         self._recognised = recognised
-        return None if recognised is None else self._accounts.enrolled(recognised.account)
+        return self._accounts.enrolled(recognised.account) if isinstance(recognised, Recognised) else None
 
     def is_expected(self, session: str, holder: HolderKey) -> bool:
         """Whether the session was begun for this holder, or for nobody in particular."""
@@ -101,7 +101,7 @@ class SessionDoors:
             reason = self._accounts.relink(attempt)
         else:
             reason = self._accounts.count_accepted(attempt)
-        if reason is None and self._recognised is not None:
+        if reason is None and isinstance(self._recognised, Recognised):
             self._note_renewal(holder, self._recognised)
         return reason
 

@@ -8,6 +8,9 @@ from datetime import datetime
 import msgspec
 
 from reference_impl.accounts.account import Accounts
+from reference_impl.accounts.attempt import Recognised
+from reference_impl.accounts.findings import left
+from reference_impl.accounts.holders import Holders
 from reference_impl.accounts.links import Links
 from reference_impl.accounts.recognition import Recognition
 from reference_impl.accounts.serial_status import SerialStatuses
@@ -16,7 +19,7 @@ from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audi
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration, read_configuration
 from reference_impl.counting_doors import CountingDoors
-from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal
+from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal, Unlink
 from reference_impl.presented import presentation_of
 from reference_impl.services.desk import ServiceDesk
 from reference_impl.services.policy import Policy as ServicePolicy
@@ -79,6 +82,8 @@ class RelyingParty:
             configuration.trust, self._sources.responders(configuration), self._sources.ask, self._draw
         )
         self._recognition = Recognition(self._accounts, configuration.trust, self._links, self._statuses)
+        self.holders = Holders(self._accounts, self._statuses)
+        """How they stand, for the staff."""
 
     def read_configuration(self, message: Configure) -> Configuration:
         """The decisions in the message; BrokenMessage names one that cannot be taken here."""
@@ -161,7 +166,7 @@ class RelyingParty:
     def _recognise(self, holder: HolderKey, now: datetime) -> Enrolled | None:
         """The account that a renewed certificate follows; nothing is written down before it is proved."""
         recognised = self._recognition.of(holder, Carrier.CARD, now, None)
-        return None if recognised is None else self._accounts.enrolled(recognised.account)
+        return self._accounts.enrolled(recognised.account) if isinstance(recognised, Recognised) else None
 
     def _is_terminal_accepted(self, message: Begin) -> bool:
         """A tap needs a terminal we know; elsewhere one may be left out, but a wrong credential is refused."""
@@ -208,11 +213,36 @@ class RelyingParty:
 
     def account(self, encoded: bytes) -> AccountView | None:
         """What is stored about the holder of this certificate; `DerError` if it is none."""
+        holder = self._holder_of(encoded)
+        return None if isinstance(holder, NoIssuer) else self._accounts.view(holder)
+
+    def unlink(self, message: Unlink) -> Judged:
+        """Whether the holder of this certificate left the service, and all that was known of them there is erased.
+
+        The certificate proves nobody: whoever lets people leave has asked for a proof before (docs/accounts.md). An
+        expired or revoked one will do, for nobody has to renew a card in order to leave.
+        """
+        reading = self.clock.read()
+        verdict = self._unlink(message)
+        if verdict.holder is not None:
+            service = message.service if message.service in self._configuration.services else UNKNOWN
+            self._audit.event(Check(reading.now, NOBODY, service, None), "unlink", verdict.holder, verdict.reason, None)
+        return Judged(verdict, reading)
+
+    def _unlink(self, message: Unlink) -> Verdict:
+        try:
+            holder = self._holder_of(message.certificate)
+        except DerError as error:
+            return left(Reason.MALFORMED, None, str(error))
+        if isinstance(holder, NoIssuer):
+            return left(holder.reason, None, holder.why)
+        return left(self._accounts.leave(holder, message.service) or Reason.OK, holder)
+
+    def _holder_of(self, encoded: bytes) -> HolderKey | NoIssuer:
+        """Whose certificate it is by issuer key and serial, whatever its status; `DerError` if it is none."""
         certificate = parse_certificate(encoded)
         issuer = Issuers(self._configuration.trust, CertificateKind.AUTH).find(certificate)
-        if isinstance(issuer, NoIssuer):
-            return None
-        return self._accounts.view(HolderKey(issuer.issuer_key, f"{certificate.serial:x}"))
+        return issuer if isinstance(issuer, NoIssuer) else HolderKey(issuer.issuer_key, f"{certificate.serial:x}")
 
 
 def _unknown_session(certificate: bytes) -> Verdict:

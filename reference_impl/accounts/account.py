@@ -20,13 +20,15 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from reference_impl.accounts import rows
-from reference_impl.accounts.attempt import Attempt
+from reference_impl.accounts.attempt import Attempt, Paired, Recognised, Unfamiliar
+from reference_impl.accounts.counts import Counts, NoCounts
 from reference_impl.accounts.findings import replaced
+from reference_impl.accounts.leaving import Merged, leave, merge
 from reference_impl.accounts.renewal import NotNow, carry_over
 from reference_impl.accounts.rows import Credential, Learnt
 from reference_impl.accounts.view import AccountView
 from reference_impl.services.store.transactions import Transactions, run
-from reference_impl.store.tables import accounts, credentials, memberships
+from reference_impl.store.tables import accounts, credentials, memberships, pairs
 from reference_impl.verification.doors import Enrolled
 from reference_impl.verification.genuineness import (
     BirthRecord,
@@ -42,9 +44,15 @@ ID_LENGTH: Final = 16
 class Accounts:
     """The accounts in the store."""
 
-    def __init__(self, database: Transactions, draw: Callable[[int], bytes] = secrets.token_bytes) -> None:
+    def __init__(
+        self,
+        database: Transactions,
+        draw: Callable[[int], bytes] = secrets.token_bytes,
+        counts: Counts = NoCounts(),  # noqa: B008  (it has no state)
+    ) -> None:
         self._database = database
         self._draw = draw
+        self._counts = counts
 
     def find(self, holder: HolderKey) -> Enrolled | None:
         """What was learnt of this holder at enrolment."""
@@ -120,6 +128,50 @@ class Accounts:
         with self._database.transaction() as connection:
             connection.execute(update(credentials).where(first).values(ended_at=now.timestamp()))
 
+    def leave(self, holder: HolderKey, service: str | None = None) -> Reason | None:
+        """Leaves a service, or all of them; with the last one the account is erased."""
+        return self._try(lambda connection: leave(connection, holder, service, self._counts))
+
+    def merge(self, kept: HolderKey, gone: HolderKey, now: datetime) -> Merged | Reason:
+        """One account of two that somebody who may say so calls one person's; a reason where they cannot be."""
+        try:
+            return run(self._database, lambda each: merge(each, kept, gone, now.timestamp(), self._counts))
+        except NotNow as refused:
+            return refused.reason
+
+    def id_of(self, holder: HolderKey) -> str | None:
+        """The account that a certificate leads to."""
+        found = self.known([holder])
+        return found[0].account if found else None
+
+    def pair(self, account: str) -> tuple[Paired, datetime | None] | None:
+        """The signature certificate that belongs to an account, and since when its attributes are known to have
+        changed."""
+        with self._database.transaction() as connection:
+            row = connection.execute(select(pairs).where(pairs.c.account == account)).one_or_none()
+        if row is None:
+            return None
+        return Paired(HolderKey(row.issuer_key, row.serial), _instant(row.ends)), _instant(row.changed_at)
+
+    def note_changed(self, account: str, number: HolderKey, now: datetime) -> None:
+        """Remembers that the attributes in this signature certificate hold no longer."""
+        this = (pairs.c.account == account) & (pairs.c.issuer_key == number.issuer_key)
+        first = this & (pairs.c.serial == number.serial) & pairs.c.changed_at.is_(None)
+        with self._database.transaction() as connection:
+            connection.execute(update(pairs).where(first).values(changed_at=now.timestamp()))
+
+    def renew_attributes(self, account: str, paired: Paired, now: datetime) -> None:
+        """The service has seen the attributes that hold now, in this signature certificate."""
+
+        def work(connection: Connection) -> None:
+            rows.hold(connection, account)
+            connection.execute(pairs.delete().where(pairs.c.account == account))
+            if rows.credentials_of(connection, account):
+                row = {"account": account, **rows.pair_row(paired), "since": now.timestamp()}
+                connection.execute(insert(pairs).values(**row))
+
+        run(self._database, work)
+
     def known(self, holders: Iterable[HolderKey]) -> list[Credential]:
         """Those of these certificates that lead to accounts."""
         with self._database.transaction() as connection:
@@ -135,7 +187,7 @@ class Accounts:
         """The mark of the newest link that was taken for an account."""
         with self._database.transaction() as connection:
             newest = rows.linked_as_of(connection, account)
-        return None if newest is None else datetime.fromtimestamp(newest, UTC)
+        return _instant(newest)
 
     def of_chip(self, chip_key: bytes) -> str | None:
         """Whose chip it is."""
@@ -154,7 +206,7 @@ class Accounts:
     def _credential(self, connection: Connection, attempt: Attempt) -> Credential | None:
         """The credential of the attempt, with its account held; a recognised one takes its place now."""
         credential = rows.lock(connection, attempt.holder)
-        if credential is None and attempt.recognised is not None:
+        if credential is None and isinstance(attempt.recognised, Recognised):
             return carry_over(connection, attempt, attempt.recognised)
         if credential is not None and not credential.is_current:
             raise NotNow(Reason.REVOKED)
@@ -167,16 +219,23 @@ class Accounts:
         new = Credential(attempt.holder, attempt.carrier, account, since, None, ends=ends)
         connection.execute(insert(accounts).values(id=account, opened_at=since, accepted=0))
         if rows.add_credential(connection, new):
+            if isinstance(attempt.recognised, Unfamiliar):
+                as_of = attempt.recognised.as_of.timestamp()
+                rows.note_link(connection, account, as_of, attempt.recognised.paired, since)
             return new
         connection.execute(accounts.delete().where(accounts.c.id == account))
         return rows.lock(connection, attempt.holder) or self._open(connection, attempt)  # came and went: begin again
 
-    def _try(self, work: Callable[[Connection], None]) -> Reason | None:
+    def _try(self, work: Callable[[Connection], object]) -> Reason | None:
         try:
             run(self._database, work)
         except NotNow as refused:
             return refused.reason
         return None
+
+
+def _instant(stored: float | None) -> datetime | None:
+    return None if stored is None else datetime.fromtimestamp(stored, UTC)
 
 
 def _require_member(connection: Connection, credential: Credential | None, attempt: Attempt) -> Credential:

@@ -19,6 +19,13 @@ class Tie(StrEnum):
     """The enrolled chip, shown with the PIN of the new certificate when the old one was over (`recognition`)."""
 
 
+class Paired(msgspec.Struct, frozen=True):
+    """The signature certificate on the same carrier, by its number and the end of its validity."""
+
+    number: HolderKey
+    ends: datetime | None
+
+
 class Recognised(msgspec.Struct, frozen=True):
     """A certificate that follows one we know."""
 
@@ -27,8 +34,14 @@ class Recognised(msgspec.Struct, frozen=True):
     as_of: datetime
     supersedes: HolderKey | None
     """The account's certificate that it follows; None for another carrier of the same person."""
-    paired: HolderKey | None = None
-    """The signature certificate on the same carrier."""
+    paired: Paired | None = None
+
+
+class Unfamiliar(msgspec.Struct, frozen=True):
+    """A certificate whose link service names nobody we know: a stranger's. Who enrols brings the pair along."""
+
+    as_of: datetime
+    paired: Paired | None
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -44,4 +57,4 @@ class Attempt(msgspec.Struct, frozen=True):
     carrier: Carrier = Carrier.CARD
     account: str | None = None
     """The account that was found earlier, and counted for: no other one may stand in its place."""
-    recognised: Recognised | None = None
+    recognised: Recognised | Unfamiliar | None = None

@@ -1,7 +1,7 @@
 """The refusals of the accounts in words, Japanese and English. None tells why a certificate is over, which nobody knows
 from a code (spec/pki.md §2: death must not be inferred)."""
 
-from reference_impl.verification.verdict import Finding, Reason, Refusal, Step
+from reference_impl.verification.verdict import Finding, HolderKey, Reason, Refusal, Step, Verdict
 
 _LINKING = "spec/pki.md §4"
 
@@ -55,3 +55,25 @@ def chip_known() -> Refusal:
     ja = "このカードは別の電子証明書で登録されています。更新された方は紐付け直しをしてください"
     en = "the chip is enrolled with another certificate; after a renewal, link it again instead of enrolling"
     return Refusal(Reason.RENEWAL_PENDING, Finding(_LINKING, ja, en), Step.DONE)
+
+
+_LEAVING = {
+    Reason.MALFORMED: ((), "証明書を解読できません", "not a certificate"),
+    Reason.UNKNOWN_ISSUER: ((Step.DECODE,), "証明書の発行者を確認できません", "not issued by an authority we know"),
+    Reason.BAD_SIGNATURE: ((Step.DECODE,), "証明書の発行者を確認できません", "not signed by the authority it names"),
+    Reason.NOT_ENROLLED: ((Step.DECODE, Step.ISSUER), "このサービスに登録がありません", "no account at this service"),
+    Reason.REVOKED: (
+        (Step.DECODE, Step.ISSUER),
+        "この電子証明書は新しいものに置き換わっています。新しいカードで手続きしてください",
+        "another certificate of the holder has followed this one: leave with the new card",
+    ),
+}
+
+
+def left(reason: Reason, holder: HolderKey | None, why: str = "") -> Verdict:
+    """The outcome of leaving a service."""
+    if reason is Reason.OK:
+        return Verdict(reason, (Step.DECODE, Step.ISSUER, Step.ACCOUNT, Step.DONE), holder=holder)
+    steps, ja, en = _LEAVING[reason]
+    finding = Finding("contract 1.0", ja, f"{en}: {why}" if why else en)
+    return Verdict(reason, steps, None, finding, holder)

@@ -42,7 +42,7 @@ class Lineage(msgspec.Struct, frozen=True):
     as_of: datetime
     carrier: Carrier
     predecessors: tuple[Named, ...]
-    paired: Named | None
+    paired: Linked | None
     """The signature certificate in force on the same carrier."""
     elsewhere: tuple[Named, ...]
     """The authentication certificates in force on other carriers: the same person's phone, or card."""
@@ -79,11 +79,11 @@ def _require_time(answer: LinkAnswer, now: datetime) -> None:
         raise LinkRefused("time", "a certificate issued before the mark", "one issued after it")
 
 
-def _paired(answer: LinkAnswer, carrier: Carrier) -> Named | None:
+def _paired(answer: LinkAnswer, carrier: Carrier) -> Linked | None:
     found = _others(answer, CertificateKind.SIGN, carrier)
     if len(found) > 1:
         raise LinkRefused("population", "one signature certificate in force on a carrier", f"{len(found)}")
-    return found[0].named if found else None
+    return found[0] if found else None
 
 
 def _elsewhere(answer: LinkAnswer, asked: Named, carrier: Carrier) -> tuple[Named, ...]:

@@ -26,7 +26,7 @@ from typing import Final
 import msgspec
 
 from reference_impl.accounts.account import Accounts
-from reference_impl.accounts.attempt import Recognised, Tie
+from reference_impl.accounts.attempt import Paired, Recognised, Tie, Unfamiliar
 from reference_impl.accounts.findings import (
     link_refused,
     links_unreachable,
@@ -67,7 +67,9 @@ class Recognition:
         self._issuers = {each.issuer_key: each for each in trust.generations(CertificateKind.AUTH)}
         self._by_identifier = {(each.kind, each.key_identifier): each.issuer_key for each in trust.authorities}
 
-    def of(self, holder: HolderKey, carrier: Carrier, now: datetime, shown: Shown | None) -> Recognised | None:
+    def of(
+        self, holder: HolderKey, carrier: Carrier, now: datetime, shown: Shown | None
+    ) -> Recognised | Unfamiliar | None:
         """The account that a certificate belongs to though it does not lead there; `Refusal` where that is open."""
         issuer = self._issuers.get(holder.issuer_key)
         if issuer is None:
@@ -90,13 +92,13 @@ class Recognition:
         except NotCurrent as error:
             raise replaced() from error
 
-    def _by_link(self, lineage: Lineage) -> Recognised | None:
+    def _by_link(self, lineage: Lineage) -> Recognised | Unfamiliar:
         before = self._accounts.known(self._keys(lineage.predecessors))
         if before:
             return self._follow(lineage, before)
         elsewhere = [each for each in self._accounts.known(self._keys(lineage.elsewhere)) if each.is_current]
         if not elsewhere:
-            return None
+            return Unfamiliar(lineage.as_of, self._pair(lineage))
         return self._follow(lineage, elsewhere)
 
     def _follow(self, lineage: Lineage, known: list[Credential]) -> Recognised:
@@ -112,8 +114,7 @@ class Recognition:
             raise LinkRefused("account", "the account's present certificate among the predecessors", "others alone")
         if (newest := self._accounts.linked_as_of(account)) is not None and lineage.as_of < newest:
             raise LinkRefused("time", f"a mark not before {newest.isoformat()}", lineage.as_of.isoformat())
-        paired = None if lineage.paired is None else self._key(lineage.paired)
-        return Recognised(account, Tie.LINK, lineage.as_of, present[0] if present else None, paired)
+        return Recognised(account, Tie.LINK, lineage.as_of, present[0] if present else None, self._pair(lineage))
 
     def _by_chip(self, shown: Shown, now: datetime) -> Recognised:
         """The fresh proof; `Refusal` where a part of it is missing."""
@@ -142,6 +143,10 @@ class Recognition:
         if status.reason in {Reason.OK, Reason.REVOKED, Reason.ON_HOLD}:
             raise not_tied("以前の電子証明書が更新されていません", "the enrolled certificate was not renewed")
         raise status_of_old_unknown()
+
+    def _pair(self, lineage: Lineage) -> Paired | None:
+        number = None if lineage.paired is None else self._key(lineage.paired.named)
+        return None if lineage.paired is None or number is None else Paired(number, lineage.paired.not_after)
 
     def _keys(self, named: tuple[Named, ...]) -> list[HolderKey]:
         """The numbers of certificates under pinned generations; under another no account can have been opened."""

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
+from reference_impl.accounts.attempt import Paired
 from reference_impl.store.tables import accounts, chips, credentials, memberships, pairs
 from reference_impl.verification.purpose import Carrier
 from reference_impl.verification.verdict import HolderKey
@@ -140,15 +141,20 @@ def linked_as_of(connection: Connection, account: str) -> float | None:
     return connection.execute(select(accounts.c.linked_as_of).where(accounts.c.id == account)).scalar_one_or_none()
 
 
-def note_link(connection: Connection, account: str, as_of: float, paired: HolderKey | None, at: float) -> None:
-    """Remembers the mark, and the signature certificate that belongs to the account's card by now."""
+def note_link(connection: Connection, account: str, as_of: float, paired: Paired | None, at: float) -> None:
+    """Remembers the mark; and the signature certificate of the account's card, if none is remembered.
+
+    One that is stays: the attributes were learnt under it, and its status tells whether they hold.
+    """
     connection.execute(update(accounts).where(accounts.c.id == account).values(linked_as_of=as_of))
-    if paired is None:
-        return
-    number = {"issuer_key": paired.issuer_key, "serial": paired.serial}
-    row = connection.execute(update(pairs).where(pairs.c.account == account).values(**number))
-    if row.rowcount == 0:
-        connection.execute(insert(pairs).values(account=account, **number, since=at))
+    if paired is not None:
+        connection.execute(unless_there(connection, pairs).values(account=account, **pair_row(paired), since=at))
+
+
+def pair_row(paired: Paired) -> dict[str, str | float | None]:
+    """The columns of a pair."""
+    ends = None if paired.ends is None else paired.ends.timestamp()
+    return {"issuer_key": paired.number.issuer_key, "serial": paired.number.serial, "ends": ends}
 
 
 def take_chip(connection: Connection, account: str, chip_key: bytes) -> str:

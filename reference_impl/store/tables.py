@@ -63,6 +63,7 @@ pairs = Table(
     Column("account", String, primary_key=True),
     Column("issuer_key", String, nullable=False),
     Column("serial", String, nullable=False),
+    Column("ends", Float),
     Column("since", Float, nullable=False),
     Column("changed_at", Float),
 )
