@@ -7,7 +7,7 @@ import io
 import tempfile
 from typing import Final
 
-from reference_impl.accounts.account import AccountView
+from reference_impl.accounts.view import AccountView
 from reference_impl.audit.export import Selection, export_csv, export_json
 from reference_impl.verification.der import DerError
 from reference_impl.web.attempts import typed
