@@ -9,7 +9,7 @@ import pytest
 
 from reference_impl.accounts.account import Accounts
 from reference_impl.accounts.attempt import Recognised, Tie, Unfamiliar
-from reference_impl.accounts.links import LinkAnswer, NoLink
+from reference_impl.accounts.links import LinkAnswer, Linked, NoLink
 from reference_impl.accounts.recognition import Recognition
 from reference_impl.accounts.serial_status import SerialStatuses
 from reference_impl.store.database import Database
@@ -63,7 +63,7 @@ def enrol_with(accounts: Accounts, serial: int, carrier: Carrier) -> str:
     return enrol(accounts, serial, carrier=carrier, issuer=ISSUER.issuer_key)
 
 
-def certificate(serial: int, key_id: bytes = ISSUER.key_identifier) -> told.Linked:
+def certificate(serial: int, key_id: bytes = ISSUER.key_identifier) -> Linked:
     """The same as a link answer has it."""
     return told.linked(serial, key_id=key_id)
 
@@ -100,9 +100,11 @@ def test_nobody_known_is_a_stranger(bench: Bench) -> None:
 def test_the_same_number_of_another_issuer_is_a_stranger(bench: Bench) -> None:
     """A predecessor is a number under an issuer; the enrolled number under another generation is somebody else."""
     bench.enrol(1)
-    bench.says(3, (), previous=(certificate(1, OTHER.key_identifier),))
+    bench.links.answers["3"] = LinkAnswer(
+        AS_OF, certificate(3), certificate(3), (certificate(1, OTHER.key_identifier),), ()
+    )
     assert isinstance(bench.of(3), Unfamiliar)
-    bench.says(4, (), previous=(certificate(1, b"?" * 20),))
+    bench.links.answers["4"] = LinkAnswer(AS_OF, certificate(4), certificate(4), (certificate(1, b"?" * 20),), ())
     assert isinstance(bench.of(4), Unfamiliar)
 
 
