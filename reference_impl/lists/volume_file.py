@@ -92,7 +92,7 @@ def _finish(file: BinaryIO, lists: Sequence[Listed]) -> dict[int, Refusal]:
     directory = file.tell()
     file.write(msgspec.msgpack.encode(volume.lists))
     octets = cells.marks.itemsize
-    footer = _FOOTER.pack(_MAGIC, cells.count, octets, marks, places, directory, bytes(_CHECKSUM))
+    footer = _FOOTER.pack(_MAGIC, cells.entries, octets, marks, places, directory, bytes(_CHECKSUM))
     file.write(footer[:-_CHECKSUM])
     file.write(hashlib.sha256(_mapped(file)).digest())
     return refused
@@ -125,7 +125,5 @@ def open_volume(path: Path) -> Volume:
         raise VolumeUnusable(f"{path}: expected the checksum {checksum.hex()[:16]}…, found {found.hex()[:16]}…")
     lists = msgspec.msgpack.decode(data[directory:end], type=tuple[Listed, ...])
     size = cells_of(count, octets)
-    cells = Cells(
-        np.frombuffer(data, f"<u{octets}", size, marks), np.frombuffer(data, np.uint32, size, places), count
-    )
+    cells = Cells(np.frombuffer(data, f"<u{octets}", size, marks), np.frombuffer(data, np.uint32, size, places), count)
     return Volume(lists, Index(data, cells))

@@ -1,4 +1,4 @@
-"""The table of listed serials beside a dictionary: every size, crowded homes, marks of every width, lists that overlap."""
+"""The table of listed serials beside a dictionary: every size, crowded homes, marks of every width, several lists."""
 
 import random
 from collections.abc import Sequence
@@ -19,7 +19,8 @@ def indexed(lists: Sequence[Sequence[int]]) -> tuple[Index, list[tuple[int, int]
     """Entries of these lists one after the other: index, spans, and where a dictionary has each serial's first."""
     data, spans, places, words = bytearray(), [], [], []
     for serials in lists:
-        start, where = len(data), {}
+        start = len(data)
+        where: dict[int, int] = {}
         for serial in serials:
             where.setdefault(serial, len(data))
             words.append(key_and_place(serial, len(data)))

@@ -73,7 +73,9 @@ def test_listed_and_unlisted() -> None:
     assert "unspecified" in unspecified.finding.en
 
 
-ALIKE = [SERIAL + more for more in (0, 1 << 30, 1 << 31, 3 << 30, 5 << 32, 6 << 32, 5 << 96, -1 << 30, -1 << 31, -1 << 40)]
+ALIKE = [
+    SERIAL + more for more in (0, 1 << 30, 1 << 31, 3 << 30, 5 << 32, 6 << 32, 5 << 96, -1 << 30, -1 << 31, -1 << 40)
+]
 
 
 @pytest.mark.parametrize("listed", [*ALIKE, -SERIAL])

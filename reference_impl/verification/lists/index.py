@@ -5,9 +5,9 @@ cell has a mark and a place:
 
     mark    0 of an empty cell; else step × (how far from its home) + breadth − (key % breadth)
 
-Home and remainder are the key, so who comes from a home looks for one number in each cell. Entries stand in the order of
-their keys, so the marks that would be found from one home fall: behind the first that is smaller there is nothing more.
-Most questions end at the first cell or the second, which is one look into memory (and another for the place of a hit).
+Home and remainder are the key, so who comes from a home looks for one number in each cell. Entries stand in the order
+of their keys, so the marks seen from one home fall: behind the first that is smaller there is nothing more. Most
+questions end at the first cell or the second, which is one look into memory (and another for the place of a hit).
 
 Two plain arrays beside the lists' own bytes: they can lie in a file that many processes map. What an entry says is not
 kept, it is read where it stands.
@@ -39,7 +39,7 @@ class Cells(NamedTuple):
 
     marks: NDArray[np.unsignedinteger]
     places: NDArray[np.uint32]
-    count: int
+    entries: int
 
 
 def breadth_of(count: int) -> int:
@@ -115,11 +115,11 @@ class Index:
     def __init__(self, data: Octets, cells: Cells) -> None:
         self.data = data
         self.cells = cells
-        self._breadth = breadth_of(cells.count)
+        self._breadth = breadth_of(cells.entries)
         self.find = _finder(data, cells.marks.data, cells.places.data, self._breadth)
 
     def __len__(self) -> int:
-        return self.cells.count
+        return self.cells.entries
 
     @property
     def octets(self) -> int:
