@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import random
 import signal
 import socket
 import sys
@@ -16,6 +17,7 @@ from reference_impl.audit.faults import AuditUnusable
 from reference_impl.audit.storage import read_place
 from reference_impl.clock import Clock
 from reference_impl.fresh_lists import Lists
+from reference_impl.refresher import Refresher
 from reference_impl.relying_party import RelyingParty
 from reference_impl.services.faults import PoliciesRefused
 from reference_impl.services.loading import load_files
@@ -72,6 +74,9 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
         help="where revocation lists are kept, and were brought for offline-crl; without it, as long as the process",
     )  # fmt: skip
     parser.add_argument(
+        "--refresh-lists", action="store_true", help="fetch lists when they are due, not only when one is wanted"
+    )
+    parser.add_argument(
         "--status-keep", type=float, default=0.0, metavar="SECONDS",
         help="an OCSP answer may be used again for so long after its thisUpdate; 0: never",
     )  # fmt: skip
@@ -120,11 +125,15 @@ def main(arguments: list[str] | None = None) -> int:
         audit=audit,
     )
     surface = Surface(party, test_surface=options.test_surface)
+    refresher = Refresher(lists, lambda: party.clock.read().now, random.SystemRandom().random)
     signal.signal(signal.SIGTERM, _end)  # uvicorn shuts down first, then hands the signal on to this
     signal.signal(signal.SIGINT, _end)
+    if options.refresh_lists:
+        refresher.start()
     try:
         _serve(surface, listener)
     finally:
+        refresher.close()
         surface.close()
         status_client.close()
         lists.close()

@@ -45,8 +45,8 @@ def due_at(windows: Iterable[Window], fresh_until: datetime | None, now: datetim
 
 def pause_after(failures: int, jitter: float) -> timedelta:
     """How long to wait after so many rounds in a row that left something due: from half of it on, by chance."""
-    whole = min(PAUSE * 2 ** min(failures, 16), LONGEST_PAUSE)
-    return whole * (1 + jitter) / 2
+    whole = min(PAUSE * (1 << min(failures, 16)), LONGEST_PAUSE)
+    return whole / 2 + whole / 2 * jitter
 
 
 def fresh_until(now: datetime, said: Iterable[timedelta | None]) -> datetime | None:
