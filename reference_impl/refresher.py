@@ -42,7 +42,7 @@ class Refresher:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends, if it was started. A fetch that is under way goes on in its own thread, and what it brings is whole or nothing."""
+        """Ends, if it was started. A fetch that is under way goes on in its own thread: it brings all or nothing."""
         self._ending.set()
         self._lists.changed.set()
         if self._thread.is_alive():

@@ -1,4 +1,4 @@
-"""A small server of lists, made octet by octet: an index, lists with tags, an archive, and whatever headers are wanted."""
+"""A small server of lists, made octet by octet: an index, lists with tags, an archive, any headers that are wanted."""
 
 import hashlib
 import io

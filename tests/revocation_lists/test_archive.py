@@ -81,7 +81,7 @@ def test_few_wanting_lists_are_fetched_by_themselves(shop: Shop, tmp_path: Path)
 def test_what_is_wrong_in_an_archive_is_fetched_by_itself(
     shop: Shop, tmp_path: Path, archive: bytes | str | None
 ) -> None:
-    """Gone, empty, cut off, a list with a flipped bit, of a stranger, of another town, elsewhere: all four in the end."""
+    """Gone, empty, cut off, a flipped bit, a stranger's list, another town's, elsewhere: all four in the end."""
     library = Library(tmp_path)
     right = {path_of(town): data for town, data in shop.lists.items()}
     first, second, *_ = right

@@ -145,7 +145,7 @@ def test_ends_while_the_server_keeps_silent(shop: Shop, keeper: Keeper) -> None:
     keeper.refresher.start()
     assert shop.arrived.wait(10)
     keeper.refresher.close()
-    assert not keeper.refresher._thread.is_alive()  # noqa: SLF001 - what it is about
+    assert not keeper.refresher._thread.is_alive()
     Refresher(keeper.lists, lambda: keeper.now, lambda: 0.0).close()
 
 
