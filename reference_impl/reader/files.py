@@ -32,6 +32,7 @@ NUMBER: Final = File(0x0001, bytes.fromhex("FF10"), Words("個人番号", "個�
 ATTRIBUTES: Final = File(0x0002, bytes.fromhex("FF20"), Words("基本4情報", "four attributes"))
 INTEGRITY: Final = File(0x0003, bytes.fromhex("FF30"), Words("真正性検証情報", "integrity record"))
 TEXT_INFORMATION: Final = File(0x0005, bytes.fromhex("FF40"), Words("AP基本情報（入力補助）", "information (text)"))
+CHIP_KEY_RECORD: Final = File(0x0007, bytes.fromhex("FF50"), Words("内部認証用公開鍵", "chip key record"))
 
 # 券面事項確認AP, §2.3
 BIRTH_RECORD: Final = File(0x0001, bytes.fromhex("FF10"), Words("生年月日レコード", "birth record"))

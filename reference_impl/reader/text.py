@@ -3,24 +3,26 @@
 個人番号        the PIN or 照合番号A      only `read_personal_number` reads it
 基本4情報       the PIN or 照合番号B
 真正性検証情報   any of them              read along: hashes of both, signed by the key of EF 0004
+    内部認証用公開鍵  any of them              the chip signs a challenge of ours: a copy lies on another chip
 """
 
 from typing import Final
 
 from reference_impl.reader.card import Card
 from reference_impl.reader.faults import NotGenuine
-from reference_impl.reader.files import ATTRIBUTES, INTEGRITY, NUMBER, TEXT_INFORMATION
-from reference_impl.reader.issuers import UNSIGNED, read_card_certificate, require_issuer
+from reference_impl.reader.files import ATTRIBUTES, CHIP_KEY_RECORD, INTEGRITY, NUMBER, TEXT_INFORMATION
+from reference_impl.reader.issuers import UNSIGNED, read_card_certificate, require_chip, require_issuer
+from reference_impl.reader.objects import sha256
 from reference_impl.reader.personal_number import PersonalNumber
 from reference_impl.reader.pins import PinTry, require_opens
 from reference_impl.reader.reading import read_exactly, read_object
-from reference_impl.reader.records import (
+from reference_impl.reader.text_records import (
     Attributes,
     Integrity,
     parse_attributes,
+    parse_chip_key,
     parse_integrity,
     parse_number,
-    sha256,
 )
 from reference_impl.reader.references import TEXT, TEXT_CODE_A, TEXT_CODE_B, TEXT_PIN, Reference
 from reference_impl.verification import oids
@@ -69,10 +71,13 @@ class Text:
         self._card.change(TEXT_PIN, old, new)
 
     def _read_integrity(self) -> tuple[Integrity, bool]:
-        """The integrity record under its signature, and whether a pinned issuer stands behind it."""
+        """The integrity record under its signature, on its own chip; and whether a pinned issuer stands behind it."""
         integrity = parse_integrity(read_object(self._card.link, INTEGRITY))
         _, certificate = read_card_certificate(self._card)
         issuer_known = require_issuer(certificate, self._issuers)
-        if not is_signed_by(certificate.key, oids.RSA_SHA256, integrity.signed, integrity.signature):
-            raise NotGenuine(UNSIGNED)
+        key, *chip = parse_chip_key(read_object(self._card.link, CHIP_KEY_RECORD))
+        for signed, signature in ((integrity.signed, integrity.signature), chip):
+            if not is_signed_by(certificate.key, oids.RSA_SHA256, signed, signature):
+                raise NotGenuine(UNSIGNED)
+        require_chip(self._card, key)
         return integrity, issuer_known

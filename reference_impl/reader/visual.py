@@ -12,10 +12,16 @@ import msgspec
 from reference_impl.reader.card import Card
 from reference_impl.reader.faults import AnswerUnreadable, NotGenuine
 from reference_impl.reader.files import BIRTH_RECORD, FACE, NUMBER_IMAGE, VISUAL_INFORMATION
-from reference_impl.reader.issuers import UNSIGNED, read_card_certificate, require_issuer
+from reference_impl.reader.issuers import (
+    NOT_THIS_CHIP,
+    UNSIGNED,
+    read_card_certificate,
+    require_chip,
+    require_issuer,
+)
 from reference_impl.reader.pins import PinTry, require_opens
 from reference_impl.reader.reading import read_object
-from reference_impl.reader.records import Face, parse_face, parse_number_image
+from reference_impl.reader.visual_records import Face, parse_face, parse_number_image
 from reference_impl.reader.references import BIRTH_DATE, VISUAL, VISUAL_CODE_A, VISUAL_CODE_B, Reference
 from reference_impl.reader.signing import PINLESS_KEY, Scheme, compute_signature
 from reference_impl.reader.words import Words
@@ -29,10 +35,6 @@ from reference_impl.verification.genuineness import (
 )
 from reference_impl.verification.signatures import is_signed_by
 from reference_impl.verification.trust import CardIssuer
-
-_NOT_THIS_CHIP: Final = Words(
-    "内部認証の署名がこのチップのものではありません", "the internal authentication is not this chip's"
-)
 
 
 class ChipProof(msgspec.Struct, frozen=True):
@@ -72,11 +74,11 @@ class Visual:
         if not is_record_certified(record, certificate):
             raise NotGenuine(UNSIGNED)
         if not is_chip_present(record, challenge, signature):
-            raise NotGenuine(_NOT_THIS_CHIP)
+            raise NotGenuine(NOT_THIS_CHIP)
         return ChipProof(encoded, written, signature)
 
     def read_face(self, key: Reference, attempt: PinTry) -> Face:
-        """What is printed on the front, with its pictures: signed, and the signature checked."""
+        """What is printed on the front, with its pictures: signed, and this chip's, which proves itself."""
         require_opens(key, (VISUAL_CODE_A, VISUAL_CODE_B), FACE.name)
         self._card.verify(key, attempt)
         encoded = read_object(self._card.link, FACE)
@@ -85,6 +87,7 @@ class Visual:
         face = parse_face(encoded, certificate.key)
         if face is None:
             raise NotGenuine(UNSIGNED)
+        require_chip(self._card, face.chip_key)
         return msgspec.structs.replace(face, issuer_known=issuer_known)
 
     def read_number_image(self, attempt: PinTry) -> bytes:
