@@ -13,8 +13,8 @@ from reference_impl.reader.card import Card
 from reference_impl.reader.faults import AnswerUnreadable, NotGenuine
 from reference_impl.reader.files import CARD_CERTIFICATE, CARD_CERTIFICATE_SIZE
 from reference_impl.reader.reading import read_object
-from reference_impl.reader.words import Words
 from reference_impl.reader.signing import PINLESS_KEY, Scheme, compute_signature
+from reference_impl.reader.words import Words
 from reference_impl.verification import oids
 from reference_impl.verification.der import DerError
 from reference_impl.verification.genuineness import (

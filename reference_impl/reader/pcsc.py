@@ -24,8 +24,8 @@ from reference_impl.reader.pcsc_faults import (
     NoReader,
     PcscFault,
     PcscMissing,
-    SeveralCards,
     ServiceGone,
+    SeveralCards,
     WaitEnded,
 )
 

@@ -16,6 +16,7 @@ from reference_impl.reader.objects import sha256
 from reference_impl.reader.personal_number import PersonalNumber
 from reference_impl.reader.pins import PinTry, require_opens
 from reference_impl.reader.reading import read_exactly, read_object
+from reference_impl.reader.references import TEXT, TEXT_CODE_A, TEXT_CODE_B, TEXT_PIN, Reference
 from reference_impl.reader.text_records import (
     Attributes,
     Integrity,
@@ -24,7 +25,6 @@ from reference_impl.reader.text_records import (
     parse_integrity,
     parse_number,
 )
-from reference_impl.reader.references import TEXT, TEXT_CODE_A, TEXT_CODE_B, TEXT_PIN, Reference
 from reference_impl.verification import oids
 from reference_impl.verification.signatures import is_signed_by
 from reference_impl.verification.trust import CardIssuer

@@ -6,7 +6,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from reference_impl.reader.faults import AnswerUnreadable
 from reference_impl.reader.files import ATTRIBUTES, CHIP_KEY_RECORD, INTEGRITY, NUMBER
 from reference_impl.reader.objects import (
-    parse_key, read_objects, read_with_offsets, require_day, require_sex, tags_of,
+    parse_key,
+    read_objects,
+    read_with_offsets,
+    require_day,
+    require_sex,
+    tags_of,
 )
 from reference_impl.reader.personal_number import PersonalNumber
 from reference_impl.reader.references import is_number

@@ -5,8 +5,6 @@
 個人番号画像      照合番号A                   only `read_number_image` reads it
 """
 
-from typing import Final
-
 import msgspec
 
 from reference_impl.reader.card import Card
@@ -21,10 +19,9 @@ from reference_impl.reader.issuers import (
 )
 from reference_impl.reader.pins import PinTry, require_opens
 from reference_impl.reader.reading import read_object
-from reference_impl.reader.visual_records import Face, parse_face, parse_number_image
 from reference_impl.reader.references import BIRTH_DATE, VISUAL, VISUAL_CODE_A, VISUAL_CODE_B, Reference
 from reference_impl.reader.signing import PINLESS_KEY, Scheme, compute_signature
-from reference_impl.reader.words import Words
+from reference_impl.reader.visual_records import Face, parse_face, parse_number_image
 from reference_impl.verification import oids
 from reference_impl.verification.der import DerError
 from reference_impl.verification.genuineness import (

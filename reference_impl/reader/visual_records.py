@@ -9,7 +9,14 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from reference_impl.reader.files import FACE, NUMBER_IMAGE
 from reference_impl.reader.objects import (
-    parse_key, read_ascii, read_objects, read_with_offsets, require_day, require_sex, sha256, tags_of,
+    parse_key,
+    read_ascii,
+    read_objects,
+    read_with_offsets,
+    require_day,
+    require_sex,
+    sha256,
+    tags_of,
 )
 
 _THREE_HASHES: Final = bytes.fromhex("3071300D060960864801650304020105000460")
@@ -54,7 +61,15 @@ def parse_face(data: bytes, key: RSAPublicKey) -> Face | None:
     require_day(FACE, until)
     require_sex(FACE, gender)
     return Face(
-        born, gender, name.value, address.value, photo.value, until, code.value, parse_key(FACE, chip_key.value), issuer_known=False
+        born,
+        gender,
+        name.value,
+        address.value,
+        photo.value,
+        until,
+        code.value,
+        parse_key(FACE, chip_key.value),
+        issuer_known=False,
     )
 
 
