@@ -1,7 +1,7 @@
 """Cards of one world for the client to read: as personalised, their secrets, and connections that misbehave."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from cardsim.pins import Pin
 from cardsim.profile import Profile
@@ -27,12 +27,16 @@ class Desk:
 
     world: World
     resident: str
+    _made: dict[Which, Profile] = field(default_factory=dict)
 
     def profile(
         self, form: Form = Form.CARD, variant: Variant | None = None, options: str = "", other: str | None = None
     ) -> Profile:
-        """What they lay on the reader."""
-        return present(self.world, self.resident, Which(form, variant, other, options))[0].profile
+        """What they lay on the reader; the same object each time, for a profile never changes."""
+        which = Which(form, variant, other, options)
+        if which not in self._made:
+            self._made[which] = present(self.world, self.resident, which)[0].profile
+        return self._made[which]
 
     @property
     def issuers(self) -> tuple[CardIssuer, ...]:
@@ -116,6 +120,8 @@ def verifies(sent: list[bytes]) -> list[bytes]:
     return [each for each in sent if each[1] == 0x20 and len(each) > 5]
 
 
-def numbers(count: int) -> Iterator[int]:
-    """1 to count: commands are counted from one."""
-    return iter(range(1, count + 1))
+class Recorded(Bent):
+    """A connection that changes nothing and keeps what was sent."""
+
+    def __init__(self, inner: InProcessConnection) -> None:
+        super().__init__(inner, lambda _, __, raw: answer(raw))

@@ -1,270 +1,315 @@
-"""The card client against a scripted connection: exact commands, and no PIN where none may go."""
+"""What exactly goes over the line, octet by octet; 61xx and 6Cxx; slow cards; connections that end."""
 
-from dataclasses import dataclass, field
-from datetime import date
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from cardsim.slot import InsertedCard
 from reference_impl.reader.client import CardClient
-from reference_impl.reader.era import era_digits
-from reference_impl.reader.faults import (
-    AnswerUnreadable,
-    CardRefused,
-    LastTryRefused,
-    PinBlocked,
-    PinUnusable,
-    PinWrong,
-    ReaderRefused,
+from reference_impl.reader.faults import AnswerUnreadable, CardEndless, CardRefused, PinWrong, ReaderFault
+from reference_impl.reader.link import MOST_EXCHANGES, Command, Step
+from reference_impl.reader.lost import (
+    CardInUse,
+    CardRemoved,
+    CardReset,
+    CardTooSlow,
+    LinkClosed,
+    NoAnswer,
+    ReaderGone,
+    Risk,
 )
-from reference_impl.reader.status_words import explain
+from reference_impl.reader.pins import PinTry
+from reference_impl.reader.references import AUTH_PIN, VISUAL_CODE_B
+from reference_impl.reader.words import Words
+from tests.reference_impl.reader.cards import CHALLENGE, Bent, Desk, Recorded, answer, connected, tries_kept, verifies
+from tests.reference_impl.reader.operations import NO_TRY, OPERATIONS
 
-SELECT_JPKI = "00A4040C0AD392F000260100000001"
-SELECT_VISUAL = "00A4040C0AD3921000310001010402"
-QUERY = "00200080"
-VERIFY_1234 = "002000800431323334"
-DIGEST_INFO = "3031300D060960864801650304020105000420"
-SHA256_OF_ABC = "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"  # FIPS 180-4's example
-SIGNATURE = "5A" * 256
-CERTIFICATE = "3082012C" + "AB" * 300
+SELECT_JPKI = "00a4040c0ad392f000260100000001"
+DIGEST_INFO = "3031300d060960864801650304020105000420"
+SHA256_OF_CHALLENGE = "630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd"  # sha256sum of 00 to 1F
 
 
-@dataclass(slots=True)
-class Script:
-    """A connection that expects these commands and gives these answers (data and status word, in hex)."""
+def genuine(desk: Desk) -> InsertedCard:
+    """A fresh card."""
+    return InsertedCard.unused(desk.profile())
 
-    lines: list[tuple[str, str]]
-    name: str = "Kazashi Virtual Reader 00 00"
-    sent: list[str] = field(default_factory=list)
+
+def test_authentication_octet_by_octet(desk: Desk) -> None:
+    """Application, PIN, tries, VERIFY, certificate in blocks of 256, key, DigestInfo of the challenge (§4, §5.2)."""
+    connection = Recorded(connected(genuine(desk)))
+    certificate = CardClient(connection).jpki.authenticate(CHALLENGE, desk.attempt(AUTH_PIN)).certificate
+    full, rest = divmod(len(certificate) - 4, 256)
+    blocks = [f"00b0{4 + 256 * block:04x}00" for block in range(full)] + [f"00b0{4 + 256 * full:04x}{rest:02x}"]
+    assert [each.hex() for each in connection.sent] == [
+        SELECT_JPKI,
+        "00a4020c020018",
+        "00200080",
+        "002000800431323334",
+        "00a4020c02000a",
+        "00b0000004",
+        *blocks,
+        "00a4020c020017",
+        "802a008033" + DIGEST_INFO + SHA256_OF_CHALLENGE + "00",
+    ]
+
+
+def in_pieces(size: int) -> Callable[[int, bytes, bytes], object]:
+    """A card that gives long answers by 61xx and GET RESPONSE, so many octets at a time, as over T=0."""
+    left = b""
+
+    def bend(_: int, command: bytes, raw: bytes) -> object:
+        nonlocal left
+        if command[1] == 0xC0:
+            assert command[:4].hex() == "00c00000"
+            raw = left
+        if len(raw) - 2 <= size or raw[-2:] != b"\x90\x00":
+            return answer(raw)
+        left = raw[size:]
+        return answer(raw[:size] + bytes([0x61, min(len(left) - 2, 0xFF)]))
+
+    return bend
+
+
+class T0Connection(Bent):
+    """A connection that answers GET RESPONSE itself: the card never saw one."""
 
     def transmit(self, apdu: list[int]) -> tuple[list[int], int, int]:
-        """The next answer."""
-        self.sent.append(bytes(apdu).hex().upper())
-        expected, answer = self.lines[len(self.sent) - 1]
-        assert self.sent[-1] == expected
-        data = bytes.fromhex(answer)
-        return list(data[:-2]), data[-2], data[-1]
-
-    def getReader(self) -> str:  # noqa: N802 - pyscard's name
-        """The reader's name."""
-        return self.name
-
-    def is_finished(self) -> bool:
-        """Whether every command was sent."""
-        return len(self.sent) == len(self.lines)
+        """The next piece, or the card's answer."""
+        if apdu[1] == 0xC0:
+            self.sent.append(bytes(apdu))
+            return self._bend(len(self.sent), bytes(apdu), b"")  # type: ignore[return-value]
+        return super().transmit(apdu)
 
 
-OPENING = [(SELECT_JPKI, "9000"), ("00A4020C020018", "9000")]
-SIGNING = [("00A4020C020017", "9000"), ("802A008033" + DIGEST_INFO + SHA256_OF_ABC + "00", SIGNATURE + "9000")]
+@pytest.mark.parametrize("size", [1, 100, 255])
+@pytest.mark.parametrize("name", ["auth certificate", "authenticate", "chip", "attributes"])
+def test_answers_that_come_in_pieces_are_put_together(desk: Desk, name: str, size: int) -> None:
+    """61xx until 9000; one octet at a time is too many exchanges for a certificate, and is told as an endless card."""
+    operation = OPERATIONS[name]
+    attempt = NO_TRY if operation.reference is None else desk.attempt(operation.reference)
+    client = CardClient(T0Connection(connected(genuine(desk)), in_pieces(size)))
+    if size == 1:
+        with pytest.raises(CardEndless):
+            operation.do(client, attempt)
+    else:
+        assert operation.do(client, attempt) == operation.do(CardClient(connected(genuine(desk))), attempt)
 
 
-def read_file(file: str, content: str, head: int = 8) -> list[tuple[str, str]]:
-    """The commands that read one file of 304 bytes: its header, then 256 bytes from there, then the rest."""
-    first, rest = head // 2, len(content) // 2 - head // 2
-    lines = [(f"00A4020C02{file}", "9000"), (f"00B00000{first:02X}", content[:head] + "9000")]
-    offset = first
-    while rest:
-        block = min(256, rest)
-        lines.append((f"00B0{offset:04X}{block % 256:02X}", content[2 * offset : 2 * (offset + block)] + "9000"))
-        offset, rest = offset + block, rest - block
-    return lines
+def test_6cxx_names_the_right_le_and_the_command_goes_out_once_more(desk: Desk) -> None:
+    """READ BINARY with another Le is repeated with the one that was named; VERIFY never is."""
+
+    def bend(number: int, command: bytes, raw: bytes) -> object:
+        del number
+        return ([], 0x6C, 0x03) if command.hex() == "00b0000000" else answer(raw)
+
+    connection = Bent(connected(genuine(desk)), bend)
+    assert CardClient(connection).jpki.read_presence().auth
+    assert [each.hex() for each in connection.sent[-2:]] == ["00b0000000", "00b0000003"]
 
 
-def test_authentication_certificate_is_read_without_its_filler() -> None:
-    """Header first, then what it announces in blocks of 256, and no PIN."""
-    script = Script([(SELECT_JPKI, "9000"), *read_file("000A", CERTIFICATE)], name="Any Reader 00")
-    assert CardClient(script).read_auth_certificate() == bytes.fromhex(CERTIFICATE)
-    assert script.is_finished()
-
-
-def test_challenge_is_signed_after_query_and_pin() -> None:
-    """Select, ask the tries, verify, select the key, sign the DigestInfo of the challenge."""
-    script = Script([*OPENING, (QUERY, "63C3"), (VERIFY_1234, "9000"), *SIGNING])
-    assert CardClient(script).sign_challenge(b"abc", "1234") == bytes.fromhex(SIGNATURE)
-    assert script.is_finished()
-
-
-def test_document_is_signed_with_the_password_in_capitals() -> None:
-    """Password, signature certificate, key 001A."""
-    lines = [
-        (SELECT_JPKI, "9000"),
-        ("00A4020C02001B", "9000"),
-        (QUERY, "63C5"),
-        ("0020008006414243313233", "9000"),
-        *read_file("0001", CERTIFICATE),
-        ("00A4020C02001A", "9000"),
-        SIGNING[1],
-    ]
-    script = Script(lines)
-    assert CardClient(script).sign_document(b"abc", "abc123") == (bytes.fromhex(CERTIFICATE), bytes.fromhex(SIGNATURE))
-    assert script.is_finished()
-
-
-def test_chip_is_authenticated_by_birth_date_without_a_pin() -> None:
-    """Key 0011 by era digits, record and certificate, then P2=00: the key that needs no PIN."""
-    record, certificate = "FF1082012C" + "CD" * 300, "7F2182012C" + "EF" * 300
-    lines = [
-        (SELECT_VISUAL, "9000"),
-        ("00A4020C020011", "9000"),
-        (QUERY, "63CA"),
-        ("0020008006303230343031", "9000"),
-        *read_file("0001", record, 10),
-        *read_file("0004", certificate, 10),
-        ("802A000033" + DIGEST_INFO + SHA256_OF_ABC + "00", SIGNATURE + "9000"),
-    ]
-    script = Script(lines)
-    proof = CardClient(script).authenticate_chip(b"abc", date(1990, 4, 1))
-    assert proof.birth_record.hex().upper() == record
-    assert proof.card_certificate.hex().upper() == certificate
-    assert proof.signature.hex().upper() == SIGNATURE
-    assert script.is_finished()
-
-
-def test_decoy_reader_gets_no_command_at_all() -> None:
-    """A reader that is not ours is refused by every method that sends a secret, before anything is sent."""
-    for name in ("SONY FeliCa Port 00", "kazashi", "A Kazashi Reader", ""):
-        script = Script([], name=name)
-        client = CardClient(script)
-        with pytest.raises(ReaderRefused):
-            client.sign_challenge(b"abc", "1234")
-        with pytest.raises(ReaderRefused):
-            client.sign_document(b"abc", "ABC123")
-        with pytest.raises(ReaderRefused):
-            client.authenticate_chip(b"abc", date(1990, 4, 1))
-        assert script.sent == []
-
-
-TOKEN = [(SELECT_JPKI, "9000"), ("00A4020C020006", "9000"), ("00B0005010", b"1234567890123456".hex() + "9000")]
-
-
-def test_named_test_card_gets_its_pin_in_any_reader() -> None:
-    """The serial of a real test card opens the way; another serial does not, and no PIN leaves."""
-    script = Script([*TOKEN, *OPENING, (QUERY, "63C3"), (VERIFY_1234, "9000"), *SIGNING], name="SONY FeliCa Port 00")
-    assert CardClient(script, test_card="1234567890123456").sign_challenge(b"abc", "1234")
-    other = Script(TOKEN, name="SONY FeliCa Port 00")
-    with pytest.raises(ReaderRefused):
-        CardClient(other, test_card="9999999999999999").sign_challenge(b"abc", "1234")
-    assert other.is_finished()
-
-
-def test_last_try_is_not_sent_unless_told() -> None:
-    """With one try left nothing is sent; told so, it is."""
-    script = Script([*OPENING, (QUERY, "63C1")])
-    with pytest.raises(LastTryRefused):
-        CardClient(script).sign_challenge(b"abc", "1234")
-    told = Script([*OPENING, (QUERY, "63C1"), (VERIFY_1234, "9000"), *SIGNING])
-    assert CardClient(told).sign_challenge(b"abc", "1234", may_spend_last_try=True)
-
-
-@pytest.mark.parametrize("answer", ["63C0", "6984", "6983"])
-def test_blocked_pin_is_not_sent(answer: str) -> None:
-    """No tries left, however the card says it: nothing is sent."""
-    script = Script([*OPENING, (QUERY, answer)])
-    with pytest.raises(PinBlocked):
-        CardClient(script).sign_challenge(b"abc", "1234", may_spend_last_try=True)
-    assert script.is_finished()
-
-
-def test_wrong_pin_is_sent_once() -> None:
-    """A wrong PIN costs one try, says how many are left in both languages, and is not repeated."""
-    script = Script([*OPENING, (QUERY, "63C3"), (VERIFY_1234, "63C2")])
-    with pytest.raises(PinWrong) as caught:
-        CardClient(script).sign_challenge(b"abc", "1234")
-    assert (caught.value.tries, caught.value.ja, caught.value.en) == (
-        2,
-        "暗証番号が違います。残り2回です",
-        "wrong PIN, 2 tries left",
+def test_6cxx_twice_is_a_refusal(desk: Desk) -> None:
+    """Once more and no further."""
+    connection = Bent(
+        connected(genuine(desk)), lambda _, command, raw: ([], 0x6C, 3) if command[1] == 0xB0 else answer(raw)
     )
-    assert script.is_finished()
-
-
-def test_pin_blocked_between_query_and_verify_is_told() -> None:
-    """Somebody else spent the tries in between: PinBlocked."""
-    script = Script([*OPENING, (QUERY, "63C3"), (VERIFY_1234, "6984")])
-    with pytest.raises(PinBlocked):
-        CardClient(script).sign_challenge(b"abc", "1234")
-
-
-@pytest.mark.parametrize("pin", ["", "1" * 17, "１２３４"])
-def test_pin_of_another_form_is_not_sent(pin: str) -> None:
-    """No card has such a PIN; the card hears nothing, and the message does not repeat it."""
-    script = Script([])
-    with pytest.raises(PinUnusable) as caught:
-        CardClient(script).sign_challenge(b"abc", pin)
-    assert script.sent == []
-    assert not pin or pin not in str(caught.value)
-
-
-def test_refusal_of_the_card_is_explained() -> None:
-    """A status word that ends the work says what was done and what the word means."""
     with pytest.raises(CardRefused) as caught:
-        CardClient(Script([(SELECT_JPKI, "6A82")])).read_auth_certificate()
-    assert caught.value.sw == 0x6A82
-    assert "6A82" in caught.value.ja
-    assert "no such application" in caught.value.en
+        CardClient(connection).jpki.read_presence()
+    assert caught.value.sw == 0x6C03
+    assert sum(each[1] == 0xB0 for each in connection.sent) == 2
+
+
+@pytest.mark.parametrize("sw", [0x6C04, 0x6110, 0x6700, 0x6F00, 0x6282, 0x9100])
+def test_verify_is_never_repeated_whatever_comes_back(desk: Desk, sw: int) -> None:
+    """One VERIFY; the fault says the word, and the counter is read before anything else: nobody knows what it did."""
+    bent = Bent(
+        connected(card := genuine(desk)),
+        lambda _, command, raw: ([], sw >> 8, sw & 0xFF) if verifies([command]) else answer(raw),
+    )
+    client = CardClient(bent)
+    with pytest.raises(CardRefused) as caught:
+        client.jpki.authenticate(CHALLENGE, PinTry("9999", must_remain=1))
+    assert caught.value.sw == sw
+    assert len(verifies(bent.sent)) == 1
+    assert client.doubt is not None
+    settled = client.settle()
+    assert settled is not None
+    assert settled.tries == tries_kept(card, AUTH_PIN) == 2
+
+
+def test_the_first_command_after_power_on_may_fail_without_reason(desk: Desk) -> None:
+    """6F00 once (spec/card.md §1.4): SELECT is sent again; 6F00 twice is a refusal."""
+    connection = Bent(connected(genuine(desk)), lambda number, _, raw: ([], 0x6F, 0) if number == 1 else answer(raw))
+    assert CardClient(connection).jpki.read_presence().auth
+    broken = Bent(connected(genuine(desk)), lambda _, __, ___: ([], 0x6F, 0))
+    with pytest.raises(CardRefused):
+        CardClient(broken).jpki.read_presence()
+    assert len(broken.sent) == 2
 
 
 @pytest.mark.parametrize(
-    "head", ["30800000", "31820100", "3082FFFF"], ids=["indefinite", "other-tag", "longer-than-a-file"]
-)
-def test_garbled_file_is_unreadable(head: str) -> None:
-    """A file that does not begin as it should is not read on."""
-    script = Script([(SELECT_JPKI, "9000"), ("00A4020C02000A", "9000"), ("00B0000004", head + "9000")])
-    with pytest.raises(AnswerUnreadable):
-        CardClient(script).read_auth_certificate()
-
-
-@pytest.mark.parametrize("block", ["", "00" * 5])
-def test_block_of_another_length_is_unreadable(block: str) -> None:
-    """An empty 9000 ends the reading instead of repeating it, and more than was asked is refused."""
-    script = Script([(SELECT_JPKI, "9000"), ("00A4020C02000A", "9000"), ("00B0000004", block + "9000")])
-    with pytest.raises(AnswerUnreadable):
-        CardClient(script).read_auth_certificate()
-
-
-def test_signature_of_another_length_is_unreadable() -> None:
-    """A signature is 256 octets."""
-    lines = [*OPENING, (QUERY, "63C3"), (VERIFY_1234, "9000"), SIGNING[0], (SIGNING[1][0], "5A9000")]
-    with pytest.raises(AnswerUnreadable):
-        CardClient(Script(lines)).sign_challenge(b"abc", "1234")
-
-
-@pytest.mark.parametrize(
-    ("birth_date", "digits"),
+    ("raw", "fault"),
     [
-        (date(1980, 2, 17), "550217"),
-        (date(1989, 1, 7), "640107"),
-        (date(1989, 1, 8), "010108"),
-        (date(2019, 4, 30), "310430"),
-        (date(2019, 5, 1), "010501"),
-        (date(1926, 12, 24), "151224"),
-        (date(1926, 12, 25), "011225"),
-        (date(1912, 7, 29), "450729"),
-        (date(1912, 7, 30), "010730"),
+        (None, AnswerUnreadable),
+        ("9000", AnswerUnreadable),
+        (([], 0x90), AnswerUnreadable),
+        (([256], 0x90, 0), AnswerUnreadable),
+        (([-1], 0x90, 0), AnswerUnreadable),
+        ((10**12, 0x90, 0), AnswerUnreadable),
+        (([], 0x90, None), AnswerUnreadable),
+        (([], 0x00, 0x00), AnswerUnreadable),
+        (([], 0x60, 0x00), AnswerUnreadable),
+        (([0] * 65537, 0x90, 0), AnswerUnreadable),
+        (([], 0x61, 0x00), AnswerUnreadable),
+        (([0], 0x61, 0x01), CardEndless),
+    ],
+    ids=str,
+)
+def test_what_is_no_answer_ends_in_a_fault(desk: Desk, raw: object, fault: type[ReaderFault]) -> None:
+    """Another shape, octets that are none, no status word, pieces without content, pieces without end."""
+    connection = Bent(connected(genuine(desk)), lambda _, __, ___: raw)
+    with pytest.raises(fault):
+        CardClient(connection).jpki.read_token()
+    assert len(connection.sent) <= MOST_EXCHANGES
+
+
+@pytest.mark.parametrize("length", [0, 5])
+def test_a_block_of_another_length_is_unreadable(desk: Desk, length: int) -> None:
+    """An empty 9000 ends the reading instead of repeating it, and more than was asked for is refused (§4)."""
+    connection = Bent(
+        connected(genuine(desk)),
+        lambda _, command, raw: answer(bytes(length) + b"\x90\x00") if command[1] == 0xB0 else answer(raw),
+    )
+    with pytest.raises(AnswerUnreadable):
+        CardClient(connection).jpki.read_auth_certificate()
+    assert sum(each[1] == 0xB0 for each in connection.sent) == 1
+
+
+@pytest.mark.parametrize("head", ["30800000", "31820100", "3082ffff", "30818000"])
+def test_a_file_that_does_not_begin_as_it_should_is_not_read_on(desk: Desk, head: str) -> None:
+    """Indefinite length, another tag, longer than a file, the form 81 that no card has."""
+    connection = Bent(
+        connected(genuine(desk)),
+        lambda _, command, raw: answer(bytes.fromhex(head) + b"\x90\x00") if command[1] == 0xB0 else answer(raw),
+    )
+    with pytest.raises(AnswerUnreadable):
+        CardClient(connection).jpki.read_auth_certificate()
+    assert sum(each[1] == 0xB0 for each in connection.sent) == 1
+
+
+def test_a_signature_of_another_length_is_unreadable(desk: Desk) -> None:
+    """256 octets and no fewer."""
+    connection = Bent(
+        connected(genuine(desk)), lambda _, command, raw: answer(raw[1:]) if command[1] == 0x2A else answer(raw)
+    )
+    with pytest.raises(AnswerUnreadable, match="expected 256 octets, found 255"):
+        CardClient(connection).jpki.authenticate(CHALLENGE, desk.attempt(AUTH_PIN))
+
+
+class Stuck(Recorded):
+    """A connection that hangs at the n-th command until it is let go."""
+
+    def __init__(self, card: InsertedCard, at: Callable[[list[bytes]], bool]) -> None:
+        super().__init__(connected(card))
+        self.let_go = threading.Event()
+        self.came_back = threading.Event()
+        self._at = at
+
+    def transmit(self, apdu: list[int]) -> tuple[list[int], int, int]:
+        """The card's answer, late."""
+        stuck = self._at([*self.sent, bytes(apdu)])
+        returned = super().transmit(apdu)
+        if stuck:
+            self.let_go.wait(20)
+            self.came_back.set()
+        return returned
+
+
+@pytest.fixture
+def stuck(desk: Desk) -> Iterator[Stuck]:
+    """A card whose answer to VERIFY does not come."""
+    connection = Stuck(genuine(desk), lambda sent: bool(verifies(sent[-1:])))
+    yield connection
+    connection.let_go.set()
+    assert connection.came_back.wait(20)
+
+
+def test_an_exchange_that_takes_too_long_is_given_up(stuck: Stuck) -> None:
+    """`CardTooSlow`: a try may have been spent; nothing more goes out, for the next answer could be that one's."""
+    client = CardClient(stuck, time_limit=0.2)
+    with pytest.raises(CardTooSlow) as caught:
+        client.jpki.authenticate(CHALLENGE, PinTry("9999", must_remain=1))
+    assert caught.value.risk is Risk.TRY_SPENT
+    sent = len(stuck.sent)
+    with pytest.raises(LinkClosed):
+        client.jpki.read_token()
+    assert len(stuck.sent) == sent
+
+
+def test_a_card_within_the_time_is_not_disturbed(desk: Desk) -> None:
+    """The twin: the same time limit, a card that answers."""
+    client = CardClient(connected(genuine(desk)), time_limit=20)
+    assert client.jpki.authenticate(CHALLENGE, desk.attempt(AUTH_PIN)).signature
+    with pytest.raises(PinWrong):
+        client.jpki.authenticate(CHALLENGE, PinTry("9999", must_remain=1))
+
+
+class Failing(Recorded):
+    """A connection that raises, as pyscard does."""
+
+    def __init__(self, card: InsertedCard, fault: Exception) -> None:
+        super().__init__(connected(card))
+        self._fault = fault
+
+    def transmit(self, apdu: list[int]) -> tuple[list[int], int, int]:
+        """Nothing."""
+        del apdu
+        raise self._fault
+
+
+class PcscException(Exception):
+    """Of the shape of pyscard's: PC/SC's result, as a signed number on some machines."""
+
+    def __init__(self, result: int) -> None:
+        super().__init__("Failed to transmit")
+        self.hresult = result
+
+
+@pytest.mark.parametrize(
+    ("fault", "loss"),
+    [
+        (PcscException(0x80100069), CardRemoved),
+        (PcscException(0x80100069 - 2**32), CardRemoved),
+        (PcscException(0x80100068), CardReset),
+        (PcscException(0x8010000B), CardInUse),
+        (PcscException(0x8010001D), ReaderGone),
+        (PcscException(0x80100017), ReaderGone),
+        (PcscException(0x80100016), CardRemoved),
+        (OSError("broken pipe"), CardRemoved),
     ],
 )
-def test_birth_date_is_counted_in_its_era(birth_date: date, digits: str) -> None:
-    """The first and last days of the eras."""
-    assert era_digits(birth_date) == digits
+def test_whatever_a_connection_raises_is_a_lost_answer(desk: Desk, fault: Exception, loss: type[NoAnswer]) -> None:
+    """By PC/SC's result where there is one (PC/SC part 5 §3.1.5); the cause is kept."""
+    with pytest.raises(loss) as caught:
+        CardClient(Failing(genuine(desk), fault)).jpki.read_token()
+    assert type(caught.value) is loss
+    assert caught.value.__cause__ is fault
 
 
-def test_birth_date_before_the_eras_is_refused() -> None:
-    """Nobody's card says so."""
-    with pytest.raises(ValueError, match="found 1868-01-24"):
-        era_digits(date(1868, 1, 24))
+def test_progress_is_told_before_each_exchange(desk: Desk) -> None:
+    """Numbers go up by one, octets up to the length of the file, each step says what it is; no octets of a command."""
+    steps: list[Step] = []
+    connection = Recorded(connected(genuine(desk)))
+    client = CardClient(connection, progress=steps.append)
+    client.visual.read_face(VISUAL_CODE_B, desk.attempt(VISUAL_CODE_B))
+    assert [each.number for each in steps] == list(range(1, len(connection.sent) + 1))
+    read = [each.octets for each in steps if each.doing.en == "face of the card" and each.of > 1000]
+    assert read == sorted(read)
+    assert len(read) > 5
+    assert all(each.doing.ja and each.doing.en for each in steps)
 
 
-@pytest.mark.parametrize(
-    ("sw", "ja", "en"),
-    [
-        (0x63C2, "暗証番号が違います。残り2回です", "wrong PIN, 2 tries left"),
-        (
-            0x6984,
-            "暗証番号がロックされています。市区町村の窓口で再設定してください (6984)",
-            "the PIN is locked; the municipal office can set a new one (6984)",
-        ),
-        (0x6F00, "カードが要求を受け付けませんでした (6F00)", "the card refused the command (6F00)"),
-    ],
-)
-def test_status_words_are_explained(sw: int, ja: str, en: str) -> None:
-    """Known words have their own sentence, unknown ones say that the card refused, both with the word."""
-    assert (explain(sw, "ja"), explain(sw, "en")) == (ja, en)
+def test_a_command_does_not_show_its_octets() -> None:
+    """They may hold a PIN."""
+    shown = repr(Command(bytes.fromhex("002000800431323334"), Words("照合", "VERIFY"), Risk.TRY_SPENT))
+    assert shown == "Command(VERIFY)"
