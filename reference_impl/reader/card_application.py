@@ -62,11 +62,11 @@ class CardApplication:
     def read(self, attempt: PinTry | None = None) -> UserRecord:
         """User id and expiry date; behind the application's PIN where it has one."""
         self._open(attempt)
-        expiry = read_short(self._card.link, EXPIRY)
+        expiry = _parse_day(read_short(self._card.link, EXPIRY))
         user_id = read_short(self._card.link, USER_ID)
         if not user_id:
             raise AnswerUnreadable(USER_ID.name, "1 octet or more", "none")
-        return UserRecord(user_id, _parse_day(expiry))
+        return UserRecord(user_id, expiry)
 
     def read_counter(self, attempt: PinTry | None = None) -> Counter:
         """The counter record, as it stands."""
