@@ -11,7 +11,8 @@ from typing import Final
 import httpx
 
 from reference_impl.bounded_body import read_bounded
-from reference_impl.verification.ocsp_settings import Question, StatusUnreachable
+from reference_impl.http_freshness import fresh_for
+from reference_impl.verification.ocsp_settings import Question, Reply, StatusUnreachable
 
 MAXIMUM_ANSWER: Final = 64 * 1024
 ANSWER_TYPE: Final = "application/ocsp-response"
@@ -38,11 +39,11 @@ class StatusClient:
         self._thread = threading.Thread(target=self._loop.run_forever, name="status-client", daemon=True)
         self._thread.start()
 
-    def ask(self, question: Question) -> bytes:
-        """The body of the responder's answer with status 200; StatusUnreachable says what came instead."""
+    def ask(self, question: Question) -> Reply:
+        """The responder's answer with status 200; StatusUnreachable says what came instead."""
         return asyncio.run_coroutine_threadsafe(self._ask(question), self._loop).result()
 
-    async def _ask(self, question: Question) -> bytes:
+    async def _ask(self, question: Question) -> Reply:
         try:
             request = self._request(question)
             async with asyncio.timeout(question.timeout):
@@ -52,7 +53,7 @@ class StatusClient:
                     body = await read_bounded(answer, MAXIMUM_ANSWER)
                     if body is None:
                         raise StatusUnreachable(f"expected at most {MAXIMUM_ANSWER} octets, the answer is longer")
-                    return body
+                    return Reply(body, fresh_for(answer.headers))
                 finally:
                     await answer.aclose()
         except TimeoutError as error:

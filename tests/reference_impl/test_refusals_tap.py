@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from reference_impl.verification import CounterRecord, Environment, Policy, Purpose, Reason, Service, Status
+from reference_impl.verification import CounterRecord, Environment, Policy, Purpose, Reason, Service, Status, Trust
+from reference_impl.verification.trust import read_card_issuer
 from tests.reference_impl import pki
 from tests.reference_impl.test_verifier import enrolled_book
-from tests.reference_impl.verifying import APPLICATION, EVERYTHING, Bench, Book, application, bench, chip, tap
+from tests.reference_impl.verifying import APPLICATION, EVERYTHING, Bench, Book, application, bench, chip, tap, trust
 
 REPLACED: list[tuple[str, str, dict[str, Any]]] = [
     ("RP-KAZ-003-self-made-chip", "CARD_NOT_GENUINE", {"card_certificate": lambda: pki.cvc(issuer="rogue-ca")}),
@@ -44,6 +45,21 @@ def test_chip_that_is_not_genuine_is_refused(reason: str, changes: dict[str, Any
         material = chip(challenge, **{name: make() for name, make in changes.items()})
         assert on.reason(tap(on, challenge=challenge, chip=material)) == reason
         assert on.told.asked == []
+
+
+@pytest.mark.parametrize(
+    ("digits", "reason"),
+    [(b"6000023", "OK"), (b"5000023", "OK"), (b"6000033", "CARD_NOT_GENUINE"), (b"5000033", "CARD_NOT_GENUINE"),
+     (b"6000043", "CARD_NOT_GENUINE")],
+)  # fmt: skip
+def test_issuer_of_another_application_certifies_no_chip(digits: bytes, reason: str) -> None:
+    """The same right signatures under the anchor of the text application, or of an unknown one, prove no chip."""
+    key_id = digits + pki.KEY_ID_ISSUER[7:]
+    issuer = read_card_issuer(key_id, pki.spki("card-issuer"))
+    on = bench(trusted=Trust(trust("auth-ca").authorities, (issuer,)))
+    challenge = on.challenge()
+    material = chip(challenge, card_certificate=pki.cvc(key_id=key_id))
+    assert on.reason(tap(on, challenge=challenge, chip=material)) == reason
 
 
 def warmed() -> Bench:
