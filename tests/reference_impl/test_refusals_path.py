@@ -9,6 +9,8 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from reference_impl.verification import PRODUCTION_POLICIES, Policy, Reason
+from reference_impl.verification.certificate import parse_certificate
+from reference_impl.verification.validity import has_begun_at, has_not_ended_at, is_valid_at
 from tests.reference_impl import pki
 from tests.reference_impl.verifying import EVERYTHING, bench, login, signing, trust
 
@@ -217,3 +219,21 @@ def test_parameters_of_the_algorithm_may_be_absent() -> None:
     """RP-PATH-020: sha256WithRSAEncryption with NULL and without parameters are both accepted."""
     on = bench(trusted=trust("auth-ca"))
     assert [on.reason(login(on, certificate=each)) for each in (pki.leaf(), pki.without_parameters())] == ["OK", "OK"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "has_begun", "has_not_ended"),
+    [("begin", True, True), ("before", False, True), ("end", True, True), ("after", True, False)],
+)
+def test_period_is_inclusive(seconds: str, has_begun: bool, has_not_ended: bool) -> None:  # noqa: FBT001
+    """RFC 5280 §4.1.2.5: "from notBefore through notAfter, inclusive"; one second beside it is outside."""
+    second = timedelta(seconds=1)
+    now = {
+        "begin": pki.NOT_BEFORE,
+        "before": pki.NOT_BEFORE - second,
+        "end": pki.NOT_AFTER,
+        "after": pki.NOT_AFTER + second,
+    }[seconds]
+    certificate = parse_certificate(pki.leaf())
+    assert (has_begun_at(certificate, now), has_not_ended_at(certificate, now)) == (has_begun, has_not_ended)
+    assert is_valid_at(certificate, now) is (has_begun and has_not_ended)
