@@ -161,6 +161,29 @@ def test_old_generation_is_asked_for_all_octets_too() -> None:
     assert memory.find(b"one" + end) == "one"
 
 
+@pytest.mark.parametrize(("size", "kept"), [(15, 0), (16, 1), (LONGEST, 1), (LONGEST + 1, 0)])
+def test_shortest_and_longest_that_are_kept(size: int, kept: int) -> None:
+    """From the sixteen octets that an entry is found by up to a bound; nothing at all where nothing is wanted."""
+    memory: Memory[str] = Memory(1)
+    memory.keep(bytes(size), "it")
+    assert len(memory) == kept
+    nothing: Memory[str] = Memory(0)
+    nothing.keep(bytes(size), "it")
+    assert len(nothing) == 0
+
+
+def test_generation_is_full_before_it_is_old() -> None:
+    """Three young ones side by side, the fourth among three old ones, the seventh makes the first three unknown."""
+    memory: Memory[int] = Memory(3)
+    sizes = []
+    for number in range(7):
+        memory.keep(number.to_bytes(16), number)
+        sizes.append(len(memory))
+    assert sizes == [1, 2, 3, 4, 5, 6, 4]
+    assert memory.find((2).to_bytes(16)) is None
+    assert memory.find((3).to_bytes(16)) == 3
+
+
 def test_removed_card_issuer_refuses_at_once() -> None:
     """The card-verifiable certificate that was remembered is not believed without its anchor."""
     on = bench()
