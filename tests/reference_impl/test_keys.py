@@ -41,7 +41,7 @@ def test_sizes_at_both_ends(bits: int, is_used: bool) -> None:  # noqa: FBT001
 )
 def test_key_of_another_kind(key: PublicKeyTypes) -> None:
     """Named for what it is, not for its size."""
-    with pytest.raises(KeyRefused, match="^expected an RSA public key, found "):
+    with pytest.raises(KeyRefused, match=r"^expected an RSA public key, found "):
         read_key(encoded(key))
 
 
