@@ -9,8 +9,8 @@ from reference_impl.verification import oids, signatures
 from reference_impl.verification.certificate import Certificate
 from reference_impl.verification.extensions import PROCESSED, KeyUsage
 
-MAXIMUM_SERIAL_BITS: Final = 159
-"""RFC 5280 §4.1.2.2: users must be able to handle 20 octets, and issuers must not use more; one bit is the sign's."""
+MAXIMUM_SERIAL_BITS: Final = 160
+"""RFC 5280 §4.1.2.2: users must be able to handle 20 octets, and issuers must not use more."""
 
 
 class CertificateKind(StrEnum):

@@ -119,7 +119,7 @@ REFUSED: list[tuple[str, str, str, Callable[[], bytes]]] = [
     ),
     ("RP-PATH-017", "negative-serial", "POLICY", lambda: pki.with_serial(bytes.fromhex("0201FF"))),
     ("RP-PATH-017", "serial-of-21-octets", "POLICY", lambda: pki.with_serial(bytes.fromhex("0215") + b"\x01" * 21)),
-    ("RP-PATH-017", "serial-of-160-bits", "POLICY", lambda: pki.with_serial(bytes.fromhex("021500" + "FF" * 20))),
+    ("RP-PATH-017", "serial-of-161-bits", "POLICY", lambda: pki.with_serial(bytes.fromhex("021501" + "FF" * 20))),
     ("RP-PATH-018", "sha1-outside", "MALFORMED", with_outer_sha1),
     ("RP-PATH-019", "sha1", "POLICY", with_sha1),
     ("RP-PATH-019", "key-of-1024-bits", "POLICY", auth(holder="short")),
@@ -143,7 +143,7 @@ ACCEPTED: list[tuple[str, str, Callable[[], bytes]]] = [
     ("RP-PATH-017", "serial-of-0", lambda: pki.with_serial(bytes.fromhex("020100"))),
     ("RP-PATH-017", "serial-with-the-high-bit", lambda: pki.with_serial(bytes.fromhex("020500FFFFFFFF"))),
     ("RP-PATH-017", "serial-of-20-octets", lambda: pki.with_serial(bytes.fromhex("0214") + b"\x01" * 20)),
-    ("RP-PATH-017", "serial-of-159-bits", lambda: pki.with_serial(bytes.fromhex("02147F" + "FF" * 19))),
+    ("RP-PATH-017", "serial-of-160-bits", lambda: pki.with_serial(bytes.fromhex("021500" + "FF" * 20))),
     ("RP-PATH-021", "name-in-other-octets", auth(issuer_name=re_encoded())),
     ("RP-PATH-022", "wrong-identifier-right-key", auth(aki_key="rogue-ca")),
 ]
