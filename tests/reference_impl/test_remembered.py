@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from reference_impl.verification import Policy, Remember, Signing, Status, Tap
+from reference_impl.verification import Policy, Remember, Signing, Status, Tap, Verifier
 from reference_impl.verification import chip as chip_module
 from reference_impl.verification import identity as identity_module
 from reference_impl.verification.chain import Issuers
@@ -20,7 +20,7 @@ from reference_impl.verification.purpose import Carrier, CertificateKind
 from reference_impl.verification.setting import Setting
 from reference_impl.verification.verdict import Reason, Refusal
 from tests.reference_impl import pki
-from tests.reference_impl.verifying import Bench, bench, login, signing, tap, trust
+from tests.reference_impl.verifying import EVERYTHING, Bench, Told, bench, login, signing, tap, trust
 
 REMEMBERING = {"everything": Remember(), "issuers": Remember(0, 1000, 0), "nothing": Remember(0, 0, 0)}
 
@@ -118,6 +118,23 @@ def test_known_shape_is_not_read_strictly_again(monkeypatch: pytest.MonkeyPatch)
     for serial in (0x07123456, 0x07123457):
         assert on.identify(pki.leaf(serial=serial, more=[pki.subject_key()])).certificate.serial == serial
     assert len(read) == 1
+
+
+@pytest.mark.parametrize(("remember", "times"), [(None, 1), (Remember(), 1), (Remember(0, 0, 0), 2)])
+def test_verifier_remembers_as_much_as_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, remember: Remember | None, times: int
+) -> None:
+    """The usual amount unless it is told another one, also none."""
+    read = counting(monkeypatch, identity_module, "parse_certificate")
+    on = bench(remember=remember)
+    assert [on.reason(login(on)) for _ in range(2)] == ["OK", "OK"]
+    assert len(read) == times
+
+
+def test_verifier_without_a_door_for_challenges_has_its_own() -> None:
+    """Where nobody issued a challenge none is ours; nothing is accepted for want of a door."""
+    on = Verifier(trust(), Told(), Policy({"library": EVERYTHING}))
+    assert on.verify(login(bench()), pki.NOW).reason is Reason.CHALLENGE_MISMATCH
 
 
 def test_known_issuer_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
