@@ -52,6 +52,20 @@ def test_check_refuses_by_the_same_reasons(
     assert bool(on.told.asked) == (reason == "OK")
 
 
+def test_check_that_refuses_says_of_whom_and_by_which_source() -> None:
+    """Holder and source as far as they were found out: both of what is revoked, the holder of what has expired."""
+    on, source = bench(), StatusSource("told", pki.NOW)
+    on.told.answers[0x07123456] = Status(Reason.REVOKED, source)
+    holder = HolderKey(on.verifier.trust.authorities[0].issuer_key, "7123456")
+    for data, reason, found, said in (
+        (pki.leaf(), Reason.REVOKED, holder, source),
+        (pki.leaf(not_after=pki.NOW - SECOND), Reason.EXPIRED, holder, None),
+        (b"", Reason.MALFORMED, None, None),
+    ):
+        verdict = on.verifier.check(data, CertificateKind.AUTH, pki.NOW)
+        assert (verdict.reason, verdict.holder, verdict.status) == (reason, found, said)
+
+
 def test_phone_is_checked_as_a_phone() -> None:
     """With its own policy."""
     extensions = [*pki.auth_extensions()[:2], (pki.policies(PHONE_AUTH, pki.CPS), True)]
