@@ -11,7 +11,7 @@ from reference_impl.verification.cohort import Cohort
 from reference_impl.verification.identity import Identity
 from reference_impl.verification.lists.method import Batch
 from reference_impl.verification.purpose import Carrier
-from reference_impl.verification.verdict import StatusSource
+from reference_impl.verification.verdict import HolderKey, StatusSource
 from tests.reference_impl import pki
 from tests.reference_impl.verifying import PHONE_AUTH, bench, trust
 
