@@ -5,6 +5,7 @@ An operator who looks somebody up leaves a row in the audit, as a check does.
 
 import io
 import tempfile
+from contextlib import ExitStack
 from typing import Final
 
 from reference_impl.accounts.account import AccountView
@@ -38,11 +39,13 @@ def export_audit(running: Running, asked: Asked) -> Answer:
     """The rows an auditor asked for, verified while they are written; how many faults were found stands in a header."""
     query, party = asked.query or AuditQuery(), running.party
     party.audit.note(party.clock.read().now, "audit", asked.caller.id)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - nobody else can open it, and it is gone when it was sent
-    out = io.TextIOWrapper(file, encoding="utf-8", newline="")
     write = export_csv if query.format == "csv" else export_json
-    report = write(party.audit.writer.storage, out, Selection(query.since, query.until, query.service))
-    out.detach()
+    with ExitStack() as stack:
+        file = stack.enter_context(tempfile.TemporaryFile())  # nobody else can open it; it is gone when it was sent
+        out = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        report = write(party.audit.writer.storage, out, Selection(query.since, query.until, query.service))
+        out.detach()
+        stack.pop_all()
     file.seek(0)
     headers = {"kazashi-audit-findings": str(len(report.findings)), "kazashi-audit-rows": str(report.rows)}
     return Answer(file=file, media_type=_KINDS[query.format], headers=headers)

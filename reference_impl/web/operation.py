@@ -1,13 +1,12 @@
 """One row of the service: how it is asked for, by whom, what it takes and answers."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import BinaryIO, Literal
 
 import msgspec
 from msgspec import Struct
 
-from reference_impl.messages import Message
+from reference_impl.messages import Instant, Message
 from reference_impl.relying_party import RelyingParty
 from reference_impl.verification.purpose import Purpose
 from reference_impl.web.callers import Caller, Role
@@ -39,8 +38,8 @@ class Asked(Struct, frozen=True):
 class AuditQuery(Message, frozen=True):
     """Which rows, and in which form."""
 
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
     """Not included."""
     service: str | None = None
     format: Literal["json", "csv"] = "json"
