@@ -208,7 +208,8 @@ class _Reader:
         except BrokenMessage as error:
             broken = error.broken
             both = f"{broken.what}: expected {broken.expected}, found {broken.actual}"
-            self._fault(read_path(broken.where), "unusable", f"使えません（{both}）", both)
+            at = read_path(broken.where.replace(".certificate", ".file"))  # the message has what the file names
+            self._fault(at, "unusable", f"使えません（{both}）", both)
 
     def _require_each_once(self, release: Release) -> None:
         named = {

@@ -200,7 +200,7 @@ def _query(request: Request) -> AuditQuery:
     if len(dict(given)) != len(given):
         raise Problem(ProblemReason.QUERY_INVALID, "query", "each name once", "one of them twice")
     try:
-        return msgspec.convert(dict(given), AuditQuery, strict=False)
+        return msgspec.convert(dict(given), AuditQuery)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at ")
         known = ", ".join(AuditQuery.__struct_fields__)
