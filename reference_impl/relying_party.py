@@ -8,6 +8,9 @@ import msgspec
 
 from reference_impl.accounts.account import Accounts, AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
+from reference_impl.backends.accountable import Accountable
+from reference_impl.backends.evidence import Evidence
+from reference_impl.backends.opening import BackEnds, DirectBackEnds
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration, read_configuration
 from reference_impl.counting_doors import CountingDoors
@@ -15,7 +18,7 @@ from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Ter
 from reference_impl.presented import presentation_of
 from reference_impl.services.desk import ServiceDesk
 from reference_impl.services.policy import Policy as ServicePolicy
-from reference_impl.status_methods import StatusMethods, StatusSources
+from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
 from reference_impl.verification.certificate import parse_certificate
@@ -26,9 +29,7 @@ from reference_impl.verification.findings import not_enrolled, place_refused, se
 from reference_impl.verification.place import is_place_allowed
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, CertificateKind, Purpose
-from reference_impl.verification.revocation_methods import KnownRevocations, Method
 from reference_impl.verification.verdict import Finding, HolderKey, Reason, Refusal, Step, Verdict
-from reference_impl.verification.verifier import Verifier
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -52,44 +53,39 @@ class RelyingParty:
         audit: Audit | None = None,
         draw: Callable[[int], bytes] = secrets.token_bytes,
         services: Sequence[ServicePolicy] = (),
+        back_ends: BackEnds | None = None,
     ) -> None:
         self.clock = clock
         self._database = database
-        self._sources = sources
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
-        self._revoked = KnownRevocations()
+        self._back_ends = back_ends or DirectBackEnds(sources, draw)
+        self._audit = audit or open_audit(None, None)
+        self._kept = Evidence(database) if self._back_ends.rules.keeps_certificates else None
         self.configure(Configuration())
         self._sessions = Sessions(database)
         self._accounts = Accounts(database)
-        self._audit = audit or open_audit(None, None)
         self._desk = ServiceDesk(database, services)
 
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
-        self._configuration, self._verifiers = configuration, self._make_verifiers(configuration)
+        self._configuration, self._back_end = configuration, self._make_back_end(configuration)
 
     def read_configuration(self, message: Configure) -> Configuration:
         """The decisions in the message; BrokenMessage names one that cannot be taken here."""
         return read_configuration(message, production_anchors=self._policy.production_anchors)
 
-    def _make_verifiers(self, configuration: Configuration) -> dict[Method, Verifier]:
-        """One for each method of finding out the status that some service uses."""
+    def _make_back_end(self, configuration: Configuration) -> Accountable:
+        """Whoever verifies under these decisions, within the rules, each question in the audit."""
         policy = msgspec.structs.replace(self._policy, services=configuration.services)
-        methods = StatusMethods(self._sources, configuration, self._draw, self._revoked)
-        return {
-            method: Verifier(configuration.trust, methods.by(method), policy) for method in self._sources.policy.used
-        }
-
-    def _verifier(self, service: str, purpose: Purpose) -> Verifier:
-        return self._verifiers[self._sources.policy.method(service, purpose.kind)]
+        return Accountable(self._back_ends.make(configuration, policy), self._back_ends.rules, self._audit, self._kept)
 
     def reset(self) -> None:
         """Forgets accounts, sessions and statuses; configuration and clock stay. The audit stays too, and says so."""
         self._audit.note(self.clock.read().now, "reset")
         self._database.forget()
         self._desk.forget()
-        self._revoked.forget()
+        self._back_ends.forget()
         self.configure(self._configuration)
 
     def begin(self, message: Begin) -> BeginAnswer | Judged:
@@ -133,8 +129,9 @@ class RelyingParty:
             raise terminal_unknown()
         if message.purpose is not Purpose.TAP or isinstance(message.holder, msgspec.UnsetType):
             return None, None
-        verifier = self._verifier(message.service, message.purpose)
-        holder = verifier.identify(message.holder.certificate, message.purpose, reading.now)
+        who = message.terminal.id if isinstance(message.terminal, Terminal) else NOBODY
+        why = Check(reading.now, who, message.service, message.purpose)
+        holder = self._back_end.identify(message.holder.certificate, why)
         if isinstance(holder, Verdict):
             return holder, None
         account = self._accounts.find(holder)
@@ -175,10 +172,8 @@ class RelyingParty:
         doors = CountingDoors(self._sessions, self._accounts, session)
         doors.book = self._desk.booking(session.id, session.service, session.purpose, reading.now)
         presentation = presentation_of(session, message.presentation)
-        verifier = self._verifier(session.service, session.purpose)
-        verdict = verifier.verify(presentation, reading.now, Doors(doors, doors))
-        self._audit.record(Check(reading.now, session.terminal, session.service, session.purpose), verdict)
-        return Judged(verdict, reading)
+        why = Check(reading.now, session.terminal, session.service, session.purpose)
+        return Judged(self._back_end.verify(presentation, why, Doors(doors, doors)), reading)
 
     def account(self, encoded: bytes) -> AccountView | None:
         """What is stored about the holder of this certificate; `DerError` if it is none."""
