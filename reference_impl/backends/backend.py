@@ -7,14 +7,14 @@ not find out says STATUS_UNAVAILABLE. Neither is ever good.
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
 from reference_impl.audit.checks import Check
 from reference_impl.verification.doors import Doors
 from reference_impl.verification.presentation import Presentation
-from reference_impl.verification.purpose import Carrier, CertificateKind
+from reference_impl.verification.purpose import Carrier, CertificateKind, Purpose
 from reference_impl.verification.verdict import Finding, HolderKey, Reason, Verdict
 
 
@@ -36,6 +36,16 @@ class Errand(StrEnum):
     """現況確認: is a certificate that was presented earlier still good?"""
     RENEWAL = "renewal"
     """What did this holder's certificate succeed?"""
+
+
+CheckPurpose = Purpose | Errand
+PurposeWord = Literal["enrol", "login", "tap", "sign", "current-status", "renewal"]
+"""A purpose as it is written in files and on the wire."""
+
+
+def purpose_of(word: PurposeWord) -> CheckPurpose:
+    """The purpose of a word."""
+    return Errand(word) if word in set(Errand) else Purpose(word)
 
 
 class Numbered(msgspec.Struct, frozen=True):

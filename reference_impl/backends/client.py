@@ -93,7 +93,8 @@ def _require_sayable(answer: wire.Answer) -> wire.Said:
         return said
     if said.status.source not in {"ocsp", "crl"}:
         return _untrusted("expected the source ocsp or crl, found another")
-    if not timedelta(0) <= answer.at - said.status.this_update < MAXIMUM_AGE:
+    is_recent = timedelta(0) <= answer.at - said.status.this_update < MAXIMUM_AGE
+    if said.reason is Reason.OK and not is_recent:  # what is revoked stays so however old the word
         return _stale(f"expected a status of the last {MAXIMUM_AGE}, found another", answer)
     return said
 

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from reference_impl.audit.checks import Check
-from reference_impl.backends.backend import Ability, Errand, refused
+from reference_impl.backends.backend import Ability, CheckPurpose, Errand, refused
 from reference_impl.backends.options import BackEnd, Holders, Options
 from reference_impl.backends.roles import ROLES, Role, RoleName
 from reference_impl.services.durations import read_duration
@@ -21,7 +21,7 @@ from reference_impl.services.policy import Text
 from reference_impl.verification.purpose import CertificateKind, Purpose
 from reference_impl.verification.verdict import Reason, Verdict
 
-ASKED_FOR: Final[Mapping[Ability, frozenset[Purpose | Errand]]] = {
+ASKED_FOR: Final[Mapping[Ability, frozenset[CheckPurpose]]] = {
     Ability.VERIFY: frozenset(Purpose),
     Ability.IDENTIFY: frozenset(Purpose),
     Ability.REDIRECT: frozenset(Purpose),

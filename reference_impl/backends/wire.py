@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from reference_impl.backends.backend import Errand
+from reference_impl.backends.backend import PurposeWord
 from reference_impl.verification.core import WithCertificate
 from reference_impl.verification.place import Environment
 from reference_impl.verification.presentation import (
@@ -28,7 +28,7 @@ from reference_impl.verification.presentation import (
     Signing,
     Tap,
 )
-from reference_impl.verification.purpose import Carrier, CertificateKind, Purpose
+from reference_impl.verification.purpose import Carrier, CertificateKind
 from reference_impl.verification.verdict import Finding, HolderKey, Reason, StatusSource, Step
 
 TOLERANCE_SECONDS: Final = 60
@@ -121,7 +121,7 @@ class AskedOf(Wire, frozen=True, rename={"from_": "from"}):
     to: Word
     at: Instant
     service: Word
-    purpose: Purpose | Errand
+    purpose: PurposeWord
     ask: Ask
 
 

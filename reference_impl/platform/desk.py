@@ -16,7 +16,7 @@ import msgspec
 from reference_impl.audit.checks import Audit, Check
 from reference_impl.backends import wire
 from reference_impl.backends.accountable import Accountable
-from reference_impl.backends.backend import Ability, Errand, Numbered, refused
+from reference_impl.backends.backend import Ability, Errand, Numbered, purpose_of, refused
 from reference_impl.backends.opening import DirectBackEnds
 from reference_impl.backends.rules import Rules
 from reference_impl.backends.sealed import ANSWER, QUESTION, NotSealed, seal, unseal
@@ -58,7 +58,7 @@ class Desk:
             for service in client.services
             if service.document is not None
         }
-        back_ends = DirectBackEnds(sources, draw, Rules(settings.role, documents))
+        self._back_ends = back_ends = DirectBackEnds(sources, draw, Rules(settings.role, documents))
         policy = Policy(settings.configuration.services)
         self._back_end = Accountable(back_ends.make(settings.configuration, policy), back_ends.rules, audit)
         self._challenges = _Challenges()
@@ -86,6 +86,10 @@ class Desk:
         answer = wire.Answer(question.id, digest, settings.id, sender, now, said)
         return seal(settings.key, settings.id, ANSWER, msgspec.json.encode(answer))
 
+    def forget(self) -> None:
+        """Forgets the revocations that it remembers."""
+        self._back_ends.forget()
+
     def _require_new(self, identifier: str) -> None:
         with self._lock:
             if identifier in self._asked:
@@ -98,8 +102,8 @@ class Desk:
         service = client.service(question.service)
         if service is None:
             verdict = refused(Reason.POLICY, CLAUSE, "契約にないサービスです", "the client has no such service")
-            return self._refuse(Check(now, client.id, f"{client.id}/?", question.purpose), verdict)
-        why = Check(now, client.id, name_of(client, service), question.purpose)
+            return self._refuse(Check(now, client.id, f"{client.id}/?", purpose_of(question.purpose)), verdict)
+        why = Check(now, client.id, name_of(client, service), purpose_of(question.purpose))
         not_allowed = _not_allowed(service, question)
         if not_allowed is not None:
             return self._refuse(why, not_allowed)

@@ -23,7 +23,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from msgspec import Meta
 
-from reference_impl.backends.backend import Errand
+from reference_impl.backends.backend import CheckPurpose, Errand, PurposeWord, purpose_of
 from reference_impl.backends.options import Holders, Keep
 from reference_impl.backends.roles import ROLES, RoleName
 from reference_impl.backends.sealed import KeyUnusable, load_private, load_public
@@ -54,9 +54,14 @@ class ClientService(Part, frozen=True):
     """What a client may ask for, where."""
 
     id: Annotated[str, Meta(min_length=1, max_length=256)]
-    purposes: Annotated[tuple[Purpose | Errand, ...], Meta(min_length=1)]
+    purposes: Annotated[tuple[PurposeWord, ...], Meta(min_length=1)]
     places: Annotated[tuple[Environment, ...], Meta(min_length=1)]
     document: Text | None = None
+
+    @property
+    def may(self) -> frozenset[CheckPurpose]:
+        """The purposes."""
+        return frozenset(purpose_of(each) for each in self.purposes)
 
 
 class Client(Part, frozen=True):
@@ -137,9 +142,7 @@ def make_settings(written: PlatformFile, folder: Path) -> Settings:
         status=[StatusAddress(kind, address, "") for kind, address in written.jlis.items()],
         terminals=[],
         services=[
-            ConfiguredService(
-                name_of(client, service), [each for each in service.purposes if isinstance(each, Purpose)]
-            )
+            ConfiguredService(name_of(client, service), [each for each in service.may if isinstance(each, Purpose)])
             for client in written.clients
             for service in client.services
         ],
@@ -179,16 +182,16 @@ def _of_client(client: Client) -> list[str]:
         said.append(f"{client.id}: {role.ja}には{ja} / {role.en} {en} [keep-serial, spec/pki.md §5]")
     for service in client.services:
         where = f"{client.id}/{service.id}"
-        if Purpose.SIGN in service.purposes and service.document is None:
+        if Purpose.SIGN in service.may and service.document is None:
             ja, en = "署名させる文書の名称（document）がありません", "names no document that is signed"
             said.append(f"{where}: {ja} / {en} [document-named, spec/pki.md §5]")
-        if Purpose.TAP in service.purposes and not any(is_place_allowed(Purpose.TAP, each) for each in service.places):
+        if Purpose.TAP in service.may and not any(is_place_allowed(Purpose.TAP, each) for each in service.places):
             ja, en = "かざし利用のできる場所がありません", "has no place where a tap is allowed"
             said.append(f"{where}: {ja} / {en} [place, spec/pki.md §5]")
-        if any(isinstance(each, Errand) and each not in role.errands for each in service.purposes):
+        if any(isinstance(each, Errand) and each not in role.errands for each in service.may):
             ja, en = "署名確認以外の照会はできません", "may confirm signatures and nothing else"
             said.append(f"{where}: {ja} / {en} [only-the-document, 公的個人認証法 art. 21(2)]")
-        if any(isinstance(each, Purpose) and each.kind not in role.kinds for each in service.purposes):
+        if any(isinstance(each, Purpose) and each.kind not in role.kinds for each in service.may):
             ja, en = "利用者証明用電子証明書を検証できません", "may not verify authentication certificates"
             said.append(f"{where}: {role.ja}は{ja} / {role.en} {en} [kind-of-verifier, 公的個人認証法 art. 36(1)]")
     return said
