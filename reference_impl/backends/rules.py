@@ -134,6 +134,17 @@ def _documents(plan: Plan) -> Said:
             yield f"{policy.id}: {ja}", f"{policy.id}: {en}"
 
 
+def _audit(plan: Plan) -> Said:
+    audit = plan.options.keep.audit
+    for policy in plan.services:
+        kept = policy.retention.certificate
+        if audit is not None and kept is not None and read_duration(audit) < read_duration(kept):
+            yield (
+                f"{policy.id}: 証明書（{kept}）より先に監査（{audit}）が消え、保存の目的を示せなくなります",
+                f"{policy.id}: the audit ({audit}) goes before certificates ({kept}): nothing would show what for",
+            )
+
+
 START_RULES: Final = (
     StartRule("ask-jlis", "公的個人認証法 art. 17(1), 17(5), 36(1); spec/pki.md §5", _ask_jlis),
     StartRule(
@@ -141,6 +152,7 @@ START_RULES: Final = (
     ),
     StartRule("keep-certificate", "spec/pki.md §5 (discarded after use); 公的個人認証法 art. 21(2)", _certificates),
     StartRule("kind-of-verifier", "公的個人認証法 art. 17(5), art. 36(1)", _kinds),
+    StartRule("audit-outlives", "house (公的個人認証法 art. 52: a purpose that can be shown)", _audit),
     StartRule("document-named", "spec/pki.md §5 (platform terms)", _documents),
 )
 

@@ -18,7 +18,7 @@ from reference_impl.backends import wire
 from reference_impl.backends.accountable import Accountable
 from reference_impl.backends.backend import Ability, Errand, Numbered, purpose_of, refused
 from reference_impl.backends.opening import DirectBackEnds
-from reference_impl.backends.rules import Rules
+from reference_impl.backends.rules import Asked, Rules
 from reference_impl.backends.sealed import ANSWER, QUESTION, NotSealed, seal, unseal
 from reference_impl.platform.names import Meant, Names
 from reference_impl.platform.settings import Client, ClientService, Settings, name_of
@@ -147,6 +147,9 @@ class Desk:
         return self._names.name(client.id, meant, why.at, () if isinstance(before, Verdict) else before)
 
     def _status(self, client: Client, ask: wire.StatusOf, why: Check) -> wire.Said:
+        refusal = self._back_ends.rules.refusal(Asked(Ability.STATUS, why, ask.kind))
+        if refusal is not None:  # before the name is looked up: not even that it is known may be learnt so
+            return self._refuse(why, refusal)
         meant = Meant(ask.holder, ask.ends) if client.by_serial else self._names.meant(client.id, ask.holder)
         if meant is None:
             ja, en = "この名前の利用者はいません", "nobody goes by this name"
