@@ -11,6 +11,7 @@ from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audi
 from reference_impl.backends.accountable import Accountable
 from reference_impl.backends.evidence import Evidence
 from reference_impl.backends.opening import BackEnds, DirectBackEnds
+from reference_impl.backends.rules import ANY_DOCUMENT
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration, read_configuration
 from reference_impl.counting_doors import CountingDoors
@@ -93,6 +94,7 @@ class RelyingParty:
         reading = self.clock.read()
         try:
             self._desk.require_open(message.service, message.purpose, message.environment, reading.now)
+            self._back_end.require_allowed(Check(reading.now, NOBODY, message.service, message.purpose))
             holder, account = self._admit(message, reading)
         except Refusal as refusal:
             return self._refuse(message, Verdict(refusal.reason, (), None, refusal.finding), reading)
@@ -158,8 +160,15 @@ class RelyingParty:
             terminal=message.terminal.id if isinstance(message.terminal, Terminal) else NOBODY,
         )
         if message.purpose is Purpose.SIGN:
-            return msgspec.structs.replace(session, document=_compose_document(session))
+            return msgspec.structs.replace(session, document=self._compose_document(session))
         return session
+
+    def _compose_document(self, session: Session) -> bytes:
+        """The document to be signed: which, for whom, in which session, with the challenge: none is like another."""
+        named = self._back_ends.rules.document(session.service) or ANY_DOCUMENT
+        challenge = b64encode(session.challenge).decode("ascii")
+        text = {"document": named.ja, "service": session.service, "session": session.id, "challenge": challenge}
+        return msgspec.json.encode(text)
 
     def complete(self, message: Complete) -> Judged:
         """The verdict on what was presented in a session."""
@@ -194,13 +203,6 @@ def _unknown_session(certificate: bytes) -> Verdict:
         )
     finding = Finding("contract 1.0", "この手続きは開始されていません", "no session of this name was begun")
     return Verdict(Reason.CHALLENGE_MISMATCH, (Step.DECODE,), None, finding)
-
-
-def _compose_document(session: Session) -> bytes:
-    """The document to be signed: what for, in which session, with the challenge in it so that it is never the same."""
-    challenge = b64encode(session.challenge).decode("ascii")
-    text = {"document": "署名対象文書", "service": session.service, "session": session.id, "challenge": challenge}
-    return msgspec.json.encode(text)
 
 
 def _iso_date(digits: str) -> str:

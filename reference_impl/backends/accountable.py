@@ -10,7 +10,7 @@ from reference_impl.verification.doors import Doors
 from reference_impl.verification.plan import PLANS
 from reference_impl.verification.presentation import CardApplication, Presentation
 from reference_impl.verification.purpose import Carrier, CertificateKind, Purpose
-from reference_impl.verification.verdict import HolderKey, Reason, Verdict
+from reference_impl.verification.verdict import HolderKey, Reason, Refusal, Step, Verdict
 
 
 class Accountable:
@@ -26,6 +26,13 @@ class Accountable:
     def abilities(self) -> frozenset[Ability]:
         """Those of the back end."""
         return self._inner.abilities
+
+    def require_allowed(self, why: Check) -> None:
+        """Nothing, or the `Refusal` that the end of an attempt of this purpose could only repeat."""
+        does = why.purpose if isinstance(why.purpose, Purpose) else None
+        refusal = self._rules.refusal(Asked(Ability.VERIFY, why, None if does is None else does.kind, does))
+        if refusal is not None and refusal.finding is not None:
+            raise Refusal(refusal.reason, refusal.finding, Step.POLICY)
 
     def verify(self, presentation: Presentation, why: Check, doors: Doors | None = None) -> Verdict:
         """The back end's verdict; what a law wants kept of an accepted one is kept."""

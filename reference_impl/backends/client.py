@@ -53,6 +53,11 @@ class PlatformClient:
         self._ask = ask
         self._draw = draw
 
+    @property
+    def names(self) -> str:
+        """As the platform's identifier has it."""
+        return self.platform.names
+
     def ask(self, ask: wire.Ask, why: Check) -> wire.Said:
         """What the platform said, or why it could not be asked, is not to be believed, or is too old."""
         platform = self.platform

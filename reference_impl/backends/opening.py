@@ -12,7 +12,7 @@ from reference_impl.backends.backend import Backend
 from reference_impl.backends.client import Platform, PlatformClient
 from reference_impl.backends.direct import Direct, Former
 from reference_impl.backends.options import Holders, Options, Tls
-from reference_impl.backends.platform import Delegated
+from reference_impl.backends.platform import Asks, Delegated
 from reference_impl.backends.roles import RoleName
 from reference_impl.backends.rules import Plan, Rules, require_allowed
 from reference_impl.backends.sealed import MEDIA_TYPE, load_private, load_public
@@ -82,7 +82,7 @@ class DirectBackEnds:
 class PlatformBackEnds:
     """A platform is asked from here, and nobody else: addresses of J-LIS, wherever they come from, are not used."""
 
-    def __init__(self, client: PlatformClient, holders: Holders, rules: Rules, close: Callable[[], None]) -> None:
+    def __init__(self, client: Asks, holders: Holders, rules: Rules, close: Callable[[], None]) -> None:
         self.rules = rules
         self._client = client
         self._holders = holders

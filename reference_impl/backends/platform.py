@@ -10,13 +10,14 @@ is wanted, which is after the proof of step (7), and its one answer serves step 
 """
 
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
 from reference_impl.audit.checks import Check
 from reference_impl.backends import wire
 from reference_impl.backends.backend import Ability, Numbered, Unable, refused
-from reference_impl.backends.client import CLAUSE, PlatformClient
+from reference_impl.backends.client import CLAUSE
 from reference_impl.backends.options import Holders
 from reference_impl.backends.rules import Rules
 from reference_impl.verification.certificate import Certificate
@@ -34,12 +35,21 @@ from reference_impl.verification.trust import Authority
 from reference_impl.verification.verdict import HolderKey, Reason, Verdict
 
 
+class Asks(Protocol):
+    """A way to a platform: ours is `client.PlatformClient`; of another platform, whoever speaks its language."""
+
+    @property
+    def names(self) -> str:
+        """What stands in place of the issuer's key in a name that this platform gave."""
+
+    def ask(self, ask: wire.Ask, why: Check) -> wire.Said:
+        """What the platform said; it never raises for what a platform did wrong."""
+
+
 class Delegated(Unable):
     """One configuration, and the platform."""
 
-    def __init__(
-        self, client: PlatformClient, setting: Setting, rules: Rules, holders: Holders, known: KnownRevocations
-    ) -> None:
+    def __init__(self, client: Asks, setting: Setting, rules: Rules, holders: Holders, known: KnownRevocations) -> None:
         self._client = client
         self._setting = setting
         self._rules = rules
@@ -111,7 +121,7 @@ class Delegated(Unable):
 class _Asking:
     """The question about one certificate, asked when it is first needed, and once (`status.Revocation`)."""
 
-    def __init__(self, client: PlatformClient, ask: wire.Ask, why: Check, *, by_serial: bool) -> None:
+    def __init__(self, client: Asks, ask: wire.Ask, why: Check, *, by_serial: bool) -> None:
         self._client = client
         self._question = ask
         self._why = why
@@ -175,9 +185,9 @@ class _Named:
         return self._asking.name
 
 
-def is_name_of(client: PlatformClient, holder: HolderKey | None) -> bool:
+def is_name_of(client: Asks, holder: HolderKey | None) -> bool:
     """Whether the platform named somebody, and by a name of its own."""
-    return holder is not None and holder.issuer_key == client.platform.names and bool(holder.serial)
+    return holder is not None and holder.issuer_key == client.names and bool(holder.serial)
 
 
 def _verdict(said: wire.Said) -> Verdict:
