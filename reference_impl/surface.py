@@ -35,6 +35,7 @@ from reference_impl.messages import (
     SetTime,
     StatusAnswer,
     Tolerances,
+    Unlink,
     read_message,
     write_answer,
 )
@@ -77,6 +78,7 @@ class Surface:
             "begin": self._begin,
             "complete": self._complete,
             "account": self._account,
+            "unlink": self._unlink,
         }
         self._verbs = verbs if test_surface else {}
 
@@ -122,7 +124,7 @@ class Surface:
     def _hello(self, body: bytes) -> HelloAnswer:
         read_message(Hello, body)
         seconds = (int(each.total_seconds()) for each in (CLOCK_TOLERANCE, STATUS_TOLERANCE, CHALLENGE_LIFETIME))
-        capabilities = ["set_time", "enrol", "login", "tap", "sign", "account"]
+        capabilities = ["set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink"]
         return HelloAnswer(
             "1.0", "relying-party", "Kazashi reference relying party", VERSION, capabilities, Tolerances(*seconds)
         )
@@ -158,6 +160,9 @@ class Surface:
         except DerError as error:
             broken = Broken(f"not a certificate, offset {error.offset}", "$.certificate", error.expected, error.actual)
             raise BrokenMessage(400, broken) from error
+
+    def _unlink(self, body: bytes) -> OutcomeAnswer:
+        return OutcomeAnswer(_outcome(self._party.unlink(read_message(Unlink, body))))
 
     def close(self) -> None:
         """Waits for attempts under way."""

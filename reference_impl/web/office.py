@@ -8,7 +8,7 @@ import tempfile
 from contextlib import ExitStack
 from typing import Final
 
-from reference_impl.accounts.account import AccountView
+from reference_impl.accounts.view import AccountView
 from reference_impl.audit.export import Selection, export_csv, export_json
 from reference_impl.verification.der import DerError
 from reference_impl.web.attempts import typed
