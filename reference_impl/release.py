@@ -124,6 +124,7 @@ class Release(Part, frozen=True):
     """As `--status-method` has them."""
     status_keep: Annotated[int, Meta(ge=0, le=3600)] = 0
     lists: FileName | None = None
+    refresh_lists: bool = False
     policies: Literal["test", "production"] = "production"
     production_anchors: bool = True
     terminals: tuple[TerminalFile, ...] = ()
@@ -171,6 +172,7 @@ class _Reader:
             status_methods=methods,
             status_keep=float(release.status_keep),
             lists=None if release.lists is None else self._beside(release.lists),
+            refresh_lists=release.refresh_lists,
             service_files=tuple(self._beside(each) for each in release.service_policies),
             configure=configure,
             operators=self._tokens(release.tokens.operators, "operators"),

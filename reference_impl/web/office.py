@@ -10,10 +10,11 @@ from typing import Final
 
 from reference_impl.accounts.view import AccountView
 from reference_impl.audit.export import Selection, export_csv, export_json
+from reference_impl.messages import Unlink
 from reference_impl.verification.der import DerError
-from reference_impl.web.attempts import typed
+from reference_impl.web.attempts import judged_answer, require_service, typed
 from reference_impl.web.callers import Role
-from reference_impl.web.messages import ByCertificate, Health
+from reference_impl.web.messages import ByCertificate, Health, VerdictAnswer
 from reference_impl.web.metrics import CONTENT_TYPE
 from reference_impl.web.operation import Answer, Asked, AuditQuery, Operation, Running
 from reference_impl.web.problems import Problem, ProblemReason
@@ -33,6 +34,14 @@ def find_account(running: Running, asked: Asked) -> Answer:
     if found is None:
         raise Problem(ProblemReason.ACCOUNT_UNKNOWN)
     return Answer(found)
+
+
+def unlink(running: Running, asked: Asked) -> Answer:
+    """The holder leaves the service; an operator has asked for a proof before, for a certificate is none."""
+    party = running.party
+    require_service(party, asked)
+    party.audit.note(party.clock.read().now, "unlink", asked.caller.id)
+    return judged_answer(party.unlink(Unlink(typed(asked, ByCertificate).certificate, asked.service)), "unlink")
 
 
 def export_audit(running: Running, asked: Asked) -> Answer:
@@ -75,6 +84,11 @@ OFFICE: Final = (
         path="/api/v1/accounts/find", role=Role.OPERATOR, act=find_account, asks=ByCertificate,
         answers={200: AccountView}, name="find_account",
         ja="証明書の持ち主の登録を照会する", en="what is stored about the holder of a certificate",
+    ),
+    Operation(
+        path="/api/v1/services/{service}/unlink", role=Role.OPERATOR, act=unlink, asks=ByCertificate,
+        answers={200: VerdictAnswer}, name="unlink",
+        ja="利用者をサービスから退会させ、記録を消去する", en="the holder leaves the service, and is forgotten there",
     ),
     Operation(
         method="GET", path="/api/v1/audit", role=Role.AUDITOR, act=export_audit, query=AuditQuery,
