@@ -4,20 +4,24 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
 
+from cardsim.readers.conditions import ORDINARY, Conditions
 from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import SERVICE, TERMINAL
 from harness.contract.faults import Broken
 from harness.contract.vocabulary import Environment, Purpose
-from harness.terminal.card_reader import CardReader, PinBlocked, PinRefused
+from harness.terminal.card_reader import AUTHENTICATION_PIN, JPKI, CardReader, PinBlocked, PinRefused
 from harness.terminal.hostile import SelfMadeChip
 from scenarios.cards import Card
 
 Given = TypeVar("Given")
+GUESS = "0000"
+"""What a terminal sends that was told no PIN."""
 Present = Callable[[messages.Begun, bytes], messages.Presentation]
 
 
@@ -27,10 +31,19 @@ class Slot:
     def __init__(self, held: ExitStack) -> None:
         self._held = held
 
-    def put_in(self, card: Card) -> CardReader:
+    def put_in(self, card: Card, conditions: Conditions = ORDINARY) -> CardReader:
         """Take out what is in the slot, put this card in, and return what a terminal can do with it."""
         self._held.close()
-        return CardReader(self._held.enter_context(card.in_reader()))
+        return CardReader(self._held.enter_context(card.in_reader(conditions)))
+
+
+class Habit(StrEnum):
+    """What a terminal does that none should: the card's trace shows it."""
+
+    RETRIES = "retries"
+    """It sends a refused PIN once more, unasked."""
+    SENDS_A_PIN = "sends-a-pin"
+    """It sends a PIN in a tap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +56,19 @@ class Holder:
     """A chip of somebody's own making proves itself in place of the card's."""
     chip_of: Card | None = None
     """Another genuine card proves itself in place of this one."""
+    conditions: Conditions = ORDINARY
+    """How card and reader meet."""
 
 
 class Terminal:
     """The product's terminals, wherever they stand."""
 
-    def __init__(self, client: RelyingPartyClient) -> None:
-        self._client = client
+    def __init__(self, client: RelyingPartyClient, habit: Habit | None = None) -> None:
+        self._client, self._habit = client, habit
 
-    def enrol(self, slot: Slot, holder: Holder, pin: str) -> messages.Outcome:
+    def enrol(self, slot: Slot, holder: Holder, pin: str) -> messages.Outcome | None:
         """Return what came of a registration: signature with the PIN, and proof of the chip."""
-        card = slot.put_in(holder.card)
+        card = slot.put_in(holder.card, holder.conditions)
         certificate = card.authentication_certificate()
 
         def present(begun: messages.Begun, challenge: bytes) -> messages.Presentation:
@@ -65,32 +80,36 @@ class Terminal:
 
     def tap(
         self, slot: Slot, holder: Holder, at: Environment, credential: messages.TerminalCredential
-    ) -> messages.Outcome:
+    ) -> messages.Outcome | None:
         """Return what came of a tap: certificate and proof of the chip, no PIN."""
-        card = slot.put_in(holder.card)
+        card = slot.put_in(holder.card, holder.conditions)
         certificate = card.authentication_certificate()
 
         def present(begun: messages.Begun, challenge: bytes) -> messages.Presentation:
+            if self._habit is Habit.SENDS_A_PIN:
+                card.type(JPKI, AUTHENTICATION_PIN, GUESS)
             proving = card if holder.chip_of is None else slot.put_in(holder.chip_of)
             chip = _chip_proof(proving, holder, begun, challenge)
             return messages.Presentation(challenge=challenge, certificate=certificate, chip=chip)
 
         return self._visit(Purpose.TAP, at, certificate, present, credential)
 
-    def log_in(self, slot: Slot, holder: Holder, pin: str) -> messages.Outcome:
+    def log_in(self, slot: Slot, holder: Holder, pin: str) -> messages.Outcome | None:
         """Return what came of a login; where the card refuses the PIN this terminal goes on all the same."""
-        card = slot.put_in(holder.card)
+        card = slot.put_in(holder.card, holder.conditions)
         certificate = card.authentication_certificate()
 
         def present(_: messages.Begun, challenge: bytes) -> messages.Presentation:
             signature = _signature(card, pin, challenge)
+            if signature is UNSET and self._habit is Habit.RETRIES:
+                signature = _signature(card, pin, challenge)
             return messages.Presentation(challenge=challenge, certificate=certificate, signature=signature)
 
         return self._visit(Purpose.LOGIN, Environment.ONLINE, certificate, present)
 
     def sign(self, slot: Slot, holder: Holder, password: str) -> messages.Outcome | None:
         """Return what came of a signature; None when the card refused the password and so showed no certificate."""
-        card = slot.put_in(holder.card)
+        card = slot.put_in(holder.card, holder.conditions)
         try:
             certificate = card.signature_certificate(password)
         except (PinRefused, PinBlocked):
@@ -109,8 +128,8 @@ class Terminal:
         certificate: bytes,
         present: Present,
         credential: messages.TerminalCredential = TERMINAL,
-    ) -> messages.Outcome:
-        """Begin; unless that decides it, answer the challenge with what `present` makes."""
+    ) -> messages.Outcome | None:
+        """Begin; unless that decides it, answer the challenge with what `present` makes, if the card lets it."""
         begun = self._client.begin(
             messages.Begin(
                 purpose=purpose,
@@ -122,7 +141,10 @@ class Terminal:
         )
         if begun.outcome is not UNSET:
             return begun.outcome
-        presentation = present(begun, _given(begun.challenge, "a challenge"))
+        try:
+            presentation = present(begun, _given(begun.challenge, "a challenge"))
+        except (PinRefused, PinBlocked):
+            return None
         return self._client.complete(
             messages.Complete(session=_given(begun.session, "a session"), presentation=presentation)
         )

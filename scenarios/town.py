@@ -1,9 +1,11 @@
 """Who lives here: every story has residents and cards of its own."""
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cardsim.options import Options
 from scenarios.cards import Card, Reader
 from scenarios.clock import StoryClock
 from scenarios.resident import Resident
@@ -19,7 +21,13 @@ class Town:
         self._stage, self._telling, self._clock = stage, telling, clock
         self._folder, self._reader = folder, reader
 
-    def issues_a_card(self, *, that_expires_today: bool = False, to_somebody_born: date | None = None) -> Resident:
+    def issues_a_card(
+        self,
+        *,
+        that_expires_today: bool = False,
+        to_somebody_born: date | None = None,
+        that_counts_scans_together: bool = False,
+    ) -> Resident:
         """Return a new resident with a new card, both certificates on it, PIN and password set."""
         special: dict[str, Any] = {}
         if that_expires_today:
@@ -27,10 +35,14 @@ class Town:
         if to_somebody_born is not None:
             special["birth_date"] = to_somebody_born
         person = self._stage.world.new_resident(**special)
-        issued = self._stage.world.issue_card(person.id)
-        serial = f"{issued.auth_serial:X}"
+        serial = f"{self._stage.world.issue_card(person.id).auth_serial:X}"
         ending = Words(" that expires today", "（本日満了）") if that_expires_today else Words("", "")
         self._telling.say(Words(f"a resident is given card {serial}", f"住民にカード{serial}が交付される") + ending)
-        return Resident(
-            self._stage, self._telling, issued, Card(issued.profile, self._folder / person.id, self._reader)
+        world, options = self._stage.world, Options(codes_share_tries=that_counts_scans_together)
+        card = Card(
+            partial(world.card_of, person.id, options=options),
+            partial(world.card_life, person.id),
+            self._folder / person.id,
+            self._reader,
         )
+        return Resident(self._stage, self._telling, card)

@@ -52,10 +52,20 @@ class Verdict:
         self._compare("tries spent", "減った試行回数", count, spent)
         return self
 
+    def each_command(self) -> range:
+        """Return the numbers of the commands that the card was asked, the first being 1."""
+        return range(1, 1 + sum(bool(line.command) for line in self._seen.trace))
+
     def no_pin_was_sent(self) -> Self:
         """The card was asked for something, and saw neither PIN nor password."""
         sent = [PINS[line.fid] for line in self._pins_sent()]
         self._require("a trace without PIN", "PINを含まないトレース", bool(self._seen.trace) and not sent, str(sent))
+        return self
+
+    def a_pin_was_sent(self) -> Self:
+        """The card's trace shows a PIN, whatever the terminal says."""
+        sent = [PINS[line.fid] for line in self._pins_sent()]
+        self._require("a trace with a PIN", "PINを含むトレース", bool(sent), str(sent))
         return self
 
     def jlis_was_asked(self) -> Self:
