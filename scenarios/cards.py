@@ -98,7 +98,6 @@ class Card:
         self, issued: Callable[[], IssuedCard], life: Callable[[str], CardLife], folder: Path, reader: Reader
     ) -> None:
         self._issued, self._life, self._reader = issued, life, reader
-        self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._cards, self._trace = CardsInFolder(folder / "cards"), folder / "trace.jsonl"
 
@@ -117,11 +116,6 @@ class Card:
         """Put the card in for the length of a block, for one terminal."""
         with self.shared(conditions) as connect:
             yield connect()
-
-    def as_it_is_now(self) -> "Card":
-        """Return this very piece of plastic, on which no counter writes from now on: kept in a drawer."""
-        issued = self.issued
-        return Card(lambda: issued, self._life, self._folder, self._reader)
 
     def trace(self) -> list[TraceLine]:
         """Return what the card was asked, in every reader it was in."""

@@ -3,10 +3,10 @@
 import pytest
 
 from harness.contract.targets import REFERENCE
-from scenarios.fixtures import BACKENDS, clock, jlis, pcsc_lane, reader, resident, stage, telling, town
+from scenarios.fixtures import BACKENDS, clock, jlis, pcsc_lane, reader, resident, stage, telling, theatre, town
 from scenarios.story import story_of
 
-__all__ = ["clock", "jlis", "pcsc_lane", "reader", "resident", "stage", "telling", "town"]
+__all__ = ["clock", "jlis", "pcsc_lane", "reader", "resident", "stage", "telling", "theatre", "town"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -17,7 +17,7 @@ from scenarios.secrets import Secret
 from scenarios.stage import Stage
 from scenarios.story import Words
 from scenarios.telling import Seen, Telling
-from scenarios.terminal import Slot
+from scenarios.terminal import Prepared, Slot
 from scenarios.verdict import Verdict
 
 Deed = Callable[[Slot], Outcome | None]
@@ -33,8 +33,7 @@ class Observer:
         """Return the verdict on what a person did; a fault on the way breaks the story off with all that was seen."""
         telling = self._telling
         telling.settle()
-        if purpose.value not in {capability.value for capability in self._stage.product.capabilities}:
-            telling.skip(f"the product offers no {purpose.value}")
+        self._require_offered(purpose)
         telling.say(words)
         before, journal, trace = self._account(), self._stage.world.journal.mark(), len(self._card.trace())
         outcome, fault = None, None
@@ -61,6 +60,21 @@ class Observer:
         if fault is not None:
             telling.break_off(Words(str(fault), str(fault)), seen, fault)
         return Verdict(telling, seen, self._stage.product.capabilities)
+
+    def prepare(self, purpose: Purpose, words: Words, deed: Callable[[Slot], Prepared]) -> Prepared:
+        """Return what a terminal got from the card, which is out again."""
+        self._telling.settle()
+        self._require_offered(purpose)
+        self._telling.say(words)
+        try:
+            with ExitStack() as held:
+                return deed(Slot(held))
+        except (CardFault, CardUnusable, AdapterFault) as fault:
+            self._telling.break_off(Words(str(fault), str(fault)), cause=fault)
+
+    def _require_offered(self, purpose: Purpose) -> None:
+        if purpose.value not in {capability.value for capability in self._stage.product.capabilities}:
+            self._telling.skip(f"the product offers no {purpose.value}")
 
     @contextmanager
     def happening(self, words: Words) -> Iterator[None]:

@@ -15,14 +15,16 @@ from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import SERVICE, TERMINAL
 from harness.contract.faults import Broken
 from harness.contract.vocabulary import Environment, Purpose
-from harness.terminal.card_reader import AUTHENTICATION_PIN, JPKI, CardReader, PinBlocked, PinRefused
+from harness.terminal.card_reader import AUTHENTICATION_PIN, JPKI, CardReader, CardRefused, PinBlocked, PinRefused
 from harness.terminal.hostile import SelfMadeChip
 from scenarios.cards import Card
 
-Given = TypeVar("Given")
 GUESS = "0000"
 """What a terminal sends that was told no PIN."""
+Given = TypeVar("Given")
 Present = Callable[[messages.Begun, bytes], messages.Presentation]
+Prepared = messages.Complete | messages.Outcome | None
+"""What is ready to be presented; or the product's refusal at the beginning; or None, where the card gave nothing."""
 
 
 class Slot:
@@ -61,41 +63,40 @@ class Holder:
 
 
 class Terminal:
-    """The product's terminals, wherever they stand."""
+    """The product's terminals, wherever they stand. Each purpose is prepared with the card, then finished without."""
 
     def __init__(self, client: RelyingPartyClient, habit: Habit | None = None) -> None:
         self._client, self._habit = client, habit
 
-    def enrol(self, slot: Slot, holder: Holder, pin: str) -> messages.Outcome | None:
-        """Return what came of a registration: signature with the PIN, and proof of the chip."""
+    def enrol(self, slot: Slot, holder: Holder, pin: str | None) -> Prepared:
+        """Prepare a registration: signature with the PIN, unless none is typed, and proof of the chip."""
         card = slot.put_in(holder.card, holder.conditions)
         certificate = card.authentication_certificate()
 
         def present(begun: messages.Begun, challenge: bytes) -> messages.Presentation:
-            signature = _signature(card, pin, challenge)
-            chip = _chip_proof(card, holder, begun, challenge)
+            signature = UNSET if pin is None else _signature(card, pin, challenge)
+            chip = _chip_proof(_proving(slot, card, holder), holder, begun, challenge)
             return messages.Presentation(challenge=challenge, certificate=certificate, signature=signature, chip=chip)
 
-        return self._visit(Purpose.ENROL, Environment.ATTENDED, certificate, present)
+        return self._prepare(Purpose.ENROL, Environment.ATTENDED, certificate, present)
 
     def tap(
-        self, slot: Slot, holder: Holder, at: Environment, credential: messages.TerminalCredential
-    ) -> messages.Outcome | None:
-        """Return what came of a tap: certificate and proof of the chip, no PIN."""
+        self, slot: Slot, holder: Holder, at: Environment, credential: messages.TerminalCredential = TERMINAL
+    ) -> Prepared:
+        """Prepare a tap: certificate and proof of the chip, no PIN."""
         card = slot.put_in(holder.card, holder.conditions)
         certificate = card.authentication_certificate()
 
         def present(begun: messages.Begun, challenge: bytes) -> messages.Presentation:
             if self._habit is Habit.SENDS_A_PIN:
                 card.type(JPKI, AUTHENTICATION_PIN, GUESS)
-            proving = card if holder.chip_of is None else slot.put_in(holder.chip_of)
-            chip = _chip_proof(proving, holder, begun, challenge)
+            chip = _chip_proof(_proving(slot, card, holder), holder, begun, challenge)
             return messages.Presentation(challenge=challenge, certificate=certificate, chip=chip)
 
-        return self._visit(Purpose.TAP, at, certificate, present, credential)
+        return self._prepare(Purpose.TAP, at, certificate, present, credential)
 
-    def log_in(self, slot: Slot, holder: Holder, pin: str) -> messages.Outcome | None:
-        """Return what came of a login; where the card refuses the PIN this terminal goes on all the same."""
+    def log_in(self, slot: Slot, holder: Holder, pin: str) -> Prepared:
+        """Prepare a login; where the card refuses the PIN this terminal goes on all the same."""
         card = slot.put_in(holder.card, holder.conditions)
         certificate = card.authentication_certificate()
 
@@ -105,10 +106,10 @@ class Terminal:
                 signature = _signature(card, pin, challenge)
             return messages.Presentation(challenge=challenge, certificate=certificate, signature=signature)
 
-        return self._visit(Purpose.LOGIN, Environment.ONLINE, certificate, present)
+        return self._prepare(Purpose.LOGIN, Environment.ONLINE, certificate, present)
 
-    def sign(self, slot: Slot, holder: Holder, password: str) -> messages.Outcome | None:
-        """Return what came of a signature; None when the card refused the password and so showed no certificate."""
+    def sign(self, slot: Slot, holder: Holder, password: str) -> Prepared:
+        """Prepare a signature; the card shows no certificate where it refuses the password."""
         card = slot.put_in(holder.card, holder.conditions)
         try:
             certificate = card.signature_certificate(password)
@@ -119,16 +120,20 @@ class Terminal:
             signature = card.sign_document(password, _given(begun.document, "a document"))
             return messages.Presentation(challenge=challenge, certificate=certificate, document_signature=signature)
 
-        return self._visit(Purpose.SIGN, Environment.ONLINE, certificate, present)
+        return self._prepare(Purpose.SIGN, Environment.ONLINE, certificate, present)
 
-    def _visit(
+    def finish(self, prepared: Prepared) -> messages.Outcome | None:
+        """Return what the product decides of what was prepared."""
+        return self._client.complete(prepared) if isinstance(prepared, messages.Complete) else prepared
+
+    def _prepare(
         self,
         purpose: Purpose,
         environment: Environment,
         certificate: bytes,
         present: Present,
         credential: messages.TerminalCredential = TERMINAL,
-    ) -> messages.Outcome | None:
+    ) -> Prepared:
         """Begin; unless that decides it, answer the challenge with what `present` makes, if the card lets it."""
         begun = self._client.begin(
             messages.Begin(
@@ -143,11 +148,9 @@ class Terminal:
             return begun.outcome
         try:
             presentation = present(begun, _given(begun.challenge, "a challenge"))
-        except (PinRefused, PinBlocked):
+        except (PinRefused, PinBlocked, CardRefused):
             return None
-        return self._client.complete(
-            messages.Complete(session=_given(begun.session, "a session"), presentation=presentation)
-        )
+        return messages.Complete(session=_given(begun.session, "a session"), presentation=presentation)
 
 
 def _signature(card: CardReader, pin: str, challenge: bytes) -> bytes | UnsetType:
@@ -155,6 +158,11 @@ def _signature(card: CardReader, pin: str, challenge: bytes) -> bytes | UnsetTyp
         return card.sign_challenge(pin, challenge)
     except (PinRefused, PinBlocked):
         return UNSET
+
+
+def _proving(slot: Slot, card: CardReader, holder: Holder) -> CardReader:
+    """Return the card whose chip proves itself: the one that is there, or one that takes its place."""
+    return card if holder.chip_of is None else slot.put_in(holder.chip_of)
 
 
 def _chip_proof(card: CardReader, holder: Holder, begun: messages.Begun, challenge: bytes) -> messages.ChipProof:

@@ -6,7 +6,7 @@ from typing import Self
 from msgspec import UNSET
 
 from cardsim.trace import TraceLine, spent_a_try
-from harness.contract.vocabulary import Capability, Decision, Reason
+from harness.contract.vocabulary import Capability, Decision, Reason, Step
 from scenarios.story import Words
 from scenarios.telling import Seen, Telling
 
@@ -34,6 +34,12 @@ class Verdict:
         """The product refused, for this reason; one that declared coarse reasons need only refuse."""
         return self._decided(Decision.REJECT, reason)
 
+    def is_put_off(self, reason: Reason) -> Self:
+        """The product did not accept and says that trying again may help; one that refuses outright may, too."""
+        outcome = self._seen.outcome
+        refused = outcome is not None and outcome.decision is Decision.REJECT
+        return self._decided(Decision.REJECT if refused else Decision.RETRY, reason)
+
     def is_stopped_by_the_card(self) -> Self:
         """The card gave nothing that a product could be shown."""
         self._telling.judged()
@@ -44,6 +50,12 @@ class Verdict:
         """The one VERIFY of a PIN was answered by this status word (spec/card.md §3)."""
         answers = [f"{line.sw:04X}" for line in self._pins_sent()]
         self._compare("status words to VERIFY", "VERIFYへの応答", [f"{status:04X}"], answers)
+        return self
+
+    def names_the_step(self, step: Step) -> Self:
+        """The product says that it came as far as this check."""
+        steps = [] if self._seen.outcome is None else [each.value for each in self._seen.outcome.steps]
+        self._require(f"the step {step.value}", f"手順 {step.value}", step.value in steps, str(steps))
         return self
 
     def tries_were_spent(self, count: int) -> Self:

@@ -1,7 +1,12 @@
 """The words that stories are written in."""
 
+from datetime import date, timedelta
+
 from cardsim.slot import Tear
 from harness.contract.vocabulary import Environment, Reason
+from harness.forgery import Variant
+from harness.jlis.fault_grammar import Fault
+from harness.presented import Form
 from scenarios.advice import Desk
 from scenarios.clock import StoryClock
 from scenarios.jlis import Jlis
@@ -15,6 +20,8 @@ __all__ = [
     "Confidence",
     "Desk",
     "Environment",
+    "Fault",
+    "Form",
     "Habit",
     "Jlis",
     "Reason",
@@ -23,5 +30,8 @@ __all__ = [
     "StoryClock",
     "Tear",
     "Town",
+    "Variant",
+    "date",
     "story",
+    "timedelta",
 ]
