@@ -6,6 +6,7 @@ Tries as spec/card.md §3 has them; of the 照合番号B and the birth date the 
 from dataclasses import dataclass
 from enum import Enum
 
+from cardsim.holder import Pins
 from cardsim.pins import Pin
 from cardsim.profile import Profile
 from scenarios.story import Words
@@ -50,11 +51,14 @@ class Secret(Enum):
         return self.value.tries
 
     def right_value(self, profile: Profile) -> str:
-        """What opens it on a new card: chosen at the counter, or printed on its face."""
+        """What opens it on a new card: chosen at the counter, or printed on its face.
+
+        Who was given no signature certificate chose no password, and types what others would.
+        """
         pin = profile.applications[self.value.application].elements[self.value.reference]
-        if not isinstance(pin, Pin) or pin.initial is None:
-            raise TypeError(f"{self.name}: expected a secret with a value, actual {pin!r}")
-        return pin.initial.decode("ascii")
+        if not isinstance(pin, Pin):
+            raise TypeError(f"{self.name}: expected a secret, actual {pin!r}")
+        return (pin.initial or Pins().sign).decode("ascii")
 
 
 def misread(value: str) -> str:

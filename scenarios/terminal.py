@@ -22,7 +22,10 @@ from scenarios.cards import Card
 GUESS = "0000"
 """What a terminal sends that was told no PIN."""
 Given = TypeVar("Given")
-Present = Callable[[messages.Begun, bytes], messages.Presentation]
+Present = Callable[[bytes, messages.Begun, bytes], messages.Presentation]
+"""Of the certificate, what the product began, and its challenge."""
+STOPS = (PinRefused, PinBlocked, CardRefused)
+"""What a card does that gives a terminal nothing to present."""
 Prepared = messages.Complete | messages.Outcome | None
 """What is ready to be presented; or the product's refusal at the beginning; or None, where the card gave nothing."""
 
@@ -71,56 +74,49 @@ class Terminal:
     def enrol(self, slot: Slot, holder: Holder, pin: str | None) -> Prepared:
         """Prepare a registration: signature with the PIN, unless none is typed, and proof of the chip."""
         card = slot.put_in(holder.card, holder.conditions)
-        certificate = card.authentication_certificate()
 
-        def present(begun: messages.Begun, challenge: bytes) -> messages.Presentation:
+        def present(certificate: bytes, begun: messages.Begun, challenge: bytes) -> messages.Presentation:
             signature = UNSET if pin is None else _signature(card, pin, challenge)
             chip = _chip_proof(_proving(slot, card, holder), holder, begun, challenge)
             return messages.Presentation(challenge=challenge, certificate=certificate, signature=signature, chip=chip)
 
-        return self._prepare(Purpose.ENROL, Environment.ATTENDED, certificate, present)
+        return self._prepare(Purpose.ENROL, Environment.ATTENDED, card.authentication_certificate, present)
 
     def tap(
         self, slot: Slot, holder: Holder, at: Environment, credential: messages.TerminalCredential = TERMINAL
     ) -> Prepared:
         """Prepare a tap: certificate and proof of the chip, no PIN."""
         card = slot.put_in(holder.card, holder.conditions)
-        certificate = card.authentication_certificate()
 
-        def present(begun: messages.Begun, challenge: bytes) -> messages.Presentation:
+        def present(certificate: bytes, begun: messages.Begun, challenge: bytes) -> messages.Presentation:
             if self._habit is Habit.SENDS_A_PIN:
                 card.type(JPKI, AUTHENTICATION_PIN, GUESS)
             chip = _chip_proof(_proving(slot, card, holder), holder, begun, challenge)
             return messages.Presentation(challenge=challenge, certificate=certificate, chip=chip)
 
-        return self._prepare(Purpose.TAP, at, certificate, present, credential)
+        return self._prepare(Purpose.TAP, at, card.authentication_certificate, present, credential)
 
     def log_in(self, slot: Slot, holder: Holder, pin: str) -> Prepared:
         """Prepare a login; where the card refuses the PIN this terminal goes on all the same."""
         card = slot.put_in(holder.card, holder.conditions)
-        certificate = card.authentication_certificate()
 
-        def present(_: messages.Begun, challenge: bytes) -> messages.Presentation:
+        def present(certificate: bytes, _: messages.Begun, challenge: bytes) -> messages.Presentation:
             signature = _signature(card, pin, challenge)
             if signature is UNSET and self._habit is Habit.RETRIES:
                 signature = _signature(card, pin, challenge)
             return messages.Presentation(challenge=challenge, certificate=certificate, signature=signature)
 
-        return self._prepare(Purpose.LOGIN, Environment.ONLINE, certificate, present)
+        return self._prepare(Purpose.LOGIN, Environment.ONLINE, card.authentication_certificate, present)
 
     def sign(self, slot: Slot, holder: Holder, password: str) -> Prepared:
         """Prepare a signature; the card shows no certificate where it refuses the password."""
         card = slot.put_in(holder.card, holder.conditions)
-        try:
-            certificate = card.signature_certificate(password)
-        except (PinRefused, PinBlocked):
-            return None
 
-        def present(begun: messages.Begun, challenge: bytes) -> messages.Presentation:
+        def present(certificate: bytes, begun: messages.Begun, challenge: bytes) -> messages.Presentation:
             signature = card.sign_document(password, _given(begun.document, "a document"))
             return messages.Presentation(challenge=challenge, certificate=certificate, document_signature=signature)
 
-        return self._prepare(Purpose.SIGN, Environment.ONLINE, certificate, present)
+        return self._prepare(Purpose.SIGN, Environment.ONLINE, lambda: card.signature_certificate(password), present)
 
     def finish(self, prepared: Prepared) -> messages.Outcome | None:
         """Return what the product decides of what was prepared."""
@@ -130,11 +126,15 @@ class Terminal:
         self,
         purpose: Purpose,
         environment: Environment,
-        certificate: bytes,
+        read: Callable[[], bytes],
         present: Present,
         credential: messages.TerminalCredential = TERMINAL,
     ) -> Prepared:
-        """Begin; unless that decides it, answer the challenge with what `present` makes, if the card lets it."""
+        """Begin; unless that decides it, answer the challenge with what `present` makes, as far as the card lets it."""
+        try:
+            certificate = read()
+        except STOPS:
+            return None
         begun = self._client.begin(
             messages.Begin(
                 purpose=purpose,
@@ -147,8 +147,8 @@ class Terminal:
         if begun.outcome is not UNSET:
             return begun.outcome
         try:
-            presentation = present(begun, _given(begun.challenge, "a challenge"))
-        except (PinRefused, PinBlocked, CardRefused):
+            presentation = present(certificate, begun, _given(begun.challenge, "a challenge"))
+        except STOPS:
             return None
         return messages.Complete(session=_given(begun.session, "a session"), presentation=presentation)
 

@@ -1,13 +1,15 @@
 """Who lives here: every story has residents and cards of its own."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cardsim.options import Options
+from harness.contract.configuration import configuration
 from harness.forgery import Variant
+from harness.jlis.validity import JST
 from harness.personalisation import IssuedCard
 from harness.presented import FORMS, Form, Which, present
 from scenarios.cards import Card, Reader
@@ -31,12 +33,14 @@ class Town:
         that_expires_today: bool = False,
         that_expires_in: timedelta | None = None,
         to_somebody_born: date | None = None,
+        whose_certificates_end_in: timedelta | None = None,
         that_counts_scans_together: bool = False,
         **special: Any,
     ) -> Resident:
         """Return a new resident with a new card, both certificates on it, PIN and password set.
 
-        `special` is what the resident register has of them otherwise than by chance.
+        `special` is what the resident register has of them otherwise than by chance. Certificates that end before
+        their rule of validity stand for those of years ago: no real ones end so.
         """
         today = self._clock.today().date()
         if that_expires_today or that_expires_in is not None:
@@ -45,8 +49,9 @@ class Town:
             special["birth_date"] = to_somebody_born
         world = self._stage.world
         person = world.new_resident(**special)
-        issued = world.issue_card(person.id)
-        ends = special.get("card_expiry")
+        early = None if whose_certificates_end_in is None else _last_second(today + whose_certificates_end_in)
+        issued = world.issue_card(person.id, not_after=early)
+        ends = special.get("card_expiry") or (early and early.astimezone(JST).date())
         until = NOTHING if ends is None else Words(f" that ends on {ends}", f"（{ends}満了）")
         serial = f"{issued.auth_serial:X}"
         self._telling.say(Words(f"a resident is given card {serial}", f"住民にカード{serial}が交付される") + until)
@@ -73,10 +78,20 @@ class Town:
         """Return the resident with the piece of plastic that is theirs now, on which nothing is written from now on."""
         return self._resident(resident.issued.resident.id, partial(_same, resident.issued))
 
+    def tells_the_product_of_new_authorities(self) -> None:
+        """The operator of the product pins the authorities that are in office now, beside the older ones."""
+        self._telling.settle()
+        self._telling.say(Words("the operator pins the new authorities", "運用者が新しい認証局を信頼点に加える"))
+        self._stage.client.configure(configuration(self._stage.world, self._stage.addresses))
+
     def _resident(self, holder: str, issued: Callable[[], IssuedCard], folder: Path | None = None) -> Resident:
         """Return somebody with a card; what one holder has lies in one folder, so that old cards keep their tries."""
         life = partial(self._stage.world.card_life, holder)
         return Resident(self._stage, self._telling, Card(issued, life, folder or self._folder / holder, self._reader))
+
+
+def _last_second(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), JST)
 
 
 def _same(issued: IssuedCard) -> IssuedCard:
