@@ -22,6 +22,7 @@ from scenarios.stage import Stage, Theatre
 from scenarios.story import Story, story_of
 from scenarios.telling import Telling
 from scenarios.town import Town
+from scenarios.verifier import Verifier
 
 CONFIGURATION = 2
 BACKENDS = ("inprocess", "pcsc")
@@ -116,3 +117,9 @@ def resident(town: Town) -> Resident:
 def jlis(stage: Stage, telling: Telling) -> Jlis:
     """The fake J-LIS from outside."""
     return Jlis(stage, telling)
+
+
+@pytest.fixture
+def verifier(stage: Stage, telling: Telling) -> Verifier:
+    """A certified verifier, who may ask more than a service may."""
+    return Verifier(stage, telling)

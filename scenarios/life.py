@@ -1,6 +1,6 @@
 """What befalls a resident: what follows from it is the world's table (`docs/life-cycle.md`)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from harness.events import Changes
 from harness.jlis.life_events import LifeEvent
@@ -60,6 +60,12 @@ class Living(Person):
         """氏名の変更, with 旧氏 beside the new name where one is kept."""
         changes = Changes(name=to, former_name=former)
         self._befalls(LifeEvent.NAME_CHANGED, Words("changes the name", f"氏名を{to}に変更する"), changes)
+
+    def has_the_birth_date_corrected(self) -> None:
+        """生年月日の訂正, by a day: on the chip it is the corrected one that opens the record."""
+        changes = Changes(birth_date=self.birth_date - timedelta(days=1))
+        words = Words("has the birth date corrected", "生年月日の訂正を受ける")
+        self._befalls(LifeEvent.BIRTH_DATE_CORRECTED, words, changes)
 
     def gets_a_new_signature_certificate(self) -> None:
         """Apply at the counter, as after a move: nobody is given one unasked."""

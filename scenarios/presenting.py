@@ -7,6 +7,7 @@ from cardsim.readers.conditions import Conditions
 from cardsim.slot import Tear
 from harness.contract.configuration import STRANGER, TERMINAL
 from harness.contract.vocabulary import Environment, Purpose
+from harness.terminal.card_reader import CardReader
 from scenarios.attempt import Attempt
 from scenarios.person import Person, pulled_out
 from scenarios.secrets import Secret, misread
@@ -97,6 +98,13 @@ class Presenting(Person):
         words = Words(f"the resident signs with {typed.en} password", f"利用者が{typed.ja}署名用パスワードで署名する")
         holder = self._holder
         return self._does(Purpose.SIGN, words, lambda slot, terminal: terminal.sign(slot, holder, password))
+
+    def signs_a_document(self, document: bytes) -> tuple[bytes, bytes]:
+        """Return signature certificate and signature over a document that is not the product's."""
+        password = self.knows(Secret.PASSWORD)
+        with self._card.in_reader() as connection:
+            card = CardReader(connection)
+            return card.signature_certificate(password), card.sign_document(password, document)
 
     def begins_a_tap(self) -> Attempt:
         """Hold the card to a terminal that does not present at once what it got."""

@@ -2,8 +2,9 @@
 
 from scenarios.keypad import Keypad
 from scenarios.life import Living
+from scenarios.on_the_card import Readable
 from scenarios.presenting import Presenting
 
 
-class Resident(Presenting, Keypad, Living):
+class Resident(Presenting, Keypad, Living, Readable):
     """A person of the world."""

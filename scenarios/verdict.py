@@ -34,6 +34,14 @@ class Verdict:
         """The product refused, for this reason; one that declared coarse reasons need only refuse."""
         return self._decided(Decision.REJECT, reason)
 
+    def says_nothing_of(self, *words: str) -> Self:
+        """The details of the product's answer hold none of these words: they would be a guess."""
+        details = {} if self._seen.outcome is None else self._seen.outcome.details
+        said = "" if details is UNSET else str(details).lower()
+        found = [word for word in words if word.lower() in said]
+        self._require(f"nothing of {', '.join(words)}", f"「{'」「'.join(words)}」を言わない", not found, said)
+        return self
+
     def is_put_off(self, reason: Reason) -> Self:
         """The product did not accept and says that trying again may help; one that refuses outright may, too."""
         outcome = self._seen.outcome

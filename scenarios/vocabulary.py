@@ -15,6 +15,7 @@ from scenarios.secrets import Secret
 from scenarios.story import Confidence, story
 from scenarios.terminal import Habit
 from scenarios.town import Town
+from scenarios.verifier import Verifier
 
 __all__ = [
     "Confidence",
@@ -31,6 +32,7 @@ __all__ = [
     "Tear",
     "Town",
     "Variant",
+    "Verifier",
     "date",
     "story",
     "timedelta",

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Protocol
 
 from cardsim.era import era_birth_digits
+from cardsim.tlv import parse_all, parse_one
 from harness.contract.messages import ChipProof
 
 OUR_READERS = "Kazashi"
@@ -20,6 +21,7 @@ VISUAL = bytes.fromhex("D3921000310001010402")
 TEXT = bytes.fromhex("D3921000310001010408")
 _BY_REFERENCE_DATA = {JPKI, TEXT}
 """CHANGE REFERENCE DATA there, JICSAP's CHANGE KEY elsewhere (spec/card.md §3)."""
+TEXT_PIN, EF_ATTRIBUTES, _OFFSETS = 0x0011, 0x0002, 0xDF21
 DONE = 0x9000
 EF_SIGNATURE_CERTIFICATE, EF_AUTHENTICATION_CERTIFICATE = 0x0001, 0x000A
 AUTHENTICATION_KEY, AUTHENTICATION_PIN = 0x0017, 0x0018
@@ -110,6 +112,13 @@ class CardReader:
         record = self._read_file(EF_BIRTH_RECORD)
         cvc = self._read_file(EF_CVC)
         return ChipProof(birth_record=record, cvc=cvc, signature=self._sign(challenge, p2=0x00))
+
+    def four_attributes(self, pin: str) -> dict[int, str]:
+        """Return what the text application says of its holder, by tag: DF22 name, DF23 address, DF24, DF25."""
+        self._select_application(TEXT)
+        self._verify(TEXT_PIN, pin)
+        record = parse_one(self._read_file(EF_ATTRIBUTES))[0].value
+        return {each.tag: each.value.decode("utf-8") for each in parse_all(record) if each.tag != _OFFSETS}
 
     def type(self, application: bytes, reference: int, secret: str) -> int:
         """Return the status word to a VERIFY of any PIN of any application, whatever it is."""
