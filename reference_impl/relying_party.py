@@ -63,7 +63,7 @@ class RelyingParty:
         links: Links | None = None,
     ) -> None:
         self.clock = clock
-        self._database = database
+        self.database = self._database = database
         self._sources = sources
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
@@ -71,7 +71,7 @@ class RelyingParty:
         self._links = links
         self._sessions = Sessions(database)
         self._accounts = Accounts(database, draw)
-        self._audit = audit or open_audit(None, None)
+        self.audit = self._audit = audit or open_audit(None, None)
         self._desk = ServiceDesk(database, services)
         self.configure(Configuration())
 
@@ -89,6 +89,15 @@ class RelyingParty:
         """The decisions in the message; BrokenMessage names one that cannot be taken here."""
         return read_configuration(message, production_anchors=self._policy.production_anchors)
 
+    @property
+    def configuration(self) -> Configuration:
+        """What the operator decided."""
+        return self._configuration
+
+    def find_session(self, name: str) -> Session | None:
+        """The session of this name, spent or not."""
+        return self._sessions.find(name)
+
     def _make_verifiers(self, configuration: Configuration) -> dict[Method, Verifier]:
         """One for each method of finding out the status that some service uses."""
         policy = msgspec.structs.replace(self._policy, services=configuration.services)
@@ -105,6 +114,10 @@ class RelyingParty:
         self._audit.note(self.clock.read().now, "reset")
         self._database.forget()
         self._desk.forget()
+        self.forget_found()
+
+    def forget_found(self) -> None:
+        """Forgets the statuses that this process remembers."""
         self._revoked.forget()
         self.configure(self._configuration)
 

@@ -27,8 +27,9 @@ from reference_impl.accounts.leaving import Merged, leave, merge
 from reference_impl.accounts.renewal import NotNow, carry_over
 from reference_impl.accounts.rows import Credential, Learnt
 from reference_impl.accounts.view import AccountView
-from reference_impl.services.store.transactions import Transactions, run
+from reference_impl.store.database import Database
 from reference_impl.store.tables import accounts, credentials, memberships, pairs
+from reference_impl.store.transactions import run
 from reference_impl.verification.doors import Enrolled
 from reference_impl.verification.genuineness import (
     BirthRecord,
@@ -46,7 +47,7 @@ class Accounts:
 
     def __init__(
         self,
-        database: Transactions,
+        database: Database,
         draw: Callable[[int], bytes] = secrets.token_bytes,
         counts: Counts = NoCounts(),  # noqa: B008  (it has no state)
     ) -> None:
@@ -56,13 +57,13 @@ class Accounts:
 
     def find(self, holder: HolderKey) -> Enrolled | None:
         """What was learnt of this holder at enrolment."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             credential = rows.read_credential(connection, holder)
             return None if credential is None else _enrolled(connection, credential)
 
     def view(self, holder: HolderKey) -> AccountView | None:
         """The account as the contract shows it; where another certificate has followed this one, by that number."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             credential = rows.read_credential(connection, holder)
             if credential is None:
                 return None
@@ -76,7 +77,7 @@ class Accounts:
     def ppid(self, account: str, service: str) -> str | None:
         """The name by which the service knows the account; None if it does not."""
         of_both = (memberships.c.account == account) & (memberships.c.service == service)
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             return connection.execute(select(memberships.c.ppid).where(of_both)).scalar_one_or_none()
 
     def enrol(self, attempt: Attempt) -> Reason | None:
@@ -147,7 +148,7 @@ class Accounts:
     def pair(self, account: str) -> tuple[Paired, datetime | None] | None:
         """The signature certificate that belongs to an account, and since when its attributes are known to have
         changed."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(select(pairs).where(pairs.c.account == account)).one_or_none()
         if row is None:
             return None
@@ -174,29 +175,29 @@ class Accounts:
 
     def known(self, holders: Iterable[HolderKey]) -> list[Credential]:
         """Those of these certificates that lead to accounts."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             found = (rows.read_credential(connection, each) for each in holders)
             return [each for each in found if each is not None]
 
     def line(self, account: str) -> list[Credential]:
         """The certificates of an account, the oldest first."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             return rows.credentials_of(connection, account)
 
     def linked_as_of(self, account: str) -> datetime | None:
         """The mark of the newest link that was taken for an account."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             newest = rows.linked_as_of(connection, account)
         return _instant(newest)
 
     def of_chip(self, chip_key: bytes) -> str | None:
         """Whose chip it is."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             return rows.account_of_chip(connection, chip_key)
 
     def enrolled(self, account: str) -> Enrolled | None:
         """What was learnt of an account's holder, for a certificate that follows theirs."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             line = rows.credentials_of(connection, account)
             if not line:
                 return None

@@ -72,9 +72,10 @@ class Audit:
         entry = Entry(check.at, check.who, check.service, what, decision, reason.value, pseudonym, source, as_of)
         return self.writer.record(entry)
 
-    def note(self, at: datetime, what: str) -> int:
-        """Writes down what happened to the store itself: a reset leaves the audit standing, and a row in it."""
-        return self.writer.record(Entry(at, NOBODY, "store", what, "done", "OK"))
+    def note(self, at: datetime, what: str, who: str = NOBODY) -> int:
+        """Writes down what happened to the store itself: a reset leaves the audit standing, and a row in it; so does an
+        operator who looks into it."""
+        return self.writer.record(Entry(at, who, "store", what, "done", "OK"))
 
     def close(self) -> None:
         """Gives the store back."""
