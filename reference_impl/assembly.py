@@ -1,5 +1,6 @@
 """The relying party of a process, put together from its settings and taken apart again, whatever happens between."""
 
+import random
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
@@ -11,6 +12,7 @@ from reference_impl.audit.storage import read_place
 from reference_impl.clock import Clock
 from reference_impl.fresh_lists import Lists
 from reference_impl.messages import BrokenMessage
+from reference_impl.refresher import Refresher
 from reference_impl.relying_party import RelyingParty
 from reference_impl.services.faults import PoliciesRefused
 from reference_impl.services.loading import load_files
@@ -48,6 +50,11 @@ def assembled(settings: Settings) -> Iterator[RelyingParty]:
             audit=audit,
         )
         _configure(party, settings)
+        refresher = stack.enter_context(
+            closing(Refresher(lists, lambda: party.clock.read().now, random.SystemRandom().random))
+        )
+        if settings.refresh_lists:
+            refresher.start()
         yield party
 
 

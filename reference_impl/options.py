@@ -44,6 +44,7 @@ def read_settings(given: argparse.Namespace) -> Settings:
             status_methods=dict(given.status_method),
             status_keep=given.status_keep,
             lists=given.lists,
+            refresh_lists=given.refresh_lists,
             service_files=tuple(given.services),
             test_surface=given.test_surface,
         )
@@ -83,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
         "--lists", type=Path, metavar="FOLDER",
         help="where revocation lists are kept, and were brought for offline-crl; without it, as long as the process",
     )  # fmt: skip
+    parser.add_argument(
+        "--refresh-lists", action="store_true", help="fetch lists when they are due, not only when one is wanted"
+    )
     parser.add_argument(
         "--status-keep", type=float, default=0.0, metavar="SECONDS",
         help="an OCSP answer may be used again for so long after its thisUpdate; 0: never",

@@ -16,6 +16,10 @@ from reference_impl.accounts.recognition import Recognition
 from reference_impl.accounts.serial_status import SerialStatuses
 from reference_impl.accounts.view import AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
+from reference_impl.backends.accountable import Accountable
+from reference_impl.backends.evidence import Evidence
+from reference_impl.backends.opening import BackEnds, DirectBackEnds
+from reference_impl.backends.rules import ANY_DOCUMENT
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration, read_configuration
 from reference_impl.counting_doors import CountingDoors
@@ -23,7 +27,7 @@ from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Ter
 from reference_impl.presented import presentation_of
 from reference_impl.services.desk import ServiceDesk
 from reference_impl.services.policy import Policy as ServicePolicy
-from reference_impl.status_methods import StatusMethods, StatusSources
+from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
 from reference_impl.verification.certificate import parse_certificate
@@ -34,9 +38,7 @@ from reference_impl.verification.findings import new_chip, not_enrolled, place_r
 from reference_impl.verification.place import is_place_allowed
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, Carrier, CertificateKind, Purpose
-from reference_impl.verification.revocation_methods import KnownRevocations, Method
 from reference_impl.verification.verdict import Finding, HolderKey, Reason, Refusal, Step, Verdict
-from reference_impl.verification.verifier import Verifier
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -61,23 +63,25 @@ class RelyingParty:
         draw: Callable[[int], bytes] = secrets.token_bytes,
         services: Sequence[ServicePolicy] = (),
         links: Links | None = None,
+        back_ends: BackEnds | None = None,
     ) -> None:
         self.clock = clock
         self.database = self._database = database
         self._sources = sources
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
-        self._revoked = KnownRevocations()
+        self._back_ends = back_ends or DirectBackEnds(sources, draw)
         self._links = links
         self._sessions = Sessions(database)
         self._accounts = Accounts(database, draw)
         self.audit = self._audit = audit or open_audit(None, None)
+        self._kept = Evidence(database) if self._back_ends.rules.keeps_certificates else None
         self._desk = ServiceDesk(database, services)
         self.configure(Configuration())
 
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
-        self._configuration, self._verifiers = configuration, self._make_verifiers(configuration)
+        self._configuration, self._back_end = configuration, self._make_back_end(configuration)
         self._statuses = SerialStatuses(
             configuration.trust, self._sources.responders(configuration), self._sources.ask, self._draw
         )
@@ -98,16 +102,10 @@ class RelyingParty:
         """The session of this name, spent or not."""
         return self._sessions.find(name)
 
-    def _make_verifiers(self, configuration: Configuration) -> dict[Method, Verifier]:
-        """One for each method of finding out the status that some service uses."""
+    def _make_back_end(self, configuration: Configuration) -> Accountable:
+        """Whoever verifies under these decisions, within the rules, each question in the audit."""
         policy = msgspec.structs.replace(self._policy, services=configuration.services)
-        methods = StatusMethods(self._sources, configuration, self._draw, self._revoked)
-        return {
-            method: Verifier(configuration.trust, methods.by(method), policy) for method in self._sources.policy.used
-        }
-
-    def _verifier(self, service: str, purpose: Purpose) -> Verifier:
-        return self._verifiers[self._sources.policy.method(service, purpose.kind)]
+        return Accountable(self._back_ends.make(configuration, policy), self._back_ends.rules, self._audit, self._kept)
 
     def reset(self) -> None:
         """Forgets accounts, sessions and statuses; configuration and clock stay. The audit stays too, and says so."""
@@ -118,7 +116,7 @@ class RelyingParty:
 
     def forget_found(self) -> None:
         """Forgets the statuses that this process remembers."""
-        self._revoked.forget()
+        self._back_ends.forget()
         self.configure(self._configuration)
 
     def begin(self, message: Begin) -> BeginAnswer | Judged:
@@ -127,6 +125,7 @@ class RelyingParty:
         try:
             offered = Purpose.ENROL if message.purpose is Purpose.RELINK else message.purpose
             self._desk.require_open(message.service, offered, message.environment, reading.now)
+            self._back_end.require_allowed(Check(reading.now, NOBODY, message.service, message.purpose))
             holder, account = self._admit(message, reading)
         except Refusal as refusal:
             return self._refuse(message, Verdict(refusal.reason, (), None, refusal.finding), reading)
@@ -163,8 +162,9 @@ class RelyingParty:
             raise terminal_unknown()
         if message.purpose is not Purpose.TAP or isinstance(message.holder, msgspec.UnsetType):
             return None, None
-        verifier = self._verifier(message.service, message.purpose)
-        holder = verifier.identify(message.holder.certificate, message.purpose, reading.now)
+        who = message.terminal.id if isinstance(message.terminal, Terminal) else NOBODY
+        why = Check(reading.now, who, message.service, message.purpose)
+        holder = self._back_end.identify(message.holder.certificate, why)
         if isinstance(holder, Verdict):
             return holder, None
         account = self._accounts.find(holder) or self._recognise(holder, reading.now)
@@ -200,8 +200,15 @@ class RelyingParty:
             terminal=message.terminal.id if isinstance(message.terminal, Terminal) else NOBODY,
         )
         if message.purpose is Purpose.SIGN:
-            return msgspec.structs.replace(session, document=_compose_document(session))
+            return msgspec.structs.replace(session, document=self._compose_document(session))
         return session
+
+    def _compose_document(self, session: Session) -> bytes:
+        """The document to be signed: which, for whom, in which session, with the challenge: none is like another."""
+        named = self._back_ends.rules.document(session.service) or ANY_DOCUMENT
+        challenge = b64encode(session.challenge).decode("ascii")
+        text = {"document": named.ja, "service": session.service, "session": session.id, "challenge": challenge}
+        return msgspec.json.encode(text)
 
     def complete(self, message: Complete) -> Judged:
         """The verdict on what was presented in a session."""
@@ -214,12 +221,10 @@ class RelyingParty:
         presentation = presentation_of(session, message.presentation)
         doors = CountingDoors(self._sessions, self._accounts, session, reading.now, self._recognition, presentation)
         doors.book = self._desk.booking(session.id, session.service, session.purpose, reading.now)
-        verifier = self._verifier(session.service, session.purpose)
-        verdict = verifier.verify(presentation, reading.now, Doors(doors, doors))
-        check = Check(reading.now, session.terminal, session.service, session.purpose)
-        self._audit.record(check, verdict)
+        why = Check(reading.now, session.terminal, session.service, session.purpose)
+        verdict = self._back_end.verify(presentation, why, Doors(doors, doors))
         for each in doors.events:
-            self._audit.event(check, each.what, each.holder, each.reason, each.as_of)
+            self._audit.event(why, each.what, each.holder, each.reason, each.as_of)
         if verdict.holder is not None and verdict.reason in {Reason.REVOKED, Reason.ON_HOLD}:
             self._accounts.note_ended(verdict.holder, reading.now)
         return Judged(verdict, reading)
@@ -268,13 +273,6 @@ def _unknown_session(certificate: bytes) -> Verdict:
         )
     finding = Finding("contract 1.0", "この手続きは開始されていません", "no session of this name was begun")
     return Verdict(Reason.CHALLENGE_MISMATCH, (Step.DECODE,), None, finding)
-
-
-def _compose_document(session: Session) -> bytes:
-    """The document to be signed: what for, in which session, with the challenge in it so that it is never the same."""
-    challenge = b64encode(session.challenge).decode("ascii")
-    text = {"document": "署名対象文書", "service": session.service, "session": session.id, "challenge": challenge}
-    return msgspec.json.encode(text)
 
 
 def _iso_date(digits: str) -> str:

@@ -32,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     status_methods: Mapping[str, Method] = {}
     status_keep: float = 0.0
     lists: Path | None = None
+    refresh_lists: bool = False
+    """Whether lists are fetched when they are due, not only when one is wanted."""
     service_files: tuple[Path, ...] = ()
     configure: Configure | None = None
     """The anchors, addresses, terminals and services of a release."""

@@ -6,6 +6,7 @@ that is not ours is written as UNKNOWN. So no caller can put a name, or anything
 
 import secrets
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,6 @@ from reference_impl.audit.pseudonym import KEY_LENGTH, Pseudonyms, read_or_make_
 from reference_impl.audit.rows import Entry
 from reference_impl.audit.storage import Place, Storage
 from reference_impl.audit.writer import Writer
-from reference_impl.verification.purpose import Purpose
 from reference_impl.verification.verdict import HolderKey, Reason, Verdict, decision_for
 
 UNKNOWN: Final = "?"
@@ -30,7 +30,8 @@ class Check(msgspec.Struct, frozen=True):
     at: datetime
     who: str
     service: str
-    purpose: Purpose | None
+    purpose: StrEnum | None
+    """`verification.purpose.Purpose`, or an errand without a holder (`backends.backend.Errand`); None: not known."""
 
 
 class Audit:
