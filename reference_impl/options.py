@@ -45,6 +45,8 @@ def read_settings(given: argparse.Namespace) -> Settings:
             status_keep=given.status_keep,
             lists=given.lists,
             refresh_lists=given.refresh_lists,
+            back_end=given.back_end,
+            link_service=given.link_service,
             service_files=tuple(given.services),
             test_surface=given.test_surface,
         )
@@ -91,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
         "--status-keep", type=float, default=0.0, metavar="SECONDS",
         help="an OCSP answer may be used again for so long after its thisUpdate; 0: never",
     )  # fmt: skip
+    parser.add_argument("--back-end", type=Path, metavar="FILE", help="who verifies (docs/backends.md)")
+    parser.add_argument("--link-service", metavar="URL", help="asked which certificates belong together")
     parser.add_argument("--test-surface", action="store_true", help="offer contract 1.0; never in production")
     parser.add_argument(
         "--services", type=Path, action="append", default=[], metavar="FILE", help="policies of services (YAML or JSON)"

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from reference_impl.configuration import read_configuration
+from reference_impl.configuration import http_address, read_configuration
 from reference_impl.messages import (
     AuthorityAnchor,
     BrokenMessage,
@@ -125,6 +125,8 @@ class Release(Part, frozen=True):
     status_keep: Annotated[int, Meta(ge=0, le=3600)] = 0
     lists: FileName | None = None
     refresh_lists: bool = False
+    back_end: FileName | None = None
+    link_service: str | None = None
     policies: Literal["test", "production"] = "production"
     production_anchors: bool = True
     terminals: tuple[TerminalFile, ...] = ()
@@ -173,6 +175,8 @@ class _Reader:
             status_keep=float(release.status_keep),
             lists=None if release.lists is None else self._beside(release.lists),
             refresh_lists=release.refresh_lists,
+            back_end=None if release.back_end is None else self._beside(release.back_end),
+            link_service=None if release.link_service is None else self._link_service(release.link_service),
             service_files=tuple(self._beside(each) for each in release.service_policies),
             configure=configure,
             operators=self._tokens(release.tokens.operators, "operators"),
@@ -229,6 +233,13 @@ class _Reader:
                 yield read_method(each)
             except UnusableMethod as error:
                 self._fault(("status_methods", index), "method", f"方法が違います（{error}）", str(error))
+
+    def _link_service(self, address: str) -> str:
+        try:
+            return http_address("$.link_service", address)
+        except BrokenMessage as error:
+            self._fault(("link_service",), "unusable", "http(s) の URL が必要です", f"expected {error.broken.expected}")
+            return address
 
     def _place(self, name: str, where: Where) -> Place:
         try:

@@ -34,6 +34,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lists: Path | None = None
     refresh_lists: bool = False
     """Whether lists are fetched when they are due, not only when one is wanted."""
+    back_end: Path | None = None
+    """Who verifies (docs/backends.md); None: an administrative body that asks J-LIS."""
+    link_service: str | None = None
+    """Where it is asked which certificates belong together; None: renewals are recognised at the counter alone."""
     service_files: tuple[Path, ...] = ()
     configure: Configure | None = None
     """The anchors, addresses, terminals and services of a release."""

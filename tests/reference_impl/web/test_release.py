@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from harness.contract.vocabulary import Verb
+from reference_impl.assembly import assembled
 from reference_impl.options import read_arguments, read_settings
 from reference_impl.release import read_release
 from reference_impl.settings import CannotBegin, Settings
@@ -78,6 +79,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         {"authorities": [{"kind": "auth", "file": "operator"}]}, "file: operator", "unusable anchor",
     ),
     "address-of-a-file": ({"status": [{"kind": "auth", "ocsp": "file:///etc"}]}, "ocsp: file", "unusable address"),
+    "link-service-without-host": ({"link_service": "http:///x"}, "link_service:", "expected an http or https URL"),
     "method-that-is-none": ({"status_methods": ["sign=none"]}, "sign=none", "expected [[SERVICE/]"),
     "terminal-with-a-colon": ({"terminals": [{"id": "a:b", "credential": "counter-1"}]}, "id: a:b", "match"),
     "terminal-twice": (
@@ -118,6 +120,14 @@ def test_real_anchors_are_for_production_alone(tmp_path: Path) -> None:
     """A release is for production unless its file says otherwise."""
     made = settings(tmp_path, policies=None, production_anchors=None)
     assert (made.production_policies, made.production_anchors) == (True, True)
+
+
+def test_back_end_that_breaks_a_rule_is_refused(tmp_path: Path) -> None:
+    """Whoever is no verifier may not ask J-LIS: said before anything listens, with the clause."""
+    (tmp_path / "backend.yaml").write_text("role: service-provider\n", encoding="utf-8")
+    made = settings(tmp_path, back_end="backend.yaml")
+    with pytest.raises(CannotBegin, match="ask-jlis"), assembled(made):
+        pass
 
 
 @pytest.mark.parametrize(
