@@ -29,6 +29,7 @@ from reference_impl.services.shape import convert, read_path, spell
 from reference_impl.settings import CannotBegin, Settings
 from reference_impl.status_methods import UnusableMethod, read_method
 from reference_impl.store.engine import Place, UnusablePlace, read_place
+from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import CertificateKind, Purpose
 from reference_impl.verification.revocation_methods import Method
 
@@ -87,6 +88,8 @@ class TerminalFile(Part, frozen=True):
 
     id: Name
     credential: FileName
+    environments: tuple[Environment, ...] = ()
+    """Where it stands; none: it says so itself."""
 
 
 class ServiceOf(Part, frozen=True):
@@ -179,6 +182,7 @@ class _Reader:
             link_service=None if release.link_service is None else self._link_service(release.link_service),
             service_files=tuple(self._beside(each) for each in release.service_policies),
             configure=configure,
+            surroundings={each.id: each.environments for each in release.terminals if each.environments},
             operators=self._tokens(release.tokens.operators, "operators"),
             auditors=self._tokens(release.tokens.auditors, "auditors"),
         )

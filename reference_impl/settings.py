@@ -8,6 +8,7 @@ import msgspec
 
 from reference_impl.messages import Configure
 from reference_impl.store.engine import Place
+from reference_impl.verification.place import Environment
 from reference_impl.verification.revocation_methods import Method
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -41,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     service_files: tuple[Path, ...] = ()
     configure: Configure | None = None
     """The anchors, addresses, terminals and services of a release."""
+    surroundings: Mapping[str, tuple[Environment, ...]] = {}
+    """Where a terminal stands, by its id; one that is not named here says it itself."""
     operators: Mapping[str, str] = {}
     auditors: Mapping[str, str] = {}
     """Tokens, by the names of those who have them."""

@@ -12,6 +12,7 @@ import msgspec
 from reference_impl.messages import Begin, Complete, Presentation, Terminal
 from reference_impl.relying_party import Judged, RelyingParty
 from reference_impl.store.sessions import CHALLENGE_LIFETIME, Session
+from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
 from reference_impl.web.callers import Role
 from reference_impl.web.messages import BeginAttempt, Begun, CompleteAttempt, VerdictAnswer, verdict_answer
@@ -58,6 +59,8 @@ def _begin(purpose: Purpose) -> Act:
         party, caller = running.party, asked.caller
         require_service(party, asked)
         message = typed(asked, BeginAttempt)
+        if message.environment not in running.surroundings.get(caller.id, tuple(Environment)):
+            raise Problem(ProblemReason.FORBIDDEN, "$.environment", "where this terminal stands", "elsewhere")
         begun = party.begin(
             Begin(purpose, asked.service, message.environment, Terminal(caller.id, caller.credential), message.holder)
         )

@@ -9,7 +9,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http import HTTPStatus
@@ -30,6 +30,7 @@ from reference_impl.clock import Clock
 from reference_impl.messages import Message
 from reference_impl.relying_party import RelyingParty
 from reference_impl.store.database import StoreUnusable
+from reference_impl.verification.place import Environment
 from reference_impl.web.callers import Callers, Role
 from reference_impl.web.messages import Nothing
 from reference_impl.web.metrics import Metrics
@@ -74,11 +75,12 @@ class Door:
         log: RequestsLog | None = None,
         before: Callable[[], None] = nothing_changed,
         body_seconds: float = BODY_SECONDS,
+        surroundings: Mapping[str, tuple[Environment, ...]] = {},
         operations: Sequence[Operation] = OPERATIONS,
     ) -> None:
         self._party, self._callers, self._before = party, callers, before
         self._metrics = metrics or Metrics(ROUTES)
-        self._running = Running(party, self._metrics)
+        self._running = Running(party, self._metrics, surroundings)
         self._log = log or RequestsLog()
         self._body_seconds = body_seconds
         self._clock = Clock()  # the host's, whatever a test sets: when things were logged
@@ -138,7 +140,9 @@ class Door:
         if self._under_way > MOST:
             raise Problem(ProblemReason.OVERLOADED, "", f"at most {MOST} requests at a time", "more")
         loop = asyncio.get_running_loop()
-        if row.role is not Role.ANYBODY:  # who asks after our health is told of it, whatever became of the store
+        if (
+            row.role is not Role.ANYBODY and self._before is not nothing_changed
+        ):  # who asks after our health is told of it, whatever became of the store
             await loop.run_in_executor(self._workers, self._before)
         caller = self._callers.require(row.role, request.headers.getlist("authorization"), self._party.configuration)
         noted.caller = str(caller.role)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from reference_impl.messages import Instant, Message
 from reference_impl.relying_party import RelyingParty
+from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
 from reference_impl.web.callers import Caller, Role
 from reference_impl.web.messages import Nothing
@@ -19,6 +20,8 @@ class Running(Struct, frozen=True):
 
     party: RelyingParty
     metrics: Metrics
+    surroundings: Mapping[str, tuple[Environment, ...]] = {}
+    """Where terminals stand, by the operator's word."""
 
 
 class Asked(Struct, frozen=True):

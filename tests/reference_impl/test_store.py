@@ -128,6 +128,12 @@ def test_forgetting_empties_every_table(database: Database) -> None:
     assert sessions.find("x") is None
 
 
+@pytest.mark.parametrize("name", ["", "\0", "か", "' OR 1=1 --", "x" * 100_000])
+def test_session_of_any_name_is_looked_for(database: Database, name: str) -> None:
+    """What PostgreSQL would not take as text (NUL) is a name that nobody has, as on SQLite."""
+    assert Sessions(database).find(name) is None
+
+
 def test_processes_that_begin_at_once_make_the_tables_once(shared_store: Store) -> None:
     """Four open one new store at the same time, and all four work."""
     faults: list[Exception] = []

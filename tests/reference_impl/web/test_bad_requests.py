@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from reference_impl.verification.place import Environment
 from reference_impl.web.problems import ProblemReason
 from reference_impl.web.reading import JSON, MAXIMUM_BODY
 from tests.reference_impl import pki
@@ -215,6 +216,20 @@ def test_crossed_session_is_unknown_and_stays_unspent(served: Site, address: str
     told = [{**each.json(), "request_id": ""} for each in (crossed, never)]
     assert told[0] == told[1]
     assert served.complete(begun, "login").json()["reason"] == "OK"
+
+
+def test_terminal_stands_where_the_operator_says(enrolled: Any) -> None:
+    """One that stands outdoors cannot have a tap by saying that it is attended; one that is not named may say so."""
+    site = Site(enrolled, surroundings={"counter-1": (Environment.OUTDOOR, Environment.ONLINE)})
+    try:
+        answer = site.post("/api/v1/services/library/tap", {"environment": "attended"})
+        assert (answer.status_code, answer.json()["reason"]) == (403, "FORBIDDEN")
+        assert site.post(LOGIN, {"environment": "online"}).status_code == 201
+        site.world.post("configure", TWO)
+        other = site.post("/api/v1/services/library/tap", {"environment": "attended"}, basic("counter-2", "secret-2"))
+        assert other.status_code == 201
+    finally:
+        site.close()
 
 
 def test_replayed_session_is_refused_and_counts_once(served: Site) -> None:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from reference_impl.release import Release, read_release
+from reference_impl.verification.place import Environment
 from reference_impl.web.metrics import Family
 from reference_impl.web.operations import OPERATIONS
 from reference_impl.web.problems import MEANINGS
@@ -62,4 +63,5 @@ def test_example_loads_and_has_every_key(example: Path) -> None:
     made = read_release(example)
     assert made.configure is not None
     assert [each.id for each in made.configure.services] == ["library"]
+    assert dict(made.surroundings) == {"counter-1": (Environment.ATTENDED,)}
     assert set(yaml.safe_load(example.read_text(encoding="utf-8"))) == set(Release.__struct_fields__)
