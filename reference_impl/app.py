@@ -18,7 +18,7 @@ from reference_impl.clock import Clock
 from reference_impl.fresh_lists import Lists
 from reference_impl.relying_party import RelyingParty
 from reference_impl.services.faults import PoliciesRefused
-from reference_impl.services.loading import load_files
+from reference_impl.services.starting import Opened, Options, open_services
 from reference_impl.status_client import StatusClient
 from reference_impl.status_methods import StatusPolicy, StatusSources, UnusableMethod, read_method
 from reference_impl.store.database import Database, StoreUnusable
@@ -79,6 +79,7 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--services", type=Path, action="append", default=[], metavar="FILE", help="policies of services (YAML or JSON)"
     )
+    parser.add_argument("--municipality", type=_municipality, metavar="CODE", help="whose residents are `own` (5 digits)")
     return parser.parse_args(arguments)
 
 
@@ -86,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
     """0 when it was asked to end, 2 when it could not begin, with one line that says why and how to mend it."""
     options = read_arguments(arguments)
     try:
-        services = load_files((str(path), path.read_text(encoding="utf-8")) for path in options.services)
+        services = _open_services(options)
     except (OSError, UnicodeDecodeError, PoliciesRefused) as error:
         return _cannot_begin(str(error))
     try:
@@ -145,11 +146,23 @@ def _open_audit(options: argparse.Namespace) -> Audit:
     return open_audit(place, key)
 
 
+def _open_services(options: argparse.Namespace) -> Opened:
+    methods = dict(options.status_method)
+    said = Options(methods=methods, lists=options.lists, municipality=options.municipality)
+    return open_services(options.services, said)
+
+
 def _method(text: str) -> tuple[str, Method]:
     try:
         return read_method(text)
     except UnusableMethod as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _municipality(text: str) -> str:
+    if not (len(text) == 5 and text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"expected a municipality code of 5 digits, found {text!r}")
+    return text
 
 
 def _status_policy(options: argparse.Namespace) -> StatusPolicy:

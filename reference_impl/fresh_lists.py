@@ -59,10 +59,10 @@ class Lists:
         self._temporary = TemporaryDirectory(prefix="kazashi-lists-", ignore_cleanup_errors=True)
         return Library(Path(self._temporary.name))
 
-    def method(self, configuration: Configuration, offline: timedelta | None) -> Revocation:
-        """The method `crl` over these lists; with a declared maximum age none is fetched, and older ones are stale."""
-        lists = ListStatus(lambda: self._library.shelf, maximum_age=offline)
-        return lists if offline is not None else _Fetched(lists, self, configuration)
+    def method(self, configuration: Configuration, maximum_age: timedelta | None, *, is_offline: bool) -> Revocation:
+        """The method `crl` over these lists, which are stale beyond the declared age; offline none is fetched."""
+        lists = ListStatus(lambda: self._library.shelf, maximum_age=maximum_age)
+        return lists if is_offline else _Fetched(lists, self, configuration)
 
     def fetch(self, configuration: Configuration, kind: CertificateKind, now: datetime) -> None:
         """Fetches the lists of one kind that have changed; one that could not be had says so when it is used."""

@@ -15,7 +15,8 @@ from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Ter
 from reference_impl.presented import presentation_of
 from reference_impl.services.desk import ServiceDesk
 from reference_impl.services.policy import Policy as ServicePolicy
-from reference_impl.status_methods import StatusMethods, StatusSources
+from reference_impl.services.steering import Steering, as_inquired
+from reference_impl.status_methods import Inquiry, StatusMethods, StatusSources
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
 from reference_impl.verification.certificate import parse_certificate
@@ -26,7 +27,7 @@ from reference_impl.verification.findings import not_enrolled, place_refused, se
 from reference_impl.verification.place import is_place_allowed
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, CertificateKind, Purpose
-from reference_impl.verification.revocation_methods import KnownRevocations, Method
+from reference_impl.verification.revocation_methods import KnownRevocations
 from reference_impl.verification.verdict import Finding, HolderKey, Reason, Refusal, Step, Verdict
 from reference_impl.verification.verifier import Verifier
 
@@ -59,6 +60,7 @@ class RelyingParty:
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
         self._revoked = KnownRevocations()
+        self._steering = Steering(services, sources.policy, sources.platforms)
         self.configure(Configuration())
         self._sessions = Sessions(database)
         self._accounts = Accounts(database)
@@ -73,16 +75,14 @@ class RelyingParty:
         """The decisions in the message; BrokenMessage names one that cannot be taken here."""
         return read_configuration(message, production_anchors=self._policy.production_anchors)
 
-    def _make_verifiers(self, configuration: Configuration) -> dict[Method, Verifier]:
-        """One for each method of finding out the status that some service uses."""
-        policy = msgspec.structs.replace(self._policy, services=configuration.services)
+    def _make_verifiers(self, configuration: Configuration) -> dict[Inquiry, Verifier]:
+        """One for each way of finding out the status that some service uses."""
+        policy = msgspec.structs.replace(self._policy, services=self._steering.services(configuration.services))
         methods = StatusMethods(self._sources, configuration, self._draw, self._revoked)
-        return {
-            method: Verifier(configuration.trust, methods.by(method), policy) for method in self._sources.policy.used
-        }
+        return {each: Verifier(configuration.trust, methods.by(each), policy) for each in self._steering.inquiries}
 
     def _verifier(self, service: str, purpose: Purpose) -> Verifier:
-        return self._verifiers[self._sources.policy.method(service, purpose.kind)]
+        return self._verifiers[self._steering.inquiry(service, purpose)]
 
     def reset(self) -> None:
         """Forgets accounts, sessions and statuses; configuration and clock stay. The audit stays too, and says so."""
@@ -96,6 +96,7 @@ class RelyingParty:
         """A session with a fresh challenge, or at once the refusal that the end could only repeat."""
         reading = self.clock.read()
         try:
+            self._steering.require_platform(message.service)
             self._desk.require_open(message.service, message.purpose, message.environment, reading.now)
             holder, account = self._admit(message, reading)
         except Refusal as refusal:
@@ -175,8 +176,9 @@ class RelyingParty:
         doors = CountingDoors(self._sessions, self._accounts, session)
         doors.book = self._desk.booking(session.id, session.service, session.purpose, reading.now)
         presentation = presentation_of(session, message.presentation)
-        verifier = self._verifier(session.service, session.purpose)
-        verdict = verifier.verify(presentation, reading.now, Doors(doors, doors))
+        inquiry = self._steering.inquiry(session.service, session.purpose)
+        verdict = self._verifiers[inquiry].verify(presentation, reading.now, Doors(doors, doors))
+        verdict = as_inquired(verdict, inquiry)
         self._audit.record(Check(reading.now, session.terminal, session.service, session.purpose), verdict)
         return Judged(verdict, reading)
 

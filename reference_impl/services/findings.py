@@ -4,7 +4,7 @@ from datetime import datetime
 
 from reference_impl.services.hours import JST
 from reference_impl.services.policy import Entitlement, Policy
-from reference_impl.services.vocabulary import EntitlementKind, Per, Place, Whose
+from reference_impl.services.vocabulary import EntitlementKind, Per, Place, StatusSource, Whose
 from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
 from reference_impl.verification.verdict import Compared, Finding, Reason, Step
@@ -82,6 +82,13 @@ def purpose_not_served(purpose: Purpose) -> Refusal:
     """Something the service's policy does not use the card for."""
     ja, en = "このサービスではこの手続きはできません", f"the service's policy is not for {purpose}"
     return Refusal(Reason.POLICY, Finding("services: purposes", ja, en))
+
+
+def platform_missing(source: StatusSource | None) -> Refusal:
+    """A service that runs through a platform, where none is connected."""
+    ja = "このサービスに必要なプラットフォームが接続されていません"
+    en = f"the service runs through {source or 'a platform'}, which is not connected here"
+    return Refusal(Reason.POLICY, Finding("services: needs", ja, en))
 
 
 def not_served(what: str, ja: str) -> Refusal:
