@@ -13,10 +13,13 @@ from reference_impl.verification.verdict import HolderKey, Reason
 class SessionDoors:
     """The doors of one attempt (`verification.doors`: challenges and accounts)."""
 
-    def __init__(self, sessions: Sessions, accounts: Accounts, session: Session) -> None:
+    def __init__(self, sessions: Sessions, accounts: Accounts, session: Session, now: datetime) -> None:
         self._sessions = sessions
         self._accounts = accounts
         self._session = session
+        self._now = now
+        self.account = ""
+        """The id of the account that was found, which is the one to count for."""
 
     def spend(self, session: str, challenge: bytes, now: datetime) -> Reason | None:
         """Spends the session's challenge; None if it was the right one, unspent and young enough."""
@@ -26,7 +29,9 @@ class SessionDoors:
 
     def find(self, holder: HolderKey) -> Enrolled | None:
         """The account of this holder."""
-        return self._accounts.find(holder)
+        found = self._accounts.find(holder)
+        self.account = "" if found is None else found.account
+        return found
 
     def is_expected(self, session: str, holder: HolderKey) -> bool:
         """Whether the session was begun for this holder, or for nobody in particular."""
@@ -37,5 +42,5 @@ class SessionDoors:
         if isinstance(presented, Signing):
             return None
         if isinstance(presented, Enrolment) and record is not None:
-            return self._accounts.enrol(holder, presented.service, record)
-        return self._accounts.count_accepted(holder, presented.service, record)
+            return self._accounts.enrol(holder, presented.service, record, self._now)
+        return self._accounts.count_accepted(holder, presented.service, record, self.account)

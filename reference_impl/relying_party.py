@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from reference_impl.accounts.account import Accounts, AccountView
+from reference_impl.accounts.account import Accounts
+from reference_impl.accounts.view import AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration, read_configuration
@@ -63,7 +64,7 @@ class RelyingParty:
         self._steering = Steering(services, sources.policy, sources.platforms)
         self.configure(Configuration())
         self._sessions = Sessions(database)
-        self._accounts = Accounts(database)
+        self._accounts = Accounts(database, draw)
         self._audit = audit or open_audit(None, None)
         self._desk = ServiceDesk(database, services)
 
@@ -173,7 +174,7 @@ class RelyingParty:
             verdict = _unknown_session(message.presentation.certificate)
             self._audit.record(Check(reading.now, UNKNOWN, UNKNOWN, None), verdict)
             return Judged(verdict, reading)
-        doors = CountingDoors(self._sessions, self._accounts, session)
+        doors = CountingDoors(self._sessions, self._accounts, session, reading.now)
         doors.book = self._desk.booking(session.id, session.service, session.purpose, reading.now)
         presentation = presentation_of(session, message.presentation)
         inquiry = self._steering.inquiry(session.service, session.purpose)

@@ -19,6 +19,8 @@ class Enrolled(msgspec.Struct, frozen=True):
     services: frozenset[str]
     birth_date: str
     chip_key: bytes
+    account: str = ""
+    """The id of the account, for whoever counts by persons; the decision does not look at it."""
 
 
 class Challenges(Protocol):
