@@ -79,7 +79,9 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--services", type=Path, action="append", default=[], metavar="FILE", help="policies of services (YAML or JSON)"
     )
-    parser.add_argument("--municipality", type=_municipality, metavar="CODE", help="whose residents are `own` (5 digits)")
+    parser.add_argument(
+        "--municipality", type=_municipality, metavar="CODE", help="whose residents are `own` (5 digits)"
+    )
     return parser.parse_args(arguments)
 
 

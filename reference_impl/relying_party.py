@@ -15,8 +15,13 @@ from reference_impl.counting_doors import CountingDoors
 from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal
 from reference_impl.presented import presentation_of
 from reference_impl.services.desk import ServiceDesk
+from reference_impl.services.instead import InsteadOfCard
 from reference_impl.services.policy import Policy as ServicePolicy
+from reference_impl.services.request import Offer, ShowInstead, UseAnswer, UseRequest
+from reference_impl.services.starting import Opened
 from reference_impl.services.steering import Steering, as_inquired
+from reference_impl.services.store.ledger import Here
+from reference_impl.services.store.offers import Offers
 from reference_impl.status_methods import Inquiry, StatusMethods, StatusSources
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
@@ -38,6 +43,10 @@ class Judged(msgspec.Struct, frozen=True):
 
     verdict: Verdict
     reading: Reading
+    use: UseAnswer | None = None
+    """What the use came to, at a service whose policy counts."""
+    offer: Offer | None = None
+    """What may be shown in place of the card, where the policy names something for this refusal."""
 
 
 class RelyingParty:
@@ -53,7 +62,7 @@ class RelyingParty:
         production_anchors: bool = False,
         audit: Audit | None = None,
         draw: Callable[[int], bytes] = secrets.token_bytes,
-        services: Sequence[ServicePolicy] = (),
+        services: Opened | Sequence[ServicePolicy] = (),
     ) -> None:
         self.clock = clock
         self._database = database
@@ -61,12 +70,13 @@ class RelyingParty:
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
         self._revoked = KnownRevocations()
-        self._steering = Steering(services, sources.policy, sources.platforms)
-        self.configure(Configuration())
         self._sessions = Sessions(database)
         self._accounts = Accounts(database, draw)
         self._audit = audit or open_audit(None, None)
-        self._desk = ServiceDesk(database, services)
+        self._desk = ServiceDesk(database, services, self._accounts.ppid)
+        self._steering = Steering(self._desk.policies.values(), sources.policy, sources.platforms)
+        self._instead = InsteadOfCard(self._desk, Offers(database, draw), self._audit)
+        self.configure(Configuration())
 
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
@@ -118,8 +128,9 @@ class RelyingParty:
         service = message.service if message.service in self._configuration.services else UNKNOWN
         known = self._is_terminal_accepted(message)
         who = (message.terminal.id if known else UNKNOWN) if isinstance(message.terminal, Terminal) else NOBODY
-        self._audit.record(Check(reading.now, who, service, message.purpose), verdict)
-        return Judged(verdict, reading)
+        check = Check(reading.now, who, service, message.purpose)
+        self._audit.record(check, verdict)
+        return Judged(verdict, reading, offer=self._instead.offer(check, verdict))
 
     def _admit(self, message: Begin, reading: Reading) -> tuple[HolderKey | Verdict | None, Enrolled | None]:
         """Service, place and terminal, then, for a tap, who is hinted at and what was learnt of them.
@@ -166,8 +177,8 @@ class RelyingParty:
             return msgspec.structs.replace(session, document=_compose_document(session))
         return session
 
-    def complete(self, message: Complete) -> Judged:
-        """The verdict on what was presented in a session."""
+    def complete(self, message: Complete, request: UseRequest | None = None) -> Judged:
+        """The verdict on what was presented in a session, and what the use came to that was asked for with it."""
         reading = self.clock.read()
         session = self._sessions.find(message.session)
         if session is None:
@@ -175,13 +186,41 @@ class RelyingParty:
             self._audit.record(Check(reading.now, UNKNOWN, UNKNOWN, None), verdict)
             return Judged(verdict, reading)
         doors = CountingDoors(self._sessions, self._accounts, session, reading.now)
-        doors.book = self._desk.booking(session.id, session.service, session.purpose, reading.now)
+        doors.visit = self._desk.visit(session.id, session.service, session.purpose, reading.now, request)
+        verdict = self._verify(message, session, request or UseRequest(), doors, reading)
+        check = Check(reading.now, session.terminal, session.service, session.purpose)
+        self._audit.record(check, verdict)
+        used = doors.visit.answer if verdict.reason is Reason.OK else None
+        return Judged(verdict, reading, used, self._instead.offer(check, verdict))
+
+    def _verify(
+        self, message: Complete, session: Session, request: UseRequest, doors: CountingDoors, reading: Reading
+    ) -> Verdict:
+        """The core's verdict; or at once, with nothing spent, why what is asked for cannot be had."""
+        try:
+            self._steering.require_platform(session.service)
+            is_known = session.terminal != NOBODY
+            self._desk.require_sensible(session.service, request, is_terminal_known=is_known)
+        except Refusal as refusal:
+            return Verdict(refusal.reason, (), None, refusal.finding)
         presentation = presentation_of(session, message.presentation)
         inquiry = self._steering.inquiry(session.service, session.purpose)
         verdict = self._verifiers[inquiry].verify(presentation, reading.now, Doors(doors, doors))
-        verdict = as_inquired(verdict, inquiry)
-        self._audit.record(Check(reading.now, session.terminal, session.service, session.purpose), verdict)
-        return Judged(verdict, reading)
+        return as_inquired(verdict, inquiry)
+
+    def show_instead(self, message: ShowInstead) -> Judged:
+        """Whether staff may let this document stand for the card; written down as what it is, no check of a card."""
+        reading = self.clock.read()
+        if not self._configuration.is_terminal_known(message.terminal, message.credential):
+            refusal = terminal_unknown()
+            verdict = Verdict(refusal.reason, (), None, refusal.finding)
+            self._audit.record(Check(reading.now, UNKNOWN, UNKNOWN, None), verdict)
+            return Judged(verdict, reading)
+        return Judged(self._instead.show(message, reading.now), reading)
+
+    def households(self, service: str) -> list[Here]:
+        """The households that checked in at a service, with how many people: for its staff."""
+        return self._desk.households(service)
 
     def account(self, encoded: bytes) -> AccountView | None:
         """What is stored about the holder of this certificate; `DerError` if it is none."""

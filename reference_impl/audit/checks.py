@@ -5,6 +5,7 @@ that is not ours is written as UNKNOWN. So no caller can put a name, or anything
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from reference_impl.audit.rows import Entry
 from reference_impl.audit.storage import Place, Storage
 from reference_impl.audit.writer import Writer
 from reference_impl.verification.purpose import Purpose
-from reference_impl.verification.verdict import Verdict
+from reference_impl.verification.verdict import Reason, Verdict
 
 UNKNOWN: Final = "?"
 """A service or terminal that is not configured; a purpose that is not known."""
@@ -60,6 +61,12 @@ class Audit:
                 status_at=None if status is None else status.this_update,
             )
         )
+
+    def instead(self, check: Check, decision: str, documents: Sequence[str], reason: Reason) -> int:
+        """Writes down another document in place of the card: offered after a refusal for this reason, or accepted."""
+        purpose = UNKNOWN if check.purpose is None else check.purpose.value
+        what = f"{purpose} instead: {' '.join(documents)}"
+        return self.writer.record(Entry(check.at, check.who, check.service, what, decision, reason.value))
 
     def note(self, at: datetime, what: str) -> int:
         """Writes down what happened to the store itself: a reset leaves the audit standing, and a row in it."""

@@ -62,6 +62,36 @@ def amount_not_named(entitlement: Entitlement) -> Refusal:
     return Refusal(Reason.MALFORMED, finding)
 
 
+def entitlement_unknown(name: str) -> Refusal:
+    """An amount of something that the service does not keep amounts of."""
+    ja, en = f"「{name}」という量はこのサービスにありません", f"the service keeps no amount called {name}"
+    return Refusal(Reason.MALFORMED, Finding("services: entitlements", ja, en))
+
+
+def amount_unauthorised(name: str) -> Refusal:
+    """A balance is paid into at a terminal that is ours: a holder does not credit herself."""
+    ja, en = f"「{name}」への入金は登録端末からだけできます", f"{name} is paid into at a known terminal only"
+    return Refusal(Reason.POLICY, Finding("services: entitlements", ja, en))
+
+
+def nobody_to_count() -> Refusal:
+    """Persons of a household, at a service that knows of none."""
+    finding = Finding("services: register", "このサービスは世帯を数えません", "the service counts no households")
+    return Refusal(Reason.MALFORMED, finding)
+
+
+def more_than_registered(persons: int, registered: int) -> Refusal:
+    """More people of a household than its register has."""
+    ja = f"世帯は {registered} 人です（{persons} 人は受け付けられません）"
+    en = f"the household has {registered} members, not {persons}"
+    return Refusal(Reason.MALFORMED, Finding("services: register", ja, en))
+
+
+def not_offered(ja: str, en: str) -> Refusal:
+    """A document in place of the card that nobody was offered."""
+    return Refusal(Reason.POLICY, Finding("services: fallback", ja, en))
+
+
 def closed(now: datetime, opening: datetime | None) -> Refusal:
     """A service outside its hours, and when it opens."""
     if opening is None:

@@ -21,14 +21,15 @@ import msgspec
 
 from reference_impl.services.faults import Fault
 
-Naming = Callable[[str, str], str]
-"""The name of an account at a service, as its register has it."""
+Naming = Callable[[str, str], str | None]
+"""The name of an account at a service, as its register has it; None for who is not enrolled there."""
 
 MAXIMUM_SIZE: Final = 256 * 1024 * 1024
 _COLUMNS: Final = ("account", "household", "birth_date", "municipality")
 _NEEDED: Final = frozenset({"account", "household"})
 _NAME: Final = re.compile(r"[!-~]{1,128}")
 _MUNICIPALITY: Final = re.compile(r"[0-9]{5}")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -88,9 +89,7 @@ def read_register(path: Path) -> ListedRegister:
     faults: list[Fault] = []
     for line, row in _json_rows(path, text) if path.suffix == ".json" else _csv_rows(path, text):
         try:
-            name, found = _read_row(row)
-            if name in known:
-                raise _Wrong("account", f"「{name}」は前にもあります", f"{name} stands in an earlier row")
+            name, found = _read_row(row, known)
             known[name] = found
         except _Wrong as wrong:
             faults.append(Fault(str(path), line, wrong.where, "register-row", wrong.ja, wrong.en))
@@ -109,7 +108,7 @@ def _refused(path: Path, line: int, ja: str, en: str) -> RegisterRefused:
     return RegisterRefused((Fault(str(path), line, "$", "register-unreadable", ja, en),))
 
 
-def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, object]]]:
     """Each row with the line it ends in. The first line names the columns."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
     columns: list[str] | None = None
@@ -127,7 +126,7 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
         raise _refused(path, reader.line_num, f"CSV として読めません（{error}）", f"not CSV: {error}") from error
 
 
-def _json_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _json_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, object]]]:
     """Each object of the list, with the line it begins in."""
     decoder, at = json.JSONDecoder(), 0
 
@@ -156,27 +155,34 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
             raise _refused(path, line, "「,」か「]」が必要です", "expected , or ] after the object")
 
 
-def _read_row(row: dict[str, str]) -> tuple[str, Known]:
+def _read_row(row: dict[str, object], known: Mapping[str, Known]) -> tuple[str, Known]:
     if "" in row:
         raise _Wrong("$", "列の数か形が正しくありません", f"expected one value for each column, found {row['']}")
     if not _NEEDED <= set(row) <= set(_COLUMNS):
         en = f"expected {', '.join(_COLUMNS)} (the first two at least), found {', '.join(sorted(row))}"
         raise _Wrong("$", "項目が正しくありません", en)
-    for column in sorted(_NEEDED):
-        if not isinstance(row[column], str) or not _NAME.fullmatch(row[column]):
-            raise _Wrong(column, "1〜128 文字の英数字・記号が必要です", "expected 1 to 128 printable ASCII characters")
-    municipality = row.get("municipality") or None
-    if municipality is not None and not (isinstance(municipality, str) and _MUNICIPALITY.fullmatch(municipality)):
-        raise _Wrong("municipality", "5 桁の市区町村コードが必要です", "expected a municipality code of 5 digits")
-    return row["account"], Known(row["household"], _read_date(row.get("birth_date")), municipality)
+    name = _read(row, "account", _NAME, "1〜128 文字の英数字・記号", "1 to 128 printable ASCII characters")
+    household = _read(row, "household", _NAME, "1〜128 文字の英数字・記号", "1 to 128 printable ASCII characters")
+    if name in known:
+        raise _Wrong("account", f"「{name}」は前にもあります", f"{name} stands in an earlier row")
+    birth_date = municipality = None
+    if row.get("municipality"):
+        municipality = _read(
+            row, "municipality", _MUNICIPALITY, "5 桁の市区町村コード", "a municipality code of 5 digits"
+        )
+    if row.get("birth_date"):
+        written = _read(row, "birth_date", _DAY, "年月日（1961-04-01）", "a day like 1961-04-01")
+        try:
+            birth_date = date.fromisoformat(written)
+        except ValueError as error:
+            raise _Wrong(
+                "birth_date", "そのような日はありません", f"expected a day of the calendar: {error}"
+            ) from error
+    return name, Known(household, birth_date, municipality)
 
 
-def _read_date(text: str | None) -> date | None:
-    if not text:
-        return None
-    try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueError(text)
-        return date.fromisoformat(text)
-    except (ValueError, TypeError) as error:
-        raise _Wrong("birth_date", "年月日（1961-04-01）が必要です", "expected a day like 1961-04-01") from error
+def _read(row: dict[str, object], column: str, pattern: re.Pattern[str], ja: str, en: str) -> str:
+    value = row[column]
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise _Wrong(column, f"{ja}が必要です", f"expected {en}")
+    return value

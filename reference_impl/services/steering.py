@@ -1,4 +1,4 @@
-"""What a service's own policy decides of the verification: how its statuses are found out, how fresh, how much is proved.
+"""What a service's own policy decides of the verification: how statuses are found out, how fresh, how much is proved.
 
 The policy of a service goes before whatever the operator says of all services; an option that names the service and
 says something else is refused at the start (`starting`). Of a policy that excuses its taps from the question
@@ -90,4 +90,3 @@ def as_inquired(verdict: Verdict, inquiry: Inquiry) -> Verdict:
         return verdict
     steps = tuple(each for each in verdict.steps if each is not Step.STATUS)
     return msgspec.structs.replace(verdict, steps=steps)
-

@@ -28,6 +28,33 @@ uses = Table(
 )
 """Uses that counted, by their own names: one that comes again counts once."""
 
+check_ins = Table(
+    "service_check_ins",
+    metadata,
+    Column("service", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("household", String, nullable=False),
+    Column("persons", BigInteger, nullable=False),
+    Column("at", Float, nullable=False),
+    PrimaryKeyConstraint("service", "key"),
+    Index("service_check_ins_by_household", "service", "household"),
+)
+"""How many of a household came, by the use that brought them. Kept as long as the use."""
+
+offers = Table(
+    "service_offers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("service", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("documents", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("shown", String, nullable=False),
+    Index("service_offers_by_age", "at"),
+)
+"""Refusals after which another document may be shown, for a day; `shown` is the one that was. Nobody is named."""
+
 terminals = Table(
     "service_terminals",
     metadata,
