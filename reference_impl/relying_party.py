@@ -12,10 +12,12 @@ from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audi
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration, read_configuration
 from reference_impl.counting_doors import CountingDoors
-from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal
+from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Reconcile, Terminal
 from reference_impl.presented import presentation_of
+from reference_impl.reconciling import Judging, Reconciling
 from reference_impl.services.desk import ServiceDesk
 from reference_impl.services.instead import InsteadOfCard
+from reference_impl.services.offline.standing import Report
 from reference_impl.services.policy import Policy as ServicePolicy
 from reference_impl.services.request import Offer, ShowInstead, UseAnswer, UseRequest
 from reference_impl.services.starting import Opened
@@ -75,6 +77,7 @@ class RelyingParty:
         self._audit = audit or open_audit(None, None)
         self._desk = ServiceDesk(database, services, self._accounts.ppid)
         self._steering = Steering(self._desk.policies.values(), sources.policy, sources.platforms)
+        self._reconciling = Reconciling(database, self._desk, self._steering, self._accounts, self._audit)
         self._instead = InsteadOfCard(self._desk, Offers(database, draw), self._audit)
         self.configure(Configuration())
 
@@ -88,9 +91,12 @@ class RelyingParty:
 
     def _make_verifiers(self, configuration: Configuration) -> dict[Inquiry, Verifier]:
         """One for each way of finding out the status that some service uses."""
-        policy = msgspec.structs.replace(self._policy, services=self._steering.services(configuration.services))
-        methods = StatusMethods(self._sources, configuration, self._draw, self._revoked)
+        policy, methods = self._decided_by(configuration)
         return {each: Verifier(configuration.trust, methods.by(each), policy) for each in self._steering.inquiries}
+
+    def _decided_by(self, configuration: Configuration) -> tuple[Policy, StatusMethods]:
+        policy = msgspec.structs.replace(self._policy, services=self._steering.services(configuration.services))
+        return policy, StatusMethods(self._sources, configuration, self._draw, self._revoked)
 
     def _verifier(self, service: str, purpose: Purpose) -> Verifier:
         return self._verifiers[self._steering.inquiry(service, purpose)]
@@ -100,6 +106,7 @@ class RelyingParty:
         self._audit.note(self.clock.read().now, "reset")
         self._database.forget()
         self._desk.forget()
+        self._reconciling.forget()
         self._revoked.forget()
         self.configure(self._configuration)
 
@@ -207,6 +214,17 @@ class RelyingParty:
         inquiry = self._steering.inquiry(session.service, session.purpose)
         verdict = self._verifiers[inquiry].verify(presentation, reading.now, Doors(doors, doors))
         return as_inquired(verdict, inquiry)
+
+    def reconcile(self, message: Reconcile) -> dict[str, Judged]:
+        """The verdict on each tap that a terminal took while it was offline, by its id."""
+        reading, configuration = self.clock.read(), self._configuration
+        policy, methods = self._decided_by(configuration)
+        verdicts = self._reconciling.reconcile(message, Judging(configuration, policy, methods, reading.now))
+        return {name: Judged(verdict, reading) for name, verdict in verdicts.items()}
+
+    def reconciled(self, service: str) -> Report:
+        """What staff have to look at of a service's offline records: conflicts, late revocations, uses over a limit."""
+        return self._reconciling.report(service)
 
     def show_instead(self, message: ShowInstead) -> Judged:
         """Whether staff may let this document stand for the card; written down as what it is, no check of a card."""

@@ -62,7 +62,7 @@ class Steering:
     def inquiries(self) -> frozenset[Inquiry]:
         """All that may be made here; none through a platform that is not connected."""
         own = {inquiry_of(policy, purpose) for policy in self._policies.values() for purpose in policy.open_purposes}
-        usable = {each for each in own if each is not None and each.platform in {"", *self._platforms}}
+        usable = {each for each in own if each is not None and not self.is_missing(each)}
         return self._operator.used | usable
 
     def services(self, configured: Mapping[str, Service]) -> dict[str, Service]:
@@ -73,6 +73,10 @@ class Steering:
         policy = self._policies.get(name)
         least = service.assurance if policy is None else max(policy.assurance, service.assurance)
         return msgspec.structs.replace(service, assurance=least)
+
+    def is_missing(self, inquiry: Inquiry) -> bool:
+        """Whether it goes through a platform that is not connected."""
+        return inquiry.platform not in {"", *self._platforms}
 
     def require_platform(self, service: str) -> None:
         """Nothing if the service can run with what is connected here; `Refusal` if it needs a platform that is not."""

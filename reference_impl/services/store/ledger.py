@@ -18,7 +18,7 @@ from reference_impl.services.charges import UNBOUNDED, Charge, Use, charges_of
 from reference_impl.services.durations import read_duration
 from reference_impl.services.findings import exhausted
 from reference_impl.services.policy import Policy
-from reference_impl.services.store.tables import check_ins, metadata, records, sums, uses
+from reference_impl.services.store.tables import challenges, check_ins, metadata, records, sums, uses
 from reference_impl.services.store.transactions import Transactions, run
 from reference_impl.services.vocabulary import EntitlementKind, Per
 from reference_impl.verification.verdict import Refusal
@@ -150,6 +150,8 @@ class Ledger:
             connection.execute(delete(check_ins).where(check_ins.c.service == policy.id, check_ins.c.at < oldest))
             old_records = (records.c.service == policy.id, records.c.taken < oldest)
             connection.execute(delete(records).where(*old_records))
+            old_challenges = (challenges.c.service == policy.id, challenges.c.taken < oldest)
+            connection.execute(delete(challenges).where(*old_challenges))
             of_ending = (sums.c.service == policy.id, sums.c.entitlement.in_(ending), sums.c.changed_at < oldest)
             connection.execute(delete(sums).where(*of_ending))
 

@@ -67,15 +67,31 @@ records = Table(
     "service_records",
     metadata,
     Column("terminal", String, nullable=False),
+    Column("name", String, nullable=False),
     Column("number", BigInteger, nullable=False),
     Column("seal", LargeBinary, nullable=False),
     Column("service", String, nullable=False),
+    Column("account", String, nullable=False),
     Column("use_key", String, nullable=False),
     Column("taken", Float, nullable=False),
     Column("standing", String, nullable=False),
     Column("counted", BigInteger, nullable=False),
     Column("charges", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("terminal", "number", "seal"),
+    Column("answer", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("terminal", "name", "seal"),
     Index("service_records_by_service", "service", "taken"),
+    Index("service_records_by_use", "terminal", "use_key"),
 )
-"""What terminals recorded offline, and how each stands. `charges` is what it took (JSON), in case it is given back."""
+"""What terminals recorded offline, and how each stands. `charges` is what it took (JSON), in case it is given back;
+`answer` what was found when it first came. A record that was told and not sealed has no number (0)."""
+
+challenges = Table(
+    "service_challenges",
+    metadata,
+    Column("challenge", LargeBinary, primary_key=True),
+    Column("terminal", String, nullable=False),
+    Column("service", String, nullable=False),
+    Column("taken", Float, nullable=False),
+    Index("service_challenges_by_age", "service", "taken"),
+)
+"""Challenges (SHA-256) that came with records told offline, and which terminal brought each: good for one use."""
