@@ -39,7 +39,7 @@ from reference_impl.store.sessions import CHALLENGE_LIFETIME
 from reference_impl.store.tables import accounts, memberships, sessions
 from reference_impl.verification.certificate import Certificate
 from reference_impl.verification.doors import Doors, Enrolled
-from reference_impl.verification.findings import terminal_unknown
+from reference_impl.verification.findings import service_closed, terminal_unknown
 from reference_impl.verification.genuineness import BirthRecord
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.presentation import ChipMaterial, Presentation, Tap
@@ -154,6 +154,8 @@ class Reconciling:
         revoked_at = None
         try:
             self._steering.require_platform(told.service)
+            if not by.policy.is_open(told.service, Purpose.TAP):
+                raise service_closed()
             self._desk.require_open(told.service, Purpose.TAP, record.environment, told.taken)
             verdict, revoked_at = methods[inquiry].verify(_tap(record), told.taken, Doors(doors, doors))
             verdict = as_inquired(verdict, inquiry)
