@@ -28,4 +28,8 @@ class CountingDoors(SessionDoors):
         reason = super().settle(holder, presented, record)
         if reason is not None:
             give_back()
+        elif self.visit.has_told:
+            found = super().find(holder)
+            if found is not None:
+                self.visit.remember(found.account)
         return reason

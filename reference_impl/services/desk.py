@@ -15,6 +15,7 @@ from reference_impl.services.findings import (
     nobody_to_count,
     place_not_served,
     purpose_not_served,
+    residence_unauthorised,
 )
 from reference_impl.services.hours import is_open_at, next_opening_at
 from reference_impl.services.policy import Policy
@@ -22,9 +23,10 @@ from reference_impl.services.register import Naming
 from reference_impl.services.request import UseRequest
 from reference_impl.services.starting import Opened
 from reference_impl.services.store.ledger import Here, Ledger
+from reference_impl.services.store.residences import Residences
 from reference_impl.services.store.transactions import Transactions
 from reference_impl.services.visit import NoVisit, ServedVisit, Serving
-from reference_impl.services.vocabulary import Document, EntitlementKind, Whose
+from reference_impl.services.vocabulary import Attribute, Document, EntitlementKind, Whose
 from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
 from reference_impl.verification.verdict import Reason
@@ -41,6 +43,7 @@ class ServiceDesk:
         self.policies = {each.id: each for each in self.opened.policies}
         self._naming = naming
         self.ledger = Ledger(database) if self.policies else None
+        self._residences = Residences(database)
 
     def require_open(self, service: str, purpose: Purpose, environment: Environment, now: datetime) -> None:
         """Nothing if the service is offered for this, here and now; `Refusal` if not.
@@ -67,6 +70,10 @@ class ServiceDesk:
                 raise entitlement_unknown(name)
             if found.kind is EntitlementKind.BALANCE and amount > 0 and not is_terminal_known:
                 raise amount_unauthorised(name)
+        if request.municipality is not None:
+            learns = policy is not None and Attribute.RESIDENCE in policy.known
+            if not is_terminal_known or not learns:
+                raise residence_unauthorised()
         if request.persons is not None and not any(each.whose is Whose.HOUSEHOLD for each in entitlements.values()):
             raise nobody_to_count()
 
@@ -79,13 +86,18 @@ class ServiceDesk:
             return NoVisit()
         counting = self.ledger if purpose in USES else None
         register = self.opened.registers.get(service)
-        serving = Serving(policy, counting, register, self._naming, self.opened.municipality)
+        serving = Serving(policy, counting, register, self._naming, self._residences, self.opened.municipality)
         return ServedVisit(serving, key, now, request or UseRequest())
 
     def instead(self, service: str, reason: Reason) -> tuple[Document, ...]:
         """What may be shown in place of the card after this refusal."""
         policy = self.policies.get(service)
         return () if policy is None else tuple(each.document for each in fallback_after(policy, reason))
+
+    def leave(self, service: str, account: str) -> None:
+        """Forgets what the service was told of a holder who has left; what was used up stays used up."""
+        if service in self.policies:
+            self._residences.forget(service, account)
 
     def households(self, service: str) -> list[Here]:
         """The households that checked in at a service, with how many people."""

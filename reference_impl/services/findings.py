@@ -74,6 +74,13 @@ def amount_unauthorised(name: str) -> Refusal:
     return Refusal(Reason.POLICY, Finding("services: entitlements", ja, en))
 
 
+def residence_unauthorised() -> Refusal:
+    """A residence told by nobody who could have seen it."""
+    ja = "住所は、登録端末で確認したサービスだけが受け取れます"
+    en = "a residence is told by a known terminal, at a service whose enrolment learns it"
+    return Refusal(Reason.POLICY, Finding("services: serves", ja, en))
+
+
 def nobody_to_count() -> Refusal:
     """Persons of a household, at a service that knows of none."""
     finding = Finding("services: register", "このサービスは世帯を数えません", "the service counts no households")

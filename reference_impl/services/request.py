@@ -23,6 +23,8 @@ class UseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     """By entitlement: of an allowance what is taken (above 0); of a balance what is paid in (above 0) or out."""
     persons: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     """How many of a household are here; without it all that the register has."""
+    municipality: Annotated[str, Meta(pattern=r"^[0-9]{5}\Z")] | None = None
+    """Where the holder lives, as a terminal that we know read it off the card or staff saw it. Kept until told anew."""
 
 
 class Remaining(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -18,6 +18,7 @@ from reference_impl.services.policy import Policy
 from reference_impl.services.register import Known, Naming, Register
 from reference_impl.services.request import CheckIn, Remaining, UseAnswer, UseRequest
 from reference_impl.services.store.ledger import Booked, Ledger
+from reference_impl.services.store.residences import Residences
 from reference_impl.services.vocabulary import Whose
 from reference_impl.verification.verdict import Reason
 
@@ -29,6 +30,11 @@ class Visit(Protocol):
     """What counts the attempt as one use of an account."""
 
     answer: UseAnswer | None
+    has_told: bool
+    """Whether something was told that is to be remembered of the holder."""
+
+    def remember(self, account: str) -> None:
+        """Remembers it, once the attempt is written down."""
 
     def serve(self, account: str, birth_date: str) -> GiveBack:
         """Serves the holder of this account ("" where there is none yet), or raises `Refusal`; the way back."""
@@ -38,6 +44,10 @@ class NoVisit:
     """At a service without policy: nothing is asked and nothing counted."""
 
     answer: UseAnswer | None = None
+    has_told: bool = False
+
+    def remember(self, account: str) -> None:
+        """There is nothing."""
 
     def serve(self, account: str, birth_date: str) -> GiveBack:
         """Whoever it is."""
@@ -53,6 +63,7 @@ class Serving(msgspec.Struct, frozen=True):
     """None where the attempt is no use."""
     register: Register | None
     naming: Naming
+    residences: Residences
     municipality: str | None
     """Who runs it."""
 
@@ -69,11 +80,17 @@ class ServedVisit:
         self._now = now
         self._request = request
         self.answer: UseAnswer | None = None
+        self.has_told = request.municipality is not None
+
+    def remember(self, account: str) -> None:
+        """Where the holder lives, as a terminal told."""
+        if self._request.municipality is not None:
+            self._serving.residences.tell(self._policy.id, account, self._request.municipality, self._now)
 
     def serve(self, account: str, birth_date: str) -> GiveBack:
         """(1) to (3)"""
         known = self.look_up(account)
-        self._require_served(known, birth_date)
+        self._require_served(account, known, birth_date)
         if self._ledger is None:
             return do_nothing
         use = self.use_of(account, known)
@@ -100,15 +117,20 @@ class ServedVisit:
         name = self._serving.naming(account, self._policy.id)
         return None if name is None else self._register.find(name)
 
-    def _require_served(self, known: Known | None, birth_date: str) -> None:
+    def _require_served(self, account: str, known: Known | None, birth_date: str) -> None:
         """(2)"""
         born = _read_birth_date(birth_date) or (known.birth_date if known is not None else None)
-        proved = Proved(born, known.municipality if known is not None else None)
+        proved = Proved(born, self._municipality(account, known) if self._policy.serves.residence else None)
         try:
             require_served(self._policy, self._now, proved, self._serving.municipality)
         except Refusal as refusal:
             if refusal.reason is not _UNPROVED or self._ledger is not None:
                 raise
+
+    def _municipality(self, account: str, known: Known | None) -> str | None:
+        """As told now, as the register has it, or as it was told last."""
+        in_register = known.municipality if known is not None else None
+        return self._request.municipality or in_register or self._serving.residences.find(self._policy.id, account)
 
     def _persons(self, household: str) -> int:
         registered = 0 if self._register is None else self._register.members(household)

@@ -41,6 +41,17 @@ check_ins = Table(
 )
 """How many of a household came, by the use that brought them. Kept as long as the use."""
 
+residences = Table(
+    "service_residences",
+    metadata,
+    Column("service", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("municipality", String, nullable=False),
+    Column("at", Float, nullable=False),
+    PrimaryKeyConstraint("service", "account"),
+)
+"""Where a holder lives, by municipality, at a service that learns it; as told last, and forgotten with the account."""
+
 offers = Table(
     "service_offers",
     metadata,

@@ -245,6 +245,24 @@ def test_who_is_served_follows_chip_and_register(town: Town, serves: str, row: s
     assert town.play("tap").verdict.reason == expected
 
 
+def test_residence_is_told_at_a_terminal_and_kept(town: Town) -> None:
+    """By the counter that read it off the card; a holder tells none of herself; a move is told anew."""
+    serves = f"{TOWN.replace('ENTITLEMENTS', PURSE)}    serves: {{residence: [own]}}\n"
+    town.open(serves.replace(", file: households.csv", ""), municipality="28215")
+    assert town.world is not None
+    town.world.party._desk.opened = Opened(town.world.party._desk.opened.policies, municipality="28215")
+    one = {"yen": -1}
+    assert town.play("enrol", request=UseRequest(municipality="28201")).verdict.reason == "POLICY"
+    assert town.play("enrol", request=UseRequest(municipality="28215")).verdict.reason == "OK"
+    assert town.play("tap", request=UseRequest(one)).verdict.reason == "OK"
+    assert town.play("tap", request=UseRequest(one, municipality="28201")).verdict.reason == "POLICY"
+    assert town.play("tap", request=UseRequest(one)).verdict.reason == "OK"
+    begun = town.world.post("begin", {"purpose": "enrol", "service": "library", "environment": "attended"})
+    told = UseRequest(municipality="28215")
+    refused = town.world.party.complete(town.present(begun, "enrol", "father"), told)
+    assert (refused.verdict.reason, refused.verdict.steps) == ("POLICY", ())
+
+
 def test_enrolment_of_somebody_too_young_is_refused(town: Town) -> None:
     """The chip proves the age at once; the residence, which no register knows yet, is asked at the first use."""
     text = TOWN.replace("ENTITLEMENTS", SHELTER)
