@@ -147,6 +147,13 @@ class Reconcile(Message, frozen=True):
     records: Annotated[list[OfflineRecord], Meta(min_length=1, max_length=1000)]
 
 
+class Unlink(Message, frozen=True):
+    """The holder of this certificate leaves a service."""
+
+    certificate: bytes
+    service: Identifier
+
+
 class Tolerances(Struct, frozen=True):
     """Declared tolerances, in seconds."""
 

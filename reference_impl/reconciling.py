@@ -13,7 +13,7 @@ is answered `retry` and kept by the terminal.
 Killed between (3) and (4) a record is judged again, and the audit says so twice; it counts once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,31 +23,28 @@ from msgspec import UnsetType
 from sqlalchemy import Connection, select, update
 
 from reference_impl.accounts.account import Accounts
+from reference_impl.accounts.rows import is_of
 from reference_impl.audit.checks import UNKNOWN, Audit, Check
+from reference_impl.backends.accountable import Accountable
+from reference_impl.backends.backend import PastVerdict
 from reference_impl.configuration import Configuration
 from reference_impl.messages import OfflineRecord, Reconcile
 from reference_impl.services.desk import ServiceDesk
 from reference_impl.services.offline.findings import not_counted
 from reference_impl.services.offline.standing import Found, Report, Standing
 from reference_impl.services.offline.told import ToldRecord
-from reference_impl.services.steering import Steering, as_inquired
 from reference_impl.services.store.challenges import SpentSession
 from reference_impl.services.store.reconciliation import Reconciliation, Taken, Upload
-from reference_impl.services.store.transactions import Transactions
-from reference_impl.status_methods import Inquiry, StatusMethods
 from reference_impl.store.sessions import CHALLENGE_LIFETIME
-from reference_impl.store.tables import accounts, memberships, sessions
-from reference_impl.verification.certificate import Certificate
+from reference_impl.store.tables import accounts, credentials, memberships, sessions
+from reference_impl.store.transactions import Transactions
 from reference_impl.verification.doors import Doors, Enrolled
 from reference_impl.verification.findings import service_closed, terminal_unknown
 from reference_impl.verification.genuineness import BirthRecord
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.presentation import ChipMaterial, Presentation, Tap
 from reference_impl.verification.purpose import Purpose
-from reference_impl.verification.status import Status
-from reference_impl.verification.trust import Authority
 from reference_impl.verification.verdict import Finding, HolderKey, Reason, Refusal, StatusSource, Step, Verdict
-from reference_impl.verification.verifier import Verifier
 
 UPLOAD_WITHIN: Final = timedelta(days=31)
 """Of a service without policy. A policy says it for its own (`offline.upload_within`), or takes none."""
@@ -55,7 +52,6 @@ UPLOAD_WITHIN: Final = timedelta(days=31)
 AT_A_TIME: Final = 16
 """Records judged at once; most of that is waiting for the responder and for the audit."""
 
-_REVOKED: Final = frozenset({Reason.REVOKED, Reason.ON_HOLD})
 _CLOCKS_APART: Final = timedelta(minutes=5)
 """How far a terminal's clock may be off for the session of a challenge to be found."""
 
@@ -77,20 +73,19 @@ class Judging(msgspec.Struct, frozen=True):
     """What the relying party decides by at the moment."""
 
     configuration: Configuration
-    policy: Policy
-    methods: StatusMethods
+    back_end: Accountable
     now: datetime
+    recognise: Callable[[HolderKey, datetime], Enrolled | None]
+    """The account that a renewed certificate follows."""
+    require_platform: Callable[[str], None]
 
 
 class Reconciling:
     """The offline records of one relying party."""
 
-    def __init__(
-        self, database: Transactions, desk: ServiceDesk, steering: Steering, accounts_: Accounts, audit: Audit
-    ) -> None:
+    def __init__(self, database: Transactions, desk: ServiceDesk, accounts_: Accounts, audit: Audit) -> None:
         self._database = database
         self._desk = desk
-        self._steering = steering
         self._accounts = accounts_
         self._audit = audit
         self._opened: Reconciliation | None = None
@@ -137,37 +132,32 @@ class Reconciling:
     def _judge_all(
         self, fresh: Mapping[tuple[str, bytes], tuple[ToldRecord, OfflineRecord]], by: Judging
     ) -> dict[tuple[str, bytes], Found]:
-        inquiries = {self._steering.inquiry(each.service, Purpose.TAP) for each, _ in fresh.values()}
-        methods = {each: _AsKnownNow(by, each) for each in inquiries if not self._steering.is_missing(each)}
         if not fresh:
             return {}
         with ThreadPoolExecutor(min(AT_A_TIME, len(fresh)), thread_name_prefix="reconcile") as pool:
-            judged = pool.map(lambda each: self._judge(each[0], each[1], by, methods), fresh.values())
+            judged = pool.map(lambda each: self._judge(each[0], each[1], by), fresh.values())
             return dict(zip(fresh, judged, strict=True))
 
-    def _judge(
-        self, told: ToldRecord, record: OfflineRecord, by: Judging, methods: Mapping[Inquiry, "_AsKnownNow"]
-    ) -> Found:
+    def _judge(self, told: ToldRecord, record: OfflineRecord, by: Judging) -> Found:
         """What is found out about one record; its row in the audit is durable when this returns."""
-        doors = _Later(self._accounts, self._database, told)
-        inquiry = self._steering.inquiry(told.service, Purpose.TAP)
-        revoked_at = None
+        doors = _Later(self._accounts, self._database, told, by)
+        services = by.configuration.services
+        why = Check(by.now, told.terminal, told.service if told.service in services else UNKNOWN, Purpose.TAP)
         try:
-            self._steering.require_platform(told.service)
-            if not by.policy.is_open(told.service, Purpose.TAP):
+            by.require_platform(told.service)
+            if not Policy(services).is_open(told.service, Purpose.TAP):
                 raise service_closed()
             self._desk.require_open(told.service, Purpose.TAP, record.environment, told.taken)
-            verdict, revoked_at = methods[inquiry].verify(_tap(record), told.taken, Doors(doors, doors))
-            verdict = as_inquired(verdict, inquiry)
+            found = by.back_end.verify_past(_tap(record), told.taken, why, Doors(doors, doors))
         except Refusal as refusal:
-            verdict = Verdict(refusal.reason, (), None, refusal.finding)
-        service = told.service if told.service in by.configuration.services else UNKNOWN
-        self._audit.record(Check(by.now, told.terminal, service, Purpose.TAP), verdict)
+            found = PastVerdict(Verdict(refusal.reason, (), None, refusal.finding))
+            self._audit.record(why, found.verdict)
+        verdict = found.verdict
         answer = msgspec.json.encode(Answer(verdict.reason, verdict.steps, verdict.status, verdict.finding))
-        if verdict.reason is not Reason.OK and revoked_at is None:
+        if verdict.reason is not Reason.OK and found.revoked_at is None:
             return Found(reason=verdict.reason, answer=answer)
         household, persons = self._household(told, doors)
-        return Found(doors.account, household, Reason.OK, revoked_at, persons, answer)
+        return Found(doors.account, household, Reason.OK, found.revoked_at, persons, answer)
 
     def _household(self, told: ToldRecord, doors: "_Later") -> tuple[str | None, int]:
         register = self._desk.opened.registers.get(told.service)
@@ -176,51 +166,14 @@ class Reconciling:
         return (None, 0) if known is None or register is None else (known.household, register.members(known.household))
 
 
-class _AsKnownNow:
-    """A verifier of the past: what it is asked about lies then, what its sources say is of now."""
-
-    def __init__(self, by: Judging, inquiry: Inquiry) -> None:
-        self._inner = by.methods.by(inquiry)
-        self._now = by.now
-        self._verifier = Verifier(by.configuration.trust, self, by.policy)
-        self._revoked: dict[HolderKey, Status] = {}
-
-    def verify(self, tap: Tap, taken: datetime, doors: Doors) -> tuple[Verdict, datetime | None]:
-        """The verdict as of then; and when the certificate was revoked, if that was not later."""
-        verdict = self._verifier.verify(tap, taken, doors)
-        status = self._revoked.get(verdict.holder) if verdict.holder is not None else None
-        if status is None or verdict.reason is not Reason.OK:
-            return verdict, None
-        when = _revoked_at(status) or taken
-        if when > taken:
-            return verdict, None
-        steps = verdict.steps[: verdict.steps.index(Step.STATUS)]
-        return msgspec.structs.replace(verdict, reason=status.reason, steps=steps, finding=status.finding), when
-
-    def status(self, certificate: Certificate, issuer: Authority, now: datetime) -> Status:
-        """As of now, whatever instant is judged; a revocation is remembered, and weighed when all else is known."""
-        del now
-        status = self._inner.status(certificate, issuer, self._now)
-        if status.reason not in _REVOKED:
-            return status
-        self._revoked[HolderKey(issuer.issuer_key, f"{certificate.serial:x}")] = status
-        return Status(Reason.OK, status.source)
-
-
-def _revoked_at(status: Status) -> datetime | None:
-    """When the source says that it happened; None if it does not, and then it is taken for long ago."""
-    compared = status.finding.compared if status.finding is not None else None
-    is_named = compared is not None and compared.what in {"revocationTime", "revocationDate"}
-    return compared.limit if compared is not None and is_named else None
-
-
 class _Later:
     """The doors of a tap that has been: nothing is spent and nothing written down here, that comes with the keeping."""
 
-    def __init__(self, accounts_: Accounts, database: Transactions, told: ToldRecord) -> None:
+    def __init__(self, accounts_: Accounts, database: Transactions, told: ToldRecord, by: Judging) -> None:
         self._accounts = accounts_
         self._database = database
         self._told = told
+        self._by = by
         self.account = ""
 
     def spend(self, session: str, challenge: bytes, now: datetime) -> Reason | None:
@@ -229,15 +182,19 @@ class _Later:
         return None
 
     def find(self, holder: HolderKey) -> Enrolled | None:
-        """The account, with the services at which the holder was enrolled by then."""
-        found = self._accounts.find(holder)
+        """The account as it was then: with the services of that time, and a card that has been followed since."""
+        found = self._accounts.find(holder) or self._by.recognise(holder, self._by.now)
         if found is None:
             return None
         self.account = found.account
-        later = (memberships.c.account == found.account) & (memberships.c.since > self._told.taken.timestamp())
+        taken = self._told.taken.timestamp()
+        later = (memberships.c.account == found.account) & (memberships.c.since > taken)
+        followed = is_of(holder) & (credentials.c.superseded_at > taken)
         with self._database.transaction() as connection:
             not_yet = frozenset(connection.execute(select(memberships.c.service).where(later)).scalars())
-        return msgspec.structs.replace(found, services=found.services - not_yet)
+            was_current = connection.execute(select(credentials.c.serial).where(followed)).one_or_none() is not None
+        barred = None if was_current else found.barred
+        return msgspec.structs.replace(found, services=found.services - not_yet, barred=barred)
 
     def is_expected(self, session: str, holder: HolderKey) -> bool:
         """Nobody in particular was."""

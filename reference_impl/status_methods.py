@@ -111,6 +111,14 @@ class StatusSources(msgspec.Struct, frozen=True):
     platforms: Mapping[str, Revocation] = {}
     """Those who are asked in place of J-LIS, by the `source` of a policy (`regional-platform`, …)."""
 
+    def responders(self, configuration: Configuration, maximum_age: timedelta | None = None) -> Responders:
+        """The responders at the configured addresses, asked as the policy says."""
+        responder = self.policy.responder
+        if maximum_age is not None:
+            responder = msgspec.structs.replace(responder, maximum_age=maximum_age)
+        addresses = configuration.responders.items()
+        return Responders({kind: msgspec.structs.replace(responder, address=address) for kind, address in addresses})
+
 
 class StatusMethods:
     """Every inquiry that a relying party makes, over one set of lists; all share what is known to be revoked."""
@@ -145,14 +153,8 @@ class StatusMethods:
         return lists.method(configured, inquiry.maximum_age, is_offline=method is Method.OFFLINE_CRL)
 
     def _ocsp(self, maximum_age: timedelta | None) -> OcspClient:
-        responder = self._sources.policy.responder
-        if maximum_age is not None:
-            responder = msgspec.structs.replace(responder, maximum_age=maximum_age)
-        responders = {
-            kind: msgspec.structs.replace(responder, address=address)
-            for kind, address in self._configuration.responders.items()
-        }
-        return OcspClient(Responders(responders), self._sources.ask, self._draw, share=SingleFlight())
+        responders = self._sources.responders(self._configuration, maximum_age)
+        return OcspClient(responders, self._sources.ask, self._draw, share=SingleFlight())
 
 
 class UnusableMethod(ValueError):

@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
-from reference_impl.store.tables import accounts, chips, credentials, memberships
+from reference_impl.accounts.attempt import Paired
+from reference_impl.store.tables import accounts, chips, credentials, memberships, pairs
 from reference_impl.verification.purpose import Carrier
 from reference_impl.verification.verdict import HolderKey
 
@@ -34,6 +35,10 @@ class Credential(msgspec.Struct, frozen=True):
     learnt: Learnt | None
     """Of the chip that was shown with this certificate; None if none was."""
     superseded_by: HolderKey | None = None
+    ends: float | None = None
+    """Its notAfter."""
+    ended_at: float | None = None
+    """When it was first seen revoked or on hold."""
 
     @property
     def is_current(self) -> bool:
@@ -68,6 +73,8 @@ def _read_credentials(connection: Connection, which: ColumnElement[bool]) -> lis
             row.since,
             None if row.chip_key is None else Learnt(row.birth_date, row.chip_key),
             None if row.superseded_serial is None else HolderKey(row.superseded_issuer_key, row.superseded_serial),
+            row.ends,
+            row.ended_at,
         )
         for row in connection.execute(statement)
     ]
@@ -103,8 +110,51 @@ def add_credential(connection: Connection, new: Credential) -> bool:
     """Whether the credential was new; then it leads to its account."""
     row = {"issuer_key": new.holder.issuer_key, "serial": new.holder.serial, "carrier": new.carrier.value}
     chip = {} if new.learnt is None else {"birth_date": new.learnt.birth_date, "chip_key": new.learnt.chip_key}
-    statement = unless_there(connection, credentials).values(**row, **chip, account=new.account, since=new.since)
+    more = {"account": new.account, "since": new.since, "ends": new.ends}
+    statement = unless_there(connection, credentials).values(**row, **chip, **more)
     return connection.execute(statement).rowcount == 1
+
+
+def supersede(connection: Connection, old: HolderKey, new: HolderKey, at: float) -> None:
+    """Lets a credential name the one that followed it: it leads nowhere any more."""
+    followed = {"superseded_issuer_key": new.issuer_key, "superseded_serial": new.serial, "superseded_at": at}
+    connection.execute(update(credentials).where(is_of(old)).values(**followed))
+
+
+def learn(connection: Connection, credential: Credential, learnt: Learnt) -> bool:
+    """Remembers the chip with this credential; False, and nothing remembered, where it is another account's."""
+    if take_chip(connection, credential.account, learnt.chip_key) != credential.account:
+        return False
+    chip = {"birth_date": learnt.birth_date, "chip_key": learnt.chip_key}
+    connection.execute(update(credentials).where(is_of(credential.holder)).values(**chip))
+    return True
+
+
+def account_of_chip(connection: Connection, chip_key: bytes) -> str | None:
+    """Whose chip it is."""
+    named = hashlib.sha256(chip_key).hexdigest()
+    return connection.execute(select(chips.c.account).where(chips.c.chip_key == named)).scalar_one_or_none()
+
+
+def linked_as_of(connection: Connection, account: str) -> float | None:
+    """The mark of the newest link that was taken for an account."""
+    return connection.execute(select(accounts.c.linked_as_of).where(accounts.c.id == account)).scalar_one_or_none()
+
+
+def note_link(connection: Connection, account: str, as_of: float, paired: Paired | None, at: float) -> None:
+    """Remembers the mark; and the signature certificate of the account's card, if none is remembered.
+
+    One that is stays: the attributes were learnt under it, and its status tells whether they hold.
+    """
+    connection.execute(update(accounts).where(accounts.c.id == account).values(linked_as_of=as_of))
+    if paired is not None:
+        connection.execute(unless_there(connection, pairs).values(account=account, **pair_row(paired), since=at))
+
+
+def pair_row(paired: Paired) -> dict[str, str | float | None]:
+    """The columns of a pair."""
+    ends = None if paired.ends is None else paired.ends.timestamp()
+    return {"issuer_key": paired.number.issuer_key, "serial": paired.number.serial, "ends": ends}
 
 
 def take_chip(connection: Connection, account: str, chip_key: bytes) -> str:

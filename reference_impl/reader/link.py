@@ -3,7 +3,8 @@
     61xx   the rest is fetched by GET RESPONSE, as long as each answer brings something (ISO/IEC 7816-4:2013 §5.3.4)
     6Cxx   the same command once more with the Le that the card names, if the command may be sent twice
 
-What changes something in the card (`Risk`) is sent once, whatever comes back: VERIFY above all.
+What changes something in the card (`Risk`) is sent once, whatever comes back: VERIFY above all. GET RESPONSE sends
+nothing again, it fetches what the one command brought.
 """
 
 from collections.abc import Callable
@@ -88,16 +89,14 @@ class Link:
     def send(self, command: Command, *, octets: int = 0, of: int = 0) -> Answer:
         """The card's answer, whole: no 61xx, no 6Cxx."""
         answer = self._exchange(command, octets, of)
-        if command.risk is not Risk.NONE:
-            return answer
-        if answer.sw >> 8 == _WRONG_LE:
+        if answer.sw >> 8 == _WRONG_LE and command.risk is Risk.NONE:
             again = Command(_with_le(command.octets, answer.sw & 0xFF), command.doing)
             answer = self._exchange(again, octets, of)
             if answer.sw >> 8 == _WRONG_LE:
                 raise CardRefused(command.doing, answer.sw)
         data = answer.data
         while answer.sw >> 8 == _MORE:
-            rest = Command(bytes([0x00, 0xC0, 0x00, 0x00, answer.sw & 0xFF]), command.doing)
+            rest = Command(bytes([0x00, 0xC0, 0x00, 0x00, answer.sw & 0xFF]), command.doing, command.risk)
             answer = self._exchange(rest, octets, of)
             if answer.sw >> 8 == _MORE and not answer.data:
                 raise AnswerUnreadable(command.doing, "GET RESPONSE that brings something", "61xx without data")
@@ -114,18 +113,17 @@ class Link:
         if self._progress is not None:
             self._progress(Step(self._number, command.doing, octets, of))
         connection, apdu = self._connection, list(command.octets)
+        self._closed = True  # until the answer is here, whatever ends this meanwhile
         try:
             raw = within(self._time_limit, lambda: connection.transmit(apdu))
         except TookTooLong:
-            self._closed = True
             raise CardTooSlow(command.doing, command.risk) from None
         except Exception as fault:  # the connection is somebody else's: whatever it raises, there is no answer
-            self._closed = True
             raise read_loss(fault)(command.doing, command.risk) from fault
         answer = read_answer(raw)
         if answer is None:
-            self._closed = True
             raise AnswerUnreadable(command.doing, "data, SW1 and SW2", f"another shape ({type(raw).__name__})")
+        self._closed = False
         return answer
 
 

@@ -24,9 +24,9 @@ from reference_impl.services.request import UseRequest
 from reference_impl.services.starting import Opened
 from reference_impl.services.store.ledger import Here, Ledger
 from reference_impl.services.store.residences import Residences
-from reference_impl.services.store.transactions import Transactions
 from reference_impl.services.visit import NoVisit, ServedVisit, Serving
 from reference_impl.services.vocabulary import Attribute, Document, EntitlementKind, Whose
+from reference_impl.store.transactions import Transactions
 from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
 from reference_impl.verification.verdict import Reason

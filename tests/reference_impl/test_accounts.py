@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from reference_impl.accounts.account import Accounts
+from reference_impl.accounts.attempt import Attempt
 from reference_impl.store.database import Database
 from reference_impl.verification import HolderKey
 from reference_impl.verification.genuineness import BirthRecord, parse_birth_record
@@ -151,9 +152,8 @@ def test_two_threads_enrol_two_chips_and_one_stays(tmp_path: Path, services: tup
 
         def attempt(turn: int, holder: HolderKey) -> Reason | None:
             both.wait()
-            return accounts[turn].enrol(
-                holder, services[turn], record(chips[turn], number=int(holder.serial, 16)), pki.NOW
-            )
+            shown = record(chips[turn], number=int(holder.serial, 16))
+            return accounts[turn].enrol(Attempt(holder, services[turn], pki.NOW, shown))
 
         for number in range(ROUNDS):
             holder = HolderKey("issuer", f"{number:x}")
@@ -175,7 +175,8 @@ def test_two_threads_enrol_one_card_at_two_services_and_both_stay(tmp_path: Path
 
         def attempt(database: Database, service: str, holder: HolderKey) -> Reason | None:
             both.wait()
-            return Accounts(database).enrol(holder, service, record(number=int(holder.serial, 16)), pki.NOW)
+            shown = record(number=int(holder.serial, 16))
+            return Accounts(database).enrol(Attempt(holder, service, pki.NOW, shown))
 
         for number in range(ROUNDS):
             holder = HolderKey("issuer", f"{number:x}")

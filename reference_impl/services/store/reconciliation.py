@@ -28,8 +28,11 @@ from reference_impl.services.policy import Policy
 from reference_impl.services.store.challenges import Claim, NoSessions, Sessions, claim
 from reference_impl.services.store.ledger import check_in, check_out, count_once, give_back, move_unbounded, uncount
 from reference_impl.services.store.tables import metadata, records, sums, terminals
-from reference_impl.services.store.transactions import Transactions, run
-from reference_impl.verification.verdict import Reason, Refusal
+from reference_impl.store.transactions import Transactions, make_tables, run
+from reference_impl.verification.verdict import Decision, Reason, Refusal, decision_for
+
+_NOT_YET: Final = frozenset({Decision.RETRY, Decision.PENDING})
+"""Nobody knows the status, or whose the renewed card is: the terminal keeps the record and sends it again."""
 
 AnyRecord = Record | ToldRecord
 Judge = Callable[[AnyRecord], Found]
@@ -106,7 +109,7 @@ class Reconciliation:
         self._sessions = sessions or NoSessions()
         self._tally = tally or NoTally()
         with database.transaction() as connection:
-            metadata.create_all(connection)
+            make_tables(connection, metadata)
 
     def take_in(self, policies: Mapping[str, Policy], upload: Upload, judge: Judge) -> list[Taken]:
         """One terminal's upload: an answer for each record, in its order."""
@@ -201,7 +204,7 @@ def _judge(record: AnyRecord, policies: Mapping[str, Policy], upload: Upload, ju
     if within is None:
         return Taken(record.number, None, refusal=Reason.POLICY)
     found = judge(record)
-    if found.reason is Reason.STATUS_UNAVAILABLE:
+    if decision_for(found.reason) in _NOT_YET:
         return Taken(record.number, None, refusal=found.reason, answer=found.answer)
     standing = standing_of(record, found, upload.received, within)
     if standing not in COUNTING or found.account is None or policy is None:

@@ -174,7 +174,7 @@ def play_counter(town: Town, policy: Policy) -> None:
     counted(town, policy, user.hex())
 
 
-def judged(
+def judged(  # noqa: PLR0917  (what an application shows)
     town: Town,
     policy: Policy,
     aid: bytes,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reference_impl.app import main
+from reference_impl.backends.opening import DirectBackEnds
 from reference_impl.clock import Clock
 from reference_impl.configuration import Configuration
 from reference_impl.relying_party import RelyingParty
@@ -97,7 +98,7 @@ def test_policy_chooses_method_and_age(status: str, lists: list[tuple[timedelta,
     shelves = Shelves()
     with party(status, lists=shelves, policy=StatusPolicy(methods={"": Method.CRL})) as world:
         shelves.asked.clear()
-        world.post("configure", configuration())
+        world.party.configure(world.party.configuration)
         assert sorted(shelves.asked, key=str) == sorted([*lists, (None, False)], key=str)
         assert play(world, "enrol") == ("OK", "ocsp" if asked else "crl")
         assert len(world.responder.asked) == asked
@@ -222,5 +223,9 @@ def test_revocation_by_one_service_holds_for_another() -> None:
         assert play(world, "enrol") == ("OK", "crl")
         world.responder.says = None
         known = Status(Reason.REVOKED, StatusSource("ocsp", pki.NOW))
-        world.party._revoked.note((world.party.account(pki.leaf()).issuer_key, 0x07123456), known)  # type: ignore[union-attr]
+        account = world.party.account(pki.leaf())
+        back_ends = world.party._back_ends
+        assert account is not None
+        assert isinstance(back_ends, DirectBackEnds)
+        back_ends._known.note((account.issuer_key, 0x07123456), known)
         assert play(world, "tap")[0] == "REVOKED"
