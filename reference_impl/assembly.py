@@ -20,8 +20,7 @@ from reference_impl.messages import BrokenMessage
 from reference_impl.refresher import Refresher
 from reference_impl.relying_party import RelyingParty
 from reference_impl.services.faults import PoliciesRefused
-from reference_impl.services.loading import load_files
-from reference_impl.services.policy import Policy
+from reference_impl.services.starting import Opened, Options, open_services
 from reference_impl.settings import CannotBegin, Settings
 from reference_impl.status_client import StatusClient
 from reference_impl.status_methods import StatusPolicy, StatusSources
@@ -87,9 +86,10 @@ def _configure(party: RelyingParty, settings: Settings) -> None:
         raise CannotBegin(f"--configuration: {error}: expected {error.broken.expected}") from error
 
 
-def _services(settings: Settings) -> tuple[Policy, ...]:
+def _services(settings: Settings) -> Opened:
+    said = Options(methods=settings.status_methods, lists=settings.lists, municipality=settings.municipality)
     try:
-        return load_files((str(path), path.read_text(encoding="utf-8")) for path in settings.service_files)
+        return open_services(settings.service_files, said)
     except (OSError, UnicodeDecodeError, PoliciesRefused) as error:
         raise CannotBegin(str(error)) from error
 

@@ -48,6 +48,7 @@ def read_settings(given: argparse.Namespace) -> Settings:
             back_end=given.back_end,
             link_service=given.link_service,
             service_files=tuple(given.services),
+            municipality=given.municipality,
             test_surface=given.test_surface,
         )
     here = {name: getattr(given, name) for name in ("host", "port", "processes", "log")}
@@ -99,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--services", type=Path, action="append", default=[], metavar="FILE", help="policies of services (YAML or JSON)"
     )
+    parser.add_argument(
+        "--municipality", type=_municipality, metavar="CODE", help="whose residents are `own` in a policy (5 digits)"
+    )
     return parser
 
 
@@ -107,6 +111,12 @@ def _place(text: str) -> Path | URL:
         return read_place(text)
     except UnusablePlace as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _municipality(text: str) -> str:
+    if not (len(text) == 5 and text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"expected a municipality code of 5 digits, found {text!r}")
+    return text
 
 
 def _method(text: str) -> tuple[str, Method]:

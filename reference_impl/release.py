@@ -134,6 +134,8 @@ class Release(Part, frozen=True):
     production_anchors: bool = True
     terminals: tuple[TerminalFile, ...] = ()
     service_policies: tuple[FileName, ...] = ()
+    municipality: Annotated[str, Meta(pattern=r"^[0-9]{5}\Z")] | None = None
+    """Whose residents `own` means in a policy."""
     tokens: Tokens = Tokens()
 
 
@@ -181,6 +183,7 @@ class _Reader:
             back_end=None if release.back_end is None else self._beside(release.back_end),
             link_service=None if release.link_service is None else self._link_service(release.link_service),
             service_files=tuple(self._beside(each) for each in release.service_policies),
+            municipality=release.municipality,
             configure=configure,
             surroundings={each.id: each.environments for each in release.terminals if each.environments},
             operators=self._tokens(release.tokens.operators, "operators"),

@@ -40,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     link_service: str | None = None
     """Where it is asked which certificates belong together; None: renewals are recognised at the counter alone."""
     service_files: tuple[Path, ...] = ()
+    municipality: str | None = None
+    """Whose residents `own` means in a policy, by the code of five digits."""
     configure: Configure | None = None
     """The anchors, addresses, terminals and services of a release."""
     surroundings: Mapping[str, tuple[Environment, ...]] = {}

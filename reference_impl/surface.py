@@ -31,6 +31,8 @@ from reference_impl.messages import (
     HelloAnswer,
     Outcome,
     OutcomeAnswer,
+    Reconcile,
+    ReconcileAnswer,
     Reset,
     SetTime,
     StatusAnswer,
@@ -79,6 +81,7 @@ class Surface:
             "complete": self._complete,
             "account": self._account,
             "unlink": self._unlink,
+            "reconcile": self._reconcile,
         }
         self._verbs = verbs if test_surface else {}
 
@@ -124,7 +127,7 @@ class Surface:
     def _hello(self, body: bytes) -> HelloAnswer:
         read_message(Hello, body)
         seconds = (int(each.total_seconds()) for each in (CLOCK_TOLERANCE, STATUS_TOLERANCE, CHALLENGE_LIFETIME))
-        capabilities = ["set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink"]
+        capabilities = ["set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink", "reconcile"]
         return HelloAnswer(
             "1.0", "relying-party", "Kazashi reference relying party", VERSION, capabilities, Tolerances(*seconds)
         )
@@ -152,6 +155,10 @@ class Surface:
 
     def _complete(self, body: bytes) -> OutcomeAnswer:
         return OutcomeAnswer(_outcome(self._party.complete(read_message(Complete, body))))
+
+    def _reconcile(self, body: bytes) -> ReconcileAnswer:
+        judged = self._party.reconcile(read_message(Reconcile, body))
+        return ReconcileAnswer({name: _outcome(each) for name, each in judged.items()})
 
     def _account(self, body: bytes) -> AccountAnswer:
         message = read_message(AccountQuery, body)
