@@ -20,6 +20,7 @@ from reference_impl.messages import BrokenMessage
 from reference_impl.refresher import Refresher
 from reference_impl.relying_party import RelyingParty
 from reference_impl.services.faults import PoliciesRefused
+from reference_impl.services.policy import Policy
 from reference_impl.services.starting import Opened, Options, open_services
 from reference_impl.settings import CannotBegin, Settings
 from reference_impl.status_client import StatusClient
@@ -45,7 +46,7 @@ def assembled(settings: Settings) -> Iterator[RelyingParty]:
         lists = stack.enter_context(closing(Lists(settings.lists)))
         responders = stack.enter_context(closing(StatusClient()))
         sources = StatusSources(responders.ask, lists, _status_policy(settings))
-        back_ends = stack.enter_context(closing(_back_ends(settings, sources, services)))
+        back_ends = stack.enter_context(closing(_back_ends(settings, sources, services.policies)))
         links = (
             None if settings.link_service is None else stack.enter_context(closing(LinkClient(settings.link_service)))
         )

@@ -7,7 +7,7 @@ unknown as one that was never begun: its challenge stays unspent, and nobody lea
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-import msgspec
+from msgspec import UnsetType
 
 from reference_impl.messages import Begin, Complete, Presentation, Terminal
 from reference_impl.relying_party import Judged, RelyingParty
@@ -87,8 +87,9 @@ def _complete(purpose: Purpose) -> Act:
         if session is None or not _belongs(session, asked, purpose):
             raise Problem(ProblemReason.SESSION_UNKNOWN, "path {session}", "a session begun here", "another")
         message = typed(asked, CompleteAttempt)
-        presentation = msgspec.structs.asdict(message)
-        judged = party.complete(Complete(session.id, Presentation(**presentation)))
+        presentation = Presentation(**{name: getattr(message, name) for name in Presentation.__struct_fields__})
+        use = None if isinstance(message.use, UnsetType) else message.use
+        judged = party.complete(Complete(session.id, presentation), use)
         return judged_answer(judged, purpose)
 
     return act
@@ -107,7 +108,7 @@ def require_service(party: RelyingParty, asked: Asked) -> None:
 def judged_answer(judged: Judged, purpose: str) -> Answer:
     """The verdict, and what the log is told of it."""
     answer = verdict_answer(judged)
-    return Answer(answer, decision=answer.decision, reason=answer.reason, purpose=purpose)
+    return Answer(answer, decision=answer.decision, reason=answer.reason, purpose=purpose, reasons=(answer.reason,))
 
 
 def typed(asked: Asked, kind: type[_M]) -> _M:

@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -148,12 +148,13 @@ class Door:
         noted.caller = str(caller.role)
         message: Message = Nothing()
         if row.method == "POST":
-            message = decode(row.asks, await read_body(request, self._body_seconds))
+            message = decode(row.asks, await read_body(request, self._body_seconds, row.longest))
         asked = Asked(caller, request.path_params, message, None if row.query is None else _query(request))
         answer = await loop.run_in_executor(self._workers, row.act, self._running, asked)
         noted.decision, noted.reason = answer.decision, answer.reason
-        if answer.purpose is not None and answer.reason is not None:
-            self._metrics.verdict(answer.purpose, answer.reason)
+        if answer.purpose is not None:
+            for reason in answer.reasons:
+                self._metrics.verdict(answer.purpose, reason)
         return answer
 
     def _refuse(self, noted: _Noted, problem: Problem) -> Response:
@@ -192,6 +193,8 @@ class Door:
 
 def _problem_of(error: Exception) -> Problem:
     """What a caller is told of an error that is not the caller's."""
+    if isinstance(error, DataError):  # NUL in a text, which PostgreSQL does not take
+        return Problem(ProblemReason.MESSAGE_INVALID, "$", "text that can be kept", "another")
     if isinstance(error, AuditUnusable):
         return Problem(ProblemReason.AUDIT_UNUSABLE)
     if isinstance(error, StoreUnusable | DBAPIError):

@@ -13,6 +13,7 @@ from reference_impl.verification.purpose import Purpose
 from reference_impl.web.callers import Caller, Role
 from reference_impl.web.messages import Nothing
 from reference_impl.web.metrics import Metrics
+from reference_impl.web.reading import MAXIMUM_BODY
 
 
 class Running(Struct, frozen=True):
@@ -60,7 +61,8 @@ class Answer(Struct, frozen=True):
     decision: str | None = None
     reason: str | None = None
     purpose: str | None = None
-    """What the log and the metrics are told."""
+    reasons: tuple[str, ...] = ()
+    """What the log and the metrics are told: one decision and reason, or the reasons of many."""
 
     def body(self) -> bytes:
         """The octets of the answer."""
@@ -82,6 +84,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     query: type[Message] | None = None
     media_types: tuple[str, ...] = ()
     """Of an answer that is not JSON."""
+    longest: int = MAXIMUM_BODY
+    """Octets of a message."""
     name: str
     """For generated clients."""
     purpose: Purpose | None = None

@@ -82,7 +82,5 @@ def _problem_of(kind: type[Message], broken: Broken, length: int) -> Problem:
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)  # a name of ours: others are refused before
-        raise Problem(ProblemReason.FIELD_TWICE, f"$.{twice}", "each field once", "twice")
+        raise Problem(ProblemReason.FIELD_TWICE, "an object", "each name once", "one of them twice")
     return found

@@ -78,6 +78,11 @@ BAD: dict[str, Bad] = {
     "address-with-a-slash": Bad(404, "ADDRESS_UNKNOWN", address=LOGIN + "/"),
     "unknown-purpose": Bad(404, "ADDRESS_UNKNOWN", address=f"/api/v1/services/library/{CANARY}"),
     "unknown-service": Bad(404, "SERVICE_UNKNOWN", address=f"/api/v1/services/{CANARY}/login"),
+    "nul-in-an-id": Bad(400, "MESSAGE_INVALID", address="/api/v1/reconcile", body={"records": [{"id": "\0"}]}),
+    "amount-twice": Bad(
+        400, "FIELD_TWICE", address=f"{LOGIN}/x",
+        body=b'{"challenge":"","certificate":"","use":{"amounts":{"CANARY-0571":1,"CANARY-0571":2}}}',
+    ),
     "another-method": Bad(405, "METHOD_NOT_ALLOWED", "GET"),
     "unknown-method": Bad(405, "METHOD_NOT_ALLOWED", "BREW"),
     "unknown-session": Bad(404, "SESSION_UNKNOWN", address=f"{LOGIN}/{CANARY}", body=SHOWN),
