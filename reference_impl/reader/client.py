@@ -1,93 +1,105 @@
-"""The card client: certificates, signatures, and the internal authentication of the 券面事項確認AP."""
+"""The card client: one card in one reader, and what a counter asks of it.
 
-import hashlib
-from datetime import date
-from typing import Final
+    with CardClient(connection, card_issuers=pinned) as client:
+        client.tries_left(AUTH_PIN)                                              # spends none
+        client.jpki.authenticate(challenge, PinTry(entered, must_remain=1))      # keeps the last try
 
-import msgspec
+What it promises (docs/reader.md): a PIN is sent once, never again by itself, never where fewer tries would remain than
+the caller said; every fault tells what happened in both languages; a lost answer is settled before anything else.
+"""
 
-from reference_impl.reader.connection import Connection, exchange
-from reference_impl.reader.era import era_digits
-from reference_impl.reader.faults import AnswerUnreadable
-from reference_impl.reader.files import (
-    Application,
-    JpkiFile,
-    VisualFile,
-    read_tagged_file,
-    require_ok,
-    select_application,
-    select_file,
-)
-from reference_impl.reader.pins import encode_pin, require_own_reader, verify_pin
+from types import TracebackType
+from typing import Final, Self
 
-_SEQUENCE: Final = b"\x30"
-_BIRTH_RECORD: Final = bytes.fromhex("FF10")
-_CARD_CERTIFICATE: Final = bytes.fromhex("7F21")
-
-_SHA256_DIGEST_INFO: Final = bytes.fromhex("3031300D060960864801650304020105000420")
-"""DigestInfo of RFC 8017 §9.2, note 1, up to the hash."""
-
-_CURRENT_KEY: Final = 0x80
-_PINLESS_KEY: Final = 0x00
-"""P2 of COMPUTE DIGITAL SIGNATURE: the selected key, or the key of the visual application that needs no PIN."""
-
-
-class ChipProof(msgspec.Struct, frozen=True):
-    """What proves a chip: its birth record, the certificate of that record's signer, a signature over our challenge."""
-
-    birth_record: bytes
-    card_certificate: bytes
-    signature: bytes
+from reference_impl.reader.card import Card
+from reference_impl.reader.card_application import CardApplication
+from reference_impl.reader.common import CardRecord, read_card_record
+from reference_impl.reader.connection import Connection
+from reference_impl.reader.doubt import Doubt, Settled
+from reference_impl.reader.faults import CardRefused, ReaderFault
+from reference_impl.reader.jpki import Jpki
+from reference_impl.reader.layout import CURRENT, Layout
+from reference_impl.reader.link import Link, Progress
+from reference_impl.reader.references import REFERENCES, Reference
+from reference_impl.reader.status_words import StatusWord
+from reference_impl.reader.text import Text
+from reference_impl.reader.visual import Visual
+from reference_impl.verification.trust import CardIssuer
 
 
 class CardClient:
-    """A card in a reader. Every method selects what it needs and assumes nothing about what was current."""
+    """A card in a reader. Every method selects what it needs and assumes nothing about what was current.
 
-    def __init__(self, connection: Connection, *, test_card: str | None = None) -> None:
-        self._connection = connection
-        self._test_card = test_card
+    `test_card` is the serial number of a real test card that may get PINs in a reader that is not emulated;
+    `time_limit` the seconds an exchange may take; `progress` is told before each. Where `card_issuers` are pinned,
+    records that none of them stands behind are refused.
+    """
 
-    def read_auth_certificate(self) -> bytes:
-        """The DER of the 利用者証明用電子証明書, which is free to read, without the zeros that fill its file."""
-        select_application(self._connection, Application.JPKI)
-        return read_tagged_file(self._connection, JpkiFile.AUTH_CERTIFICATE, _SEQUENCE)
+    def __init__(  # noqa: PLR0913  (what a counter configures; each has a default)
+        self,
+        connection: Connection,
+        *,
+        test_card: str | None = None,
+        time_limit: float | None = None,
+        progress: Progress | None = None,
+        card_issuers: tuple[CardIssuer, ...] = (),
+        layout: Layout = CURRENT,
+    ) -> None:
+        self._card = Card(Link(connection, time_limit=time_limit, progress=progress), test_card)
+        self.jpki: Final = Jpki(self._card, layout)
+        self.text: Final = Text(self._card, card_issuers)
+        self.visual: Final = Visual(self._card, card_issuers)
 
-    def sign_challenge(self, challenge: bytes, pin: str, *, may_spend_last_try: bool = False) -> bytes:
-        """The authentication key's signature over the challenge."""
-        self._open(JpkiFile.AUTH_PIN, pin, may_spend_last_try=may_spend_last_try)
-        return self._sign(JpkiFile.AUTH_KEY, challenge)
+    def card_application(self, aid: bytes) -> CardApplication:
+        """An application in the free area."""
+        return CardApplication(self._card, aid)
 
-    def sign_document(self, document: bytes, password: str, *, may_spend_last_try: bool = False) -> tuple[bytes, bytes]:
-        """The signature certificate, which only the password opens, and its key's signature over the document."""
-        self._open(JpkiFile.SIGN_PIN, password.upper(), may_spend_last_try=may_spend_last_try)
-        certificate = read_tagged_file(self._connection, JpkiFile.SIGN_CERTIFICATE, _SEQUENCE)
-        return certificate, self._sign(JpkiFile.SIGN_KEY, document)
+    def read_card_record(self) -> CardRecord:
+        """Number, municipality and expiry of the card. Free to read."""
+        return read_card_record(self._card)
 
-    def authenticate_chip(self, challenge: bytes, birth_date: date, *, may_spend_last_try: bool = False) -> ChipProof:
-        """Internal authentication: the birth date opens the record, the key of the chip signs without a PIN."""
-        require_own_reader(self._connection, self._test_card)
-        select_application(self._connection, Application.VISUAL)
-        digits = encode_pin(era_digits(birth_date))
-        verify_pin(self._connection, VisualFile.BIRTH_DATE_KEY, digits, may_spend_last_try=may_spend_last_try)
-        record = read_tagged_file(self._connection, VisualFile.BIRTH_RECORD, _BIRTH_RECORD)
-        certificate = read_tagged_file(self._connection, VisualFile.CARD_CERTIFICATE, _CARD_CERTIFICATE)
-        return ChipProof(record, certificate, self._compute(_PINLESS_KEY, challenge))
+    def tries_left(self, reference: Reference) -> int:
+        """The tries left of a PIN, which asking does not spend; 0 is a locked one."""
+        return self._card.tries_left(reference)
 
-    def _open(self, file: JpkiFile, pin: str, *, may_spend_last_try: bool) -> None:
-        encoded = encode_pin(pin)
-        require_own_reader(self._connection, self._test_card)
-        select_application(self._connection, Application.JPKI)
-        verify_pin(self._connection, file, encoded, may_spend_last_try=may_spend_last_try)
+    def all_tries(self) -> dict[Reference, int | None]:
+        """The same of every PIN; None where the card has no such application or PIN."""
+        return {reference: self._tries_or_none(reference) for reference in REFERENCES}
 
-    def _sign(self, key: JpkiFile, message: bytes) -> bytes:
-        select_file(self._connection, key)
-        return self._compute(_CURRENT_KEY, message)
+    @property
+    def doubt(self) -> Doubt | None:
+        """The VERIFY whose answer was lost, until its counter was read."""
+        return self._card.doubt
 
-    def _compute(self, key_reference: int, message: bytes) -> bytes:
-        """COMPUTE DIGITAL SIGNATURE over the DigestInfo of the message (spec/card.md §4, P1=00)."""
-        digest_info = _SHA256_DIGEST_INFO + hashlib.sha256(message).digest()
-        command = bytes([0x80, 0x2A, 0x00, key_reference, len(digest_info)]) + digest_info + b"\x00"
-        signature = require_ok(exchange(self._connection, command), "COMPUTE DIGITAL SIGNATURE")
-        if len(signature) != 256:
-            raise AnswerUnreadable("signature", "256 octets", f"{len(signature)}")
-        return signature
+    def settle(self) -> Settled | None:
+        """What became of it, read from the counter; None where there is no doubt. Every other method does it first."""
+        return self._card.settle()
+
+    def reinserted(self, connection: Connection | None = None) -> Settled | None:
+        """Goes on after a lost answer: with the same connection, connected again, or with another."""
+        self._card.renew(connection)
+        return self._card.settle()
+
+    def forget(self) -> None:
+        """Ends every verified PIN in the card."""
+        self._card.forget()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leaves no verified PIN behind; a card that is gone has forgotten them."""
+        try:
+            self.forget()
+        except ReaderFault:
+            return
+
+    def _tries_or_none(self, reference: Reference) -> int | None:
+        try:
+            return self._card.tries_left(reference)
+        except CardRefused as refused:
+            if refused.sw == StatusWord.NOT_FOUND:
+                return None
+            raise

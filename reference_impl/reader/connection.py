@@ -1,8 +1,13 @@
-"""The connection to a card, as pyscard's CardConnection has it, and one exchange over it."""
+"""The connection to a card, as pyscard's CardConnection has it, and how its answers are read."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
+
+from reference_impl.reader.status_words import is_status_word
+
+_MOST: Final = 65536
+"""Octets of data in an answer: an extended Le of 0000 (ISO/IEC 7816-4:2013 §5.3.2)."""
 
 
 class Connection(Protocol):
@@ -21,8 +26,18 @@ class Answer(msgspec.Struct, frozen=True):
     data: bytes
     sw: int
 
+    def __repr__(self) -> str:
+        return f"Answer({len(self.data)} octets, {self.sw:04X})"
 
-def exchange(connection: Connection, command: bytes) -> Answer:
-    """The card's answer to one command."""
-    data, sw1, sw2 = connection.transmit(list(command))
-    return Answer(bytes(data), sw1 << 8 | sw2)
+
+def read_answer(raw: object) -> Answer | None:
+    """What a connection returned, as an answer; None where it has another shape: data, SW1, SW2, all octets."""
+    if not isinstance(raw, tuple) or len(raw) != 3:
+        return None
+    data, sw1, sw2 = raw
+    if not isinstance(data, list | tuple | bytes | bytearray) or len(data) > _MOST:
+        return None
+    if not all(isinstance(octet, int) and 0 <= octet <= 0xFF for octet in (sw1, sw2, *data)):
+        return None
+    sw = sw1 << 8 | sw2
+    return Answer(bytes(data), sw) if is_status_word(sw) else None

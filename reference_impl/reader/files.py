@@ -1,85 +1,51 @@
-"""Applications and files of the card, and reading them (spec/card.md §2, §4). The client's own table."""
+"""Files of the card that are read, by application (spec/card.md §2). The client's own table."""
 
-from enum import Enum, IntEnum
 from typing import Final
 
-from reference_impl.reader.connection import Answer, Connection, exchange
-from reference_impl.reader.faults import AnswerUnreadable, CardRefused
-from reference_impl.reader.status_words import StatusWord
+import msgspec
+
+from reference_impl.reader.words import Words
+
+SEQUENCE: Final = b"\x30"
 
 
-class Application(Enum):
-    """By AID."""
+class File(msgspec.Struct, frozen=True):
+    """One elementary file, and the tag of the object that it begins with."""
 
-    JPKI = bytes.fromhex("D392F000260100000001")
-    VISUAL = bytes.fromhex("D3921000310001010402")
-
-
-class JpkiFile(IntEnum):
-    """公的個人認証AP (spec/card.md §2.1)."""
-
-    SIGN_CERTIFICATE = 0x0001
-    TOKEN_INFORMATION = 0x0006
-    AUTH_CERTIFICATE = 0x000A
-    AUTH_KEY = 0x0017
-    AUTH_PIN = 0x0018
-    SIGN_KEY = 0x001A
-    SIGN_PIN = 0x001B
+    fid: int
+    tag: bytes
+    name: Words
 
 
-class VisualFile(IntEnum):
-    """券面事項確認AP (spec/card.md §2.3)."""
+# 公的個人認証AP, §2.1
+SIGN_CERTIFICATE: Final = File(0x0001, SEQUENCE, Words("署名用電子証明書", "signature certificate"))
+SIGN_CA_CERTIFICATE: Final = File(0x0002, SEQUENCE, Words("署名用CA証明書", "CA certificate (signature)"))
+TOKEN_INFORMATION: Final = File(0x0006, b"", Words("トークン情報", "token information"))
+AVAILABILITY: Final = File(0x0008, b"", Words("証明書の有無", "which certificates there are"))
+AUTH_CERTIFICATE: Final = File(0x000A, SEQUENCE, Words("利用者証明用電子証明書", "authentication certificate"))
+AUTH_CA_CERTIFICATE: Final = File(0x000B, SEQUENCE, Words("利用者証明用CA証明書", "CA certificate (authentication)"))
+AUTH_KEY: Final = File(0x0017, b"", Words("利用者証明用秘密鍵", "authentication key"))
+SIGN_KEY: Final = File(0x001A, b"", Words("署名用秘密鍵", "signature key"))
 
-    BIRTH_RECORD = 0x0001
-    CARD_CERTIFICATE = 0x0004
-    BIRTH_DATE_KEY = 0x0011
+# 券面事項入力補助AP, §2.2
+NUMBER: Final = File(0x0001, bytes.fromhex("FF10"), Words("個人番号", "個人番号"))
+ATTRIBUTES: Final = File(0x0002, bytes.fromhex("FF20"), Words("基本4情報", "four attributes"))
+INTEGRITY: Final = File(0x0003, bytes.fromhex("FF30"), Words("真正性検証情報", "integrity record"))
+TEXT_INFORMATION: Final = File(0x0005, bytes.fromhex("FF40"), Words("AP基本情報（入力補助）", "information (text)"))
+CHIP_KEY_RECORD: Final = File(0x0007, bytes.fromhex("FF50"), Words("内部認証用公開鍵", "chip key record"))
 
+# 券面事項確認AP, §2.3
+BIRTH_RECORD: Final = File(0x0001, bytes.fromhex("FF10"), Words("生年月日レコード", "birth record"))
+FACE: Final = File(0x0002, bytes.fromhex("FF20"), Words("券面情報", "face of the card"))
+VISUAL_INFORMATION: Final = File(0x0003, bytes.fromhex("FF30"), Words("AP基本情報（券面確認）", "information (visual)"))
+NUMBER_IMAGE: Final = File(0x0005, bytes.fromhex("FF40"), Words("個人番号画像", "image of the 個人番号"))
 
-_BLOCK: Final = 256
-_MAXIMUM_FILE: Final = 0x7FFF
-"""READ BINARY offsets have 15 bits (ISO 7816-4:2005 §7.2.3)."""
+CARD_CERTIFICATE: Final = File(0x0004, bytes.fromhex("7F21"), Words("CV証明書", "card-verifiable certificate"))
+"""In the text and in the visual application."""
+CARD_CERTIFICATE_SIZE: Final = 568
+"""Whole, exactly (spec/card.md §2.2)."""
 
-
-def require_ok(answer: Answer, doing: str) -> bytes:
-    """The data of an answer that ended with 9000."""
-    if answer.sw != StatusWord.OK:
-        raise CardRefused(doing, answer.sw)
-    return answer.data
-
-
-def select_application(connection: Connection, application: Application) -> None:
-    """Makes the application current, without FCI."""
-    command = bytes.fromhex("00A4040C") + bytes([len(application.value)]) + application.value
-    require_ok(exchange(connection, command), f"SELECT {application.name}")
-
-
-def select_file(connection: Connection, file: JpkiFile | VisualFile) -> None:
-    """Makes a file or key of the current application current."""
-    command = bytes.fromhex("00A4020C02") + file.to_bytes(2)
-    require_ok(exchange(connection, command), f"SELECT {file.name}")
-
-
-def read_range(connection: Connection, offset: int, length: int) -> bytes:
-    """`length` octets of the current file from `offset`, in blocks of at most 256."""
-    data = b""
-    while len(data) < length:
-        position = offset + len(data)
-        wanted = min(_BLOCK, length - len(data))
-        command = bytes.fromhex("00B0") + position.to_bytes(2) + bytes([wanted % _BLOCK])
-        block = require_ok(exchange(connection, command), f"READ BINARY {position:04X}")
-        if not block or len(block) > wanted:
-            raise AnswerUnreadable("READ BINARY", f"1 to {wanted} octets", f"{len(block)}")
-        data += block
-    return data
-
-
-def read_tagged_file(connection: Connection, file: JpkiFile | VisualFile, tag: bytes) -> bytes:
-    """The one object with this tag and an `82 hi lo` length that the file begins with, without the filler after it."""
-    select_file(connection, file)
-    head = read_range(connection, 0, len(tag) + 3)
-    if head[:-2] != tag + b"\x82":
-        raise AnswerUnreadable(file.name, f"{tag.hex()}82", head.hex())
-    length = len(head) + int.from_bytes(head[-2:])
-    if length > _MAXIMUM_FILE:
-        raise AnswerUnreadable(file.name, f"at most {_MAXIMUM_FILE} octets", f"{length}")
-    return head + read_range(connection, len(head), length - len(head))
+# 条例利用領域, INVENTED (docs/free-area.md)
+USER_ID: Final = File(0x0001, b"", Words("利用者ID", "user id"))
+EXPIRY: Final = File(0x0002, b"", Words("有効期限", "expiry date"))
+COUNTER: Final = File(0x0003, b"", Words("カウンター", "counter"))

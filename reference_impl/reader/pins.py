@@ -1,69 +1,74 @@
-"""Sending a PIN: to our own readers only, after asking how many tries are left, and never the last one unasked."""
+"""A PIN on its way to the card: one value, and how many tries must remain if it is wrong."""
 
-from typing import Final
+from datetime import date
+from typing import Self
 
-from reference_impl.reader.connection import Connection, exchange
-from reference_impl.reader.faults import (
-    CardRefused,
-    LastTryRefused,
-    PinBlocked,
-    PinUnusable,
-    PinWrong,
-    ReaderRefused,
-)
-from reference_impl.reader.files import Application, JpkiFile, VisualFile, read_range, select_application, select_file
-from reference_impl.reader.status_words import StatusWord, tries_left
-
-READER_PREFIX: Final = "Kazashi"
-_BLOCKED: Final = frozenset({StatusWord.PIN_BLOCKED, StatusWord.PIN_BLOCKED_ISO})
-_SERIAL_AT: Final = 80  # spec/card.md §2.1, EF 0006: 16 ASCII digits
+from reference_impl.reader.era import era_digits
+from reference_impl.reader.faults import KeyDoesNotOpen, LastTryRefused, PinBlocked, PinUnusable, TryRefused
+from reference_impl.reader.references import Reference
+from reference_impl.reader.status_words import StatusWord
+from reference_impl.reader.words import Words
 
 
-def require_own_reader(connection: Connection, test_card: str | None) -> None:
-    """Passes for a reader of ours, or for the real test card whose serial number was given; else `ReaderRefused`."""
-    name = str(connection.getReader())
-    if name.startswith(READER_PREFIX):
-        return
-    if test_card is None:
-        raise ReaderRefused(f"a reader named {READER_PREFIX}…", name)
-    select_application(connection, Application.JPKI)
-    select_file(connection, JpkiFile.TOKEN_INFORMATION)
-    serial = read_range(connection, _SERIAL_AT, 16).decode("ascii", "replace")
-    if serial != test_card:
-        raise ReaderRefused(f"test card {test_card}", "another card")
+class PinTry:
+    """A value to be presented once, if a wrong one would leave at least `must_remain` tries.
+
+    There is no default: whoever spends a try of somebody's card says what they take. `must_remain=1` keeps the last
+    try; `must_remain=0` gives it up, and a mistake then locks the PIN. Neither `repr` nor an encoder shows the value.
+    """
+
+    __slots__ = ("_value", "must_remain")
+
+    def __init__(self, value: str, *, must_remain: int) -> None:
+        if must_remain < 0:
+            raise ValueError(f"must_remain: expected 0 or more, found {must_remain}")
+        self._value = value
+        self.must_remain = must_remain
+
+    @classmethod
+    def of_birth_date(cls, born: date, *, must_remain: int) -> Self:
+        """The birth date as the key 生年月日 wants it (spec/card.md §3)."""
+        return cls(era_digits(born), must_remain=must_remain)
+
+    @classmethod
+    def of_card_face(cls, born: date, expiry_year: int, security_code: str, *, must_remain: int) -> Self:
+        """照合番号B, from what is printed on the front (spec/card.md §3, §7a)."""
+        return cls(f"{era_digits(born)}{expiry_year:04}{security_code}", must_remain=must_remain)
+
+    def __repr__(self) -> str:
+        return f"PinTry(…, must_remain={self.must_remain})"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a PIN is not stored")
+
+    def encoded_for(self, reference: Reference) -> bytes:
+        """The octets to send; `PinUnusable` where no card has such a value."""
+        encoded = reference.form.encode(self._value)
+        if encoded is None:
+            raise PinUnusable(reference)
+        return encoded
+
+    def require_tries(self, reference: Reference, tries: int) -> None:
+        """Passes where the try may be spent: after a mistake `must_remain` would be left."""
+        if tries == 0:
+            raise PinBlocked(reference, StatusWord.PIN_BLOCKED)
+        if tries - 1 < self.must_remain:
+            raise (
+                LastTryRefused(reference, self.must_remain)
+                if tries == 1
+                else TryRefused(reference, tries, self.must_remain)
+            )
 
 
-def encode_pin(pin: str) -> bytes:
-    """The PIN as the card compares it: ASCII, unpadded, 1 to 16 octets (spec/card.md §3)."""
-    if not pin.isascii() or not 1 <= len(pin) <= 16:
-        raise PinUnusable
-    return pin.encode("ascii")
+def encode_new(reference: Reference, value: str) -> bytes:
+    """A new value, of the form that the counter sets; `PinUnusable` where it is not."""
+    encoded = reference.form.encode_new(value)
+    if encoded is None:
+        raise PinUnusable(reference)
+    return encoded
 
 
-def read_tries(connection: Connection) -> int:
-    """The tries left of the current PIN file: an empty VERIFY answers 63Cx, whatever was verified before."""
-    sw = exchange(connection, bytes.fromhex("00200080")).sw
-    if sw in _BLOCKED:
-        return 0
-    tries = tries_left(sw)
-    if tries is None:
-        raise CardRefused("VERIFY without data", sw)
-    return tries
-
-
-def verify_pin(connection: Connection, file: JpkiFile | VisualFile, pin: bytes, *, may_spend_last_try: bool) -> None:
-    """Opens what the PIN protects. The current application is the file's; the reader was looked at before."""
-    select_file(connection, file)
-    tries = read_tries(connection)
-    if tries == 0:
-        raise PinBlocked(StatusWord.PIN_BLOCKED)
-    if tries == 1 and not may_spend_last_try:
-        raise LastTryRefused
-    sw = exchange(connection, bytes.fromhex("00200080") + bytes([len(pin)]) + pin).sw
-    if sw in _BLOCKED:
-        raise PinBlocked(sw)
-    left = tries_left(sw)
-    if left is not None:
-        raise PinWrong(sw, left)
-    if sw != StatusWord.OK:
-        raise CardRefused("VERIFY", sw)
+def require_opens(key: Reference, keys: tuple[Reference, ...], what: Words) -> None:
+    """Passes where the key opens it (spec/card.md §2.2, §2.3): else a try would be spent for a 6982."""
+    if key not in keys:
+        raise KeyDoesNotOpen(key, what)

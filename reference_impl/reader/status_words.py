@@ -1,37 +1,28 @@
-"""Status words in words, Japanese and English (spec/card.md §1.4)."""
+"""Every status word in words: what it means, and what the person at the counter does (ISO/IEC 7816-4:2013 §5.6)."""
 
 from enum import IntEnum
-from typing import Final, Literal
 
-Language = Literal["ja", "en"]
+from reference_impl.reader import status_table as table
+from reference_impl.reader.status_table import Explanation
+from reference_impl.reader.words import Language, Words
+
+__all__ = ["Explanation", "Language", "StatusWord", "explain", "explanation_of", "is_status_word", "tries_left"]
 
 
 class StatusWord(IntEnum):
-    """Those a client of the card meets."""
+    """Those on which the client itself acts."""
 
     OK = 0x9000
-    WRONG_LENGTH = 0x6700
     NOT_VERIFIED = 0x6982
     PIN_BLOCKED_ISO = 0x6983
     """ISO 7816-4's word for a blocked PIN; cards answer 6984 instead, and readers accept both (spec/rfc.md B37)."""
     PIN_BLOCKED = 0x6984
     NOT_POSSIBLE_NOW = 0x6985
     NOT_FOUND = 0x6A82
+    WRONG_P1P2 = 0x6A86
     BEYOND_END = 0x6B00
-
-
-_TEXTS: Final = {
-    StatusWord.OK: ("正常に終了しました", "done"),
-    StatusWord.WRONG_LENGTH: ("データの長さが誤っています", "wrong length"),
-    StatusWord.NOT_VERIFIED: ("暗証番号の照合が必要です", "a PIN has to be verified first"),
-    StatusWord.PIN_BLOCKED_ISO: ("暗証番号がロックされています。市区町村の窓口で再設定してください",
-                                 "the PIN is locked; the municipal office can set a new one"),
-    StatusWord.PIN_BLOCKED: ("暗証番号がロックされています。市区町村の窓口で再設定してください",
-                             "the PIN is locked; the municipal office can set a new one"),
-    StatusWord.NOT_POSSIBLE_NOW: ("この状態では利用できません", "conditions of use not satisfied"),
-    StatusWord.NOT_FOUND: ("アプリケーションまたはファイルがありません", "no such application or file"),
-    StatusWord.BEYOND_END: ("ファイルの終わりを超えています", "beyond the end of the file"),
-}  # fmt: skip
+    NO_DIAGNOSIS = 0x6F00
+    """What one measured card said to the first command after a power cycle (spec/card.md §1.4)."""
 
 
 def tries_left(sw: int) -> int | None:
@@ -39,17 +30,34 @@ def tries_left(sw: int) -> int | None:
     return sw & 0x000F if sw & 0xFFF0 == 0x63C0 else None
 
 
-def explain(sw: int, language: Language) -> str:
-    """What a status word means to the person at the reader."""
+def is_status_word(sw: int) -> bool:
+    """Whether it can end an answer: SW1 is 61 to 6F or 90 to 9F (ISO/IEC 7816-3:2006 §10.3.3)."""
+    return 0x6100 <= sw <= 0x6FFF or 0x9000 <= sw <= 0x9FFF
+
+
+def explanation_of(sw: int) -> Explanation:
+    """Meaning and advice, for each of the 65,536."""
     tries = tries_left(sw)
-    if tries is not None:
-        return (
-            f"暗証番号が違います。残り{tries}回です"
-            if language == "ja"
-            else f"wrong PIN, {tries} {'try' if tries == 1 else 'tries'} left"
+    if tries == 0:
+        return Explanation(
+            Words("暗証番号が違い、ロックされました。残り0回です", "wrong PIN, and it is locked now: no try left"),
+            table.BLOCKED_BY_THIS,
         )
-    try:
-        ja, en = _TEXTS[StatusWord(sw)]
-    except ValueError:
-        ja, en = "カードが要求を受け付けませんでした", "the card refused the command"
-    return f"{ja if language == 'ja' else en} ({sw:04X})"
+    if tries is not None:
+        return Explanation(
+            Words(
+                f"暗証番号が違います。残り{tries}回です", f"wrong PIN, {tries} {'try' if tries == 1 else 'tries'} left"
+            ),
+            table.TRY_AGAIN_CAREFULLY,
+        )
+    if not is_status_word(sw):
+        return table.NO_STATUS_WORD
+    return table.NAMED.get(sw) or table.FAMILIES.get(sw >> 8, table.PROPRIETARY)
+
+
+def explain(sw: int, language: Language) -> str:
+    """Meaning, advice and the number, on one line."""
+    meaning, advice = explanation_of(sw)
+    if language == "ja":
+        return f"{meaning.ja}（{sw:04X}）。{advice.ja}"
+    return f"{meaning.en} ({sw:04X}); {advice.en}"

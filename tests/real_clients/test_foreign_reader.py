@@ -13,19 +13,24 @@ from harness.pcsc_lane import Connection
 from harness.terminal.card_reader import CardReader, ForeignReader
 from reference_impl.reader.client import CardClient
 from reference_impl.reader.faults import ReaderRefused
+from reference_impl.reader.pins import PinTry
+from reference_impl.reader.references import AUTH_PIN
 from tests.real_clients.programs import FOREIGN_READER, VERIFY, Bench
 
 CHALLENGE = bytes(range(32))
 BORN = date(1980, 2, 17)
+PIN, PASSWORD = PinTry("1234", must_remain=1), PinTry("ABC123", must_remain=1)
+DATE = PinTry.of_birth_date(BORN, must_remain=1)
 
 ATTEMPTS: dict[str, tuple[Callable[[Connection], object], type[Exception]]] = {
     "terminal, authentication": (lambda card: CardReader(card).sign_challenge("1234", CHALLENGE), ForeignReader),
     "terminal, signature": (lambda card: CardReader(card).sign_document("ABC123", CHALLENGE), ForeignReader),
     "terminal, certificate": (lambda card: CardReader(card).signature_certificate("ABC123"), ForeignReader),
     "terminal, birth date": (lambda card: CardReader(card).prove_chip(BORN, CHALLENGE), ForeignReader),
-    "reference, authentication": (lambda card: CardClient(card).sign_challenge(CHALLENGE, "1234"), ReaderRefused),
-    "reference, signature": (lambda card: CardClient(card).sign_document(CHALLENGE, "ABC123"), ReaderRefused),
-    "reference, birth date": (lambda card: CardClient(card).authenticate_chip(CHALLENGE, BORN), ReaderRefused),
+    "reference, authentication": (lambda card: CardClient(card).jpki.authenticate(CHALLENGE, PIN), ReaderRefused),
+    "reference, signature": (lambda card: CardClient(card).jpki.sign_document(CHALLENGE, PASSWORD), ReaderRefused),
+    "reference, birth date": (lambda card: CardClient(card).visual.authenticate_chip(CHALLENGE, DATE), ReaderRefused),
+    "reference, tries": (lambda card: CardClient(card).tries_left(AUTH_PIN), ReaderRefused),
 }
 
 
@@ -46,7 +51,7 @@ def test_a_foreign_reader_gets_no_pin(foreign_bench: Bench, name: str) -> None:
     "sign",
     [
         lambda card: CardReader(card).sign_challenge("1234", CHALLENGE),
-        lambda card: CardClient(card).sign_challenge(CHALLENGE, "1234"),
+        lambda card: CardClient(card).jpki.authenticate(CHALLENGE, PIN).signature,
     ],
     ids=["terminal", "reference"],
 )

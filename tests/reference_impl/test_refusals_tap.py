@@ -144,6 +144,37 @@ def test_application_of_the_free_area(reason: str, changes: dict[str, Any]) -> N
     assert (verdict.reason.value, verdict.status, on.told.asked) == (reason, None, [])
 
 
+MOST = 0xFFFFFFFF
+"""The largest number that the counter's four octets hold."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_readable"),
+    [
+        ({"application": bytes(4)}, False),
+        ({"application": bytes(5)}, True),
+        ({"application": bytes(16)}, True),
+        ({"application": bytes(17)}, False),
+        ({"user_id": b""}, False),
+        ({"user_id": b"1"}, True),
+        ({"user_id": bytes(64)}, True),
+        ({"user_id": bytes(65)}, False),
+        ({"counter": CounterRecord(-1, 0, 0, bytes(16))}, False),
+        ({"counter": CounterRecord(0, 0, 0, bytes(16))}, True),
+        ({"counter": CounterRecord(70, 0, 70, bytes(16))}, True),
+        ({"counter": CounterRecord(71, 0, 70, bytes(16))}, False),
+        ({"counter": CounterRecord(MOST, 0, MOST, bytes(16))}, True),
+        ({"counter": CounterRecord(MOST, 0, MOST + 1, bytes(16))}, False),
+        ({"counter": CounterRecord(0, 0, 0, bytes(15))}, False),
+        ({"counter": CounterRecord(0, 0, 0, bytes(17))}, False),
+    ],
+)
+def test_form_of_an_application(changes: dict[str, Any], is_readable: bool) -> None:  # noqa: FBT001
+    """INVENTED. An AID of 5 to 16 octets (ISO/IEC 7816-4:2013 §8.2.1.2), an id, a counter: the ends of each count."""
+    on = bench()
+    assert (on.reason(application(on, **changes)) != "MALFORMED") is is_readable
+
+
 def test_last_day_ends_at_midnight_in_japan() -> None:
     """An application whose last day is 21 November counts until 14:59:59Z, and the verdict gives both instants."""
     on = bench()
