@@ -1,7 +1,7 @@
 """What the operator decides: anchors, addresses, terminals, services. Read whole, then taken whole or not at all."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ from reference_impl.messages import Broken, BrokenMessage, Configure
 from reference_impl.verification.der import DerError
 from reference_impl.verification.policy import Service
 from reference_impl.verification.production import require_no_production
-from reference_impl.verification.purpose import CertificateKind
+from reference_impl.verification.purpose import CertificateKind, Purpose
 from reference_impl.verification.trust import AnchorRefused, Authority, Trust, read_authority, read_card_issuer
 
 
@@ -59,8 +59,14 @@ def read_configuration(message: Configure, *, production_anchors: bool = False) 
             if each.crl
         },
         {each.id: each.credential for each in message.terminals},
-        {each.id: Service(frozenset(each.purposes)) for each in message.services},
+        {each.id: Service(_with_relinking(each.purposes)) for each in message.services},
     )
+
+
+def _with_relinking(purposes: Iterable[Purpose]) -> frozenset[Purpose]:
+    """Whoever may enrol may be linked again: it is an enrolment of somebody who is known."""
+    offered = frozenset(purposes)
+    return offered | {Purpose.RELINK} if Purpose.ENROL in offered else offered
 
 
 def _anchor(where: str, read: Callable[[], _T]) -> _T:

@@ -16,7 +16,7 @@ class CountingDoors(SessionDoors):
 
     def settle(self, holder: HolderKey, presented: Presentation, record: BirthRecord | None) -> Reason | None:
         """Takes what the use takes, then writes it down, or gives it back; `Refusal` if there is nothing left."""
-        give_back = self.book(f"{holder.issuer_key}:{holder.serial}")
+        give_back = self.book(self.account)
         reason = super().settle(holder, presented, record)
         if reason is not None:
             give_back()

@@ -5,6 +5,7 @@ timed. Challenges are issued before a round, as a session's are; each is spent i
 """
 
 import hashlib
+import socket
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,7 @@ from reference_impl.verification.lists.method import ListStatus
 from reference_impl.verification.lists.shelf import Shelf, read_volume
 from reference_impl.verification.purpose import Carrier
 from reference_impl.verification_door import VerificationDoor
+from reference_impl.verification_server import serve
 
 Round = Callable[[], int]
 """Does the work once; how many were accepted."""
@@ -93,6 +95,10 @@ class Measured:
         challenges = _PutBack([each.challenge for each in self._logins if each.challenge is not None])
         verifier = Verifier(self._trust, self._lists, _POLICY, challenges=challenges)
         return VerificationDoor(verifier, lambda: self._now)
+
+    async def serve(self, listener: socket.socket) -> None:
+        """The same behind the bare protocol, until it is cancelled."""
+        await serve(self.door(), listener)
 
     def _make_cohort(self, material: Any) -> tuple[Cohort, int]:
         """Ten thousand of one partition: certificates of its own, under ten thousand serial numbers."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from reference_impl.accounts.account import AccountView
+from reference_impl.accounts.view import AccountView
 from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import CertificateKind, Purpose
 from reference_impl.verification.verdict import Decision, Reason, Step
@@ -128,6 +128,13 @@ class AccountQuery(Message, frozen=True):
     """What is stored about this holder?"""
 
     certificate: bytes
+
+
+class Unlink(Message, frozen=True):
+    """The holder of this certificate leaves a service."""
+
+    certificate: bytes
+    service: Identifier
 
 
 class Tolerances(Struct, frozen=True):

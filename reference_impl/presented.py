@@ -8,7 +8,15 @@ from msgspec import UnsetType
 from reference_impl.messages import Presentation as Message
 from reference_impl.store.sessions import Session
 from reference_impl.verification.place import Environment
-from reference_impl.verification.presentation import Authentication, ChipMaterial, Enrolment, Presentation, Signing, Tap
+from reference_impl.verification.presentation import (
+    Authentication,
+    ChipMaterial,
+    Enrolment,
+    Presentation,
+    Relinking,
+    Signing,
+    Tap,
+)
 from reference_impl.verification.purpose import Purpose
 
 
@@ -37,6 +45,8 @@ def presentation_of(session: Session, message: Message) -> Presentation:
         return Tap(**parts, chip=_chip(message))
     if session.purpose is Purpose.ENROL:
         return Enrolment(**parts, signature=signature, chip=_chip(message))
+    if session.purpose is Purpose.RELINK:
+        return Relinking(**parts, signature=signature, chip=_chip(message))
     return Authentication(**parts, signature=signature)
 
 

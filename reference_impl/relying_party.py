@@ -3,32 +3,42 @@
 import secrets
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import msgspec
 
-from reference_impl.accounts.account import Accounts, AccountView
+from reference_impl.accounts.account import Accounts
+from reference_impl.accounts.attempt import Recognised
+from reference_impl.accounts.findings import left
+from reference_impl.accounts.holders import Holders
+from reference_impl.accounts.links import Links
+from reference_impl.accounts.recognition import Recognition
+from reference_impl.accounts.serial_status import SerialStatuses
+from reference_impl.accounts.view import AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
+from reference_impl.backends.accountable import Accountable
+from reference_impl.backends.evidence import Evidence
+from reference_impl.backends.opening import BackEnds, DirectBackEnds
+from reference_impl.backends.rules import ANY_DOCUMENT
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration, read_configuration
 from reference_impl.counting_doors import CountingDoors
-from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal
+from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal, Unlink
 from reference_impl.presented import presentation_of
 from reference_impl.services.desk import ServiceDesk
 from reference_impl.services.policy import Policy as ServicePolicy
-from reference_impl.status_methods import StatusMethods, StatusSources
+from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
 from reference_impl.verification.certificate import parse_certificate
 from reference_impl.verification.chain import Issuers, NoIssuer
 from reference_impl.verification.der import DerError
 from reference_impl.verification.doors import Doors, Enrolled
-from reference_impl.verification.findings import not_enrolled, place_refused, service_closed, terminal_unknown
+from reference_impl.verification.findings import new_chip, not_enrolled, place_refused, service_closed, terminal_unknown
 from reference_impl.verification.place import is_place_allowed
 from reference_impl.verification.policy import Policy
-from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, CertificateKind, Purpose
-from reference_impl.verification.revocation_methods import KnownRevocations, Method
+from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, Carrier, CertificateKind, Purpose
 from reference_impl.verification.verdict import Finding, HolderKey, Reason, Refusal, Step, Verdict
-from reference_impl.verification.verifier import Verifier
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -52,51 +62,70 @@ class RelyingParty:
         audit: Audit | None = None,
         draw: Callable[[int], bytes] = secrets.token_bytes,
         services: Sequence[ServicePolicy] = (),
+        links: Links | None = None,
+        back_ends: BackEnds | None = None,
     ) -> None:
         self.clock = clock
-        self._database = database
+        self.database = self._database = database
         self._sources = sources
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
-        self._revoked = KnownRevocations()
-        self.configure(Configuration())
+        self._back_ends = back_ends or DirectBackEnds(sources, draw)
+        self._links = links
         self._sessions = Sessions(database)
-        self._accounts = Accounts(database)
-        self._audit = audit or open_audit(None, None)
+        self._accounts = Accounts(database, draw)
+        self.audit = self._audit = audit or open_audit(None, None)
+        self._kept = Evidence(database) if self._back_ends.rules.keeps_certificates else None
         self._desk = ServiceDesk(database, services)
+        self.configure(Configuration())
 
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
-        self._configuration, self._verifiers = configuration, self._make_verifiers(configuration)
+        self._configuration, self._back_end = configuration, self._make_back_end(configuration)
+        self._statuses = SerialStatuses(
+            configuration.trust, self._sources.responders(configuration), self._sources.ask, self._draw
+        )
+        self._recognition = Recognition(self._accounts, configuration.trust, self._links, self._statuses)
+        self.holders = Holders(self._accounts, self._statuses)
+        """How they stand, for the staff."""
 
     def read_configuration(self, message: Configure) -> Configuration:
         """The decisions in the message; BrokenMessage names one that cannot be taken here."""
         return read_configuration(message, production_anchors=self._policy.production_anchors)
 
-    def _make_verifiers(self, configuration: Configuration) -> dict[Method, Verifier]:
-        """One for each method of finding out the status that some service uses."""
-        policy = msgspec.structs.replace(self._policy, services=configuration.services)
-        methods = StatusMethods(self._sources, configuration, self._draw, self._revoked)
-        return {
-            method: Verifier(configuration.trust, methods.by(method), policy) for method in self._sources.policy.used
-        }
+    @property
+    def configuration(self) -> Configuration:
+        """What the operator decided."""
+        return self._configuration
 
-    def _verifier(self, service: str, purpose: Purpose) -> Verifier:
-        return self._verifiers[self._sources.policy.method(service, purpose.kind)]
+    def find_session(self, name: str) -> Session | None:
+        """The session of this name, spent or not."""
+        return self._sessions.find(name)
+
+    def _make_back_end(self, configuration: Configuration) -> Accountable:
+        """Whoever verifies under these decisions, within the rules, each question in the audit."""
+        policy = msgspec.structs.replace(self._policy, services=configuration.services)
+        return Accountable(self._back_ends.make(configuration, policy), self._back_ends.rules, self._audit, self._kept)
 
     def reset(self) -> None:
         """Forgets accounts, sessions and statuses; configuration and clock stay. The audit stays too, and says so."""
         self._audit.note(self.clock.read().now, "reset")
         self._database.forget()
         self._desk.forget()
-        self._revoked.forget()
+        self.forget_found()
+
+    def forget_found(self) -> None:
+        """Forgets the statuses that this process remembers."""
+        self._back_ends.forget()
         self.configure(self._configuration)
 
     def begin(self, message: Begin) -> BeginAnswer | Judged:
         """A session with a fresh challenge, or at once the refusal that the end could only repeat."""
         reading = self.clock.read()
         try:
-            self._desk.require_open(message.service, message.purpose, message.environment, reading.now)
+            offered = Purpose.ENROL if message.purpose is Purpose.RELINK else message.purpose
+            self._desk.require_open(message.service, offered, message.environment, reading.now)
+            self._back_end.require_allowed(Check(reading.now, NOBODY, message.service, message.purpose))
             holder, account = self._admit(message, reading)
         except Refusal as refusal:
             return self._refuse(message, Verdict(refusal.reason, (), None, refusal.finding), reading)
@@ -133,14 +162,24 @@ class RelyingParty:
             raise terminal_unknown()
         if message.purpose is not Purpose.TAP or isinstance(message.holder, msgspec.UnsetType):
             return None, None
-        verifier = self._verifier(message.service, message.purpose)
-        holder = verifier.identify(message.holder.certificate, message.purpose, reading.now)
+        who = message.terminal.id if isinstance(message.terminal, Terminal) else NOBODY
+        why = Check(reading.now, who, message.service, message.purpose)
+        holder = self._back_end.identify(message.holder.certificate, why)
         if isinstance(holder, Verdict):
             return holder, None
-        account = self._accounts.find(holder)
+        account = self._accounts.find(holder) or self._recognise(holder, reading.now)
+        if account is not None and account.barred is not None:
+            raise account.barred
         if account is None or message.service not in account.services:
             raise not_enrolled()
+        if not account.birth_date:
+            raise new_chip()
         return holder, account
+
+    def _recognise(self, holder: HolderKey, now: datetime) -> Enrolled | None:
+        """The account that a renewed certificate follows; nothing is written down before it is proved."""
+        recognised = self._recognition.of(holder, Carrier.CARD, now, None)
+        return self._accounts.enrolled(recognised.account) if isinstance(recognised, Recognised) else None
 
     def _is_terminal_accepted(self, message: Begin) -> bool:
         """A tap needs a terminal we know; elsewhere one may be left out, but a wrong credential is refused."""
@@ -161,8 +200,15 @@ class RelyingParty:
             terminal=message.terminal.id if isinstance(message.terminal, Terminal) else NOBODY,
         )
         if message.purpose is Purpose.SIGN:
-            return msgspec.structs.replace(session, document=_compose_document(session))
+            return msgspec.structs.replace(session, document=self._compose_document(session))
         return session
+
+    def _compose_document(self, session: Session) -> bytes:
+        """The document to be signed: which, for whom, in which session, with the challenge: none is like another."""
+        named = self._back_ends.rules.document(session.service) or ANY_DOCUMENT
+        challenge = b64encode(session.challenge).decode("ascii")
+        text = {"document": named.ja, "service": session.service, "session": session.id, "challenge": challenge}
+        return msgspec.json.encode(text)
 
     def complete(self, message: Complete) -> Judged:
         """The verdict on what was presented in a session."""
@@ -172,21 +218,49 @@ class RelyingParty:
             verdict = _unknown_session(message.presentation.certificate)
             self._audit.record(Check(reading.now, UNKNOWN, UNKNOWN, None), verdict)
             return Judged(verdict, reading)
-        doors = CountingDoors(self._sessions, self._accounts, session)
-        doors.book = self._desk.booking(session.id, session.service, session.purpose, reading.now)
         presentation = presentation_of(session, message.presentation)
-        verifier = self._verifier(session.service, session.purpose)
-        verdict = verifier.verify(presentation, reading.now, Doors(doors, doors))
-        self._audit.record(Check(reading.now, session.terminal, session.service, session.purpose), verdict)
+        doors = CountingDoors(self._sessions, self._accounts, session, reading.now, self._recognition, presentation)
+        doors.book = self._desk.booking(session.id, session.service, session.purpose, reading.now)
+        why = Check(reading.now, session.terminal, session.service, session.purpose)
+        verdict = self._back_end.verify(presentation, why, Doors(doors, doors))
+        for each in doors.events:
+            self._audit.event(why, each.what, each.holder, each.reason, each.as_of)
+        if verdict.holder is not None and verdict.reason in {Reason.REVOKED, Reason.ON_HOLD}:
+            self._accounts.note_ended(verdict.holder, reading.now)
         return Judged(verdict, reading)
 
     def account(self, encoded: bytes) -> AccountView | None:
         """What is stored about the holder of this certificate; `DerError` if it is none."""
+        holder = self._holder_of(encoded)
+        return None if isinstance(holder, NoIssuer) else self._accounts.view(holder)
+
+    def unlink(self, message: Unlink) -> Judged:
+        """Whether the holder of this certificate left the service, and all that was known of them there is erased.
+
+        The certificate proves nobody: whoever lets people leave has asked for a proof before (docs/accounts.md). An
+        expired or revoked one will do, for nobody has to renew a card in order to leave.
+        """
+        reading = self.clock.read()
+        verdict = self._unlink(message)
+        if verdict.holder is not None:
+            service = message.service if message.service in self._configuration.services else UNKNOWN
+            self._audit.event(Check(reading.now, NOBODY, service, None), "unlink", verdict.holder, verdict.reason, None)
+        return Judged(verdict, reading)
+
+    def _unlink(self, message: Unlink) -> Verdict:
+        try:
+            holder = self._holder_of(message.certificate)
+        except DerError as error:
+            return left(Reason.MALFORMED, None, str(error))
+        if isinstance(holder, NoIssuer):
+            return left(holder.reason, None, holder.why)
+        return left(self._accounts.leave(holder, message.service) or Reason.OK, holder)
+
+    def _holder_of(self, encoded: bytes) -> HolderKey | NoIssuer:
+        """Whose certificate it is by issuer key and serial, whatever its status; `DerError` if it is none."""
         certificate = parse_certificate(encoded)
         issuer = Issuers(self._configuration.trust, CertificateKind.AUTH).find(certificate)
-        if isinstance(issuer, NoIssuer):
-            return None
-        return self._accounts.view(HolderKey(issuer.issuer_key, f"{certificate.serial:x}"))
+        return issuer if isinstance(issuer, NoIssuer) else HolderKey(issuer.issuer_key, f"{certificate.serial:x}")
 
 
 def _unknown_session(certificate: bytes) -> Verdict:
@@ -199,13 +273,6 @@ def _unknown_session(certificate: bytes) -> Verdict:
         )
     finding = Finding("contract 1.0", "この手続きは開始されていません", "no session of this name was begun")
     return Verdict(Reason.CHALLENGE_MISMATCH, (Step.DECODE,), None, finding)
-
-
-def _compose_document(session: Session) -> bytes:
-    """The document to be signed: what for, in which session, with the challenge in it so that it is never the same."""
-    challenge = b64encode(session.challenge).decode("ascii")
-    text = {"document": "署名対象文書", "service": session.service, "session": session.id, "challenge": challenge}
-    return msgspec.json.encode(text)
 
 
 def _iso_date(digits: str) -> str:

@@ -79,6 +79,13 @@ class StatusSources(msgspec.Struct, frozen=True):
     lists: Lists = NoLists()
     policy: StatusPolicy = StatusPolicy()
 
+    def responders(self, configuration: Configuration) -> Responders:
+        """The responders at the configured addresses, asked as the policy says."""
+        addresses = configuration.responders.items()
+        return Responders(
+            {kind: msgspec.structs.replace(self.policy.responder, address=address) for kind, address in addresses}
+        )
+
 
 class StatusMethods:
     """The four methods over one OCSP client and one set of lists, which share what is known to be revoked."""
@@ -91,11 +98,7 @@ class StatusMethods:
         known: KnownRevocations,
     ) -> None:
         policy = sources.policy
-        responders = {
-            kind: msgspec.structs.replace(policy.responder, address=address)
-            for kind, address in configuration.responders.items()
-        }
-        ocsp = OcspClient(Responders(responders), sources.ask, draw, share=SingleFlight())
+        ocsp = OcspClient(sources.responders(configuration), sources.ask, draw, share=SingleFlight())
         crl = sources.lists.method(configuration, None)
         methods: dict[Method, Revocation] = {
             Method.OCSP: ocsp,

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from reference_impl import VERSION
+from reference_impl.audit.faults import AuditUnusable
 from reference_impl.messages import (
     AccountAnswer,
     AccountQuery,
@@ -34,10 +35,13 @@ from reference_impl.messages import (
     SetTime,
     StatusAnswer,
     Tolerances,
+    Unlink,
     read_message,
     write_answer,
 )
 from reference_impl.relying_party import Judged, RelyingParty
+from reference_impl.shared import Shared
+from reference_impl.store.database import StoreUnusable
 from reference_impl.store.sessions import CHALLENGE_LIFETIME
 from reference_impl.verification.der import DerError
 from reference_impl.verification.ocsp_settings import STATUS_TOLERANCE
@@ -54,7 +58,7 @@ WORKERS: Final = 48
 LAST_YEAR: Final = 9998
 """Sums of an instant and a period stay within what a datetime can hold."""
 
-_PREFIX: Final = "/kazashi/v1/"
+PREFIX: Final = "/kazashi/v1/"
 _logger = logging.getLogger(__name__)
 
 
@@ -63,6 +67,8 @@ class Surface:
 
     def __init__(self, party: RelyingParty, *, test_surface: bool) -> None:
         self._party = party
+        self.shared = Shared(party) if test_surface else None
+        """None: this is a release."""
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="verification")
         verbs: dict[str, Callable[[bytes], Struct]] = {
             "hello": self._hello,
@@ -72,6 +78,7 @@ class Surface:
             "begin": self._begin,
             "complete": self._complete,
             "account": self._account,
+            "unlink": self._unlink,
         }
         self._verbs = verbs if test_surface else {}
 
@@ -83,15 +90,19 @@ class Surface:
             verb = self._find_verb(scope)
             body = await _read_body(scope, receive)
             loop = asyncio.get_running_loop()
-            status, answer = 200, await loop.run_in_executor(self._workers, verb, body)
+            status, answer = 200, await loop.run_in_executor(self._workers, self._act, verb, body)
         except BrokenMessage as error:
             _logger.warning("%d %s: %s at %s", error.status, scope["path"], error.broken.what, error.broken.where)
             status, answer = error.status, ErrorAnswer(error.broken)
+        except (StoreUnusable, AuditUnusable) as error:
+            _logger.warning("503 %s: %s", scope["path"], error)
+            broken = Broken("store", "store", "a store that can be used", type(error).__name__)
+            status, answer = 503, ErrorAnswer(broken)
         await _answer(send, status, write_answer(answer))
 
     def _find_verb(self, scope: Scope) -> Callable[[bytes], Struct]:
         path = scope["path"]
-        verb = self._verbs.get(path.removeprefix(_PREFIX)) if path.startswith(_PREFIX) else None
+        verb = self._verbs.get(path.removeprefix(PREFIX)) if path.startswith(PREFIX) else None
         if verb is None:
             known = ", ".join(self._verbs) or "nothing here"
             raise BrokenMessage(404, Broken("unknown path", "path", known, path[:100]))
@@ -99,21 +110,32 @@ class Surface:
             raise BrokenMessage(405, Broken("wrong method", "method", "POST", scope["method"]))
         return verb
 
+    def _act(self, verb: Callable[[bytes], Struct], body: bytes) -> Struct:
+        """The answer, by what holds for all processes of the store when the message came."""
+        self._shared.refresh()
+        return verb(body)
+
+    @property
+    def _shared(self) -> Shared:
+        if self.shared is None:
+            raise RuntimeError("expected a test surface, found a release")
+        return self.shared
+
     def _hello(self, body: bytes) -> HelloAnswer:
         read_message(Hello, body)
         seconds = (int(each.total_seconds()) for each in (CLOCK_TOLERANCE, STATUS_TOLERANCE, CHALLENGE_LIFETIME))
-        capabilities = ["set_time", "enrol", "login", "tap", "sign", "account"]
+        capabilities = ["set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink"]
         return HelloAnswer(
             "1.0", "relying-party", "Kazashi reference relying party", VERSION, capabilities, Tolerances(*seconds)
         )
 
     def _configure(self, body: bytes) -> Empty:
-        self._party.configure(self._party.read_configuration(read_message(Configure, body)))
+        self._shared.configure(read_message(Configure, body))
         return Empty()
 
     def _reset(self, body: bytes) -> Empty:
         read_message(Reset, body)
-        self._party.reset()
+        self._shared.reset()
         return Empty()
 
     def _set_time(self, body: bytes) -> EpochAnswer:
@@ -121,7 +143,7 @@ class Surface:
         if not 1970 <= message.instant.year <= LAST_YEAR:
             actual = str(message.instant.year)
             raise BrokenMessage(400, Broken("unusable instant", "$.instant", f"a year of 1970 to {LAST_YEAR}", actual))
-        self._party.clock.set_time(message.instant, message.epoch)
+        self._shared.set_time(message.instant, message.epoch)
         return EpochAnswer(message.epoch)
 
     def _begin(self, body: bytes) -> Struct:
@@ -138,6 +160,9 @@ class Surface:
         except DerError as error:
             broken = Broken(f"not a certificate, offset {error.offset}", "$.certificate", error.expected, error.actual)
             raise BrokenMessage(400, broken) from error
+
+    def _unlink(self, body: bytes) -> OutcomeAnswer:
+        return OutcomeAnswer(_outcome(self._party.unlink(read_message(Unlink, body))))
 
     def close(self) -> None:
         """Waits for attempts under way."""

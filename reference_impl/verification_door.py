@@ -22,6 +22,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 LARGEST: Final = 1 << 20
 BINARY: Final = b"application/msgpack"
+_OK: Final = Reason.OK
 
 
 class Said(msgspec.Struct, frozen=True, gc=False):
@@ -55,47 +56,64 @@ class VerificationDoor:
             "/logins": msgspec.msgpack.Decoder(list[Authentication]),
         }
         self._encode = {False: msgspec.json.Encoder().encode, True: msgspec.msgpack.Encoder().encode}
+        self._accepted: dict[bool, dict[tuple[Step, ...], msgspec.Raw]] = {False: {}, True: {}}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, one answer."""
         if scope["type"] != "http":
             raise ValueError(f"expected the ASGI scope http, found {scope['type']}")
         is_binary = (b"content-type", BINARY) in scope["headers"]
-        body = await _read(receive)
-        status, answer = self._answer(scope["method"], scope["path"], body, is_binary=is_binary)
+        event = await receive()
+        body: bytes | None = event.get("body", b"")
+        if event.get("more_body", False):
+            body = await _read_on(body or b"", receive)
+        path = scope["path"] if scope["method"] == "POST" else ""
+        status, answer = self.answer(path, body, is_binary=is_binary)
         kind = BINARY if is_binary else b"application/json"
         headers = [(b"content-type", kind), (b"content-length", b"%d" % len(answer))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
-    def _answer(self, method: str, path: str, body: bytes | None, *, is_binary: bool) -> tuple[int, bytes]:
+    def answer(self, path: str, body: bytes | None, *, is_binary: bool) -> tuple[int, bytes]:
+        """HTTP's number and the octets that answer a POST; a body of None was too large."""
         decoder = (self._binary if is_binary else self._json).get(path)
-        if decoder is None or method != "POST":
+        if decoder is None:
             return 404, b"expected POST /login or POST /logins"
-        if body is None:
+        if body is None or len(body) > LARGEST:
             return 413, b"expected at most %d octets" % LARGEST
         try:
             asked = decoder.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return 400, f"expected a login, found: {error}".encode()
-        now = self._now()
+        now, verify = self._now(), self._verifier.verify
         if isinstance(asked, Authentication):
-            return 200, self._encode[is_binary](_said(self._verifier.verify(asked, now)))
-        return 200, self._encode[is_binary]([_said(each) for each in self._verifier.verify_many(asked, now)])
+            return 200, bytes(self._said(verify(asked, now), is_binary=is_binary))
+        said = [self._said(verify(each, now), is_binary=is_binary) for each in asked]
+        return 200, self._encode[is_binary](said)
+
+    def _said(self, verdict: Verdict, *, is_binary: bool) -> msgspec.Raw:
+        """What goes back, encoded. Of those that are accepted all with the same steps are alike, and there are few."""
+        if verdict.reason is not _OK:
+            return self._encoded(verdict, is_binary=is_binary)
+        accepted = self._accepted[is_binary]
+        said = accepted.get(verdict.steps)
+        if said is None:
+            said = accepted[verdict.steps] = self._encoded(verdict, is_binary=is_binary)
+        return said
+
+    def _encoded(self, verdict: Verdict, *, is_binary: bool) -> msgspec.Raw:
+        why = None if verdict.finding is None else verdict.finding.en
+        said = Said(verdict.decision, verdict.reason, verdict.steps, why)
+        return msgspec.Raw(self._encode[is_binary](said))
 
 
-def _said(verdict: Verdict) -> Said:
-    why = None if verdict.finding is None else verdict.finding.en
-    return Said(verdict.decision, verdict.reason, verdict.steps, why)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """The body, or None where it is too large; most come in one piece."""
-    event = await receive()
-    body: bytes = event.get("body", b"")
-    while event.get("more_body", False):
+async def _read_on(body: bytes, receive: Receive) -> bytes | None:
+    """The whole body, of which this is the beginning, or None where it is too large; most come in one piece."""
+    is_more = True
+    while is_more:
         if len(body) > LARGEST:
             return None
         event = await receive()
         body += event.get("body", b"")
-    return body if len(body) <= LARGEST else None
+        is_more = event.get("more_body", False)
+    return body

@@ -19,7 +19,7 @@ _SCRIPT = """
 local wire, last = {}, 0
 for line in io.lines(os.getenv("REQUESTS")) do
   local body = line:gsub("..", function(octet) return string.char(tonumber(octet, 16)) end)
-  wire[#wire + 1] = wrk.format("POST", nil, {["Content-Type"] = os.getenv("KIND")}, body)
+  wire[#wire + 1] = wrk.format("POST", nil, {["Host"] = os.getenv("HOST"), ["Content-Type"] = os.getenv("KIND")}, body)
 end
 request = function()
   last = last % #wire + 1
@@ -49,7 +49,7 @@ def run(job: Job, core: int, kind: str = "application/ocsp-request") -> Result:
         before = _spent()
         done = subprocess.run(
             [*pinned(core), "wrk", *options, place],
-            env={**os.environ, "REQUESTS": str(folder / "requests"), "KIND": kind},
+            env={**os.environ, "REQUESTS": str(folder / "requests"), "KIND": kind, "HOST": f"127.0.0.1:{job.port}"},
             capture_output=True,
             text=True,
             check=False,

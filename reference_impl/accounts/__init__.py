@@ -1,1 +1,1 @@
-"""Accounts: who enrolled, known by issuer key and serial."""
+"""Accounts: persons by an id of their own, the certificates that lead to them, and their name at each service."""

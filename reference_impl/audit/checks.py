@@ -6,6 +6,7 @@ that is not ours is written as UNKNOWN. So no caller can put a name, or anything
 
 import secrets
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +16,7 @@ from reference_impl.audit.pseudonym import KEY_LENGTH, Pseudonyms, read_or_make_
 from reference_impl.audit.rows import Entry
 from reference_impl.audit.storage import Place, Storage
 from reference_impl.audit.writer import Writer
-from reference_impl.verification.purpose import Purpose
-from reference_impl.verification.verdict import Verdict
+from reference_impl.verification.verdict import HolderKey, Reason, Verdict, decision_for
 
 UNKNOWN: Final = "?"
 """A service or terminal that is not configured; a purpose that is not known."""
@@ -30,7 +30,8 @@ class Check(msgspec.Struct, frozen=True):
     at: datetime
     who: str
     service: str
-    purpose: Purpose | None
+    purpose: StrEnum | None
+    """`verification.purpose.Purpose`, or an errand without a holder (`backends.backend.Errand`); None: not known."""
 
 
 class Audit:
@@ -61,9 +62,21 @@ class Audit:
             )
         )
 
-    def note(self, at: datetime, what: str) -> int:
-        """Writes down what happened to the store itself: a reset leaves the audit standing, and a row in it."""
-        return self.writer.record(Entry(at, NOBODY, "store", what, "done", "OK"))
+    def event(self, check: Check, what: str, holder: HolderKey, reason: Reason, as_of: datetime | None) -> int:
+        """Writes down what befell an account beside the verdict: renewed, superseded, left, merged, a link refused.
+
+        The holder is a certificate's, under the pseudonym its checks have: so an auditor sees where a line goes on.
+        """
+        decision = decision_for(reason).value
+        pseudonym = self._pseudonyms.of(check.service, holder.issuer_key, holder.serial)
+        source = None if as_of is None else "link"
+        entry = Entry(check.at, check.who, check.service, what, decision, reason.value, pseudonym, source, as_of)
+        return self.writer.record(entry)
+
+    def note(self, at: datetime, what: str, who: str = NOBODY) -> int:
+        """Writes down what happened to the store itself: a reset leaves the audit standing, and a row in it; so does an
+        operator who looks into it."""
+        return self.writer.record(Entry(at, who, "store", what, "done", "OK"))
 
     def close(self) -> None:
         """Gives the store back."""

@@ -1,8 +1,7 @@
 """Where the audit is kept: SQLite for one machine, PostgreSQL for several, each durable before a commit returns.
 
-    SQLite      journal_mode=WAL, synchronous=FULL: the log is fsync'd at every commit. BEGIN IMMEDIATE. What retention
-                deletes is overwritten (secure_delete).
-    PostgreSQL  synchronous_commit=on, whatever the server's default. The chain's one row is read FOR UPDATE.
+    SQLite      what `store.engine` does, and what retention deletes is overwritten (secure_delete).
+    PostgreSQL  what `store.engine` does; the chain's one row is read FOR UPDATE.
 
 Either way whoever appends is alone from the first statement to the commit, across threads, processes and machines,
 and the chain has one order. A group of rows that were committed together is one row of the table: what an insert
@@ -32,24 +31,19 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    create_engine,
     event,
     insert,
-    make_url,
     select,
     text,
     update,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.exc import DBAPIError
 
 from reference_impl.audit.chain import Head, Linked, empty
 from reference_impl.audit.faults import AuditUnusable
+from reference_impl.store import engine
 
-Place = Path | URL | None
-"""A file, a database of PostgreSQL, or this process's memory."""
-
-POSTGRESQL: Final = "postgresql+psycopg"
+Place = engine.Place
 WAIT_SECONDS: Final = 10
 """How long an appender waits for its turn, and a client for the server."""
 
@@ -97,38 +91,24 @@ _HEAD_IN_TURN: Final = _HEAD.with_for_update()
 _ADD: Final = insert(groups)
 _MOVE: Final = update(chains).values(sequence=bindparam("to"), hash=bindparam("with"))
 
-_OPTIONS: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
-    "sqlite": ({"audit_writes": True}, {"audit_writes": False}),
-    "postgresql": ({"isolation_level": "READ COMMITTED"}, {"isolation_level": "REPEATABLE READ"}),
-}
-"""Of who appends, and of who reads: one instant of the store. READ COMMITTED sees what it had to wait for."""
-
 
 def read_place(name: str) -> Path | URL:
     """What `--store` names; AuditUnusable for a database of another make. An address may hold a password: not shown."""
-    if "://" not in name:
-        return Path(name)
     try:
-        url = make_url(name)
-    except (ArgumentError, ValueError) as error:
-        raise AuditUnusable(
-            f"audit store: expected a file or {POSTGRESQL}://…, actual an unreadable address"
-        ) from error
-    if url.drivername not in {POSTGRESQL, "postgresql"}:
-        raise AuditUnusable(f"audit store: expected a file or {POSTGRESQL}://…, actual {url.drivername}://…")
-    return url.set(drivername=POSTGRESQL)
+        return engine.read_place(name)
+    except engine.UnusablePlace as error:
+        raise AuditUnusable(f"audit store: {error}") from error
 
 
 class Storage:
     """The tables, and transactions over them; `make` is for who writes: who looks makes nothing."""
 
     def __init__(self, place: Place, *, make: bool = True) -> None:
-        self.name = place.render_as_string(hide_password=True) if isinstance(place, URL) else str(place or "memory")
+        self.name = engine.name_of(place)
         if isinstance(place, Path) and not make and not place.is_file():
             raise AuditUnusable(f"audit store {self.name}: expected an audit store, actual no such file")
-        self._engine = _postgresql(place) if isinstance(place, URL) else _sqlite(place)
-        writes, reads = _OPTIONS[self._engine.dialect.name]
-        self._appending, self._reading = (self._engine.execution_options(**each) for each in (writes, reads))
+        self._engine = _open(place)
+        self._appending, self._reading = engine.writing_and_reading(self._engine)
         self._alone = threading.RLock() if place is None else nullcontext()  # memory is one connection
         try:
             with self.faults():
@@ -204,33 +184,18 @@ def append(connection: Connection, linked: Linked) -> None:
     connection.execute(_MOVE, {"to": linked.head.sequence, "with": linked.head.hash})
 
 
-def _sqlite(path: Path | None) -> Engine:
-    address = URL.create("sqlite", database=None if path is None else str(path))
-    arguments = {"check_same_thread": False, "timeout": WAIT_SECONDS}
-    pool = {"poolclass": StaticPool} if path is None else {}
-    engine = create_engine(address, connect_args=arguments, **pool)
-    event.listen(engine, "connect", _make_durable)
-    event.listen(engine, "begin", _begin)
-    return engine
+def _open(place: engine.Place) -> Engine:
+    opened = engine.open_engine(
+        place, name="audit", wait=WAIT_SECONDS, pragmas=(f"page_size={_PAGE}", "secure_delete=ON")
+    )
+    if opened.dialect.name == "sqlite":
+        event.listen(opened, "connect", _read_octets)
+    return opened
 
 
-def _make_durable(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # the driver begins no transactions: `_begin` does
+def _read_octets(connection: Any, _: object) -> None:
     connection.text_factory = _decode  # octets that are no text are to be found by `verify`, not stumbled over
-    for pragma in (f"page_size={_PAGE}", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
 
 
 def _decode(octets: bytes) -> str:
     return octets.decode("utf-8", "surrogateescape")
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("audit_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _postgresql(url: URL) -> Engine:
-    options = f"-c synchronous_commit=on -c lock_timeout={WAIT_SECONDS}s"
-    arguments = {"connect_timeout": WAIT_SECONDS, "application_name": "audit", "options": options}
-    return create_engine(url, connect_args=arguments, pool_pre_ping=True)

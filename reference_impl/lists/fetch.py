@@ -1,7 +1,8 @@
 """Fetching lists over HTTP: those of the index that have changed, from where the operator says, bounded in all.
 
-(1) the index, which says where each list is  (2) each list, asked for with the tag of the one that is used
-(3) what comes is examined before anything is kept  (4) all that is good takes its place at once
+(1) the index, which says where each list is  (2) where most are wanting, all of them as an archive
+(3) each other list, asked for with the tag of the one that is used
+(4) what comes is examined before anything is kept  (5) all that is good takes its place at once
 
 A certificate's point is a name without an address (spec/pki.md §2), and no address in a certificate or a list is asked:
 the index is at a configured address, lists are below it, and redirections are not followed. The path of a list has the
@@ -9,8 +10,9 @@ SHA-256 of its point's name, so a list of another point at that path is told fro
 """
 
 import asyncio
+import hashlib
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Final
 from urllib.parse import urljoin
@@ -19,7 +21,10 @@ import httpx
 import msgspec
 
 from reference_impl.bounded_body import read_bounded
+from reference_impl.http_freshness import fresh_for
+from reference_impl.lists.archive import ArchiveUnusable, read_archive
 from reference_impl.lists.library import Library
+from reference_impl.lists.schedule import fresh_until
 from reference_impl.lists.volume_file import Fetched
 from reference_impl.verification.lists.acceptance import Expected, examine
 from reference_impl.verification.purpose import CertificateKind
@@ -46,6 +51,8 @@ class Source(msgspec.Struct, frozen=True):
     longest_index: int = 32 << 20
     longest_list: int = 512 << 20
     longest_together: int = 1 << 30
+    archive_from: int = 64
+    """So many wanting lists of a medium are fetched as one archive first; 0: never."""
 
 
 class Unreachable(Exception):
@@ -59,6 +66,8 @@ class Report(msgspec.Struct, frozen=True):
     unchanged: list[str] = []
     refused: dict[str, Refusal] = {}
     unreachable: dict[str, str] = {}
+    fresh_until: datetime | None = None
+    """The earliest instant that the carrier of an answer gave for asking again."""
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -89,6 +98,7 @@ class _Round:
         self._refusals: dict[bytes, Refusal] = {}
         self._octets = 0
         self._report = Report([], [], {}, {})
+        self._fresh: list[timedelta | None] = []
 
     async def run(self) -> None:
         """Asks for the index, and then for every list in it, some at a time."""
@@ -102,9 +112,9 @@ class _Round:
             except Unreachable as error:
                 self._report.unreachable[source.index] = str(error)
                 return
-            waiting = paths[::-1]
             try:
                 async with asyncio.timeout(source.total_seconds), asyncio.TaskGroup() as group:
+                    waiting = await self._fetch_archives(client, paths)
                     for _ in range(source.connections):
                         group.create_task(self._work(client, waiting))
             except TimeoutError:
@@ -127,6 +137,37 @@ class _Round:
             raise Unreachable(f"{source.index}: expected at most {source.most_lists} lists, found {len(wanted)}")
         return [path for path in wanted if _PATH.fullmatch(path)]
 
+    async def _fetch_archives(self, client: httpx.AsyncClient, paths: list[str]) -> list[str]:
+        """Fetches archives of the media of which most lists are wanting; which paths are still to be asked for.
+
+        An archive that cannot be had, or a list in it that is not believed, is asked for one by one: nothing is lost.
+        """
+        wanted = set(paths)
+        for medium in sorted(self._source.media):
+            folder = f"/crl/{self._source.kind}/{medium}/"
+            wanting = [path for path in paths if path.startswith(folder) and path not in self._known]
+            if 0 < self._source.archive_from <= len(wanting):
+                address = urljoin(self._source.index, f"{folder}archive.tar")
+                try:
+                    await self._fetch_archive(client, address, wanted)
+                except (Unreachable, ArchiveUnusable) as error:
+                    self._report.unreachable[address] = str(error)
+        for path in self._report.refused:
+            wanted.add(path)
+        return [path for path in reversed(paths) if path in wanted]
+
+    async def _fetch_archive(self, client: httpx.AsyncClient, address: str, wanted: set[str]) -> None:
+        """Examines each wanted list of an archive; those that are taken are no longer wanted.
+
+        The tag of a list is its SHA-256 where J-LIS makes tags as the fake one does (assumed). A server that makes
+        others answers the next question with the whole list, once.
+        """
+        room = self._source.longest_together - self._octets
+        answer = await self._get(client, address, {}, room)
+        for path, data in read_archive(answer.content, self._source.most_lists, self._source.longest_list):
+            if path in wanted and self._take(path, data, f'"{hashlib.sha256(data).hexdigest()}"'):
+                wanted.remove(path)
+
     async def _work(self, client: httpx.AsyncClient, waiting: list[str]) -> None:
         while waiting:
             path = waiting.pop()
@@ -148,17 +189,21 @@ class _Round:
         if answer.status_code == httpx.codes.NOT_MODIFIED:
             self._report.unchanged.append(path)
             return
-        digest = _digest_in(path)
-        data = answer.content
+        self._take(path, answer.content, answer.headers.get("etag", ""))
+
+    def _take(self, path: str, data: bytes, etag: str) -> bool:
+        """Whether the list that came for a path may be used; it is kept then, and the refusal otherwise."""
         try:
-            listed = examine(data, (0, len(data)), Expected(self._authorities, digest), self._now)
+            listed = examine(data, (0, len(data)), Expected(self._authorities, _digest_in(path)), self._now)
         except Refusal as refusal:
             self._refuse(path, refusal)
-            return
+            return False
         self._octets += len(data)
-        etag = answer.headers.get("etag", "")
         listed = msgspec.structs.replace(listed, where=path, etag=etag if len(etag) <= _LONGEST_ETAG else "")
         self._fetched.append(Fetched(listed, data))
+        self._report.refused.pop(path, None)  # as it came in an archive
+        self._refusals.pop(_digest_in(path), None)
+        return True
 
     def _refuse(self, path: str, refusal: Refusal) -> None:
         kept = Refusal(refusal.reason, refusal.finding)  # without what it was raised from, which has the list
@@ -172,12 +217,14 @@ class _Round:
         try:
             async with asyncio.timeout(seconds), client.stream("GET", url, headers=conditions) as answer:
                 if answer.status_code == httpx.codes.NOT_MODIFIED and conditions:
+                    self._fresh.append(fresh_for(answer.headers))
                     return answer
                 if answer.status_code != httpx.codes.OK:
                     raise Unreachable(f"{url}: expected HTTP 200, found {answer.status_code}")
                 body = await read_bounded(answer, longest)
                 if body is None:
                     raise Unreachable(f"{url}: expected at most {longest} octets, found more")
+                self._fresh.append(fresh_for(answer.headers))
                 return httpx.Response(
                     answer.status_code, headers={"etag": answer.headers.get("etag", "")}, content=body
                 )
@@ -194,7 +241,7 @@ class _Round:
                 self._refuse(each.listed.where, published.refused[number])
             else:
                 self._report.taken.append(each.listed.where)
-        return self._report
+        return msgspec.structs.replace(self._report, fresh_until=fresh_until(self._now, self._fresh))
 
 
 def _digest_in(path: str) -> bytes:

@@ -1,6 +1,6 @@
 """A volume in one file that processes map: the lists as they were signed, their index, and what they are.
 
-    lists (DER, one after the other) · table · entries · directory (msgpack) · footer
+    lists (DER, one after the other) · marks · places · directory (msgpack) · footer
 
 The footer says where each part begins and has the SHA-256 of all before it. That tells a torn or decayed file from a
 whole one. It proves nothing against somebody who may write in the folder; who may is whom the process runs as, which is
@@ -19,15 +19,16 @@ import msgspec
 import numpy as np
 
 from reference_impl.verification.lists.acceptance import Listed, moved_by
-from reference_impl.verification.lists.index import Index, slot_bits
+from reference_impl.verification.lists.index import Cells, Index, cells_of
 from reference_impl.verification.lists.keys import MOST_OCTETS
 from reference_impl.verification.lists.octets import Octets
 from reference_impl.verification.lists.shelf import Volume, read_volume
 from reference_impl.verification.verdict import Refusal
 
-_MAGIC: Final = b"KAZASHI LISTS 1\n"
-_FOOTER: Final = struct.Struct("<16sQQQQ32s")
-"""Magic, number of entries, where table, entries and directory begin, checksum of all before this field."""
+_MAGIC: Final = b"KAZASHI LISTS 2\n"
+_FOOTER: Final = struct.Struct("<16sQQQQQ32s")
+"""Magic, number of entries, octets of a mark, where marks, places and directory begin, checksum of all before this
+field. A volume of another form is fetched again."""
 _CHECKSUM: Final = 32
 _ALIGNED: Final = 8
 
@@ -83,13 +84,15 @@ def _finish(file: BinaryIO, lists: Sequence[Listed]) -> dict[int, Refusal]:
     """Indexes the lists that were put in the file and writes what comes behind them."""
     file.write(bytes(_ALIGNED))  # so that there is something to map though there are no lists
     volume, refused = read_volume(_mapped(file), lists)
-    table = _align(file)
-    file.write(volume.index.table.data)
-    entries = _align(file)
-    file.write(volume.index.entries.data)
+    cells = volume.index.cells
+    marks = _align(file)
+    file.write(cells.marks.data)
+    places = _align(file)
+    file.write(cells.places.data)
     directory = file.tell()
     file.write(msgspec.msgpack.encode(volume.lists))
-    footer = _FOOTER.pack(_MAGIC, len(volume.index), table, entries, directory, bytes(_CHECKSUM))
+    octets = cells.marks.itemsize
+    footer = _FOOTER.pack(_MAGIC, cells.entries, octets, marks, places, directory, bytes(_CHECKSUM))
     file.write(footer[:-_CHECKSUM])
     file.write(hashlib.sha256(_mapped(file)).digest())
     return refused
@@ -116,16 +119,11 @@ def open_volume(path: Path) -> Volume:
     end = len(data) - _FOOTER.size
     if end < 0 or data[end : end + len(_MAGIC)] != _MAGIC:
         raise VolumeUnusable(f"{path}: expected the footer of a volume, found another end")
-    _, count, table, entries, directory, checksum = _FOOTER.unpack(data[end:])
+    _, count, octets, marks, places, directory, checksum = _FOOTER.unpack(data[end:])
     found = hashlib.sha256(memoryview(data)[:-_CHECKSUM]).digest()
     if found != checksum:
         raise VolumeUnusable(f"{path}: expected the checksum {checksum.hex()[:16]}…, found {found.hex()[:16]}…")
     lists = msgspec.msgpack.decode(data[directory:end], type=tuple[Listed, ...])
-    return Volume(
-        lists,
-        Index(
-            data,
-            np.frombuffer(data, np.uint32, 1 << slot_bits(count), table),
-            np.frombuffer(data, np.uint64, count + 1, entries),
-        ),
-    )
+    size = cells_of(count, octets)
+    cells = Cells(np.frombuffer(data, f"<u{octets}", size, marks), np.frombuffer(data, np.uint32, size, places), count)
+    return Volume(lists, Index(data, cells))

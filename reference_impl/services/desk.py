@@ -14,7 +14,7 @@ from reference_impl.services.findings import closed, place_not_served, purpose_n
 from reference_impl.services.hours import is_open_at, next_opening_at
 from reference_impl.services.policy import Policy
 from reference_impl.services.store.ledger import Ledger
-from reference_impl.services.store.transactions import Transactions
+from reference_impl.store.transactions import Transactions
 from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
 

@@ -8,22 +8,16 @@
 (4) no two services have one id, in all files together
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Final
-
-import msgspec
+from typing import Any
 
 from reference_impl.services.faults import Fault, PoliciesRefused
 from reference_impl.services.marks import Marked, Path, Unreadable, read_marked
 from reference_impl.services.policy import Policy
 from reference_impl.services.rules import find_contradictions
-
-_AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<where>[^`]*)`)?$", re.DOTALL)
-_UNKNOWN_FIELD: Final = re.compile(r"unknown field `(?P<field>[^`]*)`")
-_PART: Final = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]+)\]")
+from reference_impl.services.shape import convert, spell
 
 
 def load_policies(text: str, file: str) -> tuple[Policy, ...]:
@@ -53,7 +47,7 @@ def load_files(sources: Iterable[tuple[str, str]]) -> tuple[Policy, ...]:
                     f"「{policy.id}」は {first_seen[policy.id]} にもあります",
                     f"{policy.id} stands in {first_seen[policy.id]} too",
                 )
-                faults.append(Fault(file, line, _spell((*path, "id")), "service-twice", ja, en))
+                faults.append(Fault(file, line, spell((*path, "id")), "service-twice", ja, en))
             first_seen.setdefault(policy.id, f"{file}:{line}")
             policies.append(policy)
     if faults:
@@ -63,7 +57,7 @@ def load_files(sources: Iterable[tuple[str, str]]) -> tuple[Policy, ...]:
 
 def _twice(policy: Policy, path: Path, file: str, line: int, before: str) -> Fault:
     ja, en = f"「{policy.id}」は {before} にもあります", f"{policy.id} stands in {before} too"
-    return Fault(file, line, _spell(path), "service-twice", ja, en)
+    return Fault(file, line, spell(path), "service-twice", ja, en)
 
 
 def _entries(marked: Marked, file: str, faults: list[Fault]) -> Iterator[tuple[Path, Any]]:
@@ -78,21 +72,12 @@ def _entries(marked: Marked, file: str, faults: list[Fault]) -> Iterator[tuple[P
 
 def _convert(entry: Any, path: Path, marked: Marked, file: str, faults: list[Fault]) -> Policy | None:
     """(2)"""
-    try:
-        return msgspec.convert(entry, Policy, strict=True)
-    except msgspec.ValidationError as error:
-        found = _AT.match(str(error))
-        what, where = (str(error), "$") if found is None else (found["what"], found["where"] or "$")
-        at = (*path, *_read_path(where))
-        unknown = _UNKNOWN_FIELD.search(what)
-        if unknown is not None:
-            at = (*at, unknown["field"])
-        said = what.replace("`", "")
-        name = entry.get("id", "?") if isinstance(entry, dict) else "?"
-        faults.append(
-            Fault(file, marked.line_of(at), _spell(at), "shape", f"{name}: 形式が違います（{said}）", f"{name}: {said}")
-        )
+    name = entry.get("id", "?") if isinstance(entry, dict) else "?"
+    made = convert(Policy, path, marked, file, name)
+    if isinstance(made, Fault):
+        faults.append(made)
         return None
+    return made
 
 
 def _contradictions(policy: Policy, path: Path, marked: Marked, file: str) -> Iterator[Fault]:
@@ -100,15 +85,7 @@ def _contradictions(policy: Policy, path: Path, marked: Marked, file: str) -> It
     for rule, found in find_contradictions(policy):
         at = (*path, *found.path)
         ja, en = f"{policy.id}: {found.ja}", f"{policy.id}: {found.en}"
-        yield Fault(file, marked.line_of(at), _spell(at), rule.id, ja, en, rule.clause)
-
-
-def _read_path(where: str) -> Path:
-    return tuple(name or int(index) for name, index in _PART.findall(where))
-
-
-def _spell(path: Path) -> str:
-    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+        yield Fault(file, marked.line_of(at), spell(at), rule.id, ja, en, rule.clause)
 
 
 @lru_cache(maxsize=1)

@@ -1,79 +1,91 @@
-"""The database: one SQLite connection behind one lock, in a file or in memory.
+"""The database: a SQLite file or memory for one machine, PostgreSQL for several. The same transactions over either.
 
 SQLite has one writer at a time whatever is done, and a statement here takes less than a millisecond; what takes long,
-the question to the responder, is asked while no lock is held.
-
-The lock is this process's. Against others a transaction takes the file's write lock before its first statement, so
-that nothing it has read can change before it writes (https://www.sqlite.org/lang_transaction.html §2.2). Left to
-itself, Python's sqlite3 begins only at the first statement that writes, and reads before that outside of any.
+the question to the responder, is asked while no transaction is open. Threads of one process take turns by a lock, as
+that is fair and SQLite's own waiting is not; processes take turns by the file. Who only looks waits for nobody.
 """
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
 
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy import URL, Connection, MetaData
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 
+from reference_impl.store.engine import Place, name_of, open_engine, writing_and_reading
 from reference_impl.store.tables import metadata
+from reference_impl.store.transactions import is_to_be_tried_again, make_tables
 
-_CONNECT: Final = {"check_same_thread": False, "timeout": 60}
-"""Seconds that a transaction waits for other processes' turns: SQLite deals them out without order, so that one of
-several writers who never pause may wait long."""
+_WAIT_SECONDS: Final = {"sqlite": 60, "postgresql": 10}
+"""How long a transaction waits for others' turns: SQLite deals them out without order, so that one of several writers
+who never pause may wait long."""
+
+_OURS: Final = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
+"""Statements that are wrong: no other store would take them either."""
 
 
 class StoreUnusable(OSError):
-    """The file cannot be opened or written: which, and why."""
+    """The store cannot be opened, written or reached: which, and why. Nothing of the transaction may be relied on."""
 
 
 class Database:
-    """Transactions, one at a time."""
+    """Transactions, and nothing else: what they say is the business of whoever has tables here."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        url = "sqlite://" if path is None else f"sqlite:///{path}"
-        self._engine = create_engine(url, poolclass=StaticPool, connect_args=_CONNECT)
-        self._lock = threading.Lock()
-        event.listen(self._engine, "connect", _make_durable)
-        event.listen(self._engine, "begin", _begin_immediate)
+    def __init__(self, place: Place = None) -> None:
+        self.name = name_of(place)
+        dialect = "postgresql" if isinstance(place, URL) else "sqlite"
+        self._engine = open_engine(place, name="relying-party", wait=_WAIT_SECONDS[dialect])
+        self._writing, self._reading = writing_and_reading(self._engine)
+        lock = threading.Lock()
+        self._alone: AbstractContextManager[object] = nullcontext() if dialect == "postgresql" else lock
+        self._looking: AbstractContextManager[object] = lock if place is None else nullcontext()
         try:
-            metadata.create_all(self._engine)
-        except DatabaseError as error:
+            self.make(metadata)
+        except StoreUnusable:
             self._engine.dispose()
-            raise StoreUnusable(f"store {path}: expected a writable SQLite file, found: {error.orig}") from error
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A connection alone with the store, whose changes are kept together when the block ends, and not at all
-        when it fails."""
-        with self._lock, self._engine.begin() as connection:
+        """A connection whose changes are kept together when the block ends, and not at all when it fails.
+
+        On SQLite it is alone with the store; on PostgreSQL see `transactions`.
+        """
+        with self._alone, self._faults(), self._writing.begin() as connection:
             yield connection
 
-    def forget(self) -> None:
-        """Empties every table."""
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one instant of the store, whatever is written meanwhile; it writes nothing."""
+        with self._looking, self._faults(), self._reading.begin() as connection:
+            yield connection
+
+    def make(self, tables: MetaData) -> None:
+        """Makes tables that are not there yet."""
         with self.transaction() as connection:
-            for table in metadata.sorted_tables:
+            make_tables(connection, tables)
+
+    def forget(self) -> None:
+        """Empties every table of `tables`."""
+        with self.transaction() as connection:
+            for table in reversed(metadata.sorted_tables):
                 connection.execute(table.delete())
 
     def close(self) -> None:
-        """Gives the file back."""
+        """Gives the file or the connections back."""
         self._engine.dispose()
 
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _make_durable(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    """A spent challenge has to stay spent after a power cut, so each commit reaches the disk.
-
-    `isolation_level = None` keeps sqlite3 from beginning transactions of its own beside ours.
-    """
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Makes one line of what is wrong with the store, without its password; faults of ours stay what they are."""
+        try:
+            yield
+        except NoConnectionInTime as error:
+            raise StoreUnusable(f"store {self.name}: expected a free connection in time, found none") from error
+        except DBAPIError as error:
+            if isinstance(error, _OURS) or is_to_be_tried_again(error):
+                raise
+            said = " ".join(str(error.orig).split())
+            raise StoreUnusable(f"store {self.name}: expected a store that can be written, found: {said}") from error

@@ -64,7 +64,7 @@ class Sessions:
 
     def find(self, session_id: str) -> Session | None:
         """The session of this name, spent or not."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(select(sessions).where(sessions.c.id == session_id)).one_or_none()
         return None if row is None else _read(row)
 

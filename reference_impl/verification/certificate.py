@@ -69,12 +69,14 @@ class Certificate(msgspec.Struct, frozen=True, gc=False):
     @property
     def tbs(self) -> bytes:
         """Exactly what was signed."""
-        return self._octets(self.spans.body)
+        begin, end = self.spans.body
+        return self.encoded[begin:end]
 
     @property
     def signature(self) -> bytes:
         """The octets of signatureValue."""
-        return self._octets(self.spans.signature)
+        begin, end = self.spans.signature
+        return self.encoded[begin:end]
 
     @property
     def algorithm(self) -> str:
@@ -94,7 +96,8 @@ class Certificate(msgspec.Struct, frozen=True, gc=False):
     @property
     def public_key(self) -> bytes:
         """The SubjectPublicKeyInfo."""
-        return self._octets(self.spans.public_key)
+        begin, end = self.spans.public_key
+        return self.encoded[begin:end]
 
     @property
     def key_bits(self) -> bytes:

@@ -21,7 +21,7 @@ class _Issued:
         self.session = session
         self.at = at
         self.until = until
-        self.chances = [True]
+        self.chances = [None]
 
 
 class IssuedChallenges:

@@ -33,6 +33,7 @@ from reference_impl.verification.findings import (
     assurance_refused,
     challenge_refused,
     missing,
+    new_chip,
     not_enrolled,
     other_birth_date,
     other_chip,
@@ -49,7 +50,7 @@ from reference_impl.verification.identity import Identities, Identity
 from reference_impl.verification.place import Environment, is_place_allowed
 from reference_impl.verification.plan import CHECK, Plan, passed_before, without
 from reference_impl.verification.policy import CLOSED, Service
-from reference_impl.verification.presentation import Authentication, Enrolment, Presentation, Signing, Tap
+from reference_impl.verification.presentation import Authentication, Enrolment, Presentation, Relinking, Signing, Tap
 from reference_impl.verification.proof import verify_document, verify_proof
 from reference_impl.verification.purpose import Carrier, Purpose
 from reference_impl.verification.setting import Setting
@@ -60,6 +61,8 @@ from reference_impl.verification.verdict import Compared, HolderKey, Reason, Ref
 
 OK: Final = Reason.OK
 """Bound once: to look a member up in its enumeration takes as long as three comparisons."""
+LEARNING: Final = frozenset({Purpose.ENROL, Purpose.RELINK})
+"""With the PIN, so that a chip may be learnt."""
 WithCertificate = Authentication | Tap | Signing
 
 
@@ -69,9 +72,7 @@ def decide(
     """The verdict on one presentation. The first step that refuses ends it; its reason is the verdict's."""
     plan, identities = setting.plans[type(presented)]
     accounts, service = doors.accounts, setting.policy.services.get(presented.service, CLOSED)
-    steps = plan.without_accounts if accounts is None else plan.steps
-    if presented.challenge is None:
-        steps = without(Step.CHALLENGE, steps)
+    steps = steps_of(plan, presented, accounts)
     identity: Identity | None = None
     status: Status | None = None
     try:
@@ -82,10 +83,11 @@ def decide(
         require_place(plan, service, presented.environment)  # (5)
         require_challenge(presented, doors.challenges, now)  # (6)
         require_proof(presented, identity)  # (7)
-        account = accounts.find(identity.holder) if accounts is not None else None
         if chip is not None:  # (8)
             setting.chips.require_genuine(chip, presented.challenge)
-            require_as_enrolled(chip, account)
+        account = accounts.find(identity.holder) if accounts is not None else None
+        if chip is not None:
+            require_as_enrolled(plan, chip, account)
         status = revocation.status(identity.certificate, identity.issuer, now)  # (9)
         if status.reason is not OK:
             raise status_refused(status)
@@ -131,6 +133,16 @@ def check(encoded: bytes, identities: Identities, now: datetime, revocation: Rev
     return Verdict(OK, CHECK, status.source, None, identity.holder)
 
 
+def steps_of(plan: Plan, presented: WithCertificate, accounts: Accounts | None) -> tuple[Step, ...]:
+    """The steps that this presentation goes through."""
+    steps = plan.without_accounts if accounts is None else plan.steps
+    if presented.challenge is None:
+        steps = without(Step.CHALLENGE, steps)
+    if isinstance(presented, Relinking) and presented.chip is None:
+        steps = without(Step.GENUINENESS, steps)
+    return steps
+
+
 def decode(presented: WithCertificate, setting: Setting) -> Chip | None:
     """(1) Whatever the kind needs is present and readable; what it does not need is not looked at."""
     if presented.challenge is None and not isinstance(presented, Signing):
@@ -138,7 +150,9 @@ def decode(presented: WithCertificate, setting: Setting) -> Chip | None:
     if isinstance(presented, Authentication):
         if presented.signature is None:
             raise missing("signature")
-        return setting.chips.read(presented.chip) if isinstance(presented, Enrolment) else None
+        if isinstance(presented, Relinking) and presented.chip is None:
+            return None
+        return setting.chips.read(presented.chip) if isinstance(presented, Enrolment | Relinking) else None
     if isinstance(presented, Tap):
         return setting.chips.read(presented.chip)
     if presented.signature is None:
@@ -195,21 +209,35 @@ def require_proof(presented: WithCertificate, identity: Identity) -> None:
         raise proof_refused()
 
 
-def require_as_enrolled(chip: Chip, account: Enrolled | None) -> None:
-    """(8) The chip is the one that was enrolled, if one was."""
-    if account is None:
+def require_as_enrolled(plan: Plan, chip: Chip, account: Enrolled | None) -> None:
+    """(8) The chip is the one that was enrolled, if one was; after a renewal it may be a new one, learnt with the PIN.
+
+    Without it, anybody's new certificate could be shown with another genuine chip of the same birth date.
+    """
+    if account is None or account.barred is not None:
         return
-    if not birth_date_equals_enrolled(chip.record, account.birth_date):
+    if account.birth_date and not birth_date_equals_enrolled(chip.record, account.birth_date):
         raise other_birth_date()
-    if not chip_key_equals_enrolled(chip.record, account.chip_key):
+    if chip_key_equals_enrolled(chip.record, account.chip_key):
+        return
+    if not account.renewed:
         raise other_chip()
+    if plan.purpose not in LEARNING:
+        raise new_chip()
 
 
 def require_account(plan: Plan, service: str, account: Enrolled | None) -> None:
-    """(10) A signature needs no account; enrolment needs none yet for this service; login and tap need one."""
+    """(10) A signature needs no account; enrolment needs none yet for this service; the others need one.
+
+    To enrol again after a renewal is to be linked again: the account is there already, and goes on.
+    """
+    if account is not None and account.barred is not None and plan.purpose is not Purpose.SIGN:
+        raise account.barred
     is_enrolled = account is not None and service in account.services
-    if plan.purpose is Purpose.ENROL and is_enrolled:
+    if account is not None and is_enrolled and plan.purpose in LEARNING and not account.renewed:
         raise already_enrolled()
+    if plan.purpose is Purpose.RELINK and not is_enrolled:
+        raise not_enrolled()
     if plan.purpose in {Purpose.LOGIN, Purpose.TAP} and not is_enrolled:
         raise not_enrolled()
 

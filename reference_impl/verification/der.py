@@ -157,7 +157,7 @@ def read_bits(element: Element) -> tuple[int, bytes]:
     content = expect_tag(element, BIT_STRING).content
     if not content or content[0] > 7 or (len(content) == 1 and content[0]):
         raise DerError(element.body, "X.690 §8.6.2", "a count of unused bits", content[:1].hex() or "nothing")
-    if content[0] and content[-1] & ((1 << content[0]) - 1):
+    if content[-1] & ((1 << content[0]) - 1):
         raise DerError(element.end - 1, "X.690 §11.2.1", "unused bits of zero", f"{content[-1]:#04x}")
     return content[0], content[1:]
 
@@ -194,7 +194,7 @@ def read_time(element: Element) -> datetime:
     """
     text = element.content.decode("latin-1")
     if element.tag == UTC_TIME and _UTC_TIME.fullmatch(text):
-        digits = ("19" if text[:2] >= "50" else "20") + text[:12]
+        digits = ("19" if text >= "50" else "20") + text[:12]
     elif element.tag == GENERALIZED_TIME and _GENERALIZED_TIME.fullmatch(text):
         digits = text[:14]
     else:

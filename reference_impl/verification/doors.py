@@ -10,7 +10,7 @@ import msgspec
 
 from reference_impl.verification.genuineness import BirthRecord
 from reference_impl.verification.presentation import Presentation
-from reference_impl.verification.verdict import HolderKey, Reason
+from reference_impl.verification.verdict import HolderKey, Reason, Refusal
 
 
 class Enrolled(msgspec.Struct, frozen=True):
@@ -18,7 +18,16 @@ class Enrolled(msgspec.Struct, frozen=True):
 
     services: frozenset[str]
     birth_date: str
+    """Empty where no chip was shown yet."""
     chip_key: bytes
+    account: str = ""
+    """The id of the account, for whoever counts by persons; the decision does not look at it."""
+    renewed: bool = False
+    """What is remembered was learnt with another certificate of this holder than the one shown: a new chip is none of
+    somebody else's, but it has to be shown with the PIN first."""
+    barred: Refusal | None = None
+    """Why the account cannot be used, found out when it was looked up. Told at step (10): what the status says comes
+    first."""
 
 
 class Challenges(Protocol):

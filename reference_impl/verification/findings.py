@@ -138,8 +138,16 @@ def another_holder() -> Refusal:
 
 def not_enrolled() -> Refusal:
     """A holder without an account at this service; the same at the beginning and at the end."""
-    finding = Finding("spec/pki.md §5", "登録がありません", "no account at this service")
-    return Refusal(Reason.NOT_ENROLLED, finding, Step.ACCOUNT)
+    ja = "このサービスに登録がありません。カードや電子証明書を更新された方は、窓口で紐付け直しをしてください"
+    en = "no account at this service is linked to this card; after a renewal, link it again at the counter"
+    return Refusal(Reason.NOT_ENROLLED, Finding("spec/pki.md §5", ja, en), Step.ACCOUNT)
+
+
+def new_chip() -> Refusal:
+    """The certificate follows one that is enrolled, on another chip: it is learnt with the PIN, never from a tap."""
+    ja = "新しいカードです。暗証番号による紐付け直しをしてから、かざして利用してください"
+    en = "a new card of a holder who is enrolled: link it again with the PIN, then tap"
+    return Refusal(Reason.RENEWAL_PENDING, Finding("spec/pki.md §4", ja, en), Step.GENUINENESS)
 
 
 def already_enrolled() -> Refusal:

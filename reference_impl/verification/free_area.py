@@ -68,7 +68,7 @@ def decide_application(presented: CardApplication, now: datetime, setting: Setti
         account = accounts.find(holder) if accounts is not None else None
         if chip is not None:  # (8)
             setting.chips.require_genuine(chip, presented.challenge)
-            require_as_enrolled(chip, account)
+            require_as_enrolled(plan, chip, account)
         if accounts is not None:  # (10)
             require_expected(accounts, presented.session, holder)
             require_account(plan, presented.service, account)

@@ -12,7 +12,7 @@ from reference_impl.verification import oids
 from reference_impl.verification.der import DerError
 from reference_impl.verification.signatures import KeyRefused, is_signed_by, load_key_numbers
 from reference_impl.verification.tlv import read_items
-from reference_impl.verification.trust import CardIssuer
+from reference_impl.verification.trust import CardApplication, CardIssuer
 
 _CERTIFICATE: Final = bytes.fromhex("7F21")
 _BODY: Final = bytes.fromhex("5F4E")
@@ -78,8 +78,13 @@ def _read_key(value: bytes) -> RSAPublicKey:
 
 
 def trusted_card_issuer(certificate: CardVerifiableCertificate, issuers: tuple[CardIssuer, ...]) -> CardIssuer | None:
-    """The pinned card issuer whose key signed the card-verifiable certificate; the identifier alone proves nothing."""
+    """The pinned issuer of the visual application whose key signed this; the identifier alone proves nothing.
+
+    Whoever certifies the text application's signers says nothing of chips: what is right under that key is not here.
+    """
     for issuer in issuers:
+        if issuer.application is not CardApplication.VISUAL:
+            continue
         if issuer.key_id == certificate.issuer_key_id and is_signed_by(
             issuer.key, oids.RSA_SHA256, certificate.body, certificate.signature
         ):

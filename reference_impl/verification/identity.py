@@ -74,9 +74,9 @@ class Identities:
         identity = Identity(
             certificate,
             issuer,
-            HolderKey(issuer.issuer_key, f"{certificate.serial:x}"),
-            max(anchor.not_before, begins),
-            min(anchor.not_after, ends),
+            HolderKey(issuer.issuer_key, "%x" % certificate.serial),  # noqa: UP031  (a third of f"{…:x}")
+            begins if begins > anchor.not_before else anchor.not_before,  # noqa: FURB136  (max takes six times as long)
+            ends if ends < anchor.not_after else anchor.not_after,  # noqa: FURB136
             key,
         )
         self._holders.keep(encoded, identity)

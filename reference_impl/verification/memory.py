@@ -39,9 +39,10 @@ class Memory(Generic[T]):
 
     def find(self, octets: bytes) -> T | None:
         """What was kept for exactly these octets."""
-        entry = self._young.get(octets[-FOUND_BY:])
-        if entry is not None and entry[0] == octets:
-            return entry[1]
+        if self._young:
+            entry = self._young.get(octets[-FOUND_BY:])
+            if entry is not None and entry[0] == octets:
+                return entry[1]
         return self._find_old(octets) if self._old else None
 
     def _find_old(self, octets: bytes) -> T | None:

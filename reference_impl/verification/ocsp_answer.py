@@ -47,6 +47,8 @@ class Evidence(msgspec.Struct, frozen=True):
     singles: tuple[Single, ...]
     signers: tuple[Certificate, ...]
     produced_at: datetime
+    fresh_until: datetime | None = None
+    """Until when its carrier says that it need not be asked for again (RFC 9919 §7.2)."""
 
 
 def prove(
@@ -229,11 +231,13 @@ def _require_known(single: Single, produced_at: datetime) -> None:
 
 def usable_until(evidence: Evidence, status: Status, responder: Responder, now: datetime) -> datetime:
     """Until when a status found now may be used again without asking: its window, the declared time after thisUpdate,
-    and the period of the signer."""
+    the period of the signer, and what the carrier says where that is sooner."""
     if any(each.this_update > now for each in evidence.singles):
         return now
     kept = responder.keep_unknown if status.reason is Reason.STATUS_UNKNOWN else responder.keep
     ends = [min(window_end(each, responder), each.this_update + kept) for each in evidence.singles]
+    if evidence.fresh_until is not None:
+        ends.append(evidence.fresh_until)
     return min(*ends, *(each.not_after for each in evidence.signers if is_valid_at(each, now)))
 
 

@@ -8,11 +8,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 from reference_impl.verification.certificate import Certificate
 from reference_impl.verification.ocsp import UnreadableAnswer, UnreadableContent, parse_answer
 from reference_impl.verification.ocsp_answer import Evidence, NotGood, prove, status_at, usable_until
 from reference_impl.verification.ocsp_request import NONCE_LENGTH, build_request, get_address
-from reference_impl.verification.ocsp_settings import Ask, Nonce, Question, Responder, Responders, StatusUnreachable
+from reference_impl.verification.ocsp_settings import (
+    Ask,
+    Nonce,
+    Question,
+    Reply,
+    Responder,
+    Responders,
+    StatusUnreachable,
+)
 from reference_impl.verification.revocation_cache import CAPACITY, Key, StatusCache, status_key
 from reference_impl.verification.status import Status
 from reference_impl.verification.trust import Authority
@@ -63,7 +73,7 @@ class OcspClient:
         if responder is None:
             return _unavailable(f"expected a configured responder for {issuer.kind}, found none")
         share = self._share if responder.shares_questions else each_alone
-        found = share(key, lambda: self._find(certificate, issuer, responder))
+        found = share(key, lambda: self._find(certificate, issuer, responder, now))
         if isinstance(found, Status):
             return found
         status = status_at(found, responder, now)
@@ -71,17 +81,21 @@ class OcspClient:
             self._cache.keep(key, status, now, usable_until(found, status, responder, now))
         return status
 
-    def _find(self, certificate: Certificate, issuer: Authority, responder: Responder) -> Found:
-        """Asks, and proves what came; never raises for what a responder did wrong."""
+    def _find(self, certificate: Certificate, issuer: Authority, responder: Responder, now: datetime) -> Found:
+        """Asks at `now`, and proves what came; never raises for what a responder did wrong."""
         nonce = None if responder.nonce is Nonce.NONE else self._draw(NONCE_LENGTH)
         request = build_request(
             certificate, issuer.certificate, nonce, digest=responder.digest, signer=responder.signer
         )
         try:
-            answer = parse_answer(self._ask(question_of(request, responder)))
+            reply = Reply.of(self._ask(question_of(request, responder)))
+            answer = parse_answer(reply.body)
             if isinstance(answer, str):
                 return _unavailable(f"the responder answered {answer}")
-            return prove(answer, certificate, issuer, nonce, responder)
+            evidence = prove(answer, certificate, issuer, nonce, responder)
+            if reply.fresh_for is None:
+                return evidence
+            return msgspec.structs.replace(evidence, fresh_until=now + reply.fresh_for)
         except (StatusUnreachable, UnreadableAnswer) as error:
             return _unavailable(str(error))
         except UnreadableContent as error:

@@ -108,5 +108,17 @@ class StatusUnreachable(Exception):
     """The responder could not be asked: no connection, no time, no answer of status 200 and of the right type."""
 
 
-Ask = Callable[[Question], bytes]
-"""Sends a question and returns the body of the answer, or raises StatusUnreachable."""
+class Reply(msgspec.Struct, frozen=True):
+    """The body of an answer, and for how long its carrier says that it is fresh; None where it does not say."""
+
+    body: bytes
+    fresh_for: timedelta | None = None
+
+    @classmethod
+    def of(cls, said: "bytes | Reply") -> "Reply":
+        """What came, from whatever carrier."""
+        return said if isinstance(said, Reply) else cls(said)
+
+
+Ask = Callable[[Question], bytes | Reply]
+"""Sends a question and returns the answer, from a carrier that says nothing more its body; or StatusUnreachable."""

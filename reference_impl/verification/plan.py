@@ -10,6 +10,7 @@ from reference_impl.verification.presentation import (
     Enrolment,
     PhoneAuthentication,
     PhoneSigning,
+    Relinking,
     Signing,
     Tap,
 )
@@ -43,6 +44,7 @@ def _plan(purpose: Purpose, carrier: Carrier, grants: int, *proved_by: Step) -> 
 PLANS: Final[dict[type, Plan]] = {
     Authentication: _plan(Purpose.LOGIN, Carrier.CARD, WITH_PIN, Step.PROOF),
     Enrolment: _plan(Purpose.ENROL, Carrier.CARD, WITH_PIN, Step.PROOF, Step.GENUINENESS),
+    Relinking: _plan(Purpose.RELINK, Carrier.CARD, WITH_PIN, Step.PROOF, Step.GENUINENESS),
     PhoneAuthentication: _plan(Purpose.LOGIN, Carrier.PHONE, WITH_PIN, Step.PROOF),
     Tap: _plan(Purpose.TAP, Carrier.CARD, WITHOUT_PIN, Step.GENUINENESS),
     Signing: _plan(Purpose.SIGN, Carrier.CARD, WITH_PIN, Step.PROOF),

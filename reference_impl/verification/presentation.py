@@ -5,6 +5,7 @@ Our session says: the service, the place, the session's own name, and, for a sig
     Authentication        利用者証明用: the holder's key signed our challenge, after the PIN
     Enrolment             the same, and the chip proved genuine, so that later taps can be compared with it
     Signing               署名用: the holder's key signed the digest of a document
+    Relinking             the first by a holder whose certificate was renewed; the chip is shown where it can be
     Tap                   かざし利用: no PIN; the certificate, and a genuine chip that signed our challenge
     PhoneAuthentication   the first with the certificate of a phone (spec/pki.md §1.6): other policies, other lists
     PhoneSigning          the third with the certificate of a phone
@@ -65,6 +66,12 @@ class Enrolment(Authentication, frozen=True, kw_only=True, gc=False):
     chip: ChipMaterial | None
 
 
+class Relinking(Authentication, frozen=True, kw_only=True, gc=False):
+    """A login after a renewal, with the chip or without: the account is there, and leads to an earlier certificate."""
+
+    chip: ChipMaterial | None = None
+
+
 class PhoneAuthentication(Authentication, frozen=True, kw_only=True, gc=False):
     """A login with a phone."""
 
@@ -120,4 +127,6 @@ class CardApplication(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     chip: ChipMaterial | None = None
 
 
-Presentation = Authentication | Enrolment | PhoneAuthentication | Tap | Signing | PhoneSigning | CardApplication
+Presentation = (
+    Authentication | Enrolment | Relinking | PhoneAuthentication | Tap | Signing | PhoneSigning | CardApplication
+)

@@ -34,6 +34,8 @@ class Purpose(StrEnum):
     LOGIN = "login"
     TAP = "tap"
     SIGN = "sign"
+    RELINK = "relink"
+    """A holder whose certificate was renewed says so, with the PIN: the account goes on with the new one."""
 
     @property
     def kind(self) -> CertificateKind:

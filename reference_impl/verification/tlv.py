@@ -23,7 +23,7 @@ def read_item(data: bytes, offset: int, tag: bytes) -> tuple[Item, int]:
             offset, "spec/card.md §2.2", f"tag {tag.hex()}", data[offset:body].hex() or "the end of the data"
         )
     length_octets = data[body : body + 3]
-    if length_octets[:1] and length_octets[0] < 0x80:
+    if length_octets and length_octets[0] < 0x80:
         length, body = length_octets[0], body + 1
     elif len(length_octets) == 3 and length_octets[0] == 0x82 and int.from_bytes(length_octets[1:]) >= 0x80:
         length, body = int.from_bytes(length_octets[1:]), body + 3

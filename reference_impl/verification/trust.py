@@ -1,6 +1,8 @@
 """Trust anchors: the authorities of both kinds and the card issuers, pinned by the operator and by nobody else."""
 
 import hashlib
+from enum import Enum
+from typing import Final
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -31,11 +33,29 @@ class Authority(msgspec.Struct, frozen=True, gc=False):
     """SHA-256 of its SubjectPublicKeyInfo, in hex: the half of an account's key that names the issuer."""
 
 
+class CardApplication(Enum):
+    """Of which application of the card a card issuer's key certifies the signers (spec/card.md §2.2, EF 0004)."""
+
+    VISUAL = "visual"
+    """券面事項確認AP: 5000023, 6000023 for test cards; the chip's own key stands in its birth record."""
+    TEXT = "text"
+    """券面事項入力補助AP: 5000033, 6000033 for test cards."""
+
+
+_APPLICATION_DIGIT: Final = 5
+_APPLICATIONS: Final = {ord("2"): CardApplication.VISUAL, ord("3"): CardApplication.TEXT}
+
+
 class CardIssuer(msgspec.Struct, frozen=True):
     """One pinned key of the second PKI (spec/card.md §2.2: a key-id names a key); `read_card_issuer` makes it."""
 
     key_id: bytes
     key: RSAPublicKey
+
+    @property
+    def application(self) -> CardApplication | None:
+        """By the sixth of the key-id's seven digits, in which the known ones differ; None where it says neither."""
+        return _APPLICATIONS.get(self.key_id[_APPLICATION_DIGIT])
 
 
 class Trust(msgspec.Struct, frozen=True):

@@ -1,7 +1,8 @@
 """What is changed in a function, one thing at a time: comparisons, conditions, numbers, sums, answers, raises.
 
 The words of messages are left alone: they are for people, and whoever tests them letter by letter tests nothing.
-Defaults of parameters are left alone too: they are worked out when the function is made, not when it runs.
+Decorators, annotations and defaults of parameters are left alone too: they are worked out when the function is made,
+not when it runs.
 """
 
 import ast
@@ -16,11 +17,22 @@ Make = Callable[[ast.AST], ast.AST]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A function with one thing changed: where, what, and its tree."""
+    """A function with one thing changed: where and what; its tree is made when it is asked for."""
 
     line: int
+    lines: range
+    """From the first line of the statement to the last line of what is changed: who runs none of them sees nothing."""
     change: str
-    tree: Function
+    _function: Function
+    _place: int
+    _make: Make
+
+    @property
+    def tree(self) -> Function:
+        """The changed function."""
+        tree = _Replace(self._place, self._make).visit(copy.deepcopy(self._function))
+        assert isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef)
+        return ast.fix_missing_locations(tree)
 
 
 _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -47,12 +59,30 @@ _SUMS: dict[type[ast.operator], type[ast.operator]] = {
 
 def mutants(function: Function) -> Iterator[Mutant]:
     """Yield each mutant of the function's body; the function itself stays as it is."""
-    parameters = set(map(id, _nodes(function.args)))
+    begins = _begins(function)
     for place, node in enumerate(_nodes(function)):
-        for change, make in () if id(node) in parameters else _changes(node):
-            tree = _Replace(place, make).visit(copy.deepcopy(function))
-            assert isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef)
-            yield Mutant(getattr(node, "lineno", function.lineno), change, ast.fix_missing_locations(tree))
+        if id(node) not in begins:
+            continue
+        for change, make in _changes(node):
+            line: int = getattr(node, "lineno")  # noqa: B009 - whatever is changed stands somewhere
+            header = node.test if isinstance(node, ast.If) else node
+            lines = range(begins[id(node)], (getattr(header, "end_lineno", None) or line) + 1)
+            yield Mutant(line, lines, change, function, place, make)
+
+
+def _begins(function: Function) -> dict[int, int]:
+    """Where the statement of each node of the body begins, by the node's identity."""
+    found: dict[int, int] = {}
+
+    def below(node: ast.AST, begin: int) -> None:
+        begin = node.lineno if isinstance(node, ast.stmt) else begin
+        found[id(node)] = begin
+        for child in ast.iter_child_nodes(node):
+            below(child, begin)
+
+    for statement in function.body:
+        below(statement, statement.lineno)
+    return found
 
 
 def _nodes(node: ast.AST) -> Iterator[ast.AST]:

@@ -1,176 +1,167 @@
 """One run of pytest that tries mutants instead of ending: see the package's docstring."""
 
-import ast
 import functools
 import gc
-import os
-import resource
-import signal
 import sys
-import time
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import accumulate, count
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 
 import pytest
 
-from tests.mutation.operators import Function, Mutant, mutants
+from tests.mutation.child import Asked, exchange, try_out
+from tests.mutation.footprints import Footprints, Line, lasting_fixtures, spoilt, within
+from tests.mutation.ledger import Ledger, Outcome
+from tests.mutation.operators import Mutant
+from tests.mutation.source import Key, Source, functions
 
-CPU_SECONDS = 60
-WALL_SECONDS = 120
+BUDGET = 2.0
+"""Seconds of tests that every mutant is shown to, those first that are the likeliest to notice; the tests behind them
+are shown what survived these."""
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one mutant, and how many tests were asked; none where no test goes through its function."""
+class Asking:
+    """What a run asks for."""
 
-    module: str
-    function: str
-    line: int
-    text: str
-    """The line as it stands in the source, without its indentation."""
-    change: str
-    noticed: bool
-    tests: int
+    part: tuple[int, int] = (0, 1)
+    """Which of how many parts of the mutants."""
+    survivors: bool = False
+    """Those that survived before once more, whatever the ledger says."""
+    all_tests: bool = True
+    """Whether what survived the first tests is shown to the others."""
 
 
 @dataclass
 class Trial:
-    """A pytest plugin: `paths` are the modules whose functions are mutated, `outcomes` what became of them."""
+    """A pytest plugin: `paths` are the modules whose functions are mutated, `ledger` what became of them."""
 
     paths: list[Path]
     root: Path
-    part: tuple[int, int] = (0, 1)
-    """Which of how many parts of the mutants this run tries."""
-    outcomes: list[Outcome] = field(default_factory=list)
+    ledger: Ledger
+    asking: Asking = field(default_factory=Asking)
+    keys: list[Key] = field(default_factory=list)
+    """The mutants of this run's part, tried now or known before."""
+    footprints: Footprints = field(init=False)
+    _functions: dict[tuple[str, int], list[FunctionType]] = field(init=False, default_factory=lambda: defaultdict(list))
+    _caches: list[object] = field(init=False, default_factory=list)
+    _by_line: dict[Line, list[pytest.Item]] = field(init=False, default_factory=lambda: defaultdict(list))
+    _size: dict[pytest.Item, int] = field(init=False, default_factory=dict)
+    _lasting: dict[pytest.Item, list[pytest.FixtureDef[object]]] = field(init=False, default_factory=dict)
+    _noticed_by: dict[tuple[str, str], list[str]] = field(init=False, default_factory=lambda: defaultdict(list))
+    _numbers: Iterator[int] = field(init=False, default_factory=count)
+
+    def __post_init__(self) -> None:
+        """Nothing was seen yet."""
+        self.footprints = within(self.paths)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Runs the tests once, then each mutant against those that go through its function."""
-        by_code, seconds = self._run_once(session)
-        if session.testsfailed:
-            raise pytest.UsageError("expected tests that pass before anything is changed")
-        numbers = count()
-        for module, function, code in self._functions():
-            items = sorted(by_code.get(code, ()), key=lambda item: seconds[item.nodeid])
-            lines = module.read_text(encoding="utf-8").splitlines()
-            for mutant in mutants(function):
-                if next(numbers) % self.part[1] == self.part[0]:
-                    noticed = bool(items) and self._is_noticed(session, items, module, mutant, code)
-                    name, text = module.relative_to(self.root).as_posix(), lines[mutant.line - 1].strip()
-                    self.outcomes.append(
-                        Outcome(name, code.co_qualname, mutant.line, text, mutant.change, noticed, len(items))
-                    )
-                    self.tell(self.outcomes[-1])
+        """Runs the tests once, then each mutant against those that go over its line."""
+        session.config.pluginmanager.register(self.footprints)
+        with lasting_fixtures():
+            self.footprints.run(session)
+            if session.testsfailed:
+                raise pytest.UsageError("expected tests that pass before anything is changed")
+            session.config.pluginmanager.unregister(self.footprints)
+            session.config.pluginmanager.unregister(name="terminalreporter")
+            self._look_around(session)
+            gc.collect()
+            gc.freeze()
+            for path in self.paths:
+                self._try_module(path)
         return True
 
-    def tell(self, outcome: Outcome) -> None:
-        """Says at once what survived, for a run takes long."""
-        if not outcome.noticed:
-            where = f"{outcome.module}:{outcome.line} {outcome.function}"
-            sys.stderr.write(f"{where}: {outcome.change} ({outcome.tests} tests): {outcome.text}\n")
+    def _look_around(self, session: pytest.Session) -> None:
+        """Which functions there are, which caches, and which tests go over a line."""
+        for each in gc.get_objects():
+            if isinstance(each, FunctionType):
+                self._functions[each.__code__.co_filename, each.__code__.co_firstlineno].append(each)
+            elif isinstance(each, functools._lru_cache_wrapper):
+                code = getattr(each.__wrapped__, "__code__", None)
+                if isinstance(code, CodeType) and str(self.root) in code.co_filename:
+                    self._caches.append(each)
+        for item in session.items:
+            lines = self.footprints.lines(item)
+            self._lasting[item] = self.footprints.lasting(item)
+            self._size[item] = len(lines)
+            for line in lines:
+                self._by_line[line].append(item)
 
-    def _run_once(self, session: pytest.Session) -> tuple[dict[CodeType, list[pytest.Item]], dict[str, float]]:
-        """Which tests go through which code, and how long each takes."""
-        wanted = {str(path) for path in self.paths}
-        by_code: dict[CodeType, list[pytest.Item]] = {}
-        seconds: dict[str, float] = {}
-        for number, item in enumerate(session.items):
-            seen: set[CodeType] = set()
-
-            def look(frame: FrameType, event: str, _argument: object, seen: set[CodeType] = seen) -> None:
-                if event == "call" and frame.f_code.co_filename in wanted:
-                    seen.add(frame.f_code)
-
-            following = session.items[number + 1] if number + 1 < len(session.items) else None
-            began = time.perf_counter()
-            sys.setprofile(look)
-            try:
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            finally:
-                sys.setprofile(None)
-            seconds[item.nodeid] = time.perf_counter() - began
-            for code in seen:
-                by_code.setdefault(code, []).append(item)
-        return by_code, seconds
-
-    def _functions(self) -> Iterator[tuple[Path, Function, CodeType]]:
-        """Each function of the modules with its code as it is loaded."""
-        loaded = {
-            (each.__code__.co_filename, each.__code__.co_firstlineno): each.__code__
-            for each in gc.get_objects()
-            if isinstance(each, FunctionType)
-        }
-        for path in self.paths:
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+    def _try_module(self, path: Path) -> None:
+        """The first tests for each mutant, then all the others for those that are left."""
+        left: list[tuple[Source, Key, Mutant, frozenset[pytest.Item]]] = []
+        for source in functions(path, self.root):
+            for key, mutant in source.mutants():
+                if next(self._numbers) % self.asking.part[1] != self.asking.part[0]:
                     continue
-                first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-                code = loaded.get((str(path), first))
-                if code is not None and code.co_name == node.name:
-                    yield path, node, code
+                self.keys.append(key)
+                known, shown = self.ledger.known(key, source.seal), frozenset[pytest.Item]()
+                if known is None or (self.asking.survivors and not known.noticed):
+                    asked = self._tests(source, mutant)
+                    first = asked[: bisect_right(list(accumulate(each.seconds for each in asked)), BUDGET)]
+                    shown = frozenset(each.item for each in first)
+                    known = self._show(source, key, mutant, first, complete=len(first) == len(asked))
+                if not known.complete:
+                    left.append((source, key, mutant, shown))
+        for source, key, mutant, shown in left if self.asking.all_tests else ():
+            others = [each for each in self._tests(source, mutant) if each.item not in shown]
+            self._show(source, key, mutant, others, complete=True)
 
-    def _is_noticed(
-        self, session: pytest.Session, items: list[pytest.Item], module: Path, mutant: Mutant, code: CodeType
-    ) -> bool:
-        """Whether one of the tests fails, or takes too long, in a process in which the function is changed."""
-        changed = _compile(module, mutant, code)
-        child = os.fork()
-        if child == 0:
-            _end_silently_and_soon(session.config)
-            for function in gc.get_referrers(code):
-                if isinstance(function, FunctionType) and function.__code__ is code:
-                    function.__code__ = changed
-            _forget_what_was_worked_out(self.root)
-            os._exit(1 if _fails(session, items) else 0)
-        return os.waitpid(child, 0)[1] != 0
+    def _show(self, source: Source, key: Key, mutant: Mutant, tests: list[Asked], *, complete: bool) -> Outcome:
+        """What became of a mutant by these tests."""
+        loaded = [
+            each
+            for each in self._functions[str(source.path), source.first_line]
+            if each.__code__.co_qualname == source.name
+        ]
+        answer = None
+        if tests and loaded:
+            change = exchange(loaded, source.compiled(mutant.tree.body), self._caches)
+            answer = try_out(change, tests)
+        by, how = answer or ("", "")
+        concerned = len(self._items(source, mutant))
+        noticed = answer is not None
+        outcome = Outcome(key, mutant.line, source.seal, noticed, complete or noticed, concerned, by, how)
+        self.ledger.add(outcome)
+        if noticed:
+            before = self._noticed_by[key.module, key.function]
+            before[:] = [by, *(each for each in before if each != by)][:6]
+        elif complete or not self.asking.all_tests:
+            tell(outcome)
+        return outcome
+
+    def _items(self, source: Source, mutant: Mutant) -> dict[pytest.Item, None]:
+        """The tests that go over the mutant's lines."""
+        name = str(source.path)
+        return {item: None for number in mutant.lines for item in self._by_line.get((name, number), ())}
+
+    def _tests(self, source: Source, mutant: Mutant) -> list[Asked]:
+        """The same: those that noticed another one of the function first, then the specific and fast."""
+        name, first = str(source.path), self._noticed_by[source.module, source.name]
+        lines = {(name, number) for number in range(source.node.lineno, (source.node.end_lineno or 0) + 1)}
+        place = {nodeid: number for number, nodeid in enumerate(first)}
+        return sorted(
+            (self._asked(item, lines) for item in self._items(source, mutant)),
+            key=lambda each: (place.get(each.item.nodeid, len(place)), each.seconds * self._size[each.item]),
+        )
+
+    def _asked(self, item: pytest.Item, lines: set[Line]) -> Asked:
+        seconds, lasting = self.footprints.by_item[item].seconds, self._lasting[item]
+        if not lasting:
+            return Asked(item, (), seconds)
+        known = self.footprints.by_fixture
+        anew = tuple(spoilt(item, [each for each in lasting if known[each].lines & lines]))
+        return Asked(item, anew, seconds + sum(known[each].seconds for each in anew if each in known))
 
 
-def _fails(session: pytest.Session, items: list[pytest.Item]) -> bool:
-    """Whether one of them fails; fixtures are set up anew for each."""
-    for item in items:
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-        if session.testsfailed:
-            return True
-    return False
-
-
-def _compile(module: Path, mutant: Mutant, code: CodeType) -> CodeType:
-    """The changed function's code, compiled in its place in the module so that names and cells are as they were."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno == mutant.tree.lineno:
-            node.body = mutant.tree.body
-    (found,) = (
-        each
-        for each in _codes(compile(tree, str(module), "exec", dont_inherit=True))
-        if (each.co_qualname, each.co_firstlineno) == (code.co_qualname, code.co_firstlineno)
-    )
-    return found
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    for each in code.co_consts:
-        if isinstance(each, CodeType):
-            yield each
-            yield from _codes(each)
-
-
-def _end_silently_and_soon(config: pytest.Config) -> None:
-    config.pluginmanager.unregister(name="terminalreporter")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(WALL_SECONDS)
-
-
-def _forget_what_was_worked_out(root: Path) -> None:
-    """Caches of the functions under trial: what they hold was worked out by the unchanged code."""
-    for each in gc.get_objects():
-        if isinstance(each, functools._lru_cache_wrapper):
-            function = each.__wrapped__
-            if str(root) in getattr(getattr(function, "__code__", None), "co_filename", ""):
-                each.cache_clear()
+def tell(outcome: Outcome) -> None:
+    """Says at once what survived, for a run takes long."""
+    if not outcome.noticed:
+        key = outcome.key
+        where = f"{key.module}:{outcome.line} {key.function}"
+        sys.stderr.write(f"{where}: {key.change} ({outcome.tests} tests): {key.text}\n")
+        sys.stderr.flush()

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -35,11 +35,26 @@ def programs() -> Path | None:
 class Server:
     """A server that runs, and databases in it."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self._folder = folder
+    def __init__(self, folder: Path, command: list[str | Path]) -> None:
+        self._folder, self._command = folder, command
+        self._running = ExitStack()
+        self.start()
         self._numbers = count(1)
         self._administration = create_engine(self._address("postgres"), isolation_level="AUTOCOMMIT")
+
+    def start(self) -> None:
+        """Start it, on the data it had."""
+        self.process = self._running.enter_context(_started(self._command, self._folder))
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Nobody is there for a while: connections are broken, new ones refused, what was committed is kept."""
+        self._administration.dispose()
+        self._running.close()
+        try:
+            yield
+        finally:
+            self.start()
 
     def new_database(self) -> URL:
         """Return the address of an empty database."""
@@ -76,8 +91,9 @@ class Server:
             return str(connection.execute(text(f"SHOW {name}")).scalar_one())
 
     def close(self) -> None:
-        """Leave the server."""
+        """Leave the server, and end it."""
         self._administration.dispose()
+        self._running.close()
 
     def _address(self, database: str) -> URL:
         return URL.create(
@@ -106,14 +122,9 @@ def running(binaries: Path) -> Iterator[Server]:
         ]
         _run([*_as(user), *made, "--encoding", "UTF8", "--locale", "C.UTF-8"], folder)
         served: list[str | Path] = [*_as(user), "setpriv", "--pdeathsig", "INT", binaries / "postgres"]
-        with _started(
-            [*served, "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=on"], folder
-        ) as process:
-            server = Server(folder, process)
-            try:
-                yield server
-            finally:
-                server.close()
+        command = [*served, "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=on"]
+        with closing(Server(folder, command)) as server:
+            yield server
     finally:
         shutil.rmtree(folder)
 

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection
 
 from reference_impl.services.offline.standing import Standing
 from reference_impl.services.store.reconciliation import Reconciliation, Taken
-from reference_impl.services.store.transactions import ServerDatabase
+from reference_impl.store.database import Database
 from tests.postgresql.server import Server
 from tests.reference_impl.services import crowd, uploads
 from tests.reference_impl.services.offline import POLICIES, chain, judge, rewritten, upload
@@ -35,7 +35,7 @@ class Held:
     """A server's database whose transactions are kept open until they are let go."""
 
     def __init__(self, url: URL) -> None:
-        self._database = ServerDatabase(url)
+        self._database = Database(url)
         self.close = self._database.close
         self.hold: Callable[[], None] = lambda: None
 
@@ -64,7 +64,7 @@ def test_second_record_of_a_number_waits_for_the_first(store: URL, server: Serve
         found.extend(office.take_in(POLICIES, upload([rewritten(ride, 4)]), judge))
         is_done.set()
 
-    with closing(ServerDatabase(store)) as plain, closing(Held(store)) as held:
+    with closing(Database(store)) as plain, closing(Held(store)) as held:
         first = Reconciliation(held)
         held.hold = hold
         other = threading.Thread(target=second, args=(Reconciliation(plain),))

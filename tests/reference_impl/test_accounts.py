@@ -14,9 +14,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from reference_impl.accounts.account import Accounts
+from reference_impl.accounts.attempt import Attempt
 from reference_impl.store.database import Database
 from reference_impl.verification import HolderKey
 from reference_impl.verification.genuineness import BirthRecord, parse_birth_record
@@ -51,9 +53,10 @@ def while_it_waits(world: World, happens: Callable[[], Message]) -> list[Message
     return outcomes
 
 
-def record(chip: str = "chip", date: bytes = b"19900401") -> BirthRecord:
-    """A birth record, read."""
-    return parse_birth_record(pki.birth_record(chip, date=date))
+def record(chip: str = "chip", date: bytes = b"19900401", number: int | None = None) -> BirthRecord:
+    """A birth record, read; of another chip for each number."""
+    read = parse_birth_record(pki.birth_record(chip, date=date))
+    return read if number is None else msgspec.structs.replace(read, chip_key=read.chip_key + number.to_bytes())
 
 
 OVERTAKEN = [
@@ -149,7 +152,8 @@ def test_two_threads_enrol_two_chips_and_one_stays(tmp_path: Path, services: tup
 
         def attempt(turn: int, holder: HolderKey) -> Reason | None:
             both.wait()
-            return accounts[turn].enrol(holder, services[turn], record(chips[turn]))
+            shown = record(chips[turn], number=int(holder.serial, 16))
+            return accounts[turn].enrol(Attempt(holder, services[turn], pki.NOW, shown))
 
         for number in range(ROUNDS):
             holder = HolderKey("issuer", f"{number:x}")
@@ -159,7 +163,7 @@ def test_two_threads_enrol_two_chips_and_one_stays(tmp_path: Path, services: tup
             stored = accounts[1 - winner].find(holder)
             assert stored is not None
             assert stored.services == {services[winner]}
-            assert stored.chip_key == record(chips[winner]).chip_key
+            assert stored.chip_key == record(chips[winner], number=number).chip_key
 
 
 def test_two_threads_enrol_one_card_at_two_services_and_both_stay(tmp_path: Path) -> None:
@@ -171,7 +175,8 @@ def test_two_threads_enrol_one_card_at_two_services_and_both_stay(tmp_path: Path
 
         def attempt(database: Database, service: str, holder: HolderKey) -> Reason | None:
             both.wait()
-            return Accounts(database).enrol(holder, service, record())
+            shown = record(number=int(holder.serial, 16))
+            return Accounts(database).enrol(Attempt(holder, service, pki.NOW, shown))
 
         for number in range(ROUNDS):
             holder = HolderKey("issuer", f"{number:x}")

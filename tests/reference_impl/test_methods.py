@@ -99,6 +99,26 @@ def test_when_neither_could_say_both_are_named() -> None:
     assert status.finding.ja == "ocsp の理由、crl の理由"
 
 
+def test_newest_revocation_is_the_one_that_is_remembered() -> None:
+    """Good from between two revocations is older than the second; whichever of them came first."""
+    old, new = Says("REVOKED", 3 * HOUR).answer, Says("REVOKED", HOUR).answer
+    for order in ((old, new), (new, old)):
+        known = KnownRevocations()
+        for each in order:
+            known.note(("key", 1), each)
+        assert known.find(("key", 1)) is new
+
+
+@pytest.mark.parametrize("reason", COULD_NOT_CHECK)
+def test_what_could_not_be_checked_is_no_revocation(reason: str) -> None:
+    """It is not remembered: the good status after it stands."""
+    source = Says(reason)
+    method = Remembering(source, KnownRevocations())
+    assert of(method).reason == reason
+    source.answer = Says("OK", 2 * HOUR).answer
+    assert of(method).reason == "OK"
+
+
 def test_source_without_words_leaves_the_other_its_own() -> None:
     """A finding is optional (`status.Status`): what one source said is said, whichever it was."""
     silent, speaking = Says("STATUS_UNAVAILABLE"), Says("STATUS_UNAVAILABLE")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from asn1crypto import ocsp as asn1_ocsp
@@ -51,10 +51,20 @@ ENVELOPE: dict[str, tuple[Callable[[], bytes], str]] = {
         "tag 0x04, found tag 0x03",
     ),
     "success-and-nothing": (lambda: bytes.fromhex("30030A0100"), "responseBytes"),
+    "status-of-no-octet": (lambda: bytes.fromhex("30020A00"), "expected one octet below 80, found nothing"),
+    "status-of-five-octets": (
+        lambda: bytes.fromhex("30070A050102030405"),
+        "expected one octet below 80, found 01020304",
+    ),
+    "status-above-7f": (lambda: bytes.fromhex("30030A0180"), "expected one octet below 80, found 80"),
 }
 
 CONTENT: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: a.enveloped(b""), "offset 22: X.690 §8.1.2"),
+    "basic-as-set": (
+        lambda: a.enveloped(b"\x31" + a.signed(a.data())[1:]),
+        "structure: expected tag 0x30, found tag 0x31",
+    ),
     "octets-behind-basic": (lambda: a.enveloped(a.signed(a.data()) + b"\0"), "1 octets more"),
     "two-parts": (lambda: basic(a.data(), a.RSA_SHA256), "2 elements"),
     "five-parts": (lambda: basic(a.data(), a.RSA_SHA256, a.tlv(3, b"\0"), a.tlv(0xA0, a.tlv(0x30)), b"\5\0"), "5"),
@@ -107,6 +117,14 @@ CONTENT: dict[str, tuple[Callable[[], bytes], str]] = {
     "unknown-constructed": (lambda: of_single(a.single(status=b"\xa2\x00")), "80 00, a1"),
     "status-of-no-choice": (lambda: of_single(a.single(status=b"\x83\x00")), "80 00, a1"),
     "revoked-without-time": (lambda: of_single(a.single(status=b"\xa1\x00")), "0 elements"),
+    "revoked-with-three-parts": (
+        lambda: of_single(a.single(status=a.tlv(0xA1, a.time(a.GRID), bytes.fromhex("A0030A0101"), b"\5\0"))),
+        "3 elements",
+    ),
+    "status-told-in-part": (
+        lambda: of_single(a.single(status=b"\x83\x05\1\2\3\4\5")),
+        "expected 80 00, a1 … or 82 00, found 83050102\n",
+    ),
     "revoked-for-reason-7": (lambda: of_single(a.single(status=a.revoked(reason=7))), "§5.3.1"),
     "revoked-for-reason-11": (lambda: of_single(a.single(status=a.revoked(reason=11))), "§5.3.1"),
     "revoked-at-a-utc-time": (
@@ -167,7 +185,7 @@ def test_what_is_inside_the_signed_answer_makes_it_unbelievable(name: str) -> No
     make, said = CONTENT[name]
     with pytest.raises(UnreadableContent) as refused:
         parse_answer(make())
-    assert said in str(refused.value)
+    assert said in f"{refused.value}\n"
     assert re.match(r"offset \d+: ", str(refused.value))
     assert refused.value.rule
 
@@ -227,6 +245,28 @@ def test_offsets_count_from_the_first_octet_of_the_message() -> None:
     place = encoded.index(bytes.fromhex("0A0107"))
     with pytest.raises(UnreadableContent, match=rf"^offset {place}: RFC 5280 §5.3.1"):
         parse_answer(encoded)
+
+
+def test_offset_of_a_version_that_is_written() -> None:
+    """Where the version stands, and not what follows it."""
+    encoded = a.answer(version=V1)
+    place = encoded.index(V1)
+    with pytest.raises(UnreadableContent, match=rf"^offset {place}: RFC 6960 §4\.2\.1, X\.690 §11\.5"):
+        parse_answer(encoded)
+
+
+def test_offset_of_a_nonce_counts_in_its_extension() -> None:
+    """From the first octet of the extension's value, as the module says."""
+    with pytest.raises(UnreadableContent, match=r"^offset 0: RFC 9654 §2\.1: .* found 129$"):
+        parse_answer(a.answer(more=a.extensions(0xA1, a.nonce(bytes(129)))))
+
+
+@pytest.mark.parametrize("until", [None, pki.NOW], ids=["alone", "behind-next-update"])
+def test_extensions_of_a_single_response_are_read(until: datetime | None) -> None:
+    """[1], with nextUpdate [0] before it and without."""
+    answer = parse_answer(a.answer(a.single(until=until, more=a.extensions(0xA1, STRANGE))))
+    assert not isinstance(answer, str)
+    assert answer.singles[0].next_update == until
 
 
 def test_no_truncation_and_no_tail_is_read() -> None:

@@ -17,6 +17,7 @@ from cryptography.x509 import ocsp
 
 from reference_impl.verification import oids
 from reference_impl.verification.certificate import Certificate, parse_certificate
+from reference_impl.verification.der import parse_der
 from reference_impl.verification.ocsp_client import OcspClient, question_of
 from reference_impl.verification.ocsp_request import RequestSigner, build_request, get_address
 from reference_impl.verification.ocsp_settings import Nonce, Question, Responder, Responders
@@ -160,3 +161,17 @@ def issuer_bits(kind: str, key: str) -> bytes:
 def test_authority_without_settings_is_not_asked() -> None:
     """Nobody to ask is STATUS_UNAVAILABLE, and no question."""
     assert questions(Responders(), (pki.leaf(), CertificateKind.AUTH, "auth-ca")) == []
+
+
+@pytest.mark.parametrize("size", [*range(20, 140), 200, 255, 256, 300, 0x8000])
+def test_request_is_der_at_every_border_of_a_length(size: int) -> None:
+    """A nonce of any size: each header around it is the shortest (X.690 §10.1), and it comes back whole."""
+    request = build_request(certificate(), issuer(), bytes(size))
+    parse_der(request, 0x30)
+    value = asn1_ocsp.OCSPRequest.load(request, strict=True)["tbs_request"]["request_extensions"][0]["extn_value"]
+    assert value.parsed.native == bytes(size)
+
+
+def test_negative_serial_is_asked_with_its_sign() -> None:
+    """-1 is the INTEGER `ff` (X.690 §8.3.3); such a certificate is refused before it is asked about."""
+    assert bytes.fromhex("0201FF") in build_request(msgspec.structs.replace(certificate(), serial=-1), issuer(), None)

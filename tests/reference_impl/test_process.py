@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from reference_impl.app import read_arguments
+from reference_impl.options import read_arguments
 from tests.reference_impl import pki
 from tests.reference_impl.conftest import World, b64, configuration
 from tests.reference_impl.responder import Settings, answer

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from reference_impl.verification import CounterRecord, Environment, Policy, Purpose, Reason, Service, Status
+from reference_impl.verification import CounterRecord, Environment, Policy, Purpose, Reason, Service, Status, Trust
+from reference_impl.verification.trust import read_card_issuer
 from tests.reference_impl import pki
 from tests.reference_impl.test_verifier import enrolled_book
-from tests.reference_impl.verifying import APPLICATION, EVERYTHING, Bench, Book, application, bench, chip, tap
+from tests.reference_impl.verifying import APPLICATION, EVERYTHING, Bench, Book, application, bench, chip, tap, trust
 
 REPLACED: list[tuple[str, str, dict[str, Any]]] = [
     ("RP-KAZ-003-self-made-chip", "CARD_NOT_GENUINE", {"card_certificate": lambda: pki.cvc(issuer="rogue-ca")}),
@@ -44,6 +45,21 @@ def test_chip_that_is_not_genuine_is_refused(reason: str, changes: dict[str, Any
         material = chip(challenge, **{name: make() for name, make in changes.items()})
         assert on.reason(tap(on, challenge=challenge, chip=material)) == reason
         assert on.told.asked == []
+
+
+@pytest.mark.parametrize(
+    ("digits", "reason"),
+    [(b"6000023", "OK"), (b"5000023", "OK"), (b"6000033", "CARD_NOT_GENUINE"), (b"5000033", "CARD_NOT_GENUINE"),
+     (b"6000043", "CARD_NOT_GENUINE")],
+)  # fmt: skip
+def test_issuer_of_another_application_certifies_no_chip(digits: bytes, reason: str) -> None:
+    """The same right signatures under the anchor of the text application, or of an unknown one, prove no chip."""
+    key_id = digits + pki.KEY_ID_ISSUER[7:]
+    issuer = read_card_issuer(key_id, pki.spki("card-issuer"))
+    on = bench(trusted=Trust(trust("auth-ca").authorities, (issuer,)))
+    challenge = on.challenge()
+    material = chip(challenge, card_certificate=pki.cvc(key_id=key_id))
+    assert on.reason(tap(on, challenge=challenge, chip=material)) == reason
 
 
 def warmed() -> Bench:
@@ -126,6 +142,37 @@ def test_application_of_the_free_area(reason: str, changes: dict[str, Any]) -> N
     on = bench(accounts=enrolled_book("card-application"))
     verdict = on.verifier.verify(application(on, **changes), pki.NOW)
     assert (verdict.reason.value, verdict.status, on.told.asked) == (reason, None, [])
+
+
+MOST = 0xFFFFFFFF
+"""The largest number that the counter's four octets hold."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_readable"),
+    [
+        ({"application": bytes(4)}, False),
+        ({"application": bytes(5)}, True),
+        ({"application": bytes(16)}, True),
+        ({"application": bytes(17)}, False),
+        ({"user_id": b""}, False),
+        ({"user_id": b"1"}, True),
+        ({"user_id": bytes(64)}, True),
+        ({"user_id": bytes(65)}, False),
+        ({"counter": CounterRecord(-1, 0, 0, bytes(16))}, False),
+        ({"counter": CounterRecord(0, 0, 0, bytes(16))}, True),
+        ({"counter": CounterRecord(70, 0, 70, bytes(16))}, True),
+        ({"counter": CounterRecord(71, 0, 70, bytes(16))}, False),
+        ({"counter": CounterRecord(MOST, 0, MOST, bytes(16))}, True),
+        ({"counter": CounterRecord(MOST, 0, MOST + 1, bytes(16))}, False),
+        ({"counter": CounterRecord(0, 0, 0, bytes(15))}, False),
+        ({"counter": CounterRecord(0, 0, 0, bytes(17))}, False),
+    ],
+)
+def test_form_of_an_application(changes: dict[str, Any], is_readable: bool) -> None:  # noqa: FBT001
+    """INVENTED. An AID of 5 to 16 octets (ISO/IEC 7816-4:2013 §8.2.1.2), an id, a counter: the ends of each count."""
+    on = bench()
+    assert (on.reason(application(on, **changes)) != "MALFORMED") is is_readable
 
 
 def test_last_day_ends_at_midnight_in_japan() -> None:

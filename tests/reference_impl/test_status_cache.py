@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from reference_impl.verification.certificate import Certificate, parse_certificate
 from reference_impl.verification.ocsp_client import OcspClient
-from reference_impl.verification.ocsp_settings import REGISTER_PERIOD, Nonce, Question, Responder, Responders
+from reference_impl.verification.ocsp_settings import REGISTER_PERIOD, Nonce, Question, Reply, Responder, Responders
 from reference_impl.verification.purpose import CertificateKind
 from reference_impl.verification.revocation_cache import CAPACITY, StatusCache, status_key
 from reference_impl.verification.revocation_methods import FallBack, KnownRevocations, Remembering
@@ -41,10 +41,10 @@ class Asked:
     def __init__(self, **changes: Any) -> None:
         settings = {"address": "http://ocsp.test/", "nonce": Nonce.NONE, "keep": HALF, **changes}
         self.questions = 0
-        self.says: bytes = a.answer(a.single(until=a.GRID + HALF), produced=a.GRID)
+        self.says: bytes | Reply = a.answer(a.single(until=a.GRID + HALF), produced=a.GRID)
         self.client = OcspClient(Responders({CertificateKind.AUTH: Responder(**settings)}), self._ask, bytes)
 
-    def _ask(self, question: Question) -> bytes:
+    def _ask(self, question: Question) -> bytes | Reply:
         del question
         self.questions += 1
         return self.says
@@ -88,6 +88,19 @@ def test_kept_no_longer_than_the_responder_may_sign() -> None:
     assert [asked.status(at(seconds)) for seconds in (0, 599)] == ["OK", "OK"]
     assert asked.questions == 1
     assert asked.status(at(601)) == "STATUS_UNTRUSTED"
+    assert asked.questions == 2
+
+
+@pytest.mark.parametrize(("said", "last"), [(0, None), (60, 59), (86_400, 1799)], ids=["none", "sooner", "later"])
+def test_carrier_makes_ask_again_sooner_and_never_later(said: int, last: int | None) -> None:
+    """RFC 9919 §7.2: max-age before nextUpdate ends what is kept; beyond it, nextUpdate does."""
+    asked = Asked(keep=timedelta(days=1))
+    asked.says = Reply(a.answer(a.single(until=a.GRID + HALF), produced=a.GRID), timedelta(seconds=said))
+    assert asked.status(at(0)) == "OK"
+    if last is not None:
+        assert asked.status(at(last)) == "OK"
+    assert asked.questions == 1
+    asked.status(at(0 if last is None else last + 1))
     assert asked.questions == 2
 
 

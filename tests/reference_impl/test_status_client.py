@@ -8,11 +8,12 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
 from reference_impl.status_client import StatusClient
-from reference_impl.verification.ocsp_settings import Question, StatusUnreachable
+from reference_impl.verification.ocsp_settings import Question, Reply, StatusUnreachable
 
 Script = Callable[[socket.socket], None]
 
@@ -109,7 +110,7 @@ TYPED = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: 6\r\n\r\nanswer
 def test_body_of_a_200_is_the_answer(client: StatusClient, body: bytes) -> None:
     """Up to 64 KiB are taken."""
     with listening(send(HEAD % len(body) + body)) as address:
-        assert client.ask(asking(address)) == body
+        assert client.ask(asking(address)) == Reply(body)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,30 @@ def test_body_of_a_200_is_the_answer(client: StatusClient, body: bytes) -> None:
 def test_type_of_an_answer_is_read_as_http_has_it(client: StatusClient, kind: bytes) -> None:
     """Neither case nor parameters tell types apart (RFC 9110 §8.3.1)."""
     with listening(send(TYPED % kind)) as address:
-        assert client.ask(asking(address)) == b"answer"
+        assert client.ask(asking(address)) == Reply(b"answer")
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        (b"Cache-Control: max-age=900, public, no-transform, must-revalidate", 900),
+        (b'cache-control: public\r\nCache-Control: MAX-AGE="60"\r\nAge: 20', 40),
+        (b"Cache-Control: max-age=60\r\nAge: 61", 0),
+        (b"Cache-Control: max-age=60, max-age=30", 30),
+        (b"Cache-Control: max-age=900, no-store", 0),
+        (b"Cache-Control: no-cache", 0),
+        (b"Cache-Control: max-age=-1", 0),
+        (b"Cache-Control: max-age=soon", 0),
+        (b"Cache-Control: max-age=" + b"9" * 200, 10**9),
+        (b"Cache-Control: s-maxage=5, private", None),
+        (b"Age: 5", None),
+    ],
+)
+def test_how_long_an_answer_is_fresh(client: StatusClient, headers: bytes, seconds: int | None) -> None:
+    """RFC 9111: max-age less the age, no time at all for what may not be kept, nothing where nothing is said."""
+    with listening(send(HEAD.replace(b"OK\r\n", b"OK\r\n" + headers + b"\r\n") % 6 + b"answer")) as address:
+        said = None if seconds is None else timedelta(seconds=seconds)
+        assert client.ask(asking(address)) == Reply(b"answer", said)
 
 
 @pytest.mark.parametrize(
@@ -236,4 +260,4 @@ def test_questions_do_not_wait_for_each_other() -> None:
     with listening(meet) as address, ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: patient.ask(asking(address, timeout=5)), range(20)))
     patient.close()
-    assert answers == [b"answer"] * 20
+    assert answers == [Reply(b"answer")] * 20

@@ -19,7 +19,7 @@ def test_hello_declares_role_capabilities_and_tolerances(world: World) -> None:
     assert answer == {
         "contract": "1.0",
         "role": "relying-party",
-        "capabilities": ["set_time", "enrol", "login", "tap", "sign", "account"],
+        "capabilities": ["set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink"],
         "tolerances": {"clock_seconds": 0, "status_seconds": 0, "challenge_seconds": 300},
     }
 
@@ -32,7 +32,7 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
     "no-object": ("hello", [], "$"),
     "missing-field": ("begin", {"purpose": "login", "service": "library"}, "$"),
     "unknown-field": ("begin", {**BEGIN, "pin": "1234"}, "$"),
-    "unknown-purpose": ("begin", {**BEGIN, "purpose": "relink"}, "$.purpose"),
+    "unknown-purpose": ("begin", {**BEGIN, "purpose": "renew"}, "$.purpose"),
     "unknown-environment": ("begin", {**BEGIN, "environment": "moon"}, "$.environment"),
     "null-for-an-object": ("begin", {**BEGIN, "terminal": None}, "$.terminal"),
     "wrong-type": ("begin", {**BEGIN, "service": 7}, "$.service"),
@@ -126,7 +126,7 @@ def test_body_over_256_kib_is_413(world: World, excess: int, status: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("verb", "method", "status"), [("relink", "POST", 404), ("", "POST", 404), ("hello", "GET", 405)]
+    ("verb", "method", "status"), [("renew", "POST", 404), ("", "POST", 404), ("hello", "GET", 405)]
 )
 def test_unknown_verb_is_404_and_another_method_405(world: World, verb: str, method: str, status: int) -> None:
     """Verbs that do not exist and methods that are not POST say so."""

@@ -9,6 +9,9 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from reference_impl.verification import AnchorRefused, CertificateKind, Policy, Trust, production, read_authority
 from reference_impl.verification.certificate import parse_certificate
+from reference_impl.verification.memory import Remember
+from reference_impl.verification.purpose import Carrier
+from reference_impl.verification.setting import Setting
 from reference_impl.verification.trust import key_hash
 from tests.reference_impl import pki
 from tests.reference_impl.verifying import EVERYTHING, bench, login, tap, trust
@@ -105,3 +108,41 @@ def test_published_facts_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not production.is_of_production(certificate)
     monkeypatch.setattr(production, "KEY_IDENTIFIERS", (key_hash(certificate).hex()[:8],))
     assert production.is_of_production(certificate)
+
+
+def test_key_identifier_of_an_anchor() -> None:
+    """Its subjectKeyIdentifier, whatever stands there; without one the SHA-1 of the key bits (RFC 5280 §4.2.1.2)."""
+    own = x509.SubjectKeyIdentifier(b"an identifier of its own")
+    named, bare = (
+        read_authority(CertificateKind.AUTH, each)
+        for each in (authority("P8N-MOCK", (own, False)), authority("P8N-MOCK"))
+    )
+    assert named.key_identifier == b"an identifier of its own"
+    key = pki.key("auth-ca").public_key()
+    assert bare.key_identifier == x509.SubjectKeyIdentifier.from_public_key(key).digest
+
+
+def test_why_nobody_issued_it() -> None:
+    """A name that nobody pinned is told apart from a pinned name with a key that is not."""
+    on = bench(trusted=trust("auth-ca"))
+    stranger = pki.leaf(issuer_name=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "nobody")]))
+    forged = pki.leaf(issuer_key="auth-ca-2", aki_key="auth-ca")
+    words = {
+        stranger: "no pinned authority has the issuer's name",
+        pki.leaf(issuer_key="auth-ca-2"): "an authority of that name is pinned, but none of its keys signed this",
+        pki.leaf(
+            issuer_key="auth-ca-2", aki_key="auth-ca"
+        ): "the pinned key that the certificate names did not sign it",
+    }
+    for certificate, why in words.items():
+        finding = on.verifier.verify(login(on, certificate=certificate), pki.NOW).finding
+        assert finding is not None
+        assert finding.en == why
+
+
+def test_identities_are_those_of_kind_and_carrier() -> None:
+    """A phone's certificate is judged by the policies of phones, whichever way its identities are found."""
+    setting = Setting(trust(), Policy(), Remember())
+    for kind in CertificateKind:
+        for carrier in Carrier:
+            assert setting.of(kind, carrier) is setting.identities[kind, carrier]

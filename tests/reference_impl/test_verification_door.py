@@ -55,6 +55,19 @@ def test_many_logins_are_as_many_verdicts(kind: str) -> None:
     assert [each["reason"] for each in said] == ["OK", "BAD_SIGNATURE", "MALFORMED", "OK"]
 
 
+def test_refusals_after_the_same_steps_are_told_apart() -> None:
+    """What is accepted is said in the same octets each time, of what is refused each is said as it is."""
+    on = bench()
+    right, replayed = as_json(login(on)), as_json(login(on))
+    unknown = {**right, "challenge": b64encode(bytes(32)).decode()}
+    body = msgspec.json.encode([replayed, replayed, unknown, right, right, unknown])
+    said = send(on, "/logins", body).json()
+    spent, mismatch = "CHALLENGE_REPLAYED", "CHALLENGE_MISMATCH"
+    assert [each["reason"] for each in said] == ["OK", spent, mismatch, "OK", spent, mismatch]
+    assert said[1]["steps"] == said[2]["steps"]
+    assert said[0] == said[3]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "method", "status"),
     [

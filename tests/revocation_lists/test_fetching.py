@@ -210,3 +210,16 @@ def test_service_of_the_other_kind(service: Service) -> None:
     source = msgspec.structs.replace(service.source, kind=CertificateKind.AUTH)
     report = fetch(source, signers, service.library, service.now)
     assert (report.taken, len(report.refused)) == ([], 6)
+
+
+def test_archive_of_the_fake_service(service: Service) -> None:
+    """A town's lists of cards from the archive of all: believed one by one, and known by their tags afterwards."""
+    settings = {"archive_from": 2, "media": frozenset({"card"}), "request_seconds": 120.0}
+    first = service.fetch(**settings)
+    assert (len(first.taken), len(first.refused), first.unreachable) == (2, 1, {})
+    assert service.status() == Reason.OK
+    asked = len(service.world.journal.since(0))
+    assert asked == 3, "the index, the archive, and by itself the list in it that was not believed"
+    again = service.fetch(**settings)
+    assert (len(again.unchanged), again.taken) == (2, [])
+    assert len(service.world.journal.since(0)) == asked + 4

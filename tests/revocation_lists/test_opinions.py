@@ -107,32 +107,48 @@ def almost_right(times: int) -> list[Mutated]:
     return [Mutated("untouched", m.signed(body)), *changed]
 
 
+Theirs = list[tuple[Mutated, tuple[str, ...]]]
+"""Each list with another program's opinion of each certificate."""
+
+
 @pytest.fixture(scope="module")
-def beside_openssl(tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
+def judged_by_openssl(tmp_path_factory: pytest.TempPathFactory) -> Theirs:
     """1,600 lists."""
     certificates = (holder(CERTIFICATES[0]), holder(CERTIFICATES[1]))
     lists = almost_right(1)
     theirs = opinions.openssl(tmp_path_factory.mktemp("lists"), [each.data for each in lists], certificates)
+    return [(each, tuple(both)) for each, both in zip(lists, theirs, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def judged_by_cryptography() -> Theirs:
+    """8,000 lists."""
+    certificates = (holder(CERTIFICATES[0]), holder(CERTIFICATES[1]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of what we want to see it refuse
+        return [(each, tuple(opinions.cryptography(each.data, certificates))) for each in almost_right(5)]
+
+
+def beside_ours(theirs: Theirs) -> list[Judged]:
+    """Both opinions, list by list and certificate by certificate."""
+    certificates = (holder(CERTIFICATES[0]), holder(CERTIFICATES[1]))
     return [
         Judged(each.name, ours, said)
-        for each, both in zip(lists, theirs, strict=True)
+        for each, both in theirs
         for ours, said in zip(opinions.ours(each.data, certificates), both, strict=True)
     ]
 
 
 @pytest.fixture(scope="module")
-def beside_cryptography() -> list[Judged]:
-    """8,000 lists."""
-    certificates = (holder(CERTIFICATES[0]), holder(CERTIFICATES[1]))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of what we want to see it refuse
-        return [
-            Judged(each.name, ours, said)
-            for each in almost_right(5)
-            for ours, said in zip(
-                opinions.ours(each.data, certificates), opinions.cryptography(each.data, certificates), strict=True
-            )
-        ]
+def beside_openssl(judged_by_openssl: Theirs) -> list[Judged]:
+    """Ours and OpenSSL's."""
+    return beside_ours(judged_by_openssl)
+
+
+@pytest.fixture(scope="module")
+def beside_cryptography(judged_by_cryptography: Theirs) -> list[Judged]:
+    """Ours and those of `cryptography`."""
+    return beside_ours(judged_by_cryptography)
 
 
 def unexplained(judged: Sequence[Judged], used: Sequence[Explained], refused: Sequence[Explained]) -> list[Judged]:

@@ -12,7 +12,7 @@ from reference_impl.verification.der import DerError, read_element
 from reference_impl.verification.lists import walk
 from reference_impl.verification.lists.entry import date_and_reason_at, read_entry, serial_at
 from reference_impl.verification.lists.frame import read_frame
-from reference_impl.verification.lists.index import Index, sort_entries
+from reference_impl.verification.lists.index import Index, lay_out
 from reference_impl.verification.lists.keys import PLACE, key_and_place
 from reference_impl.verification.lists.octets import read_header
 from reference_impl.verification.lists.reader import read_entries
@@ -262,7 +262,7 @@ def test_many_lists_at_once_and_one_of_them_wrong() -> None:
     keyed, faults = read_entries(data, spans)
     assert list(faults) == [3]
     assert spans[3][0] <= faults[3].offset < spans[3][1]
-    index = Index(data, *sort_entries(keyed))
+    index = Index(data, lay_out(keyed))
     for number, span in enumerate(spans):
         there = {serial for serial in range(800) if index.find(serial, *span) is not None}
         assert there == (set() if number in {3, 5} else set(range(100 * number, 100 * number + 50)))

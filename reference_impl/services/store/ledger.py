@@ -19,8 +19,8 @@ from reference_impl.services.durations import read_duration
 from reference_impl.services.findings import exhausted
 from reference_impl.services.policy import Policy
 from reference_impl.services.store.tables import metadata, records, sums, uses
-from reference_impl.services.store.transactions import Transactions, run
 from reference_impl.services.vocabulary import EntitlementKind, Per
+from reference_impl.store.transactions import Transactions, make_tables, run
 from reference_impl.verification.verdict import Refusal
 
 _KEY: Final = "service = :service AND entitlement = :entitlement AND subject = :subject AND period = :period"
@@ -60,7 +60,7 @@ class Ledger:
     def __init__(self, database: Transactions) -> None:
         self._database = database
         with database.transaction() as connection:
-            metadata.create_all(connection)
+            make_tables(connection, metadata)
 
     def book(self, policy: Policy, use: Use) -> Booked:
         """Counts one use, or says why not."""

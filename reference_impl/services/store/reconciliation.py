@@ -24,7 +24,7 @@ from reference_impl.services.offline.standing import COUNTING, Found, Kept, Repo
 from reference_impl.services.policy import Policy
 from reference_impl.services.store.ledger import count_once, give_back, move_unbounded, uncount
 from reference_impl.services.store.tables import metadata, records, sums, terminals
-from reference_impl.services.store.transactions import Transactions, run
+from reference_impl.store.transactions import Transactions, make_tables, run
 from reference_impl.verification.verdict import Reason, Refusal
 
 Judge = Callable[[Record], Found]
@@ -77,7 +77,7 @@ class Reconciliation:
     def __init__(self, database: Transactions) -> None:
         self._database = database
         with database.transaction() as connection:
-            metadata.create_all(connection)
+            make_tables(connection, metadata)
 
     def take_in(self, policies: Mapping[str, Policy], upload: Upload, judge: Judge) -> list[Taken]:
         """One terminal's upload: an answer for each record, in its order."""

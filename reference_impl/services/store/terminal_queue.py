@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, func, insert, select, update
 
 from reference_impl.services.offline.record import FIRST_LINK, Record, seal
-from reference_impl.services.store.transactions import Transactions
+from reference_impl.store.transactions import Transactions
 
 _metadata = MetaData()
 _queue = Table(

@@ -42,17 +42,40 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 _DAYS: Final = np.concatenate([_table(partial(_is_day, year)) for year in (_LEAP, _COMMON, _COMMON, _COMMON)])
 """By the last two bits of the year, then month and day: 1950 to 2049 every fourth year is a leap year."""
+_YEAR_MONTH_DAY: Final = np.uint64(0x0000_007F_007F_0003)
+"""Of YY, MM, DD, hh in lanes of 16 bits from the lowest: what chooses a row of `_DAYS`."""
+_TOGETHER: Final = np.uint64(1 << 46 | 1 << 23 | 1)
+"""Brings day, month and year's two bits side by side, from bit 32 on."""
+_INDEX: Final = np.uint64(0xFFFF)
+_CLOCK: Final = np.uint64((0x8000 - 60) << 48 | (0x8000 - 60) << 32 | (0x8000 - 24) << 16)
+"""Added to DD, hh, mm, ss it reaches the highest bit of a lane exactly if there is no such hour, minute or second."""
+_PAST: Final = np.uint64(0x8000_8000_8000_0000)
 _MINUTES: Final = _table(lambda minutes, seconds: minutes < 60 and seconds < 60)
 
 
 def are_utc(first: Words, last: Words) -> Answers:
-    """Whether YYMMDDhh and mmss (the high half) are an instant of a UTCTime (RFC 5280 §4.1.2.5.1)."""
-    day, day_ok = _pairs(first)
-    clock, clock_ok = _pairs(last)
-    year = day & np.uint64(3)
-    days = _DAYS[(year << _FOURTEEN | _couple(day >> _SIXTEEN)).view(np.int64)]
-    hours = (day >> _FORTY_EIGHT) < np.uint64(24)
-    answers: Answers = day_ok & clock_ok & days & hours & _MINUTES[_couple(clock >> _THIRTY_TWO).view(np.int64)]
+    """Whether YYMMDDhh and DDhhmmss, which overlap, are an instant of a UTCTime (RFC 5280 §4.1.2.5.1)."""
+    day, clock = first ^ _ZEROS, last ^ _ZEROS
+    wrong = day + _CARRY
+    wrong |= day
+    wrong |= clock
+    wrong &= _HIGH
+    wrong |= (clock + _CARRY) & _HIGH
+    clock *= _TEN
+    clock += (last ^ _ZEROS) >> _EIGHT
+    clock &= _PAIRS
+    clock += _CLOCK
+    clock &= _PAST
+    wrong |= clock
+    index = day * _TEN
+    day >>= _EIGHT
+    index += day
+    index &= _YEAR_MONTH_DAY
+    index *= _TOGETHER
+    index >>= _THIRTY_TWO
+    index &= _INDEX
+    answers: Answers = _DAYS[index.view(np.int64)]
+    answers &= wrong == 0
     return answers
 
 

@@ -132,9 +132,8 @@ class _Comparison:
 
 
 def _rows(table: Table, rows: NDArray[np.intp]) -> Table:
-    """Some rows of a table, each copied as one value."""
-    width = table.shape[1]
-    taken: Table = table.view(f"V{width}")[rows, 0].view(np.uint8).reshape(-1, width)
+    """Some rows of a table, each copied as words."""
+    taken: Table = table.view("<u8").take(rows, axis=0, mode="clip").view(np.uint8)
     return taken
 
 

@@ -83,19 +83,26 @@ class Shape:
         return column if self.width >= 4 else column & _KEY_MASKS[self.width]
 
 
-def lengths_of(table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def lengths_of(table: Table) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """For each row a number that rows of one length, in one form, and of one length of serial have in common; and for
     each of these numbers how long the entry is."""
-    head = table.view("<u4")[:, 0].astype(np.int64)
-    numbers = head & 0xFF00 | head >> 24
-    long = np.flatnonzero(head & 0xFF00 == 0x8100)
-    numbers[long] = 1 << 16 | table[long, 2].astype(np.int64) << 8 | table[long, 4]
+    head = table.view("<u4")[:, 0].copy()
+    numbers = head >> np.uint32(3)
+    numbers &= np.uint32(0x1FE0)
+    head >>= np.uint32(24)
+    head &= np.uint32(0x1F)
+    numbers |= head
+    long = np.flatnonzero(numbers >= 0x80 << 5)
+    if len(long):
+        rows = table[long].astype(np.uint32)
+        numbers[long] = np.where(rows[:, 1] == 0x81, 0x100 << 5 | rows[:, 2] << 5 | rows[:, 4] & 0x1F, 0x80 << 5)
     return numbers, _SIZES
 
 
-_SIZES: Final = np.concatenate([(np.arange(1 << 16) >> 8) + 2, (np.arange(1 << 16) >> 8) + 3])
-_SIZES[0x8000 : 1 << 16] = 1 << 16
-"""A first octet of 128 and more is no length; of those forms 0x81 alone is compared, as a number above these."""
+_SIZES: Final = np.repeat(np.concatenate([np.arange(0x100) + 2, np.arange(0x100) + 3]), 1 << 5)
+_SIZES[0x80 << 5 : 0x180 << 5] = 1 << 16
+"""A first octet of 128 and more is no length; of those forms 0x81 alone is compared, as a number above these, and only
+where it says 128 octets or more."""
 
 
 def _what_differs(part: Part, begin: int, end: int) -> slice:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reference_impl.verification.lists.acceptance import Listed, require_progress
 from reference_impl.verification.lists.entry import date_and_reason_at
-from reference_impl.verification.lists.index import Index, sort_entries
+from reference_impl.verification.lists.index import Index, lay_out
 from reference_impl.verification.lists.octets import Octets, moved
 from reference_impl.verification.lists.reader import read_entries
 from reference_impl.verification.verdict import Finding, Reason, Refusal
@@ -59,7 +59,7 @@ def read_volume(data: Octets, lists: Sequence[Listed]) -> tuple[Volume, dict[int
             Finding(said.rule, "失効リストを信頼できません", f"an entry of the list cannot be read: {said}"),
         )
     good = tuple(each for number, each in enumerate(lists) if number not in refused)
-    return Volume(good, Index(data, *sort_entries(entries.keyed))), refused
+    return Volume(good, Index(data, lay_out(entries.keyed))), refused
 
 
 class Shelf:

@@ -21,11 +21,14 @@ _WINDOW: Final = 192
 """How far is looked for the beginning of an entry: several of the usual length."""
 _STEPS: Final = 64
 """Steps between two looks at which pieces have ended."""
+_LONG_FORM: Final = 0x80
+"""A first octet of a length from which on it is not the length."""
 _FAR: Final = 1 << 40
 """What a length that no entry may have is taken for: it leads out of every list."""
 
 Octet = NDArray[np.uint8]
 Places = NDArray[np.int64]
+Steps = NDArray[np.int64] | NDArray[np.uint32]
 
 
 class Walked(NamedTuple):
@@ -108,32 +111,38 @@ def _walk(data: Octet, pieces: _Pieces) -> tuple[Places, Places]:
     while len(active):
         at, stop = ends[active], pieces.stops[active]
         steps = np.empty((_STEPS, len(active)), np.uint32)
+        length = np.empty(len(active), np.uint8)
         for step in steps:
             step[:] = at
-            length = lengths[at]
-            at = np.minimum(at + _taken(data, at, length), stop)
+            lengths.take(at, mode="clip", out=length)  # who is past the end of their piece may be past all
+            at += length
+            at += 2
+            if length.max() >= _LONG_FORM:
+                at = np.minimum(at + _more(data, step, length), stop)
         ends[active] = at
-        if (at < stop).all():
+        under_way = at < stop
+        if under_way.all():
             found.append(steps.T.ravel())
             continue
         inside = steps < stop
         found.append(steps.T[inside.T])
-        ended = np.flatnonzero(at == stop)
+        ended = np.flatnonzero(~under_way)
         last = steps[inside[:, ended].sum(0) - 1, ended].astype(np.int64)
-        ends[active[ended]] = last + _taken(data, last, lengths[last])
-        active = active[at < stop]
+        ends[active[ended]] = last + lengths[last] + 2 + _more(data, last, lengths[last])
+        active = active[under_way]
     return np.concatenate(found).astype(np.int64), ends
 
 
-def _taken(data: Octet, at: Places, length: Octet) -> Places:
-    """How many octets the entries there take, by the first octets of their lengths."""
-    taken = length + np.int64(2)
-    long = np.flatnonzero(length >= 0x80)
+def _more(data: Octet, at: Steps, length: Octet) -> Places:
+    """How many octets the entries there take beyond the first octets of their lengths."""
+    more = np.zeros(len(at), np.int64)
+    long = np.flatnonzero(length >= _LONG_FORM)
     if len(long):
-        form = length[long]
-        one, two = (data[np.minimum(at[long] + ahead, len(data) - 1)].astype(np.int64) for ahead in (2, 3))
-        taken[long] = np.select([form == 0x81, form == 0x82], [one + 3, (one << 8 | two) + 4], _FAR)
-    return taken
+        form, where = length[long], at[long].astype(np.int64)
+        one, two = (data.take(where + ahead, mode="clip").astype(np.int64) for ahead in (2, 3))
+        taken = np.select([form == 0x81, form == 0x82], [one + 3, (one << 8 | two) + 4], _FAR)
+        more[long] = taken - form.astype(np.int64) - 2
+    return more
 
 
 def _follow(entries: bytes) -> Walked:

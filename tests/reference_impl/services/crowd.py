@@ -19,8 +19,8 @@ from reference_impl.services.charges import Use
 from reference_impl.services.loading import load_policies
 from reference_impl.services.store.ledger import Ledger
 from reference_impl.services.store.tables import sums
-from reference_impl.services.store.transactions import ServerDatabase, Transactions
 from reference_impl.store.database import Database
+from reference_impl.store.transactions import Transactions
 
 POLICIES = """services:
   - id: taxi
@@ -75,7 +75,7 @@ def tap(number: int) -> Use:
 @contextmanager
 def opened(place: Place) -> Iterator[Transactions]:
     """The store at this place: a file, or a server's database."""
-    database = Database(place) if isinstance(place, Path) else ServerDatabase(place)
+    database = Database(place)
     try:
         yield database
     finally:

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from reference_impl.services.store.transactions import ATTEMPTS, run
-from reference_impl.store.database import Database
+from reference_impl.store.database import Database, StoreUnusable
+from reference_impl.store.transactions import ATTEMPTS, run
 
 
 class Undone(Exception):
@@ -65,6 +65,6 @@ def test_it_is_not_tried_for_ever() -> None:
 
 @pytest.mark.parametrize("cause", [Undone("23505"), Undone(), Undone(None, "SQLITE_FULL")])
 def test_other_errors_are_told_at_once(cause: Undone) -> None:
-    """A full disk is not cured by trying."""
-    with pytest.raises(OperationalError):
+    """A full disk is not cured by trying: it is the store that cannot be used."""
+    with pytest.raises(StoreUnusable):
         run_on(cause, 1)

@@ -1,0 +1,90 @@
+"""The engine under every store: SQLite in a file or in memory, or PostgreSQL, each durable before a commit returns.
+
+SQLite      journal_mode=WAL, synchronous=FULL: the log is fsync'd at every commit. Who writes takes the file's write
+            lock before the first statement (BEGIN IMMEDIATE), so that nothing it has read can change before it writes
+            (https://www.sqlite.org/lang_transaction.html §2.2); left to itself, Python's sqlite3 begins only at the
+            first statement that writes, and reads before that outside of any.
+PostgreSQL  psycopg 3; synchronous_commit=on, whatever the server's default. Connections are pooled, and looked at
+            before they are lent: what a server that went and came back left behind is not found out by a caller.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import StaticPool
+
+Place = Path | URL | None
+"""A file, a database of PostgreSQL, or this process's memory."""
+
+POSTGRESQL: Final = "postgresql+psycopg"
+POOLED: Final = 8
+MORE: Final = 4
+"""Connections that a process keeps, and that it opens besides under load: eight processes stay below the 100 that a
+server takes unless it is told otherwise."""
+
+_OPTIONS: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
+    "sqlite": ({"store_writes": True}, {"store_writes": False}),
+    "postgresql": ({"isolation_level": "READ COMMITTED"}, {"isolation_level": "REPEATABLE READ"}),
+}
+"""Of who writes, and of who reads: one instant of the store. READ COMMITTED sees what it had to wait for."""
+
+
+class UnusablePlace(ValueError):
+    """A name that names no place: what was expected, what was found, but for the password in an address."""
+
+
+def read_place(name: str) -> Path | URL:
+    """What `--store` names: a file, or a database of PostgreSQL."""
+    if "://" not in name:
+        return Path(name)
+    expected = f"expected a file or {POSTGRESQL}://…"
+    try:
+        url = make_url(name)
+    except (ArgumentError, ValueError) as error:
+        raise UnusablePlace(f"{expected}, actual an unreadable address") from error
+    if url.drivername not in {POSTGRESQL, "postgresql"}:
+        raise UnusablePlace(f"{expected}, actual {url.drivername}://…")
+    return url.set(drivername=POSTGRESQL)
+
+
+def name_of(place: Place) -> str:
+    """The place for a person to read, without a password."""
+    return place.render_as_string(hide_password=True) if isinstance(place, URL) else str(place or "memory")
+
+
+def open_engine(place: Place, *, name: str, wait: int, pragmas: tuple[str, ...] = ()) -> Engine:
+    """The engine of a store called `name`, whose callers wait so many seconds for their turn; nothing is opened yet.
+
+    `pragmas` are said to SQLite first: some have to be before the file is made.
+    """
+    if isinstance(place, URL):
+        options = f"-c synchronous_commit=on -c lock_timeout={wait}s"
+        arguments = {"connect_timeout": wait, "application_name": name, "options": options}
+        return create_engine(
+            place, connect_args=arguments, pool_pre_ping=True, pool_size=POOLED, max_overflow=MORE, pool_timeout=wait
+        )
+    address = URL.create("sqlite", database=None if place is None else str(place))
+    pool = {"poolclass": StaticPool} if place is None else {}  # memory is one connection
+    engine = create_engine(address, connect_args={"check_same_thread": False, "timeout": wait}, **pool)
+
+    def make_durable(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # the driver begins no transactions of its own beside ours
+        for pragma in (*pragmas, "journal_mode=WAL", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    event.listen(engine, "connect", make_durable)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def writing_and_reading(engine: Engine) -> tuple[Engine, Engine]:
+    """The engine for transactions that write, and for those that only look."""
+    writes, reads = _OPTIONS[engine.dialect.name]
+    return engine.execution_options(**writes), engine.execution_options(**reads)
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("store_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

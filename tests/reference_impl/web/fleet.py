@@ -1,0 +1,144 @@
+"""The relying party as processes of its own on one store, its responder, and terminals that come over TCP.
+
+Everything is reached by its own pid and ended whatever happens: the supervisor is asked, and killed if it does not go.
+"""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from tests.reference_impl.conftest import Message, World, configuration
+from tests.reference_impl.web.client import basic
+
+PATIENCE = 60.0
+"""Seconds on a busy machine."""
+PULSE = 0.02
+
+
+class Fleet:
+    """A running service."""
+
+    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+        self.process, self.url = process, url
+        self.http = httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE, headers=basic())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def configure(self, ocsp: str) -> None:
+        """The configuration of these tests, with this responder, and a clock that stands."""
+        status = [{"kind": "auth", "ocsp": ocsp, "crl": ""}]
+        for verb, message in {
+            "configure": {**configuration(), "status": status},
+            "set_time": {"instant": "2026-11-21T00:20:00Z", "epoch": 1},
+        }.items():
+            self.http.post(f"/kazashi/v1/{verb}", json=message).raise_for_status()
+
+    def begin(self, purpose: str) -> Message:
+        """A session at the library."""
+        answer = self.http.post(f"/api/v1/services/library/{purpose}", json={"environment": "attended"})
+        assert answer.status_code == 201, answer.text
+        begun: Message = answer.json()
+        return begun
+
+    def attempt(self, purpose: str) -> Message:
+        """The verdict on a whole attempt."""
+        begun = self.begin(purpose)
+        answer = self.http.post(address(begun, purpose), json=presented(begun, purpose))
+        assert answer.status_code == 200, answer.text
+        verdict: Message = answer.json()
+        return verdict
+
+    def together(self, begun: Message, purpose: str, times: int) -> list[Message]:
+        """One presentation, sent so many times at once, each over a connection of its own."""
+        message = presented(begun, purpose)
+
+        async def once() -> Message:
+            async with httpx.AsyncClient(
+                base_url=self.url, trust_env=False, timeout=PATIENCE, headers=basic()
+            ) as client:
+                answer = await client.post(address(begun, purpose), json=message)
+                verdict: Message = answer.json()
+                return verdict
+
+        async def all_of_them() -> list[Message]:
+            return await asyncio.gather(*(once() for _ in range(times)))
+
+        return asyncio.run(all_of_them())
+
+    def workers(self) -> list[int]:
+        """The pids of the workers: the supervisor's children but for multiprocessing's own helper."""
+        children = read(Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")).split()
+        return [int(each) for each in children if "spawn_main" in read(Path(f"/proc/{each}/cmdline"))]
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Looks again and again, for as long as a busy machine may need."""
+        pulse = threading.Event()
+        for _ in range(int(PATIENCE / PULSE)):
+            if holds():
+                return
+            pulse.wait(PULSE)
+        raise AssertionError(f"expected it within {PATIENCE} s")
+
+    def is_ready(self) -> bool:
+        """Whether somebody answers that it can serve."""
+        try:
+            return httpx.get(f"{self.url}/health/ready", trust_env=False, timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+def address(begun: Message, purpose: str) -> str:
+    """Where an attempt is ended."""
+    return f"/api/v1/services/library/{purpose}/{begun['session']}"
+
+
+def presented(begun: Message, purpose: str) -> Message:
+    """What a right card gives."""
+    presentation: Message = World.present(None, begun, purpose)["presentation"]  # type: ignore[arg-type]
+    return presentation
+
+
+def read(path: Path) -> str:
+    """What a file of /proc says of a process, nothing if it is gone."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def is_there(pid: int) -> bool:
+    """Whether a process lives; one that was not yet buried does not."""
+    state = read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return bool(state) and state[0] not in {"Z", "X"}
+
+
+@contextmanager
+def started(arguments: Sequence[str], **options: Any) -> Iterator[Fleet]:
+    """A service started with these words, listening."""
+    command = [sys.executable, "-m", "reference_impl.app", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line.startswith("listening http://127.0.0.1:"), line
+            with Fleet(process, line.split()[1]) as fleet:
+                yield fleet
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
