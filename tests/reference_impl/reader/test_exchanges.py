@@ -305,6 +305,7 @@ class PcscException(Exception):
         (PcscException(0x80100068), CardReset),
         (PcscException(0x8010000B), CardInUse),
         (PcscException(0x8010001D), ReaderGone),
+        (PcscException(0x8010001D - 2**32), ReaderGone),
         (PcscException(0x80100017), ReaderGone),
         (PcscException(0x80100016), CardRemoved),
         (OSError("broken pipe"), CardRemoved),
