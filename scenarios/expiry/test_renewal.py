@@ -141,6 +141,7 @@ def test_renewed_card_is_no_stranger(town: Town, clock: StoryClock) -> None:
 )
 def test_stranger_is_no_renewal(town: Town, clock: StoryClock) -> None:
     resident = ends_in_two_months(town, clock)
+    clock.turns_to("08:07:00")
     stranger = town.issues_a_card(to_somebody_born=resident.birth_date)
     clock.turns_to("09:30:00")
     stranger.links_the_renewed_card().is_not_accepted()
