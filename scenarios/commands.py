@@ -59,7 +59,7 @@ def run_command(
     chosen = _chosen(name, every=every)
     options = ["--import-mode=importlib", "-v", "--tb=short", "-p", "no:cacheprovider"]
     conftest = f"--confcutdir={Path(__file__).parent}"
-    asked = [f"--target={target}", f"--card-backend={card_backend}", f"--lang={lang}"]
+    asked = [f"--target={target}", f"--card-backend={card_backend}", f"--lang={lang}", *([] if every else ["--tell"])]
     code = _tell([*options, conftest, *asked, *(story.node for story in chosen)])
     raise typer.Exit(code if code in (0, 1, 2) else HARNESS_ERROR)
 

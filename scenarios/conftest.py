@@ -26,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("kazashi", "stories of the My Number card")
     group.addoption("--target", default=REFERENCE, help="reference, http://host:port or command:PROGRAM")
     group.addoption("--card-backend", choices=BACKENDS, default="inprocess", help="in process, or through pcscd")
+    group.addoption("--tell", action="store_true", help="tell each story as it goes")
     group.addoption("--lang", choices=("ja", "en"), default="en", help="language of a story that did not come out")
 
 

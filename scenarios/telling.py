@@ -50,10 +50,18 @@ class Skip(Protocol):
 class Telling:
     """One story being told."""
 
-    def __init__(
-        self, story: Story, *, now: Callable[[], datetime], journal: Journal, language: Language, skip: Skip
+    def __init__(  # noqa: PLR0913  (what a story is told with)
+        self,
+        story: Story,
+        *,
+        now: Callable[[], datetime],
+        journal: Journal,
+        language: Language,
+        skip: Skip,
+        aloud: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._story, self._now, self._journal, self._language = story, now, journal, language
+        self._aloud = aloud
         self._since = journal.mark()
         self._lines: list[tuple[datetime, Words]] = []
         self._unjudged: Callable[[], object] | None = None
@@ -61,7 +69,9 @@ class Telling:
 
     def say(self, words: Words) -> None:
         """Tell on."""
-        self._lines.append((self._now(), words))
+        at = self._now()
+        self._lines.append((at, words))
+        self._aloud(f"    {_time(at)}  {words.in_language(self._language)}")
 
     def await_judgement(self, accept: Callable[[], object]) -> None:
         """Remember a verdict: unless the story judges it before it goes on, `accept` does."""
