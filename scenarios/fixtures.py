@@ -25,6 +25,8 @@ from scenarios.town import Town
 from scenarios.verifier import Verifier
 
 CONFIGURATION = 2
+TELLING = pytest.StashKey[Telling]()
+"""Where a story's test keeps what was told of it."""
 BACKENDS = ("inprocess", "pcsc")
 
 
@@ -95,6 +97,7 @@ def telling(request: pytest.FixtureRequest, stage: Stage, pytestconfig: pytest.C
         skip=pytest.skip,
         aloud=aloud,
     )
+    request.node.stash[TELLING] = telling
     yield telling
     telling.settle()
 
