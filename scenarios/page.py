@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from itertools import product
 from pathlib import Path
 
 import jinja2
@@ -21,6 +22,15 @@ TITLES = {
     "expiry": Words("Expiry", "有効期間"),
     "address_change": Words("Address change", "住所・氏名の変更"),
 }
+
+DECISIONS = {
+    "accept": Words("accepted", "受入れ"),
+    "reject": Words("refused", "拒否"),
+    "retry": Words("put off", "再試行"),
+    "pending": Words("to be linked again", "紐付け待ち"),
+    "card": Words("stopped by the card", "カードが拒否"),
+}
+"""What the product decided, or that the card gave nothing to decide on."""
 
 
 class Archetype(StrEnum):
@@ -69,8 +79,9 @@ def write_page(path: Path, stories: Mapping[str, Story], told: Iterable[Told]) -
             heat[stories[each.name].family, *decision] += count
     outcomes = Counter(each.outcome for each in told)
     page = _TEMPLATE.render(
-        families=FAMILIES, titles=TITLES, archetypes=list(Archetype), heat=heat, most=max(heat.values(), default=1),
-        decisions=sorted({decision for _, _, decision in heat}), stories=stories, told=told, outcomes=outcomes,
+        families=FAMILIES, titles=TITLES, said=DECISIONS, heat=heat, most=max(heat.values(), default=1),
+        met=[pair for pair in product(Archetype, DECISIONS) if any(key[1:] == pair for key in heat)],
+        stories=stories, told=told, outcomes=outcomes,
     )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")
