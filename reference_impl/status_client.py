@@ -1,14 +1,16 @@
-"""Asking a responder over HTTP, bounded in time and size (RFC 6960 Appendix A; RP-OCSP-022).
+"""Asking a responder, or a platform, over HTTP, bounded in time and size (RFC 6960 Appendix A; RP-OCSP-022).
 
 A loop of its own in a thread of its own: a time-out here covers the whole question, headers sent one byte a second
 too, which per-read time-outs of a blocking client do not.
 """
 
 import asyncio
+import ssl
 import threading
 from typing import Final
 
 import httpx
+import msgspec
 
 from reference_impl.bounded_body import read_bounded
 from reference_impl.http_freshness import fresh_for
@@ -17,20 +19,27 @@ from reference_impl.verification.ocsp_settings import Question, Reply, StatusUnr
 MAXIMUM_ANSWER: Final = 64 * 1024
 ANSWER_TYPE: Final = "application/ocsp-response"
 
-_HEADERS: Final = {
-    "Accept": ANSWER_TYPE,
-    "Accept-Encoding": "identity",  # what is not unpacked cannot grow
-}
-_POST_HEADERS: Final = {"Content-Type": "application/ocsp-request"}
+
+class Media(msgspec.Struct, frozen=True):
+    """What is sent and what has to come back."""
+
+    request: str = "application/ocsp-request"
+    answer: str = ANSWER_TYPE
+    maximum: int = MAXIMUM_ANSWER
 
 
 class StatusClient:
-    """Questions to responders, many at a time."""
+    """Questions to responders, many at a time; `tls` where others than the host's authorities are believed."""
 
-    def __init__(self) -> None:
+    def __init__(self, media: Media = Media(), tls: ssl.SSLContext | None = None) -> None:  # noqa: B008 - frozen
+        self._media = media
         self._loop = asyncio.new_event_loop()
         self._client = httpx.AsyncClient(
-            headers=_HEADERS,
+            verify=True if tls is None else tls,
+            headers={
+                "Accept": media.answer,
+                "Accept-Encoding": "identity",  # what is not unpacked cannot grow
+            },
             timeout=None,  # noqa: S113 - each question has its own, around all of it
             trust_env=False,
             follow_redirects=False,
@@ -49,10 +58,11 @@ class StatusClient:
             async with asyncio.timeout(question.timeout):
                 answer = await self._client.send(request, stream=True)
                 try:
-                    _require_answer(answer)
-                    body = await read_bounded(answer, MAXIMUM_ANSWER)
+                    _require_answer(answer, self._media.answer)
+                    body = await read_bounded(answer, self._media.maximum)
                     if body is None:
-                        raise StatusUnreachable(f"expected at most {MAXIMUM_ANSWER} octets, the answer is longer")
+                        expected = f"at most {self._media.maximum} octets"
+                        raise StatusUnreachable(f"expected {expected}, the answer is longer")
                     return Reply(body, fresh_for(answer.headers))
                 finally:
                     await answer.aclose()
@@ -67,7 +77,8 @@ class StatusClient:
             raise StatusUnreachable(f"expected a port of 1 to 65535, found {address.port}")
         if question.body is None:
             return self._client.build_request("GET", address)
-        return self._client.build_request("POST", address, content=question.body, headers=_POST_HEADERS)
+        headers = {"Content-Type": self._media.request}
+        return self._client.build_request("POST", address, content=question.body, headers=headers)
 
     def close(self) -> None:
         """Closes the connections and ends the thread."""
@@ -77,10 +88,10 @@ class StatusClient:
         self._loop.close()
 
 
-def _require_answer(answer: httpx.Response) -> None:
-    """A 200 that says it is an OCSP answer (RFC 6960 A.2), or says nothing of what it is: then the bytes will tell."""
+def _require_answer(answer: httpx.Response, expected: str) -> None:
+    """A 200 that says it is such an answer (RFC 6960 A.2), or says nothing of what it is: then the bytes will tell."""
     if answer.status_code != httpx.codes.OK:
         raise StatusUnreachable(f"expected HTTP 200, the responder answered {answer.status_code}")
-    kind = answer.headers.get("Content-Type", ANSWER_TYPE).partition(";")[0].strip().lower()
-    if kind != ANSWER_TYPE:
-        raise StatusUnreachable(f"expected the Content-Type {ANSWER_TYPE}, found {kind[:64]!r}")
+    kind = answer.headers.get("Content-Type", expected).partition(";")[0].strip().lower()
+    if kind != expected:
+        raise StatusUnreachable(f"expected the Content-Type {expected}, found {kind[:64]!r}")

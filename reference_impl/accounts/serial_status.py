@@ -15,7 +15,7 @@ from reference_impl.verification.ocsp import UnreadableAnswer, UnreadableContent
 from reference_impl.verification.ocsp_answer import Evidence, NotGood, prove, status_at
 from reference_impl.verification.ocsp_client import question_of
 from reference_impl.verification.ocsp_request import NONCE_LENGTH, build_request
-from reference_impl.verification.ocsp_settings import Ask, Nonce, Responder, Responders, StatusUnreachable
+from reference_impl.verification.ocsp_settings import Ask, Nonce, Reply, Responder, Responders, StatusUnreachable
 from reference_impl.verification.trust import Authority, Trust
 from reference_impl.verification.verdict import HolderKey, Reason
 
@@ -70,7 +70,7 @@ class SerialStatuses:
     def _ask_about(self, numbered: Certificate, issuer: Authority, responder: Responder) -> Evidence:
         nonce = None if responder.nonce is Nonce.NONE else self._draw(NONCE_LENGTH)
         request = build_request(numbered, issuer.certificate, nonce, digest=responder.digest, signer=responder.signer)
-        answer = parse_answer(self._ask(question_of(request, responder)))
+        answer = parse_answer(Reply.of(self._ask(question_of(request, responder))).body)
         if isinstance(answer, str):
             raise StatusUnreachable(f"the responder answered {answer}")
         return prove(answer, numbered, issuer, nonce, responder)

@@ -5,7 +5,9 @@ that is not ours is written as UNKNOWN. So no caller can put a name, or anything
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +17,6 @@ from reference_impl.audit.pseudonym import KEY_LENGTH, Pseudonyms, read_or_make_
 from reference_impl.audit.rows import Entry
 from reference_impl.audit.storage import Place, Storage
 from reference_impl.audit.writer import Writer
-from reference_impl.verification.purpose import Purpose
 from reference_impl.verification.verdict import HolderKey, Reason, Verdict, decision_for
 
 UNKNOWN: Final = "?"
@@ -30,7 +31,8 @@ class Check(msgspec.Struct, frozen=True):
     at: datetime
     who: str
     service: str
-    purpose: Purpose | None
+    purpose: StrEnum | None
+    """`verification.purpose.Purpose`, or an errand without a holder (`backends.backend.Errand`); None: not known."""
 
 
 class Audit:
@@ -60,6 +62,12 @@ class Audit:
                 status_at=None if status is None else status.this_update,
             )
         )
+
+    def instead(self, check: Check, decision: str, documents: Sequence[str], reason: Reason) -> int:
+        """Writes down another document in place of the card: offered after a refusal for this reason, or accepted."""
+        purpose = UNKNOWN if check.purpose is None else check.purpose.value
+        what = f"{purpose} instead: {' '.join(documents)}"
+        return self.writer.record(Entry(check.at, check.who, check.service, what, decision, reason.value))
 
     def event(self, check: Check, what: str, holder: HolderKey, reason: Reason, as_of: datetime | None) -> int:
         """Writes down what befell an account beside the verdict: renewed, superseded, left, merged, a link refused.

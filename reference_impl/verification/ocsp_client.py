@@ -88,9 +88,7 @@ class OcspClient:
             certificate, issuer.certificate, nonce, digest=responder.digest, signer=responder.signer
         )
         try:
-            reply = self._ask(question_of(request, responder))
-            if not isinstance(reply, Reply):
-                reply = Reply(reply)
+            reply = Reply.of(self._ask(question_of(request, responder)))
             answer = parse_answer(reply.body)
             if isinstance(answer, str):
                 return _unavailable(f"the responder answered {answer}")

@@ -114,6 +114,11 @@ class Reply(msgspec.Struct, frozen=True):
     body: bytes
     fresh_for: timedelta | None = None
 
+    @classmethod
+    def of(cls, said: "bytes | Reply") -> "Reply":
+        """What came, from whatever carrier."""
+        return said if isinstance(said, Reply) else cls(said)
+
 
 Ask = Callable[[Question], bytes | Reply]
 """Sends a question and returns the answer, from a carrier that says nothing more its body; or StatusUnreachable."""

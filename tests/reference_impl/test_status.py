@@ -72,7 +72,7 @@ def test_answer_is_refused_for_its_reason(enrolled: World, case: str) -> None:
     refused(enrolled.attempt("login"), reason, "proof")
     assert len(enrolled.responder.asked) == 1
     enrolled.responder.settings = right
-    enrolled.party._revoked.forget()  # what was once revoked stays so: RP-OCSP-013, tested in test_methods
+    enrolled.party._back_ends.forget()  # what was once revoked stays so: RP-OCSP-013, tested in test_methods
     assert enrolled.attempt("login")["reason"] == "OK"
 
 

@@ -37,6 +37,7 @@ def audited(world: World, store: Path, tmp_path: Path) -> Iterator[World]:
     """A relying party whose audit is in a file."""
     audit = open_audit(store, tmp_path / "audit-key")
     world.party._audit = audit
+    world.party.configure(world.party._configuration)  # whoever verifies records there from now on
     yield world
     audit.close()
 

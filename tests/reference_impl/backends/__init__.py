@@ -1,0 +1,1 @@
+"""The back ends, the platform, and the rules."""

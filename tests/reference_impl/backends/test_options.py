@@ -1,0 +1,89 @@
+"""The operator's file: whole or not at all, and nothing that would carry a certificate in the clear."""
+
+from pathlib import Path
+
+import pytest
+
+from reference_impl.backends.opening import PlatformBackEnds, open_backend
+from reference_impl.backends.options import Holders, OptionsRefused, load_options, read_options
+from reference_impl.backends.sealed import KeyUnusable
+from reference_impl.configuration import Configuration
+from reference_impl.status_methods import StatusSources
+from reference_impl.verification import Policy, Trust
+from reference_impl.verification.ocsp_settings import Question
+from tests.reference_impl.backends.delegating import write_keys
+
+ADDRESS = "https://pf.test/base/"
+FILE = f"""role: service-provider
+back_end: platform
+platform: {{id: pf-1, address: "{ADDRESS}", client: sp-1, key: sp-1.pem, answers: pf-1.pub.pem}}
+"""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://pf.test/",
+        "http://10.0.0.1/",
+        "http://localhost/",
+        "ftp://127.0.0.1/",
+        "https://",
+        "pf.test",
+        "https://a:0/",
+    ],
+)
+def test_channel_in_the_clear_is_refused(address: str) -> None:
+    """Not even to a name that usually means this machine: who answers to it is decided elsewhere."""
+    with pytest.raises(OptionsRefused, match="https URL, or http on a loopback address"):
+        read_options(FILE.replace(ADDRESS, address))
+    for good in ("http://127.0.0.1:8080/", "http://[::1]:8080", "https://pf.test"):
+        read_options(FILE.replace(ADDRESS, good))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "back_end: platform",
+        FILE.replace("back_end: platform\n", ""),
+        "role: nobody",
+        "unknown: 1",
+        "keep: {audit: forever}",
+        FILE.replace("client: sp-1, ", ""),
+        FILE.replace("client: sp-1", "client: SP 1"),
+        FILE.replace("client: sp-1", "client: sp-1, timeout: 0"),
+        "role: municipality\nrole: municipality",
+        "[",
+    ],
+)
+def test_file_that_cannot_be_taken_is_refused(text: str) -> None:
+    """By its name and what is wrong; nothing of it is taken."""
+    with pytest.raises(OptionsRefused, match=r"^backend\.yaml"):
+        read_options(text, "backend.yaml")
+
+
+def test_holders_are_named_as_the_role_may() -> None:
+    """By serial where that may be kept, by PPID where not, and by PPID where the operator wants it so."""
+    assert read_options("{}").holders is Holders.SERIAL
+    assert read_options(FILE).holders is Holders.PPID
+    assert read_options("holders: ppid").holders is Holders.PPID
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    """Keys lie beside it; one that is missing is named when the back end is opened."""
+    path = tmp_path / "backend.yaml"
+    path.write_text(FILE)
+    with pytest.raises(KeyUnusable, match=r"sp-1\.pem"):
+        open_backend(load_options(path), StatusSources(unreachable))
+    write_keys(tmp_path, "sp-1", "pf-1")
+    opened = open_backend(load_options(path), StatusSources(unreachable))
+    assert isinstance(opened, PlatformBackEnds)
+    opened.make(Configuration(Trust()), Policy())
+    opened.forget()
+    opened.close()
+    with pytest.raises(OptionsRefused, match=r"none\.yaml"):
+        load_options(tmp_path / "none.yaml")
+
+
+def unreachable(question: Question) -> bytes:
+    """Nobody is asked here."""
+    raise AssertionError(question)
