@@ -125,3 +125,14 @@ def test_what_is_not_signed_is_read_as_it_stands(desk: Desk) -> None:
     assert wanted.reference is not None
     card = with_file(desk.profile(), *FACE, flipped(0xDF2A))
     assert wanted.do(client_of(card, desk), desk.attempt(wanted.reference))
+
+
+def test_a_certificate_of_the_text_application_certifies_no_chip(desk: Desk) -> None:
+    """Put in place of the visual one it certifies the same key, under an issuer who says nothing of chips."""
+    element = desk.profile().applications[text.AID].elements[text.CVC]
+    assert isinstance(element, File)
+    wanted = OPERATIONS["chip"]
+    assert wanted.reference is not None
+    card = with_file(desk.profile(), *CVC, lambda _: element.body)
+    with pytest.raises(NotGenuine, match="no known card issuer"):
+        wanted.do(client_of(card, desk), desk.attempt(wanted.reference))
