@@ -13,11 +13,11 @@ from reference_impl.accounts.findings import left
 from reference_impl.accounts.holders import Holders
 from reference_impl.accounts.links import Links
 from reference_impl.accounts.recognition import Recognition
-from reference_impl.accounts.serial_status import SerialStatuses
 from reference_impl.accounts.view import AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.backends.accountable import Accountable
 from reference_impl.backends.evidence import Evidence
+from reference_impl.backends.numbers import AccountableNumbers
 from reference_impl.backends.opening import BackEnds, DirectBackEnds
 from reference_impl.backends.rules import ANY_DOCUMENT
 from reference_impl.clock import Clock, Reading
@@ -67,7 +67,6 @@ class RelyingParty:
     ) -> None:
         self.clock = clock
         self.database = self._database = database
-        self._sources = sources
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
         self._back_ends = back_ends or DirectBackEnds(sources, draw)
@@ -82,9 +81,7 @@ class RelyingParty:
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
         self._configuration, self._back_end = configuration, self._make_back_end(configuration)
-        self._statuses = SerialStatuses(
-            configuration.trust, self._sources.responders(configuration), self._sources.ask, self._draw
-        )
+        self._statuses = AccountableNumbers(self._back_ends.numbers(configuration), self._back_ends.rules, self._audit)
         self._recognition = Recognition(self._accounts, configuration.trust, self._links, self._statuses)
         self.holders = Holders(self._accounts, self._statuses)
         """How they stand, for the staff."""
