@@ -9,6 +9,10 @@ from pathlib import Path
 from reference_impl.audit.checks import Audit, open_audit
 from reference_impl.audit.faults import AuditUnusable
 from reference_impl.audit.storage import read_place
+from reference_impl.backends.opening import BackEnds, open_backend
+from reference_impl.backends.options import OptionsRefused, load_options
+from reference_impl.backends.rules import RulesBroken
+from reference_impl.backends.sealed import KeyUnusable
 from reference_impl.clock import Clock
 from reference_impl.fresh_lists import Lists
 from reference_impl.messages import BrokenMessage
@@ -40,14 +44,17 @@ def assembled(settings: Settings) -> Iterator[RelyingParty]:
             raise CannotBegin(f"{error}; give another by --audit or --audit-key") from error
         lists = stack.enter_context(closing(Lists(settings.lists)))
         responders = stack.enter_context(closing(StatusClient()))
+        sources = StatusSources(responders.ask, lists, _status_policy(settings))
+        back_ends = stack.enter_context(closing(_back_ends(settings, sources, services)))
         party = RelyingParty(
             database,
             Clock(),
-            StatusSources(responders.ask, lists, _status_policy(settings)),
+            sources,
             policies=PRODUCTION_POLICIES if settings.production_policies else TEST_POLICIES,
             production_anchors=settings.production_anchors,
             services=services,
             audit=audit,
+            back_ends=back_ends,
         )
         _configure(party, settings)
         refresher = stack.enter_context(
@@ -72,6 +79,15 @@ def _services(settings: Settings) -> tuple[Policy, ...]:
         return load_files((str(path), path.read_text(encoding="utf-8")) for path in settings.service_files)
     except (OSError, UnicodeDecodeError, PoliciesRefused) as error:
         raise CannotBegin(str(error)) from error
+
+
+def _back_ends(settings: Settings, sources: StatusSources, services: tuple[Policy, ...]) -> BackEnds:
+    """Whoever verifies; CannotBegin for what the law does not allow, and for a file that is not what it should be."""
+    try:
+        options = None if settings.backend is None else load_options(settings.backend)
+        return open_backend(options, sources, services)
+    except (OptionsRefused, RulesBroken, KeyUnusable, OSError) as error:
+        raise CannotBegin(f"--backend: {error}") from error
 
 
 def _audit(settings: Settings) -> Audit:

@@ -46,6 +46,7 @@ def read_settings(given: argparse.Namespace) -> Settings:
             lists=given.lists,
             refresh_lists=given.refresh_lists,
             service_files=tuple(given.services),
+            backend=given.backend,
             test_surface=given.test_surface,
         )
     here = {name: getattr(given, name) for name in ("host", "port", "processes", "log")}
@@ -94,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--test-surface", action="store_true", help="offer contract 1.0; never in production")
     parser.add_argument(
         "--services", type=Path, action="append", default=[], metavar="FILE", help="policies of services (YAML or JSON)"
+    )
+    parser.add_argument(
+        "--backend", type=Path, metavar="FILE", help="who verifies: role, J-LIS or platform (docs/backends.md)"
     )
     return parser
 

@@ -124,6 +124,8 @@ class Release(Part, frozen=True):
     """As `--status-method` has them."""
     status_keep: Annotated[int, Meta(ge=0, le=3600)] = 0
     lists: FileName | None = None
+    backend: FileName | None = None
+    """Who verifies (docs/backends.md)."""
     policies: Literal["test", "production"] = "production"
     production_anchors: bool = True
     terminals: tuple[TerminalFile, ...] = ()
@@ -172,6 +174,7 @@ class _Reader:
             status_keep=float(release.status_keep),
             lists=None if release.lists is None else self._beside(release.lists),
             service_files=tuple(self._beside(each) for each in release.service_policies),
+            backend=None if release.backend is None else self._beside(release.backend),
             configure=configure,
             operators=self._tokens(release.tokens.operators, "operators"),
             auditors=self._tokens(release.tokens.auditors, "auditors"),

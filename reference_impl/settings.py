@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     refresh_lists: bool = False
     """Whether lists are fetched when they are due, not only when one is wanted."""
     service_files: tuple[Path, ...] = ()
+    backend: Path | None = None
+    """Who verifies (docs/backends.md); None: an administrative body that asks J-LIS."""
     configure: Configure | None = None
     """The anchors, addresses, terminals and services of a release."""
     operators: Mapping[str, str] = {}

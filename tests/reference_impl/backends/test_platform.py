@@ -214,6 +214,8 @@ def test_status_by_name_long_after_the_certificate_is_gone(on: Bench) -> None:
         assert [says(who, name) for who, name in names.items()] == ["OK", "OK", "OK"]
         assert says("sp-1", names["sp-2"]) == "STATUS_UNKNOWN"
         assert says("sp-1", names["town"]) == "STATUS_UNKNOWN"
+        elsewhere = HolderKey("ppid:pf-2", names["sp-1"].serial if names["sp-1"] else "")
+        assert says("sp-1", elsewhere) == "STATUS_UNKNOWN"
         assert says("town", names["sp-1"]) == "UNKNOWN_ISSUER"
         platform.responder.set(status=UNKNOWN)
         assert says("town", HolderKey(issuer_key_of(), "1")) == "STATUS_UNKNOWN"
@@ -276,9 +278,17 @@ def test_relying_party_records_its_own_questions_too() -> None:
             found = back_end.check(pki.leaf(), CertificateKind.AUTH, current)
             assert found.holder is not None
             again = back_end.status(Numbered(found.holder, CertificateKind.AUTH, ENDS), current)
+            asked = len(platform.asked) + len(direct.responder.asked)
+            number = Numbered(found.holder, CertificateKind.AUTH, ENDS)
             for purpose in (Purpose.LOGIN, Errand.RENEWAL, None):
                 refusal = back_end.check(pki.leaf(), CertificateKind.AUTH, why(purpose))
                 assert (refusal.reason, again.reason, again.holder) == ("POLICY", "OK", found.holder)
+            assert back_end.status(number, why(Errand.RENEWAL)).reason == "POLICY"
+            refused = back_end.former(pki.leaf(), why(Errand.CURRENT_STATUS))
+            assert isinstance(refused, Verdict)
+            assert refused.finding is not None
+            assert "[revocation-purpose]" in refused.finding.clause
+            assert len(platform.asked) + len(direct.responder.asked) == asked
             told = [(row.purpose, row.reason, row.service) for row in rows(world.party._audit)]
             assert told == [
                 ("enrol", "OK", "library"),
@@ -287,6 +297,8 @@ def test_relying_party_records_its_own_questions_too() -> None:
                 ("login", "POLICY", "library"),
                 ("renewal", "POLICY", "library"),
                 ("?", "POLICY", "library"),
+                ("renewal", "POLICY", "library"),
+                ("current-status", "POLICY", "library"),
             ]
 
 
