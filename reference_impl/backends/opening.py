@@ -36,6 +36,8 @@ class BackEnds(Protocol):
     """Makes the back end of each configuration, and keeps what outlives one."""
 
     rules: Rules
+    by_serial: bool
+    """Whether holders are known by issuer key and serial, else by names that are asked for."""
 
     def make(self, configuration: Configuration, policy: Policy) -> Backend:
         """The back end under these decisions."""
@@ -63,6 +65,7 @@ class DirectBackEnds:
         former: Former | None = None,
     ) -> None:
         self.rules = rules or Rules(RoleName.MUNICIPALITY)
+        self.by_serial = True
         require_allowed(Plan(Options(self.rules.role.name)))
         self._sources = sources
         self._draw = draw
@@ -100,6 +103,7 @@ class PlatformBackEnds:
         self.rules = rules
         self._client = client
         self._holders = holders
+        self.by_serial = holders is Holders.SERIAL
         self._close = close
         self._known = KnownRevocations()
 

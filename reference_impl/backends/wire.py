@@ -112,7 +112,13 @@ class Before(Wire, frozen=True, tag="former"):
     certificate: bytes
 
 
-Ask = Verify | Identify | CheckOne | StatusOf | Before
+class NameOf(Wire, frozen=True, tag="name"):
+    """A certificate whose account is to be found; no name is drawn for it."""
+
+    certificate: bytes
+
+
+Ask = Verify | Identify | CheckOne | StatusOf | Before | NameOf
 
 
 class AskedOf(Wire, frozen=True, rename={"from_": "from"}):

@@ -121,6 +121,8 @@ class Desk:
             return self._status(client, ask, why)
         if isinstance(ask, wire.Before):
             return self._former(client, ask, why)
+        if isinstance(ask, wire.NameOf):
+            return self._known_name(client, ask, why)
         if isinstance(ask, wire.Verify):
             doors = Doors(self._challenges.of(client.id))
             verdict = self._back_end.verify(wire.presentation_of(ask, why.service), why, doors)
@@ -163,6 +165,17 @@ class Desk:
             found = self._numbers.of(meant.holder, why.at)
             revoked = wire.Revoked(found.why, found.revoked_at) if found.why and found.revoked_at else None
         return wire.Said(verdict.reason, verdict.steps, verdict.status, verdict.finding, ask.holder, revoked=revoked)
+
+    def _known_name(self, client: Client, ask: wire.NameOf, why: Check) -> wire.Said:
+        """The name this client was given for it; for an account only, so nothing is said of the certificate."""
+        found = self._back_end.name(ask.certificate, why)
+        if not isinstance(found, Verdict) and not client.by_serial:
+            ja, en = "この証明書の利用者はいません", "nobody was named for this certificate"
+            found = self._names.find(client.id, found) or refused(Reason.STATUS_UNKNOWN, CLAUSE, ja, en)
+        if isinstance(found, Verdict):
+            return self._refuse(why, found)
+        self._audit.record(why, Verdict(Reason.OK, ()))
+        return wire.Said(Reason.OK, holder=found)
 
     def _former(self, client: Client, ask: wire.Before, why: Check) -> wire.Said:
         found = self._back_end.former(ask.certificate, why)

@@ -18,7 +18,7 @@ from reference_impl.verification import CertificateKind
 from reference_impl.verification.ocsp_settings import Question
 from reference_impl.verification.verdict import HolderKey, Reason, StatusSource, Verdict
 from tests.reference_impl import pki
-from tests.reference_impl.backends.delegating import Hosted, client, hosted, relying_party, rows, why
+from tests.reference_impl.backends.delegating import Hosted, hosted, relying_party, rows, why
 from tests.reference_impl.conftest import World
 from tests.reference_impl.responder import REVOKED
 from tests.reference_impl.test_status_client import HEAD, Script, flood, listening, say_nothing, send, trickle
@@ -30,9 +30,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def platform() -> Iterator[Hosted]:
     """A platform."""
-    services = client("sp-1")["services"]
-    accounts = {"id": "accounts", "purposes": ["current-status"], "places": ["attended"]}
-    with hosted(client("sp-1", services=[*services, accounts]), client("town", role="municipality")) as made:
+    with hosted() as made:
         yield made
 
 

@@ -33,6 +33,7 @@ from tests.reference_impl.backends.delegating import (
     why,
     write_files,
 )
+from tests.reference_impl.conftest import b64
 from tests.reference_impl.responder import REVOKED, UNKNOWN
 from tests.reference_impl.verifying import Bench, Told, login, signing, tap
 
@@ -148,6 +149,7 @@ def test_purposes_of_questions_are_closed(on: Bench) -> None:
         Ability.CHECK: wire.CheckOne(pki.leaf(), CertificateKind.AUTH),
         Ability.STATUS: wire.StatusOf(HolderKey("ppid:pf-1", "0"), CertificateKind.AUTH, ENDS),
         Ability.FORMER: wire.Before(pki.leaf()),
+        Ability.NAME: wire.NameOf(pki.leaf()),
     }
     with hosted() as platform:
         for ability, ask in asks.items():
@@ -227,6 +229,27 @@ def test_status_by_name_long_after_the_certificate_is_gone(on: Bench) -> None:
             "EXPIRED"
         ] * 3
         assert len(platform.responder.asked) == asked
+
+
+def test_holder_leaves_a_service_provider_with_a_certificate_that_is_over() -> None:
+    """Shown and given up under the platform's name, with no status asked; who was never named has no account."""
+    with hosted() as platform, relying_party(platform) as world:
+        assert world.attempt("enrol")["reason"] == "OK"
+        asked, shown = len(platform.responder.asked), {"certificate": b64(pki.leaf())}
+        platform.now = ENDS + SECOND
+        world.set_time(platform.now.isoformat())
+        account = world.post("account", shown)["account"]
+        assert account["issuer_key"] == "ppid:pf-1"
+        stranger = {"certificate": b64(pki.leaf(serial=0x7888888))}
+        assert world.post("account", stranger)["account"] is None
+        assert world.post("unlink", {**stranger, "service": "library"})["outcome"]["reason"] == "NOT_ENROLLED"
+        platform.bend = lambda _: b""
+        assert world.post("unlink", {**shown, "service": "library"})["outcome"]["reason"] == "STATUS_UNTRUSTED"
+        platform.bend = bytes
+        assert world.post("unlink", {**shown, "service": "library"})["outcome"]["reason"] == "OK"
+        assert world.post("account", shown)["account"] is None
+        assert len(platform.responder.asked) == asked
+        assert {(row.service, row.purpose) for row in platform.rows()[1:]} == {("sp-1/accounts", "account")}
 
 
 def test_renewed_holder_goes_by_the_old_name(on: Bench) -> None:
