@@ -21,6 +21,7 @@ from reference_impl.backends.sealed import MEDIA_TYPE, load_private, load_public
 from reference_impl.backends.wire import PATH
 from reference_impl.configuration import Configuration
 from reference_impl.services.policy import Policy as ServicePolicy
+from reference_impl.services.steering import Steering
 from reference_impl.status_client import Media, StatusClient
 from reference_impl.status_methods import StatusSources
 from reference_impl.verification.memory import Remember
@@ -38,6 +39,8 @@ class BackEnds(Protocol):
     rules: Rules
     by_serial: bool
     """Whether holders are known by issuer key and serial, else by names that are asked for."""
+    is_platform: bool
+    """Whether a platform stands behind it, whatever a policy needs one for."""
 
     def make(self, configuration: Configuration, policy: Policy) -> Backend:
         """The back end under these decisions."""
@@ -55,7 +58,7 @@ class BackEnds(Protocol):
 class DirectBackEnds:
     """J-LIS is asked from here; for whoever may (`rules.py`), or it is not made."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         sources: StatusSources,
         draw: Callable[[int], bytes],
@@ -63,9 +66,12 @@ class DirectBackEnds:
         *,
         jlis: Mapping[CertificateKind, str] | None = None,
         former: Former | None = None,
+        services: Sequence[ServicePolicy] = (),
     ) -> None:
         self.rules = rules or Rules(RoleName.MUNICIPALITY)
         self.by_serial = True
+        self.is_platform = False
+        self._steering = Steering(services, sources.policy, sources.platforms)
         require_allowed(Plan(Options(self.rules.role.name)))
         self._sources = sources
         self._draw = draw
@@ -75,8 +81,8 @@ class DirectBackEnds:
 
     def make(self, configuration: Configuration, policy: Policy) -> Backend:
         """A verifier of our own for each method that is used."""
-        configuration = self._addressed(configuration)
-        return Direct(self._sources, configuration, policy, self._draw, self._known, former=self._former)
+        configuration, former, steering = self._addressed(configuration), self._former, self._steering
+        return Direct(self._sources, configuration, policy, self._draw, self._known, former=former, steering=steering)
 
     def numbers(self, configuration: Configuration) -> Numbers:
         """The responders', which are asked as for everything else."""
@@ -101,6 +107,7 @@ class PlatformBackEnds:
 
     def __init__(self, client: Asks, holders: Holders, rules: Rules, close: Callable[[], None]) -> None:
         self.rules = rules
+        self.is_platform = True
         self._client = client
         self._holders = holders
         self.by_serial = holders is Holders.SERIAL
@@ -138,11 +145,13 @@ def open_backend(
     RulesBroken for what the law does not allow, KeyUnusable or OSError for a file that is not what it should be.
     """
     if options is None:
-        return DirectBackEnds(sources, draw, Rules(RoleName.MUNICIPALITY, None, services), former=former)
+        return DirectBackEnds(
+            sources, draw, Rules(RoleName.MUNICIPALITY, None, services), former=former, services=services
+        )
     require_allowed(Plan(options, services))
     rules = Rules(options.role, options.documents, services)
     if options.platform is None:
-        return DirectBackEnds(sources, draw, rules, jlis=options.jlis, former=former)
+        return DirectBackEnds(sources, draw, rules, jlis=options.jlis, former=former, services=services)
     written = options.platform
     platform = Platform(
         written.id,

@@ -88,7 +88,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
 
 
 def test_process_that_may_not_begin_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`--backend`: an uncertified one with J-LIS itself, and files that are none: 2 and one line, nothing listens."""
+    """`--back-end`: an uncertified one with J-LIS itself, and files that are none: 2 and one line, nothing listens."""
     path = tmp_path / "backend.yaml"
     for text, said in (
         ("role: service-provider\n", "機構に直接照会できません"),
@@ -98,7 +98,7 @@ def test_process_that_may_not_begin_says_why(tmp_path: Path, capsys: pytest.Capt
         (FILE, "sp-1.pem"),
     ):
         path.write_text(text)
-        assert main(["--backend", str(path)]) == 2
+        assert main(["--back-end", str(path)]) == 2
         printed = capsys.readouterr()
         assert (said in printed.err, printed.out) == (True, "")
 
@@ -109,7 +109,7 @@ def test_process_is_put_together_with_its_back_end(tmp_path: Path) -> None:
     path.write_text(FILE)
     write_keys(tmp_path, "sp-1", "pf-1")
     for file, kind in ((path, PlatformBackEnds), (None, DirectBackEnds)):
-        with assembled(Settings(backend=file)) as party:
+        with assembled(Settings(back_end=file)) as party:
             assert type(party._back_ends) is kind
 
 

@@ -321,9 +321,7 @@ JOSE = "application/jose"
         ("POST", "/", b"", JOSE, 404),
     ],
 )
-def test_door_takes_questions_and_nothing_else(
-    method: str, path: str, body: bytes, kind: str, status: int
-) -> None:
+def test_door_takes_questions_and_nothing_else(method: str, path: str, body: bytes, kind: str, status: int) -> None:
     """Size, type, method and path; one line that repeats nothing of what came."""
     with hosted() as platform:
         response = exchange(platform, method, path, body, **{"content-type": kind})
