@@ -179,7 +179,7 @@ def test_clock_set_back(shop: Shop, keeper: Keeper) -> None:
 
 
 def test_process_with_the_option(shop: Shop, tmp_path: Path) -> None:
-    """`--refresh-lists`: configured, the process fetches though nobody logs in, and it ends on SIGTERM."""
+    """`--refresh-lists`: where lists are a method, the process fetches though nobody logs in, and ends on SIGTERM."""
     shop.gate.clear()
     command = [
         sys.executable,
@@ -187,6 +187,8 @@ def test_process_with_the_option(shop: Shop, tmp_path: Path) -> None:
         "reference_impl.app",
         "--test-surface",
         "--refresh-lists",
+        "--status-method",
+        "ocsp-then-crl",
         "--lists",
         str(tmp_path),
     ]
