@@ -52,9 +52,9 @@ def read_configuration(message: Configure, *, production_anchors: bool = False) 
     ]
     return Configuration(
         Trust(tuple(authorities), tuple(card_issuers)),
-        {each.kind: _http_address(f"$.status[{index}].ocsp", each.ocsp) for index, each in enumerate(message.status)},
+        {each.kind: http_address(f"$.status[{index}].ocsp", each.ocsp) for index, each in enumerate(message.status)},
         {
-            each.kind: _http_address(f"$.status[{index}].crl", each.crl)
+            each.kind: http_address(f"$.status[{index}].crl", each.crl)
             for index, each in enumerate(message.status)
             if each.crl
         },
@@ -76,7 +76,8 @@ def _anchor(where: str, read: Callable[[], _T]) -> _T:
         raise BrokenMessage(400, Broken("unusable anchor", where, error.expected, error.actual)) from error
 
 
-def _http_address(where: str, address: str) -> str:
+def http_address(where: str, address: str) -> str:
+    """The address, if it is one; BrokenMessage names where it stands."""
     try:
         parts = urlsplit(address)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
