@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.mutation.explanations import Explanation, read_explanations, stale, unexplained
+from tests.mutation.explanations import Explanation, pruned, read_explanations, stale, unexplained
 from tests.mutation.ledger import Ledger, Outcome
 from tests.mutation.page import PACKAGE, PAGE, TRIED, Count, page
 from tests.mutation.source import Key, functions
@@ -59,6 +59,8 @@ def test_survivor_without_a_reason_and_reason_without_a_survivor() -> None:
     found = [outcome(one, noticed=True), outcome(other, noticed=False)]
     assert unexplained(found, known) == [found[1]]
     assert stale(found, known) == [one]
+    assert pruned(known, {one}) == known
+    assert pruned(known, {other}) == ()
 
 
 def test_run_goes_on_where_it_was(tmp_path: Path) -> None:
