@@ -15,8 +15,6 @@ from tests.mutation.source import Key
 
 FILE = Path(__file__).with_name("survivors.yaml")
 HEAD = "# Why what survives survives (explanations.py): a reason for mutants of a function; `text` is the line.\n"
-    "# Why what survives survives (explanations.py): a reason for mutants of a function; `text` is the line as it is.\n"
-)
 
 
 class Explained(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
