@@ -143,4 +143,3 @@ def test_record_that_turns_out_equivocal_after_a_merge_gives_back_where_it_count
         assert ledger.amount(POLICIES["taxi"], "rides-a-day", ridden) == 0
         with database.transaction() as connection:
             assert {row.account for row in connection.execute(select(records))} == {"card-9", "card-4"}
-
