@@ -35,6 +35,7 @@ from reference_impl.verification.chain import Issuers, NoIssuer
 from reference_impl.verification.der import DerError
 from reference_impl.verification.doors import Doors, Enrolled
 from reference_impl.verification.findings import new_chip, not_enrolled, place_refused, service_closed, terminal_unknown
+from reference_impl.verification.ocsp_settings import Responders
 from reference_impl.verification.place import is_place_allowed
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, Carrier, CertificateKind, Purpose
@@ -82,9 +83,9 @@ class RelyingParty:
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
         self._configuration, self._back_end = configuration, self._make_back_end(configuration)
-        self._statuses = SerialStatuses(
-            configuration.trust, self._sources.responders(configuration), self._sources.ask, self._draw
-        )
+        asks_jlis = self._back_ends.rules.role.asks_jlis
+        responders = self._sources.responders(configuration) if asks_jlis else Responders({})
+        self._statuses = SerialStatuses(configuration.trust, responders, self._sources.ask, self._draw)
         self._recognition = Recognition(self._accounts, configuration.trust, self._links, self._statuses)
         self.holders = Holders(self._accounts, self._statuses)
         """How they stand, for the staff."""
