@@ -3,7 +3,6 @@
 import secrets
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 import msgspec
 
@@ -12,11 +11,12 @@ from reference_impl.accounts.attempt import Recognised
 from reference_impl.accounts.findings import left
 from reference_impl.accounts.holders import Holders
 from reference_impl.accounts.links import Links
-from reference_impl.accounts.recognition import Recognition
+from reference_impl.accounts.recognition import Presenting, Recognition
 from reference_impl.accounts.serial_status import SerialStatuses
 from reference_impl.accounts.view import AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.backends.accountable import Accountable
+from reference_impl.backends.backend import Ability
 from reference_impl.backends.evidence import Evidence
 from reference_impl.backends.opening import BackEnds, DirectBackEnds
 from reference_impl.backends.rules import ANY_DOCUMENT
@@ -38,7 +38,7 @@ from reference_impl.verification.findings import new_chip, not_enrolled, place_r
 from reference_impl.verification.ocsp_settings import Responders
 from reference_impl.verification.place import is_place_allowed
 from reference_impl.verification.policy import Policy
-from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, Carrier, CertificateKind, Purpose
+from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, CertificateKind, Purpose
 from reference_impl.verification.verdict import Finding, HolderKey, Reason, Refusal, Step, Verdict
 
 
@@ -86,7 +86,8 @@ class RelyingParty:
         asks_jlis = self._back_ends.rules.role.asks_jlis
         responders = self._sources.responders(configuration) if asks_jlis else Responders({})
         self._statuses = SerialStatuses(configuration.trust, responders, self._sources.ask, self._draw)
-        self._recognition = Recognition(self._accounts, configuration.trust, self._links, self._statuses)
+        former = self._back_end if Ability.FORMER in self._back_end.abilities else None
+        self._recognition = Recognition(self._accounts, configuration.trust, self._statuses, self._links, former)
         self.holders = Holders(self._accounts, self._statuses)
         """How they stand, for the staff."""
 
@@ -168,7 +169,7 @@ class RelyingParty:
         holder = self._back_end.identify(message.holder.certificate, why)
         if isinstance(holder, Verdict):
             return holder, None
-        account = self._accounts.find(holder) or self._recognise(holder, reading.now)
+        account = self._accounts.find(holder) or self._recognise(Presenting(holder, message.holder.certificate, why))
         if account is not None and account.barred is not None:
             raise account.barred
         if account is None or message.service not in account.services:
@@ -177,9 +178,9 @@ class RelyingParty:
             raise new_chip()
         return holder, account
 
-    def _recognise(self, holder: HolderKey, now: datetime) -> Enrolled | None:
+    def _recognise(self, presenting: Presenting) -> Enrolled | None:
         """The account that a renewed certificate follows; nothing is written down before it is proved."""
-        recognised = self._recognition.of(holder, Carrier.CARD, now, None)
+        recognised = self._recognition.of(presenting)
         return self._accounts.enrolled(recognised.account) if isinstance(recognised, Recognised) else None
 
     def _is_terminal_accepted(self, message: Begin) -> bool:
