@@ -17,4 +17,4 @@ class CardLife:
     name: str
     """Bears no meaning; no other card has it, nor any card of another world."""
     tries_written: Callable[[], Sequence[Write]]
-    """Returns every `Write.TRIES_SPENT` and `Write.TRIES_FULL` since the card was made, in order."""
+    """Returns what was written to its tries since the card was made, in order."""

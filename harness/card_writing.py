@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from msgspec import Struct, structs
 
+from cardsim.applications import jpki
 from cardsim.faults import CardUnreadable
 from cardsim.pins import PinRecord
 from cardsim.profile import Profile, pins_of
@@ -43,7 +44,7 @@ class WrittenStore:
         self._keep_note = keep_note
 
     def load(self) -> Kept:
-        """Return what the card kept last, and what was written since: of several, the last one counts.
+        """Return what the card kept last, and what was written since, one after the other.
 
         The state is saved before the note of it: who is killed in between writes the same once more, and nobody had
         the card meanwhile.
@@ -54,7 +55,8 @@ class WrittenStore:
         except ConfigurationError as fault:
             raise CardUnreadable(f"card {self._profile.serial}: its world cannot be asked: {fault}") from fault
         if len(written) > note.taken_in:
-            kept = tries_set(self._profile, kept, written[-1])
+            for write in written[note.taken_in :]:
+                kept = tries_set(self._profile, kept, write)
             self._store.save(kept)
             self._keep_note(Note(self._life.name, len(written)))
         return kept
@@ -69,9 +71,13 @@ class WrittenStore:
 
 
 def tries_set(profile: Profile, kept: Kept, write: Write) -> Kept:
-    """Return the kept state with no tries left, or all of them, for each PIN that the holder chose."""
+    """Return the kept state with no tries left, or all of them, for each PIN that the holder chose.
+
+    The kiosk reaches the two PINs of the JPKI application alone (spec/pki.md §4).
+    """
     pins = dict(kept.pins)
-    for pin in pins_of(profile):
+    reached = profile.applications[jpki.AID].pins if write is Write.JPKI_TRIES_FULL else pins_of(profile)
+    for pin in reached:
         if pin.changeable and pin.initial is not None:
             left = 0 if write is Write.TRIES_SPENT else pin.tries
             pins[pin.kept_as] = PinRecord(pins[pin.kept_as].value, left)

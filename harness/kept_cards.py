@@ -70,13 +70,17 @@ class CardsInFolder:
         """Return the cards of the world in `store`."""
         return cls(store.with_name(f"{store.name}.cards"))
 
+    def folder_of(self, profile: Profile) -> Path:
+        """Return where a card is kept, as `kazashi card serve` knows it; it is there once it was opened."""
+        return self._folder / profile.serial
+
     def open(self, profile: Profile, life: CardLife | None = None) -> KeptStore:
         """Return the store of a card; CardInUse when another process owns it, CardUnreadable when it is damaged.
 
         The card of another world may bear the same serial: its tries are not this one's. The same card that was
         written on since, as at a renewal, keeps its tries; its life tells the two apart.
         """
-        folder = self._folder / profile.serial
+        folder = self.folder_of(profile)
         if not holds_card(folder):
             _begin(folder, life)
             save_card(profile, folder)

@@ -1,49 +1,65 @@
 """The card of a resident, and the reader it is put into: in this process, or behind pcscd.
 
-A card is a folder either way (`cardsim.folder`). It is taken out after everything a person does, and loses its power;
-what it kept is read from the disk when it is put in again.
+A card is a folder either way (`harness.kept_cards`). It is taken out after everything a person does, and loses its
+power; what it kept is read from the disk when it is put in again, and so is what a counter wrote on it meanwhile.
 """
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from cardsim.folder import load_card, save_card
 from cardsim.profile import Profile
-from cardsim.readers.inprocess import InProcessConnection
-from cardsim.slot import InsertedCard
+from cardsim.readers.conditions import ORDINARY, Conditions
+from cardsim.readers.exchange import CardInReader
+from cardsim.readers.inprocess import InProcessReader as InProcess
+from cardsim.slot import InsertedCard, Tear
 from cardsim.trace import TraceLine
 from cardsim.trace_file import TraceFile, read_trace
+from harness.card_life import CardLife
+from harness.kept_cards import CardsInFolder
 from harness.pcsc_lane import PcscLane
+from harness.personalisation import IssuedCard
 from harness.terminal.card_reader import Connection
+from scenarios.pulling import PulledConnection
+
+
+class Untellable(Exception):
+    """This reader cannot do what the story tells; `str()` says what."""
+
+
+Connect = Callable[[], Connection]
 
 
 class Reader(Protocol):
     """Where a card can be put in."""
 
-    def holding(self, card: Path, trace: Path) -> AbstractContextManager[Connection]:
-        """Offer a connection to the card of a folder: powered within the block, taken out at its end."""
+    def holding(
+        self, cards: CardsInFolder, profile: Profile, life: CardLife, trace: Path, conditions: Conditions
+    ) -> AbstractContextManager[Connect]:
+        """Offer connections to a card, which is powered within the block and taken out at its end.
+
+        Those of one block share the card. Untellable where the conditions cannot be made.
+        """
 
 
 class InProcessReader:
     """A reader of this process: no daemon."""
 
     @contextmanager
-    def holding(self, card: Path, trace: Path) -> Iterator[Connection]:
-        """Offer a connection in pyscard's shape."""
-        sink = TraceFile(trace)
-        try:
-            profile, store = load_card(card)
-            inserted = InsertedCard(profile, store, sink)
-            try:
-                connection = InProcessConnection(inserted)
+    def holding(
+        self, cards: CardsInFolder, profile: Profile, life: CardLife, trace: Path, conditions: Conditions
+    ) -> Iterator[Connect]:
+        """Offer connections in pyscard's shape."""
+        with closing(TraceFile(trace)) as sink, closing(InsertedCard(profile, cards.open(profile, life), sink)) as card:
+            reader = InProcess(CardInReader(card, conditions))
+
+            def connect() -> Connection:
+                connection = reader.connection()
                 connection.connect()
-                yield connection
-            finally:
-                inserted.close()
-        finally:
-            sink.close()
+                return connection
+
+            yield connect
 
 
 class PcscReader:
@@ -53,27 +69,53 @@ class PcscReader:
         self._lane = lane
 
     @contextmanager
-    def holding(self, card: Path, trace: Path) -> Iterator[Connection]:
-        """Offer a pyscard connection through pcscd."""
-        served = self._lane.insert(card, trace=trace)
-        try:
-            with self._lane.connected() as connection:
-                yield connection
-        finally:
-            served.remove()
+    def holding(
+        self, cards: CardsInFolder, profile: Profile, life: CardLife, trace: Path, conditions: Conditions
+    ) -> Iterator[Connect]:
+        """Offer pyscard connections through pcscd."""
+        out = conditions.taken_out
+        if out is not None and out.when is Tear.DURING:
+            raise Untellable("through pcscd nobody can take a card out between two writes of its chip")
+        store = cards.open(profile, life)
+        store.load()  # what a counter wrote is taken in by whoever knows the world; the card's process does not
+        store.close()
+        meeting = f"{conditions.interface.value}:{conditions.latency}"
+        served = self._lane.insert(cards.folder_of(profile), trace=trace, conditions=meeting)
+        with ExitStack() as ended:
+            ended.callback(served.remove)
+
+            def connect() -> Connection:
+                connection = ended.enter_context(self._lane.connected())
+                return connection if out is None else PulledConnection(connection, out, served.remove)
+
+            yield connect
 
 
 class Card:
     """One card, its reader, and all that it was ever asked."""
 
-    def __init__(self, profile: Profile, folder: Path, reader: Reader) -> None:
-        self._reader = reader
-        self._card, self._trace = folder / "card", folder / "trace.jsonl"
-        save_card(profile, self._card)
+    def __init__(
+        self, issued: Callable[[], IssuedCard], life: Callable[[str], CardLife], folder: Path, reader: Reader
+    ) -> None:
+        self._issued, self._life, self._reader = issued, life, reader
+        folder.mkdir(parents=True, exist_ok=True)
+        self._cards, self._trace = CardsInFolder(folder / "cards"), folder / "trace.jsonl"
 
-    def in_reader(self) -> AbstractContextManager[Connection]:
-        """Put the card in for the length of a block."""
-        return self._reader.holding(self._card, self._trace)
+    @property
+    def issued(self) -> IssuedCard:
+        """The card as it was last written."""
+        return self._issued()
+
+    def shared(self, conditions: Conditions = ORDINARY) -> AbstractContextManager[Connect]:
+        """Put the card in for the length of a block, for as many programs as connect to it."""
+        profile = self.issued.profile
+        return self._reader.holding(self._cards, profile, self._life(profile.serial), self._trace, conditions)
+
+    @contextmanager
+    def in_reader(self, conditions: Conditions = ORDINARY) -> Iterator[Connection]:
+        """Put the card in for the length of a block, for one terminal."""
+        with self.shared(conditions) as connect:
+            yield connect()
 
     def trace(self) -> list[TraceLine]:
         """Return what the card was asked, in every reader it was in."""

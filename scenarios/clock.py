@@ -1,5 +1,7 @@
 """The clock of a story: Japanese time of day, forward only, told to the product at every turn."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from harness.clock import WorldClock
@@ -18,6 +20,7 @@ class StoryClock:
 
     def __init__(self, clock: WorldClock, client: RelyingPartyClient, telling: Telling, tolerance: timedelta) -> None:
         self._clock, self._client, self._telling, self._tolerance = clock, client, telling, tolerance
+        self._wrong = timedelta()
 
     def begins_a_day_of_its_own(self) -> None:
         """Turn to the morning of the next day, so that no event of this story is older than what was published."""
@@ -30,6 +33,28 @@ class StoryClock:
     def turns_to_next_day(self, time_of_day: str) -> None:
         """Turn to a time of the day after."""
         self._tell(self._midnight() + timedelta(days=1) + _span(time_of_day), f"+1 {time_of_day}")
+
+    def lets_days_pass(self, days: int, until: str) -> None:
+        """Turn to a time of a later day."""
+        self._tell(self._midnight() + timedelta(days=days) + _span(until), f"+{days} {until}")
+
+    def lets_pass(self, span: timedelta) -> None:
+        """Go on by so much."""
+        self._tell(self.today() + span, f"+{span}")
+
+    @contextmanager
+    def is_wrong_at_the_product(self, by: timedelta) -> Iterator[None]:
+        """Within the block the product's clock differs from everybody else's by so much."""
+        self._telling.settle()
+        self._telling.say(Words(f"the product's clock is wrong by {by}", f"製品の時計が{by}ずれる"))
+        self._wrong = by
+        self._turn(self._clock.now())
+        try:
+            yield
+            self._telling.settle()
+        finally:
+            self._wrong = timedelta()
+            self._turn(self._clock.now())
 
     def lets_the_declared_tolerance_pass(self) -> None:
         """Go on by what the product declared that clocks may differ: a boundary lies that much further out for it."""
@@ -51,7 +76,7 @@ class StoryClock:
 
     def _turn(self, instant: datetime) -> None:
         self._clock.set(instant)
-        utc = instant.astimezone(UTC)
+        utc = (instant + self._wrong).astimezone(UTC)
         self._client.set_time(f"{utc:%Y-%m-%dT%H:%M:%SZ}", self._clock.epoch)
 
     def _midnight(self) -> datetime:

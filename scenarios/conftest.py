@@ -3,10 +3,22 @@
 import pytest
 
 from harness.contract.targets import REFERENCE
-from scenarios.fixtures import BACKENDS, clock, jlis, pcsc_lane, reader, resident, stage, telling, town
+from scenarios.fixtures import (
+    BACKENDS,
+    clock,
+    jlis,
+    pcsc_lane,
+    reader,
+    resident,
+    stage,
+    telling,
+    theatre,
+    town,
+    verifier,
+)
 from scenarios.story import story_of
 
-__all__ = ["clock", "jlis", "pcsc_lane", "reader", "resident", "stage", "telling", "town"]
+__all__ = ["clock", "jlis", "pcsc_lane", "reader", "resident", "stage", "telling", "theatre", "town", "verifier"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,66 +2,63 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cardsim.status import Language
 from harness.contract.client import RelyingPartyClient
-from harness.contract.configuration import configuration
 from harness.contract.faults import AdapterFault
-from harness.contract.messages import Introduction
 from harness.contract.targets import REFERENCE, bound_target, parse_target
-from harness.contract.vocabulary import Capability
-from harness.doors.jlis import JlisDoor
-from harness.doors.server import Served
 from harness.errors import ConfigurationError
 from harness.home import key_pool
-from harness.jlis.validity import JST
 from harness.pcsc_lane import PcscLane, running_lane
-from harness.terminal.hostile import SelfMadeChip
-from harness.world import World
 from scenarios.cards import InProcessReader, PcscReader, Reader
 from scenarios.clock import StoryClock
 from scenarios.jlis import Jlis
 from scenarios.resident import Resident
-from scenarios.stage import Stage
-from scenarios.story import story_of
+from scenarios.stage import Stage, Theatre
+from scenarios.story import Story, story_of
 from scenarios.telling import Telling
 from scenarios.town import Town
+from scenarios.verifier import Verifier
 
-START = datetime(2026, 12, 1, tzinfo=JST)
-"""The host's calendar plays no part in a story."""
-SEED = 1
 CONFIGURATION = 2
 BACKENDS = ("inprocess", "pcsc")
 
 
 @pytest.fixture(scope="session")
-def stage(pytestconfig: pytest.Config) -> Iterator[Stage]:
-    """The world with its doors, and the product configured for it."""
+def theatre(pytestconfig: pytest.Config) -> Iterator[Theatre]:
+    """The worlds with their doors, and the product."""
     target = pytestconfig.getoption("--target", default=REFERENCE)
-    keys = key_pool()
-    forger = SelfMadeChip(*(keys.named(f"hostile-{part}") for part in ("issuer", "municipality", "chip")))
-    with closing(World.create(keys, seed=SEED, start=START)) as world:
-        door = JlisDoor(world)
-        with Served(door.app, garbled=door.garbled) as served:
-            addresses = door.addresses(served.url)
-            try:
-                with bound_target(parse_target(target)) as binding, RelyingPartyClient(binding) as client:
-                    product = _introduced(client, target)
-                    client.configure(configuration(world, addresses))
-                    yield Stage(world, client, product, forger, addresses)
-            except (ConfigurationError, AdapterFault) as fault:
-                pytest.exit(f"kazashi: {fault}", returncode=CONFIGURATION)
+    try:
+        with (
+            bound_target(parse_target(target)) as binding,
+            RelyingPartyClient(binding) as client,
+            closing(Theatre.open(key_pool(), client, target)) as theatre,
+        ):
+            yield theatre
+    except (ConfigurationError, AdapterFault) as fault:
+        pytest.exit(f"kazashi: {fault}", returncode=CONFIGURATION)
 
 
-def _introduced(client: RelyingPartyClient, target: str) -> Introduction:
-    product = client.hello()
-    if Capability.SET_TIME not in product.capabilities:
-        raise ConfigurationError(f"--target {target!r}: expected a product with set_time; stories turn the clock")
-    return product
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, theatre: Theatre) -> Iterator[Stage]:
+    """The world of the story's day, in which nothing is wrong."""
+    try:
+        stage = theatre.stage(_told_by(request).begins)
+    except AdapterFault as fault:
+        pytest.exit(f"kazashi: {fault}", returncode=CONFIGURATION)
+    yield stage
+    stage.faults.clear()
+
+
+def _told_by(request: pytest.FixtureRequest) -> Story:
+    story = story_of(request.function)
+    if story is None:
+        raise TypeError(f"{request.node.nodeid}: a story needs the decorator `story`")
+    return story
 
 
 @pytest.fixture(scope="session")
@@ -85,9 +82,7 @@ def reader(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Reade
 @pytest.fixture
 def telling(request: pytest.FixtureRequest, stage: Stage, pytestconfig: pytest.Config) -> Iterator[Telling]:
     """The story so far; at its end the last verdict has to be judged."""
-    story = story_of(request.function)
-    if story is None:
-        raise TypeError(f"{request.node.nodeid}: a story needs the decorator `story`")
+    story = _told_by(request)
     language: Language = pytestconfig.getoption("--lang", default="en")
     stage.client.reset()
     telling = Telling(
@@ -122,3 +117,9 @@ def resident(town: Town) -> Resident:
 def jlis(stage: Stage, telling: Telling) -> Jlis:
     """The fake J-LIS from outside."""
     return Jlis(stage, telling)
+
+
+@pytest.fixture
+def verifier(stage: Stage, telling: Telling) -> Verifier:
+    """A certified verifier, who may ask more than a service may."""
+    return Verifier(stage, telling)

@@ -7,6 +7,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from harness.contract.vocabulary import Kind
+from harness.jlis.fault_grammar import Fault, FaultDoor
+from harness.jlis.faults import Order
 from scenarios.resident import Resident
 from scenarios.stage import Stage
 from scenarios.story import Words
@@ -18,6 +20,19 @@ class Jlis:
 
     def __init__(self, stage: Stage, telling: Telling) -> None:
         self._stage, self._telling = stage, telling
+
+    def answers_wrongly(self, fault: Fault, *, seconds: float | None = None) -> None:
+        """From now on something is wrong with every answer of OCSP, until it is well again."""
+        self._telling.settle()
+        self._telling.say(Words(f"J-LIS: {fault.value}", f"J-LISの障害: {fault.value}"))
+        for kind in Kind:
+            self._stage.faults.set(Order(fault, FaultDoor.ocsp(kind), seconds=seconds))
+
+    def is_well_again(self) -> None:
+        """Nothing is wrong any more."""
+        self._telling.settle()
+        self._telling.say(Words("J-LIS is well again", "J-LISが復旧する"))
+        self._stage.faults.clear()
 
     def publishes_for(self, resident: Resident) -> "RevocationList":
         """Fetch the list that the signature certificate names: its authority's, for its partition."""

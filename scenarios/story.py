@@ -5,12 +5,15 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
 FAMILIES = ("tap", "pin_lockout", "expiry", "address_change")
+USUALLY = date(2026, 4, 2)
+"""The day on which the world of most stories begins, each of them on days of its own (`stage.Theatre`)."""
 _MARK = "story"
 Told = TypeVar("Told", bound=Callable[..., None])
 
@@ -55,12 +58,23 @@ class Story:
     through_pcscd: bool
     node: str
     """Where pytest finds it: file::function."""
+    begins: date = USUALLY
+    """The day on which its world begins; the host's calendar plays no part."""
 
 
-def story(
-    *, requirement: str, confidence: Confidence, en: str, ja: str, through_pcscd: bool = False
+def story(  # noqa: PLR0913  (what is known of a story)
+    *,
+    requirement: str,
+    confidence: Confidence,
+    en: str,
+    ja: str,
+    through_pcscd: bool = False,
+    begins: date = USUALLY,
 ) -> Callable[[Told], Told]:
-    """Return a decorator that makes a story of a test; `through_pcscd` puts it into the lane of real PC/SC clients."""
+    """Return a decorator that makes a story of a test.
+
+    `through_pcscd` puts it into the lane of real PC/SC clients; `begins` is for one that needs a certain calendar.
+    """
 
     def mark(told: Told) -> Told:
         family = told.__module__.split(".")[-2]
@@ -72,6 +86,7 @@ def story(
             title=Words(en, ja),
             through_pcscd=through_pcscd,
             node=f"{inspect.getfile(told)}::{told.__name__}",
+            begins=begins,
         )
         return told
 

@@ -1,36 +1,98 @@
 """Who lives here: every story has residents and cards of its own."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cardsim.options import Options
+from harness.contract.configuration import configuration
+from harness.forgery import Variant
+from harness.jlis.validity import JST
+from harness.personalisation import IssuedCard
+from harness.presented import FORMS, Form, Which, present
 from scenarios.cards import Card, Reader
 from scenarios.clock import StoryClock
 from scenarios.resident import Resident
 from scenarios.stage import Stage
-from scenarios.story import Words
+from scenarios.story import NOTHING, Words
 from scenarios.telling import Telling
 
 
 class Town:
-    """Gives cards to residents at its counter."""
+    """Gives cards to residents at its counter; and what is not given there is seen here, too."""
 
     def __init__(self, stage: Stage, telling: Telling, clock: StoryClock, folder: Path, reader: Reader) -> None:
         self._stage, self._telling, self._clock = stage, telling, clock
         self._folder, self._reader = folder, reader
 
-    def issues_a_card(self, *, that_expires_today: bool = False, to_somebody_born: date | None = None) -> Resident:
-        """Return a new resident with a new card, both certificates on it, PIN and password set."""
-        special: dict[str, Any] = {}
-        if that_expires_today:
-            special["card_expiry"] = self._clock.today().date()
+    def issues_a_card(
+        self,
+        *,
+        that_expires_today: bool = False,
+        that_expires_in: timedelta | None = None,
+        to_somebody_born: date | None = None,
+        whose_certificates_end_in: timedelta | None = None,
+        that_counts_scans_together: bool = False,
+        **special: Any,
+    ) -> Resident:
+        """Return a new resident with a new card, both certificates on it, PIN and password set.
+
+        `special` is what the resident register has of them otherwise than by chance. Certificates that end before
+        their rule of validity stand for those of years ago: no real ones end so.
+        """
+        today = self._clock.today().date()
+        if that_expires_today or that_expires_in is not None:
+            special["card_expiry"] = today + (that_expires_in or timedelta())
         if to_somebody_born is not None:
             special["birth_date"] = to_somebody_born
-        person = self._stage.world.new_resident(**special)
-        issued = self._stage.world.issue_card(person.id)
+        world = self._stage.world
+        person = world.new_resident(**special)
+        early = None if whose_certificates_end_in is None else _last_second(today + whose_certificates_end_in)
+        issued = world.issue_card(person.id, not_after=early)
+        ends = special.get("card_expiry") or (early and early.astimezone(JST).date())
+        until = NOTHING if ends is None else Words(f" that ends on {ends}", f"（{ends}満了）")
         serial = f"{issued.auth_serial:X}"
-        ending = Words(" that expires today", "（本日満了）") if that_expires_today else Words("", "")
-        self._telling.say(Words(f"a resident is given card {serial}", f"住民にカード{serial}が交付される") + ending)
-        return Resident(
-            self._stage, self._telling, issued, Card(issued.profile, self._folder / person.id, self._reader)
-        )
+        self._telling.say(Words(f"a resident is given card {serial}", f"住民にカード{serial}が交付される") + until)
+        options = Options(codes_share_tries=that_counts_scans_together)
+        return self._resident(person.id, partial(world.card_of, person.id, options=options))
+
+    def sees_a_forgery(self, of: Resident, variant: Variant, *, on_the_chip_of: Resident | None = None) -> Resident:
+        """Return somebody with a card that says it is another's, with one thing wrong (`harness.forgery`)."""
+        japanese, english = variant.told
+        self._telling.say(Words(f"somebody has a card: {english}", f"偽のカードが現れる: {japanese}"))
+        other = None if on_the_chip_of is None else on_the_chip_of.issued.resident.id
+        which, of_whom = Which(variant=variant, other=other), of.issued.resident.id
+        folder = self._folder / f"forgery-{len(list(self._folder.iterdir()))}"
+        return self._resident(of_whom, lambda: present(self._stage.world, of_whom, which)[0], folder)
+
+    def looks_at_the_phone_of(self, resident: Resident, form: Form = Form.ANDROID) -> Resident:
+        """Return the resident with the phone in hand instead of the card."""
+        japanese, english = FORMS[form]
+        self._telling.say(Words(f"the resident takes {english}", f"利用者が{japanese}を取り出す"))
+        holder, which = resident.issued.resident.id, Which(form)
+        return self._resident(holder, lambda: present(self._stage.world, holder, which)[0])
+
+    def finds_the_old_card_of(self, resident: Resident) -> Resident:
+        """Return the resident with the piece of plastic that is theirs now, on which nothing is written from now on."""
+        return self._resident(resident.issued.resident.id, partial(_same, resident.issued))
+
+    def tells_the_product_of_new_authorities(self) -> None:
+        """The operator of the product pins the authorities that are in office now, beside the older ones."""
+        self._telling.settle()
+        self._telling.say(Words("the operator pins the new authorities", "運用者が新しい認証局を信頼点に加える"))
+        self._stage.client.configure(configuration(self._stage.world, self._stage.addresses))
+
+    def _resident(self, holder: str, issued: Callable[[], IssuedCard], folder: Path | None = None) -> Resident:
+        """Return somebody with a card; what one holder has lies in one folder, so that old cards keep their tries."""
+        life = partial(self._stage.world.card_life, holder)
+        return Resident(self._stage, self._telling, Card(issued, life, folder or self._folder / holder, self._reader))
+
+
+def _last_second(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), JST)
+
+
+def _same(issued: IssuedCard) -> IssuedCard:
+    return issued

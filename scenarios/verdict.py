@@ -6,7 +6,7 @@ from typing import Self
 from msgspec import UNSET
 
 from cardsim.trace import TraceLine, spent_a_try
-from harness.contract.vocabulary import Capability, Decision, Reason
+from harness.contract.vocabulary import Capability, Decision, Reason, Step
 from scenarios.story import Words
 from scenarios.telling import Seen, Telling
 
@@ -34,6 +34,20 @@ class Verdict:
         """The product refused, for this reason; one that declared coarse reasons need only refuse."""
         return self._decided(Decision.REJECT, reason)
 
+    def says_nothing_of(self, *words: str) -> Self:
+        """The details of the product's answer hold none of these words: they would be a guess."""
+        details = {} if self._seen.outcome is None else self._seen.outcome.details
+        said = "" if details is UNSET else str(details).lower()
+        found = [word for word in words if word.lower() in said]
+        self._require(f"nothing of {', '.join(words)}", f"「{'」「'.join(words)}」を言わない", not found, said)
+        return self
+
+    def is_put_off(self, reason: Reason) -> Self:
+        """The product did not accept and says that trying again may help; one that refuses outright may, too."""
+        outcome = self._seen.outcome
+        refused = outcome is not None and outcome.decision is Decision.REJECT
+        return self._decided(Decision.REJECT if refused else Decision.RETRY, reason)
+
     def is_stopped_by_the_card(self) -> Self:
         """The card gave nothing that a product could be shown."""
         self._telling.judged()
@@ -46,16 +60,32 @@ class Verdict:
         self._compare("status words to VERIFY", "VERIFYへの応答", [f"{status:04X}"], answers)
         return self
 
+    def names_the_step(self, step: Step) -> Self:
+        """The product says that it came as far as this check."""
+        steps = [] if self._seen.outcome is None else [each.value for each in self._seen.outcome.steps]
+        self._require(f"the step {step.value}", f"手順 {step.value}", step.value in steps, str(steps))
+        return self
+
     def tries_were_spent(self, count: int) -> Self:
         """The card counted so many wrong PINs, whichever PIN it was."""
         spent = sum(spent_a_try(line) for line in self._seen.trace)
         self._compare("tries spent", "減った試行回数", count, spent)
         return self
 
+    def each_command(self) -> range:
+        """Return the numbers of the commands that the card was asked, the first being 1."""
+        return range(1, 1 + sum(bool(line.command) for line in self._seen.trace))
+
     def no_pin_was_sent(self) -> Self:
         """The card was asked for something, and saw neither PIN nor password."""
         sent = [PINS[line.fid] for line in self._pins_sent()]
         self._require("a trace without PIN", "PINを含まないトレース", bool(self._seen.trace) and not sent, str(sent))
+        return self
+
+    def a_pin_was_sent(self) -> Self:
+        """The card's trace shows a PIN, whatever the terminal says."""
+        sent = [PINS[line.fid] for line in self._pins_sent()]
+        self._require("a trace with a PIN", "PINを含むトレース", bool(sent), str(sent))
         return self
 
     def jlis_was_asked(self) -> Self:

@@ -1,10 +1,39 @@
 """The words that stories are written in."""
 
+from datetime import date, timedelta
+
+from cardsim.slot import Tear
 from harness.contract.vocabulary import Environment, Reason
+from harness.forgery import Variant
+from harness.jlis.fault_grammar import Fault
+from harness.presented import Form
+from scenarios.advice import Desk
 from scenarios.clock import StoryClock
 from scenarios.jlis import Jlis
 from scenarios.resident import Resident
+from scenarios.secrets import Secret
 from scenarios.story import Confidence, story
+from scenarios.terminal import Habit
 from scenarios.town import Town
+from scenarios.verifier import Verifier
 
-__all__ = ["Confidence", "Environment", "Jlis", "Reason", "Resident", "StoryClock", "Town", "story"]
+__all__ = [
+    "Confidence",
+    "Desk",
+    "Environment",
+    "Fault",
+    "Form",
+    "Habit",
+    "Jlis",
+    "Reason",
+    "Resident",
+    "Secret",
+    "StoryClock",
+    "Tear",
+    "Town",
+    "Variant",
+    "Verifier",
+    "date",
+    "story",
+    "timedelta",
+]

@@ -62,6 +62,7 @@ class Write(StrEnum):
     EXPIRY = "the day the card ends"
     TRIES_SPENT = "no tries left"
     TRIES_FULL = "all tries again"
+    JPKI_TRIES_FULL = "all tries of the two JPKI PINs again"
 
     @property
     def japanese(self) -> str:
@@ -77,6 +78,7 @@ _JAPANESE = {
     Write.EXPIRY: "カードの有効期限",
     Write.TRIES_SPENT: "残り試行回数なし",
     Write.TRIES_FULL: "試行回数を回復",
+    Write.JPKI_TRIES_FULL: "JPKIの2つの暗証番号の試行回数を回復",
 }
 
 
@@ -265,7 +267,7 @@ EFFECTS: dict[LifeEvent, Effect] = {
         "PIN reset at the kiosk",
         Confidence.PUBLISHED,
         "spec/pki.md §4",
-        writes=(Write.TRIES_FULL,),
+        writes=(Write.JPKI_TRIES_FULL,),
         needs=(Need.CARD_SHOWN,),
     ),
     LifeEvent.PHONE_BOUND: Effect(

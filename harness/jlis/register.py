@@ -28,7 +28,7 @@ from harness.jlis.records import IllegalEvent, Records
 from harness.jlis.validity import JST
 from harness.residents import Resident
 
-_TRIES = {Write.TRIES_SPENT, Write.TRIES_FULL}
+_TRIES = {Write.TRIES_SPENT, Write.TRIES_FULL, Write.JPKI_TRIES_FULL}
 _WITHDRAWS = {LifeEvent.LOST, LifeEvent.SUSPENDED}
 
 

@@ -12,11 +12,17 @@ from datetime import date
 from typing import Protocol
 
 from cardsim.era import era_birth_digits
+from cardsim.tlv import parse_all, parse_one
 from harness.contract.messages import ChipProof
 
 OUR_READERS = "Kazashi"
 JPKI = bytes.fromhex("D392F000260100000001")
 VISUAL = bytes.fromhex("D3921000310001010402")
+TEXT = bytes.fromhex("D3921000310001010408")
+_BY_REFERENCE_DATA = {JPKI, TEXT}
+"""CHANGE REFERENCE DATA there, JICSAP's CHANGE KEY elsewhere (spec/card.md §3)."""
+TEXT_PIN, EF_ATTRIBUTES, _OFFSETS = 0x0011, 0x0002, 0xDF21
+DONE = 0x9000
 EF_SIGNATURE_CERTIFICATE, EF_AUTHENTICATION_CERTIFICATE = 0x0001, 0x000A
 AUTHENTICATION_KEY, AUTHENTICATION_PIN = 0x0017, 0x0018
 SIGNATURE_KEY, SIGNATURE_PASSWORD = 0x001A, 0x001B
@@ -93,6 +99,12 @@ class CardReader:
         self._select_file(SIGNATURE_KEY)
         return self._sign(document, p2=0x80)
 
+    def sign_unasked(self) -> int:
+        """Return the status word to a signature of the authentication key for which this terminal sent no PIN."""
+        self._select_application(JPKI)
+        self._select_file(AUTHENTICATION_KEY)
+        return self._transmit(_signing(b"", p2=0x80))[1]
+
     def prove_chip(self, birth_date: date, challenge: bytes) -> ChipProof:
         """Return the internal authentication of the 券面事項確認AP: no PIN, but the birth date opens its record."""
         self._select_application(VISUAL)
@@ -101,9 +113,29 @@ class CardReader:
         cvc = self._read_file(EF_CVC)
         return ChipProof(birth_record=record, cvc=cvc, signature=self._sign(challenge, p2=0x00))
 
-    def tries_left(self, reference: int = AUTHENTICATION_PIN) -> int:
-        """Return the tries left of a PIN of the JPKI application, without spending one (an empty VERIFY)."""
-        self._select_application(JPKI)
+    def four_attributes(self, pin: str) -> dict[int, str]:
+        """Return what the text application says of its holder, by tag: DF22 name, DF23 address, DF24, DF25."""
+        self._select_application(TEXT)
+        self._verify(TEXT_PIN, pin)
+        record = parse_one(self._read_file(EF_ATTRIBUTES))[0].value
+        return {each.tag: each.value.decode("utf-8") for each in parse_all(record) if each.tag != _OFFSETS}
+
+    def type(self, application: bytes, reference: int, secret: str) -> int:
+        """Return the status word to a VERIFY of any PIN of any application, whatever it is."""
+        self._select_application(application)
+        return self._send_secret(reference, secret)
+
+    def change(self, application: bytes, reference: int, old: str, new: str) -> int:
+        """Return the status word to the change of a PIN: that of the VERIFY where the old value is refused."""
+        status = self.type(application, reference, old)
+        if status != DONE:
+            return status
+        header = b"\x00\x24\x01\x80" if application in _BY_REFERENCE_DATA else b"\x80\x32\x00\x80"
+        return self._transmit(header + bytes([len(new)]) + new.encode("ascii"))[1]
+
+    def tries_left(self, reference: int = AUTHENTICATION_PIN, application: bytes = JPKI) -> int:
+        """Return the tries left of a PIN, without spending one (an empty VERIFY)."""
+        self._select_application(application)
         self._select_file(reference)
         _, status = self._transmit(b"\x00\x20\x00\x80")
         return status & 0x0F
@@ -129,13 +161,16 @@ class CardReader:
             raise CardFault(f"READ BINARY at {offset}: expected more of the file, actual its end")
         return block
 
-    def _verify(self, reference: int, secret: str) -> None:
+    def _send_secret(self, reference: int, secret: str) -> int:
         name = self._connection.getReader()
         if not name.startswith(OUR_READERS):
             raise ForeignReader(f"reader {name!r}: expected a name beginning with {OUR_READERS!r}; no PIN was sent")
         self._select_file(reference)
         data = secret.encode("ascii")
-        _, status = self._transmit(b"\x00\x20\x00\x80" + bytes([len(data)]) + data)
+        return self._transmit(b"\x00\x20\x00\x80" + bytes([len(data)]) + data)[1]
+
+    def _verify(self, reference: int, secret: str) -> None:
+        status = self._send_secret(reference, secret)
         if status in (0x6984, 0x6983):
             raise PinBlocked(f"VERIFY {reference:04X}: blocked ({status:04X})")
         if status & 0xFFF0 == 0x63C0:
@@ -144,9 +179,7 @@ class CardReader:
             raise CardRefused(f"VERIFY {reference:04X}", status)
 
     def _sign(self, message: bytes, *, p2: int) -> bytes:
-        digest_info = SHA256_DIGEST_INFO + hashlib.sha256(message).digest()
-        command = b"\x80\x2a\x00" + bytes([p2, len(digest_info)]) + digest_info + b"\x00"
-        return self._must("COMPUTE DIGITAL SIGNATURE", command)
+        return self._must("COMPUTE DIGITAL SIGNATURE", _signing(message, p2=p2))
 
     def _must(self, name: str, command: bytes) -> bytes:
         data, status = self._transmit(command)
@@ -157,6 +190,11 @@ class CardReader:
     def _transmit(self, command: bytes) -> tuple[bytes, int]:
         data, sw1, sw2 = self._connection.transmit(list(command))
         return bytes(data), sw1 << 8 | sw2
+
+
+def _signing(message: bytes, *, p2: int) -> bytes:
+    digest_info = SHA256_DIGEST_INFO + hashlib.sha256(message).digest()
+    return b"\x80\x2a\x00" + bytes([p2, len(digest_info)]) + digest_info + b"\x00"
 
 
 def _object_length(start: bytes) -> int:

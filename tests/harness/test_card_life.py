@@ -108,6 +108,27 @@ def test_nothing_else_gives_tries_back(world: World, card: IssuedCard, cards: Ke
         assert left(slots[NAME]) == {AUTH: "63C2", SIGN: "63C4"}
 
 
+TEXT = "D3921000310001010408"
+
+
+@pytest.mark.parametrize(("reset", "text_left"), [(RESETS[0], "63C3"), (RESETS[1], "63C0")])
+def test_what_each_desk_reaches(world: World, card: IssuedCard, slot: Slot, reset: LifeEvent, text_left: str) -> None:
+    """The counter resets every PIN that the holder chose; the kiosk those of the JPKI application alone."""
+    world.happen(card.resident.id, LifeEvent.PIN_LOCKED)
+    world.happen(card.resident.id, reset)
+    assert left(slot) == FULL
+    assert send(slot, f"00A4040C0A{TEXT}", "00A4020C020011", "00200080") == text_left
+
+
+def test_both_desks_one_after_the_other(world: World, card: IssuedCard, slot: Slot) -> None:
+    """What the counter gave back stays when the kiosk comes after it, unless a lock lies between them."""
+    world.happen(card.resident.id, LifeEvent.PIN_LOCKED)
+    for reset in RESETS:
+        world.happen(card.resident.id, reset)
+    slot.power_on()
+    assert send(slot, f"00A4040C0A{TEXT}", "00A4020C020011", "00200080") == "63C3"
+
+
 def test_a_lock_then_a_reset(world: World, card: IssuedCard, slot: Slot) -> None:
     """Locked: no tries, and the right PIN is refused; reset: all of them, and the PIN is what it was."""
     world.happen(card.resident.id, LifeEvent.PIN_LOCKED)

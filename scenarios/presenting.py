@@ -1,0 +1,144 @@
+"""What a resident shows to a product: registration, tap, login, signature; and what came of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from cardsim.readers.conditions import Conditions
+from cardsim.slot import Tear
+from harness.contract.configuration import STRANGER, TERMINAL
+from harness.contract.vocabulary import Environment, Purpose
+from harness.terminal.card_reader import CardReader
+from scenarios.attempt import Attempt
+from scenarios.person import Person, pulled_out
+from scenarios.secrets import Secret, misread
+from scenarios.story import NOTHING, Words
+from scenarios.terminal import Habit, Holder, Prepared, Slot, Terminal
+from scenarios.verdict import Verdict
+
+PLACES = {
+    Environment.ATTENDED: Words("at the counter", "窓口で"),
+    Environment.MANAGED: Words("in a supervised room", "管理された施設内で"),
+    Environment.LENT: Words("on a lent terminal", "貸与端末で"),
+    Environment.ONLINE: Words("online", "オンラインで"),
+    Environment.OUTDOOR: Words("outdoors", "屋外で"),
+}
+SELF_MADE = Words(", the chip self-made", "（チップは自作）")
+SPLICED = Words(", the chip another resident's", "（チップは別人のカード）")
+STRANGE = Words(", the terminal a stranger's", "（端末は未知）")
+WITHOUT_PIN = Words(", without the PIN", "（PINなしで）")
+HABITS = {
+    Habit.RETRIES: Words(", the terminal tries again by itself", "（端末が自動で再試行する）"),
+    Habit.SENDS_A_PIN: Words(", the terminal sends a PIN", "（端末がPINを送る）"),
+}
+
+
+class Presenting(Person):
+    """A person before a terminal of the product."""
+
+    def enrols(
+        self,
+        *,
+        with_self_made_chip: bool = False,
+        with_chip_of: "Presenting | None" = None,
+        without_pin: bool = False,
+    ) -> Verdict:
+        """Register for the service at its counter: PIN, certificate and chip."""
+        holder = self._holder_with(with_chip_of, self_made=with_self_made_chip)
+        words = Words("the resident enrols", "利用者が登録する")
+        words += (
+            SELF_MADE if with_self_made_chip else SPLICED if with_chip_of else WITHOUT_PIN if without_pin else NOTHING
+        )
+        pin = None if without_pin else self.knows(Secret.PIN)
+        return self._does(Purpose.ENROL, words, lambda slot, terminal: terminal.enrol(slot, holder, pin))
+
+    def taps(  # noqa: PLR0913  (what may be wrong with a tap)
+        self,
+        at: Environment = Environment.ATTENDED,
+        *,
+        with_self_made_chip: bool = False,
+        with_chip_of: "Presenting | None" = None,
+        at_a_strange_terminal: bool = False,
+        at_a_terminal_that: Habit | None = None,
+        pulled_at: int = 0,
+        under: Conditions | None = None,
+    ) -> Verdict:
+        """Hold the card to a terminal, no PIN; or somebody shows this certificate with a chip that is not its own.
+
+        `at_a_terminal_that` does something wrong; `pulled_at` is the command at which the card is pulled out; `under`
+        tells how card and reader meet.
+        """
+        out = under or pulled_out(pulled_at, Tear.BEFORE if pulled_at else None)
+        holder = replace(self._holder_with(with_chip_of, self_made=with_self_made_chip), conditions=out)
+        credential = STRANGER if at_a_strange_terminal else TERMINAL
+        words = Words(f"the resident taps {PLACES[at].en}", f"利用者が{PLACES[at].ja}かざす")
+        words += SELF_MADE if with_self_made_chip else SPLICED if with_chip_of else NOTHING
+        words += STRANGE if at_a_strange_terminal else NOTHING
+        words += HABITS[at_a_terminal_that] if at_a_terminal_that else _pulled(pulled_at) if pulled_at else NOTHING
+        return self._does(
+            Purpose.TAP, words, lambda slot, terminal: terminal.tap(slot, holder, at, credential), at_a_terminal_that
+        )
+
+    def logs_in(
+        self, *, with_wrong_pin: bool = False, at_a_terminal_that: Habit | None = None, pulled_at: int = 0
+    ) -> Verdict:
+        """Log in online with the PIN; where the card refuses it, the product is shown everything but the signature."""
+        pin = self._value(Secret.PIN, wrong=with_wrong_pin)
+        typed = Words("a wrong PIN", "誤ったPIN") if with_wrong_pin else Words("the right PIN", "正しいPIN")
+        words = Words(f"the resident logs in with {typed.en}", f"利用者が{typed.ja}でログインする")
+        words += HABITS[at_a_terminal_that] if at_a_terminal_that else _pulled(pulled_at) if pulled_at else NOTHING
+        holder = replace(self._holder, conditions=pulled_out(pulled_at, Tear.BEFORE if pulled_at else None))
+        return self._does(
+            Purpose.LOGIN, words, lambda slot, terminal: terminal.log_in(slot, holder, pin), at_a_terminal_that
+        )
+
+    def signs(self, *, with_wrong_password: bool = False) -> Verdict:
+        """Sign the product's document; without its password the card shows no certificate, and nothing is presented."""
+        password = self._value(Secret.PASSWORD, wrong=with_wrong_password)
+        typed = Words("a wrong", "誤った") if with_wrong_password else Words("the right", "正しい")
+        words = Words(f"the resident signs with {typed.en} password", f"利用者が{typed.ja}署名用パスワードで署名する")
+        holder = self._holder
+        return self._does(Purpose.SIGN, words, lambda slot, terminal: terminal.sign(slot, holder, password))
+
+    def signs_a_document(self, document: bytes) -> tuple[bytes, bytes]:
+        """Return signature certificate and signature over a document that is not the product's."""
+        password = self.knows(Secret.PASSWORD)
+        with self._card.in_reader() as connection:
+            card = CardReader(connection)
+            return card.signature_certificate(password), card.sign_document(password, document)
+
+    def begins_a_tap(self) -> Attempt:
+        """Hold the card to a terminal that does not present at once what it got."""
+        words, holder = Words("the resident begins to tap", "利用者がかざし始める"), self._holder
+        return self._begins(Purpose.TAP, words, lambda slot, to: to.tap(slot, holder, Environment.ATTENDED))
+
+    def begins_to_log_in(self) -> Attempt:
+        """Type the PIN at a terminal that does not present at once what it got."""
+        words, holder = Words("the resident begins to log in", "利用者がログインを始める"), self._holder
+        return self._begins(Purpose.LOGIN, words, lambda slot, to: to.log_in(slot, holder, self.knows(Secret.PIN)))
+
+    def begins_to_sign(self) -> Attempt:
+        """Type the password at a terminal that does not present at once what it got."""
+        words, holder = Words("the resident begins to sign", "利用者が署名を始める"), self._holder
+        return self._begins(Purpose.SIGN, words, lambda slot, to: to.sign(slot, holder, self.knows(Secret.PASSWORD)))
+
+    def _does(
+        self, purpose: Purpose, words: Words, deed: Callable[[Slot, Terminal], Prepared], habit: Habit | None = None
+    ) -> Verdict:
+        terminal = Terminal(self._stage.client, habit)
+        return self._observer.watch(purpose, words, lambda slot: terminal.finish(deed(slot, terminal)))
+
+    def _begins(self, purpose: Purpose, words: Words, deed: Callable[[Slot, Terminal], Prepared]) -> Attempt:
+        terminal = Terminal(self._stage.client)
+        prepared = self._observer.prepare(purpose, words, lambda slot: deed(slot, terminal))
+        return Attempt(purpose, prepared, self._observer, terminal, self._telling)
+
+    def _holder_with(self, chip_of: "Presenting | None", *, self_made: bool) -> Holder:
+        other = None if chip_of is None else chip_of._card
+        return replace(self._holder, forger=self._stage.forger if self_made else None, chip_of=other)
+
+    def _value(self, secret: Secret, *, wrong: bool) -> str:
+        return misread(self.knows(secret)) if wrong else self.knows(secret)
+
+
+def _pulled(command: int) -> Words:
+    return Words(f", the card is pulled out at command {command}", f"（{command}番目のコマンドでカードが抜かれる）")
