@@ -10,7 +10,9 @@ from reference_impl.accounts.account import Accounts
 from reference_impl.accounts.attempt import Recognised
 from reference_impl.accounts.findings import left
 from reference_impl.accounts.holders import Holders
+from reference_impl.accounts.leaving import Merged
 from reference_impl.accounts.links import Links
+from reference_impl.accounts.office import Office
 from reference_impl.accounts.recognition import Presenting, Recognition
 from reference_impl.accounts.serial_status import SerialStatuses
 from reference_impl.accounts.view import AccountView
@@ -243,20 +245,23 @@ class RelyingParty:
         expired or revoked one will do, for nobody has to renew a card in order to leave.
         """
         reading = self.clock.read()
-        verdict = self._unlink(message)
-        if verdict.holder is not None:
-            service = message.service if message.service in self._configuration.services else UNKNOWN
-            self._audit.event(Check(reading.now, NOBODY, service, None), "unlink", verdict.holder, verdict.reason, None)
-        return Judged(verdict, reading)
-
-    def _unlink(self, message: Unlink) -> Verdict:
+        service = message.service if message.service in self._configuration.services else UNKNOWN
         try:
             holder = self._holder_of(message.certificate)
         except DerError as error:
-            return left(Reason.MALFORMED, None, str(error))
+            return Judged(left(Reason.MALFORMED, None, str(error)), reading)
         if isinstance(holder, NoIssuer):
-            return left(holder.reason, None, holder.why)
-        return left(self._accounts.leave(holder, message.service) or Reason.OK, holder)
+            return Judged(left(holder.reason, None, holder.why), reading)
+        why = Check(reading.now, NOBODY, service, None)
+        return Judged(Office(self._accounts, self._audit).unlink(holder, message.service, why), reading)
+
+    def merge(self, kept: bytes, gone: bytes, who: str) -> Merged | Reason:
+        """One account of the two that these certificates lead to, at the word of `who`, an operator; or why not."""
+        first, second = self._holder_of(kept), self._holder_of(gone)
+        if isinstance(first, NoIssuer) or isinstance(second, NoIssuer):
+            return Reason.UNKNOWN_ISSUER
+        why = Check(self.clock.read().now, who, UNKNOWN, None)
+        return Office(self._accounts, self._audit).merge(first, second, why)
 
     def _holder_of(self, encoded: bytes) -> HolderKey | NoIssuer:
         """Whose certificate it is by issuer key and serial, whatever its status; `DerError` if it is none."""

@@ -7,6 +7,7 @@ from reference_impl.accounts.links import LinkAnswer, Named, NoLink
 from reference_impl.audit.rows import Row
 from reference_impl.audit.verify import verify
 from reference_impl.verification.purpose import Purpose
+from reference_impl.verification.verdict import Reason
 from tests.reference_impl.accounts.town import Town
 
 ENROL, TAP = Purpose.ENROL, Purpose.TAP
@@ -84,3 +85,21 @@ def test_leaving_is_a_row(linked: Town) -> None:
         ("unlink", "accept", True),
         ("unlink", "reject", True),
     ]
+
+
+def test_merging_is_two_rows_by_whose_word(linked: Town) -> None:
+    """The staff's word, and the pseudonyms of both certificates; a certificate of nobody's is refused."""
+    first = linked.card(linked.resident())
+    second = linked.world.issue_card(linked.world.new_resident(birth_date=first.resident.birth_date).id)
+    linked.next_mark()
+    assert [linked.reason(ENROL, each) for each in (first, second)] == ["OK", "OK"]
+    merged = linked.party.merge(first.auth_certificate, second.auth_certificate, "clerk-3")
+    assert not isinstance(merged, Reason)
+    assert linked.id_of(second) == merged.kept
+    assert linked.party.merge(first.auth_certificate, first.sign_certificate, "clerk-3") is Reason.UNKNOWN_ISSUER
+    one, other, kept, gone = rows(linked)
+    assert [(each.who, each.purpose, each.reason) for each in (kept, gone)] == [
+        ("clerk-3", "merge", "OK"),
+        ("clerk-3", "merged", "OK"),
+    ]
+    assert (kept.holder, gone.holder) == (one.holder, other.holder)
