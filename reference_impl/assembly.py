@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from reference_impl.accounts.link_client import LinkClient
 from reference_impl.audit.checks import Audit, open_audit
 from reference_impl.audit.faults import AuditUnusable
 from reference_impl.audit.storage import read_place
@@ -47,6 +48,7 @@ def assembled(settings: Settings) -> Iterator[RelyingParty]:
             production_anchors=settings.production_anchors,
             services=services,
             audit=audit,
+            links=stack.enter_context(closing(LinkClient(settings.links))) if settings.links else None,
         )
         _configure(party, settings)
         refresher = stack.enter_context(

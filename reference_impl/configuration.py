@@ -76,12 +76,16 @@ def _anchor(where: str, read: Callable[[], _T]) -> _T:
         raise BrokenMessage(400, Broken("unusable anchor", where, error.expected, error.actual)) from error
 
 
-def _http_address(where: str, address: str) -> str:
+def is_http_address(address: str) -> bool:
+    """Whether something can be asked there over HTTP."""
     try:
         parts = urlsplit(address)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:  # no address at all, or a port beyond 65535
-        usable = False
-    if not usable:
+        return False
+
+
+def _http_address(where: str, address: str) -> str:
+    if not is_http_address(address):
         raise BrokenMessage(400, Broken("unusable address", where, "an http or https URL with a host", "another"))
     return address

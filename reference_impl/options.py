@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from reference_impl.configuration import is_http_address
 from reference_impl.release import read_release
 from reference_impl.settings import Settings
 from reference_impl.status_methods import UnusableMethod, read_method
@@ -44,6 +45,7 @@ def read_settings(given: argparse.Namespace) -> Settings:
             status_methods=dict(given.status_method),
             status_keep=given.status_keep,
             lists=given.lists,
+            links=given.links,
             refresh_lists=given.refresh_lists,
             service_files=tuple(given.services),
             municipality=given.municipality,
@@ -86,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
         help="where revocation lists are kept, and were brought for offline-crl; without it, as long as the process",
     )  # fmt: skip
     parser.add_argument(
+        "--links", type=_address, metavar="URL", help="the link service (紐付け), which knows renewed certificates"
+    )
+    parser.add_argument(
         "--refresh-lists", action="store_true", help="fetch lists when they are due, not only when one is wanted"
     )
     parser.add_argument(
@@ -100,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
         "--municipality", type=_municipality, metavar="CODE", help="whose residents are `own` in a policy (5 digits)"
     )
     return parser
+
+
+def _address(text: str) -> str:
+    if not is_http_address(text):
+        raise argparse.ArgumentTypeError("expected an http or https URL with a host")
+    return text
 
 
 def _place(text: str) -> Path | URL:

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from reference_impl.configuration import read_configuration
+from reference_impl.configuration import is_http_address, read_configuration
 from reference_impl.messages import (
     AuthorityAnchor,
     BrokenMessage,
@@ -124,6 +124,8 @@ class Release(Part, frozen=True):
     """As `--status-method` has them."""
     status_keep: Annotated[int, Meta(ge=0, le=3600)] = 0
     lists: FileName | None = None
+    links: str | None = None
+    """Where the link service is asked (紐付け)."""
     policies: Literal["test", "production"] = "production"
     production_anchors: bool = True
     terminals: tuple[TerminalFile, ...] = ()
@@ -173,6 +175,7 @@ class _Reader:
             status_methods=methods,
             status_keep=float(release.status_keep),
             lists=None if release.lists is None else self._beside(release.lists),
+            links=self._links(release.links),
             service_files=tuple(self._beside(each) for each in release.service_policies),
             municipality=release.municipality,
             configure=configure,
@@ -229,6 +232,12 @@ class _Reader:
                 yield read_method(each)
             except UnusableMethod as error:
                 self._fault(("status_methods", index), "method", f"方法が違います（{error}）", str(error))
+
+    def _links(self, address: str | None) -> str | None:
+        if address is not None and not is_http_address(address):
+            en = "expected an http or https URL with a host, found another"
+            self._fault(("links",), "address", "http または https の URL が必要です", en)
+        return address
 
     def _place(self, name: str, where: Where) -> Place:
         try:

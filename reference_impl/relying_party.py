@@ -3,7 +3,6 @@
 import secrets
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 import msgspec
 
@@ -12,12 +11,15 @@ from reference_impl.accounts.attempt import Recognised
 from reference_impl.accounts.counts import NoCounts
 from reference_impl.accounts.findings import left
 from reference_impl.accounts.holders import Holders
+from reference_impl.accounts.leaving import Merged
 from reference_impl.accounts.links import Links
-from reference_impl.accounts.recognition import Recognition
+from reference_impl.accounts.office import Office
+from reference_impl.accounts.recognition import Presenting, Recognition
 from reference_impl.accounts.serial_status import SerialStatuses
 from reference_impl.accounts.view import AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.backends.accountable import Accountable
+from reference_impl.backends.backend import Ability
 from reference_impl.backends.evidence import Evidence
 from reference_impl.backends.opening import BackEnds, DirectBackEnds
 from reference_impl.backends.rules import ANY_DOCUMENT
@@ -45,9 +47,10 @@ from reference_impl.verification.chain import Issuers, NoIssuer
 from reference_impl.verification.der import DerError
 from reference_impl.verification.doors import Doors, Enrolled
 from reference_impl.verification.findings import new_chip, not_enrolled, place_refused, service_closed, terminal_unknown
+from reference_impl.verification.ocsp_settings import Responders
 from reference_impl.verification.place import is_place_allowed
 from reference_impl.verification.policy import Policy
-from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, Carrier, CertificateKind, Purpose
+from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, CertificateKind, Purpose
 from reference_impl.verification.verdict import Finding, HolderKey, Reason, Refusal, Step, Verdict
 
 
@@ -100,10 +103,11 @@ class RelyingParty:
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
         self._configuration, self._back_end = configuration, self._make_back_end(configuration)
-        self._statuses = SerialStatuses(
-            configuration.trust, self._sources.responders(configuration), self._sources.ask, self._draw
-        )
-        self._recognition = Recognition(self._accounts, configuration.trust, self._links, self._statuses)
+        asks_jlis = self._back_ends.rules.role.asks_jlis
+        responders = self._sources.responders(configuration) if asks_jlis else Responders({})
+        self._statuses = SerialStatuses(configuration.trust, responders, self._sources.ask, self._draw)
+        former = self._back_end if Ability.FORMER in self._back_end.abilities else None
+        self._recognition = Recognition(self._accounts, configuration.trust, self._statuses, self._links, former)
         self.holders = Holders(self._accounts, self._statuses)
         """How they stand, for the staff."""
 
@@ -193,7 +197,7 @@ class RelyingParty:
         holder = self._back_end.identify(message.holder.certificate, why)
         if isinstance(holder, Verdict):
             return holder, None
-        account = self._accounts.find(holder) or self._recognise(holder, reading.now)
+        account = self._accounts.find(holder) or self._recognise(Presenting(holder, message.holder.certificate, why))
         if account is not None and account.barred is not None:
             raise account.barred
         if account is None or message.service not in account.services:
@@ -202,9 +206,9 @@ class RelyingParty:
             raise new_chip()
         return holder, account
 
-    def _recognise(self, holder: HolderKey, now: datetime) -> Enrolled | None:
+    def _recognise(self, presenting: Presenting) -> Enrolled | None:
         """The account that a renewed certificate follows; nothing is written down before it is proved."""
-        recognised = self._recognition.of(holder, Carrier.CARD, now, None)
+        recognised = self._recognition.of(presenting)
         return self._accounts.enrolled(recognised.account) if isinstance(recognised, Recognised) else None
 
     def _is_terminal_accepted(self, message: Begin) -> bool:
@@ -305,20 +309,23 @@ class RelyingParty:
         expired or revoked one will do, for nobody has to renew a card in order to leave.
         """
         reading = self.clock.read()
-        verdict = self._unlink(message)
-        if verdict.holder is not None:
-            service = message.service if message.service in self._configuration.services else UNKNOWN
-            self._audit.event(Check(reading.now, NOBODY, service, None), "unlink", verdict.holder, verdict.reason, None)
-        return Judged(verdict, reading)
-
-    def _unlink(self, message: Unlink) -> Verdict:
+        service = message.service if message.service in self._configuration.services else UNKNOWN
         try:
             holder = self._holder_of(message.certificate)
         except DerError as error:
-            return left(Reason.MALFORMED, None, str(error))
+            return Judged(left(Reason.MALFORMED, None, str(error)), reading)
         if isinstance(holder, NoIssuer):
-            return left(holder.reason, None, holder.why)
-        return left(self._accounts.leave(holder, message.service) or Reason.OK, holder)
+            return Judged(left(holder.reason, None, holder.why), reading)
+        why = Check(reading.now, NOBODY, service, None)
+        return Judged(Office(self._accounts, self._audit).unlink(holder, message.service, why), reading)
+
+    def merge(self, kept: bytes, gone: bytes, who: str) -> Merged | Reason:
+        """One account of the two that these certificates lead to, at the word of `who`, an operator; or why not."""
+        first, second = self._holder_of(kept), self._holder_of(gone)
+        if isinstance(first, NoIssuer) or isinstance(second, NoIssuer):
+            return Reason.UNKNOWN_ISSUER
+        why = Check(self.clock.read().now, who, UNKNOWN, None)
+        return Office(self._accounts, self._audit).merge(first, second, why)
 
     def _holder_of(self, encoded: bytes) -> HolderKey | NoIssuer:
         """Whose certificate it is by issuer key and serial, whatever its status; `DerError` if it is none."""

@@ -32,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     status_methods: Mapping[str, Method] = {}
     status_keep: float = 0.0
     lists: Path | None = None
+    links: str | None = None
+    """Where the link service is asked; without one, who renewed is linked again at the counter."""
     refresh_lists: bool = False
     """Whether lists are fetched when they are due, not only when one is wanted."""
     service_files: tuple[Path, ...] = ()

@@ -112,7 +112,7 @@ def add_credential(connection: Connection, new: Credential) -> bool:
     chip = {} if new.learnt is None else {"birth_date": new.learnt.birth_date, "chip_key": new.learnt.chip_key}
     more = {"account": new.account, "since": new.since, "ends": new.ends}
     statement = unless_there(connection, credentials).values(**row, **chip, **more)
-    return connection.execute(statement).rowcount == 1
+    return connection.execute(statement.returning(credentials.c.serial)).one_or_none() is not None
 
 
 def supersede(connection: Connection, old: HolderKey, new: HolderKey, at: float) -> None:

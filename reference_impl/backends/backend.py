@@ -39,7 +39,7 @@ class Errand(StrEnum):
 
 
 CheckPurpose = Purpose | Errand
-PurposeWord = Literal["enrol", "login", "tap", "sign", "current-status", "renewal"]
+PurposeWord = Literal["enrol", "login", "tap", "sign", "relink", "current-status", "renewal"]
 """A purpose as it is written in files and on the wire."""
 
 

@@ -38,7 +38,7 @@ def database(store: Store) -> Iterator[Database]:
 
 def member(connection: Connection, service: str) -> None:
     """One row."""
-    connection.execute(memberships.insert().values(issuer_key="a", serial="1", service=service))
+    connection.execute(memberships.insert().values(account="a", service=service, ppid=service, since=0.0))
 
 
 def members(database: Database) -> int:
