@@ -202,7 +202,7 @@ def test_a_block_of_another_length_is_unreadable(desk: Desk, length: int) -> Non
         connected(genuine(desk)),
         lambda _, command, raw: answer(bytes(length) + b"\x90\x00") if command[1] == 0xB0 else answer(raw),
     )
-    with pytest.raises(AnswerUnreadable):
+    with pytest.raises(AnswerUnreadable, match=f"expected 1 to 4 octets at 0, found {length}"):
         CardClient(connection).jpki.read_auth_certificate()
     assert sum(each[1] == 0xB0 for each in connection.sent) == 1
 
@@ -305,6 +305,7 @@ class PcscException(Exception):
         (PcscException(0x80100068), CardReset),
         (PcscException(0x8010000B), CardInUse),
         (PcscException(0x8010001D), ReaderGone),
+        (PcscException(0x8010001D - 2**32), ReaderGone),
         (PcscException(0x80100017), ReaderGone),
         (PcscException(0x80100016), CardRemoved),
         (OSError("broken pipe"), CardRemoved),
