@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from reference_impl.accounts.account import Accounts
-from reference_impl.accounts.attempt import Attempt, Recognised, Unfamiliar
+from reference_impl.accounts.attempt import Attempt, Beside, Recognised, Unfamiliar
 from reference_impl.accounts.findings import chip_known
 from reference_impl.accounts.recognition import Presenting, Recognition, Shown
 from reference_impl.audit.checks import Check
@@ -60,6 +60,8 @@ class SessionDoors:
         self.account = ""
         """The id of the account that was found, which is the one to count for."""
         self.events: list[Event] = []
+        self.beside: Beside | None = None
+        """What is settled together with the account."""
 
     def spend(self, session: str, challenge: bytes, now: datetime) -> Reason | None:
         """Spends the session's challenge; None if it was the right one, unspent and young enough."""
@@ -123,6 +125,7 @@ class SessionDoors:
             self._carrier,
             self.account or None,
             self._recognised,
+            self.beside,
         )
 
     @property

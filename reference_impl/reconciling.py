@@ -23,6 +23,7 @@ from msgspec import UnsetType
 from sqlalchemy import Connection, select, update
 
 from reference_impl.accounts.account import Accounts
+from reference_impl.accounts.recognition import Presenting
 from reference_impl.accounts.rows import is_of
 from reference_impl.audit.checks import UNKNOWN, Audit, Check
 from reference_impl.backends.accountable import Accountable
@@ -75,7 +76,7 @@ class Judging(msgspec.Struct, frozen=True):
     configuration: Configuration
     back_end: Accountable
     now: datetime
-    recognise: Callable[[HolderKey, datetime], Enrolled | None]
+    recognise: Callable[[Presenting], Enrolled | None]
     """The account that a renewed certificate follows."""
     require_platform: Callable[[str], None]
 
@@ -140,9 +141,9 @@ class Reconciling:
 
     def _judge(self, told: ToldRecord, record: OfflineRecord, by: Judging) -> Found:
         """What is found out about one record; its row in the audit is durable when this returns."""
-        doors = _Later(self._accounts, self._database, told, by)
         services = by.configuration.services
         why = Check(by.now, told.terminal, told.service if told.service in services else UNKNOWN, Purpose.TAP)
+        doors = _Later(self._accounts, self._database, by, Later(told, record.presentation.certificate, why))
         try:
             by.require_platform(told.service)
             if not Policy(services).is_open(told.service, Purpose.TAP):
@@ -166,14 +167,22 @@ class Reconciling:
         return (None, 0) if known is None or register is None else (known.household, register.members(known.household))
 
 
+class Later(msgspec.Struct, frozen=True):
+    """A tap that has been, its certificate, and for whom it is judged."""
+
+    told: ToldRecord
+    certificate: bytes
+    why: Check
+
+
 class _Later:
     """The doors of a tap that has been: nothing is spent and nothing written down here, that comes with the keeping."""
 
-    def __init__(self, accounts_: Accounts, database: Transactions, told: ToldRecord, by: Judging) -> None:
+    def __init__(self, accounts_: Accounts, database: Transactions, by: Judging, later: Later) -> None:
         self._accounts = accounts_
         self._database = database
-        self._told = told
         self._by = by
+        self._later = later
         self.account = ""
 
     def spend(self, session: str, challenge: bytes, now: datetime) -> Reason | None:
@@ -183,11 +192,11 @@ class _Later:
 
     def find(self, holder: HolderKey) -> Enrolled | None:
         """The account as it was then: with the services of that time, and a card that has been followed since."""
-        found = self._accounts.find(holder) or self._by.recognise(holder, self._by.now)
+        found = self._accounts.find(holder) or self._recognise(holder)
         if found is None:
             return None
         self.account = found.account
-        taken = self._told.taken.timestamp()
+        taken = self._later.told.taken.timestamp()
         later = (memberships.c.account == found.account) & (memberships.c.since > taken)
         followed = is_of(holder) & (credentials.c.superseded_at > taken)
         with self._database.transaction() as connection:
@@ -195,6 +204,9 @@ class _Later:
             was_current = connection.execute(select(credentials.c.serial).where(followed)).one_or_none() is not None
         barred = None if was_current else found.barred
         return msgspec.structs.replace(found, services=found.services - not_yet, barred=barred)
+
+    def _recognise(self, holder: HolderKey) -> Enrolled | None:
+        return self._by.recognise(Presenting(holder, self._later.certificate, self._later.why))
 
     def is_expected(self, session: str, holder: HolderKey) -> bool:
         """Nobody in particular was."""

@@ -21,8 +21,9 @@ from reference_impl.services.store.tables import check_ins, sums, uses
 from reference_impl.services.vocabulary import Document
 from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
+from reference_impl.store.tables import credentials
 from reference_impl.surface import Surface
-from reference_impl.verification.verdict import HolderKey, Reason
+from reference_impl.verification.verdict import HolderKey
 from tests.reference_impl import pki
 from tests.reference_impl.conftest import Message, World, b64, configuration
 from tests.reference_impl.responder import Responder
@@ -216,12 +217,17 @@ def test_check_in_that_could_not_be_written_down_is_taken_back(town: Town) -> No
     town.open(TOWN.replace("ENTITLEMENTS", SHELTER))
     town.play("enrol")
     world = town.open(TOWN.replace("ENTITLEMENTS", SHELTER), town.register(mother="h-1,,"))
-    world.party._accounts.count_accepted = lambda *_: Reason.NOT_ENROLLED  # type: ignore[method-assign]
-    assert town.play("tap").verdict.reason == "NOT_ENROLLED"
+    presented = town.present(world.begin("tap"), "tap", "mother")
+    town.responder.meanwhile = lambda: _forget_accounts(town.database)
+    assert world.party.complete(presented).verdict.reason == "NOT_ENROLLED"
     assert world.party.households("library") == []
     with town.database.transaction() as connection:
-        assert [connection.execute(select(each)).all() for each in (uses, check_ins)] == [[], []]
-        assert [row.amount for row in connection.execute(select(sums))] == [0]
+        assert [connection.execute(select(each)).all() for each in (uses, check_ins, sums)] == [[], [], []]
+
+
+def _forget_accounts(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(credentials.delete())
 
 
 @pytest.mark.parametrize(
