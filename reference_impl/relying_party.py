@@ -317,7 +317,11 @@ class RelyingParty:
         if isinstance(holder, NoIssuer):
             return Judged(left(holder.reason, None, holder.why), reading)
         why = Check(reading.now, NOBODY, service, None)
-        return Judged(Office(self._accounts, self._audit).unlink(holder, message.service, why), reading)
+        account = self._accounts.id_of(holder)
+        verdict = Office(self._accounts, self._audit).unlink(holder, message.service, why)
+        if verdict.reason is Reason.OK and account is not None:
+            self._desk.leave(message.service, account)
+        return Judged(verdict, reading)
 
     def merge(self, kept: bytes, gone: bytes, who: str) -> Merged | Reason:
         """One account of the two that these certificates lead to, at the word of `who`, an operator; or why not."""

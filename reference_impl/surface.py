@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET, Struct
+from sqlalchemy.exc import DataError
 
 from reference_impl import VERSION
 from reference_impl.audit.faults import AuditUnusable
@@ -97,6 +98,9 @@ class Surface:
         except BrokenMessage as error:
             _logger.warning("%d %s: %s at %s", error.status, scope["path"], error.broken.what, error.broken.where)
             status, answer = error.status, ErrorAnswer(error.broken)
+        except DataError:
+            broken = Broken("unusable text", "$", "text that the store can keep", "another")
+            status, answer = 400, ErrorAnswer(broken)
         except (StoreUnusable, AuditUnusable) as error:
             _logger.warning("503 %s: %s", scope["path"], error)
             broken = Broken("store", "store", "a store that can be used", type(error).__name__)

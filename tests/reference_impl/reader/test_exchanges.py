@@ -109,6 +109,18 @@ def test_6cxx_names_the_right_le_and_the_command_goes_out_once_more(desk: Desk) 
     assert [each.hex() for each in connection.sent[-2:]] == ["00b0000000", "00b0000003"]
 
 
+def test_6cxx_replaces_the_le_behind_the_data(desk: Desk) -> None:
+    """A command with data keeps them: only the last octet is another."""
+    bent = Bent(
+        connected(genuine(desk)), lambda _, command, raw: ([], 0x6C, 0x64) if command[1] == 0x2A else answer(raw)
+    )
+    with pytest.raises(CardRefused):
+        CardClient(bent).jpki.authenticate(CHALLENGE, desk.attempt(AUTH_PIN))
+    first, second = (each.hex() for each in bent.sent[-2:])
+    assert first == "802a008033" + DIGEST_INFO + SHA256_OF_CHALLENGE + "00"
+    assert second == first[:-2] + "64"
+
+
 def test_6cxx_twice_is_a_refusal(desk: Desk) -> None:
     """Once more and no further."""
     connection = Bent(

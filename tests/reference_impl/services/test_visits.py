@@ -11,13 +11,13 @@ from sqlalchemy import select
 from reference_impl.audit.rows import Row, decode_row
 from reference_impl.audit.walk import stored_rows
 from reference_impl.clock import Clock
-from reference_impl.messages import Complete, read_message
+from reference_impl.messages import Complete, Unlink, read_message
 from reference_impl.relying_party import Judged, RelyingParty
 from reference_impl.services.loading import load_policies
 from reference_impl.services.request import ShowInstead, UseRequest
 from reference_impl.services.starting import Opened, Options, open_services
 from reference_impl.services.store.ledger import Here
-from reference_impl.services.store.tables import check_ins, sums, uses
+from reference_impl.services.store.tables import check_ins, residences, sums, uses
 from reference_impl.services.vocabulary import Document
 from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
@@ -267,6 +267,10 @@ def test_residence_is_told_at_a_terminal_and_kept(town: Town) -> None:
     told = UseRequest(municipality="28215")
     refused = town.world.party.complete(town.present(begun, "enrol", "father"), told)
     assert (refused.verdict.reason, refused.verdict.steps) == ("POLICY", ())
+    leaving = Unlink(pki.leaf(), "library")
+    assert town.world.party.unlink(leaving).verdict.reason == "OK"
+    with town.database.transaction() as connection:
+        assert connection.execute(select(residences)).all() == []
 
 
 def test_enrolment_of_somebody_too_young_is_refused(town: Town) -> None:
