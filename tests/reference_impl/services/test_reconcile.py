@@ -21,6 +21,7 @@ from reference_impl.services.loading import load_policies
 from reference_impl.services.store.tables import records, sums
 from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
+from reference_impl.store.engine import Place
 from reference_impl.surface import Surface
 from reference_impl.verification.ocsp_settings import StatusUnreachable
 from reference_impl.verification.verdict import Reason
@@ -48,8 +49,8 @@ ASKING = """services:
 class Office:
     """A relying party whose library takes records, and whose holder enrolled at 9:20 in the morning."""
 
-    def __init__(self, services: str) -> None:
-        self.database, self.responder = Database(), Responder()
+    def __init__(self, services: str, place: Place = None) -> None:
+        self.database, self.responder = Database(place), Responder()
         policies = load_policies(services, "services.yaml")
         self.party = RelyingParty(self.database, Clock(), StatusSources(self.responder), services=policies)
         self.world = World(Surface(self.party, test_surface=True), self.party, self.responder, self.database)
@@ -92,18 +93,24 @@ class Office:
         return sum(found)
 
 
+@pytest.fixture
+def place() -> Place:
+    """Where the store is: in memory."""
+    return None
+
+
 @pytest.fixture(params=[SERVICES, ASKING], ids=["policy", "no-policy"])
-def office(request: pytest.FixtureRequest) -> Iterator[Office]:
+def office(request: pytest.FixtureRequest, place: Place) -> Iterator[Office]:
     """With a policy for the library, which counts visits; and with none, where the status is asked by OCSP."""
-    made = Office(request.param)
+    made = Office(request.param, place)
     yield made
     made.world.close()
 
 
 @pytest.fixture
-def counting() -> Iterator[Office]:
+def counting(place: Place) -> Iterator[Office]:
     """With a policy."""
-    made = Office(SERVICES)
+    made = Office(SERVICES, place)
     yield made
     made.world.close()
 
