@@ -137,6 +137,14 @@ def test_record_counts_once_and_is_answered_alike(office: Office) -> None:
     assert office.visits in {4, 0}
 
 
+def test_record_twice_in_one_upload_is_one(office: Office) -> None:
+    """A terminal that repeats itself in the same breath: one acceptance, and the record stands as counted."""
+    assert office.send(tap("a"), tap("b", NOON + MINUTE), tap("a")) == {"a": "OK", "b": "OK"}
+    assert office.accepted == 3
+    report = office.party.reconciled("library")
+    assert (report.counted, report.uncounted) == (2, ())
+
+
 def test_messages_are_those_of_the_contract(asking: Office) -> None:
     """What the suite sends is taken, and what comes back is what it reads."""
     sent = msgspec.json.decode(msgspec.json.encode(message([tap("a"), tap("b")])), type=contract.Reconcile)
