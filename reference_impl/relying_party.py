@@ -14,11 +14,12 @@ from reference_impl.accounts.findings import left
 from reference_impl.accounts.holders import Holders
 from reference_impl.accounts.links import Links
 from reference_impl.accounts.recognition import Recognition
-from reference_impl.accounts.serial_status import SerialStatuses
 from reference_impl.accounts.view import AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.backends.accountable import Accountable
+from reference_impl.backends.backend import Errand
 from reference_impl.backends.evidence import Evidence
+from reference_impl.backends.numbers import ACCOUNTS, AccountableNumbers
 from reference_impl.backends.opening import BackEnds, DirectBackEnds
 from reference_impl.backends.rules import ANY_DOCUMENT
 from reference_impl.clock import Clock, Reading
@@ -81,7 +82,6 @@ class RelyingParty:
     ) -> None:
         self.clock = clock
         self.database = self._database = database
-        self._sources = sources
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
         opened = services if isinstance(services, Opened) else Opened(tuple(services))
@@ -100,9 +100,7 @@ class RelyingParty:
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
         self._configuration, self._back_end = configuration, self._make_back_end(configuration)
-        self._statuses = SerialStatuses(
-            configuration.trust, self._sources.responders(configuration), self._sources.ask, self._draw
-        )
+        self._statuses = AccountableNumbers(self._back_ends.numbers(configuration), self._back_ends.rules, self._audit)
         self._recognition = Recognition(self._accounts, configuration.trust, self._links, self._statuses)
         self.holders = Holders(self._accounts, self._statuses)
         """How they stand, for the staff."""
@@ -296,7 +294,7 @@ class RelyingParty:
     def account(self, encoded: bytes) -> AccountView | None:
         """What is stored about the holder of this certificate; `DerError` if it is none."""
         holder = self._holder_of(encoded)
-        return None if isinstance(holder, NoIssuer) else self._accounts.view(holder)
+        return None if isinstance(holder, NoIssuer | Verdict) else self._accounts.view(holder)
 
     def unlink(self, message: Unlink) -> Judged:
         """Whether the holder of this certificate left the service, and all that was known of them there is erased.
@@ -318,13 +316,22 @@ class RelyingParty:
             return left(Reason.MALFORMED, None, str(error))
         if isinstance(holder, NoIssuer):
             return left(holder.reason, None, holder.why)
+        if isinstance(holder, Verdict):
+            return left(Reason.NOT_ENROLLED, None) if holder.reason is Reason.STATUS_UNKNOWN else holder
         return left(self._accounts.leave(holder, message.service) or Reason.OK, holder)
 
-    def _holder_of(self, encoded: bytes) -> HolderKey | NoIssuer:
-        """Whose certificate it is by issuer key and serial, whatever its status; `DerError` if it is none."""
+    def _holder_of(self, encoded: bytes) -> HolderKey | NoIssuer | Verdict:
+        """Whose certificate it is, whatever its status: by issuer key and serial, or by the name a platform gave.
+
+        `DerError` if it is none.
+        """
         certificate = parse_certificate(encoded)
         issuer = Issuers(self._configuration.trust, CertificateKind.AUTH).find(certificate)
-        return issuer if isinstance(issuer, NoIssuer) else HolderKey(issuer.issuer_key, f"{certificate.serial:x}")
+        if isinstance(issuer, NoIssuer):
+            return issuer
+        if self._back_ends.by_serial:
+            return HolderKey(issuer.issuer_key, f"{certificate.serial:x}")
+        return self._back_end.name(encoded, Check(self.clock.read().now, NOBODY, ACCOUNTS, Errand.ACCOUNT))
 
 
 def _unknown_session(certificate: bytes) -> Verdict:

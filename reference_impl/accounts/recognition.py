@@ -38,7 +38,7 @@ from reference_impl.accounts.findings import (
 from reference_impl.accounts.linkage import Lineage, LinkRefused, NotCurrent, read_lineage
 from reference_impl.accounts.links import Links, LinksUnreachable, Named, NoLink
 from reference_impl.accounts.rows import Credential
-from reference_impl.accounts.serial_status import SerialStatuses
+from reference_impl.accounts.serial_status import Numbers
 from reference_impl.verification.genuineness import BirthRecord
 from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Carrier, CertificateKind
@@ -60,7 +60,7 @@ class Shown(msgspec.Struct, frozen=True):
 class Recognition:
     """The accounts, and who may know of a certificate that leads to none."""
 
-    def __init__(self, accounts: Accounts, trust: Trust, links: Links | None, statuses: SerialStatuses) -> None:
+    def __init__(self, accounts: Accounts, trust: Trust, links: Links | None, statuses: Numbers) -> None:
         self._accounts = accounts
         self._links = links
         self._statuses = statuses
