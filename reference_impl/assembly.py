@@ -1,7 +1,7 @@
 """The relying party of a process, put together from its settings and taken apart again, whatever happens between."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -10,14 +10,18 @@ from reference_impl.accounts.link_client import LinkClient
 from reference_impl.audit.checks import Audit, open_audit
 from reference_impl.audit.faults import AuditUnusable
 from reference_impl.audit.storage import read_place
+from reference_impl.backends.opening import BackEnds, open_backend
+from reference_impl.backends.options import OptionsRefused, load_options
+from reference_impl.backends.rules import RulesBroken
+from reference_impl.backends.sealed import KeyUnusable
 from reference_impl.clock import Clock
 from reference_impl.fresh_lists import Lists
 from reference_impl.messages import BrokenMessage
 from reference_impl.refresher import Refresher
 from reference_impl.relying_party import RelyingParty
 from reference_impl.services.faults import PoliciesRefused
-from reference_impl.services.loading import load_files
 from reference_impl.services.policy import Policy
+from reference_impl.services.starting import Opened, Options, open_services
 from reference_impl.settings import CannotBegin, Settings
 from reference_impl.status_client import StatusClient
 from reference_impl.status_methods import StatusPolicy, StatusSources
@@ -41,15 +45,21 @@ def assembled(settings: Settings) -> Iterator[RelyingParty]:
             raise CannotBegin(f"{error}; give another by --audit or --audit-key") from error
         lists = stack.enter_context(closing(Lists(settings.lists)))
         responders = stack.enter_context(closing(StatusClient()))
+        sources = StatusSources(responders.ask, lists, _status_policy(settings))
+        back_ends = stack.enter_context(closing(_back_ends(settings, sources, services.policies)))
+        links = (
+            None if settings.link_service is None else stack.enter_context(closing(LinkClient(settings.link_service)))
+        )
         party = RelyingParty(
             database,
             Clock(),
-            StatusSources(responders.ask, lists, _status_policy(settings)),
+            sources,
             policies=PRODUCTION_POLICIES if settings.production_policies else TEST_POLICIES,
             production_anchors=settings.production_anchors,
             services=services,
             audit=audit,
-            links=stack.enter_context(closing(LinkClient(settings.links))) if settings.links else None,
+            links=links,
+            back_ends=back_ends,
         )
         _configure(party, settings)
         refresher = stack.enter_context(
@@ -58,6 +68,14 @@ def assembled(settings: Settings) -> Iterator[RelyingParty]:
         if settings.refresh_lists:
             refresher.start()
         yield party
+
+
+def _back_ends(settings: Settings, sources: StatusSources, services: Sequence[Policy]) -> BackEnds:
+    try:
+        options = None if settings.back_end is None else load_options(settings.back_end)
+        return open_backend(options, sources, services)
+    except (OptionsRefused, RulesBroken, KeyUnusable, OSError) as error:
+        raise CannotBegin(f"--back-end {settings.back_end}: {error}") from error
 
 
 def _configure(party: RelyingParty, settings: Settings) -> None:
@@ -69,9 +87,10 @@ def _configure(party: RelyingParty, settings: Settings) -> None:
         raise CannotBegin(f"--configuration: {error}: expected {error.broken.expected}") from error
 
 
-def _services(settings: Settings) -> tuple[Policy, ...]:
+def _services(settings: Settings) -> Opened:
+    said = Options(methods=settings.status_methods, lists=settings.lists, municipality=settings.municipality)
     try:
-        return load_files((str(path), path.read_text(encoding="utf-8")) for path in settings.service_files)
+        return open_services(settings.service_files, said)
     except (OSError, UnicodeDecodeError, PoliciesRefused) as error:
         raise CannotBegin(str(error)) from error
 

@@ -52,9 +52,9 @@ def read_configuration(message: Configure, *, production_anchors: bool = False) 
     ]
     return Configuration(
         Trust(tuple(authorities), tuple(card_issuers)),
-        {each.kind: _http_address(f"$.status[{index}].ocsp", each.ocsp) for index, each in enumerate(message.status)},
+        {each.kind: http_address(f"$.status[{index}].ocsp", each.ocsp) for index, each in enumerate(message.status)},
         {
-            each.kind: _http_address(f"$.status[{index}].crl", each.crl)
+            each.kind: http_address(f"$.status[{index}].crl", each.crl)
             for index, each in enumerate(message.status)
             if each.crl
         },
@@ -76,16 +76,13 @@ def _anchor(where: str, read: Callable[[], _T]) -> _T:
         raise BrokenMessage(400, Broken("unusable anchor", where, error.expected, error.actual)) from error
 
 
-def is_http_address(address: str) -> bool:
-    """Whether something can be asked there over HTTP."""
+def http_address(where: str, address: str) -> str:
+    """The address, if it is one; BrokenMessage names where it stands."""
     try:
         parts = urlsplit(address)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:  # no address at all, or a port beyond 65535
-        return False
-
-
-def _http_address(where: str, address: str) -> str:
-    if not is_http_address(address):
+        usable = False
+    if not usable:
         raise BrokenMessage(400, Broken("unusable address", where, "an http or https URL with a host", "another"))
     return address

@@ -1,23 +1,35 @@
 """The doors of one attempt at a service whose policy counts what is used up."""
 
-from collections.abc import Callable
-
 from reference_impl.doors import SessionDoors
-from reference_impl.services.desk import GiveBack, do_nothing
+from reference_impl.services.visit import NoVisit, Visit
+from reference_impl.verification.doors import Enrolled
 from reference_impl.verification.genuineness import BirthRecord
-from reference_impl.verification.presentation import Presentation
+from reference_impl.verification.presentation import Presentation, Signing
 from reference_impl.verification.verdict import HolderKey, Reason
 
 
 class CountingDoors(SessionDoors):
     """The same, where a service's policy counts what is used up."""
 
-    book: Callable[[str], GiveBack] = staticmethod(lambda _: do_nothing)
+    visit: Visit = NoVisit()
+    birth_date: str = ""
+
+    def find(self, holder: HolderKey) -> Enrolled | None:
+        """The account of this holder, whose birth date decides of age."""
+        found = super().find(holder)
+        self.birth_date = "" if found is None else found.birth_date
+        return found
 
     def settle(self, holder: HolderKey, presented: Presentation, record: BirthRecord | None) -> Reason | None:
         """Takes what the use takes, then writes it down, or gives it back; `Refusal` if there is nothing left."""
-        give_back = self.book(self.account)
+        if isinstance(presented, Signing):
+            return super().settle(holder, presented, record)
+        give_back = self.visit.serve(self.account, self.birth_date if record is None else record.birth_date)
         reason = super().settle(holder, presented, record)
         if reason is not None:
             give_back()
+        elif self.visit.has_told:
+            found = super().find(holder)
+            if found is not None:
+                self.visit.remember(found.account)
         return reason

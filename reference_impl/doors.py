@@ -1,5 +1,6 @@
 """What the core asks of the world at its steps, answered for one session out of the store."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -60,6 +61,8 @@ class SessionDoors:
         self.account = ""
         """The id of the account that was found, which is the one to count for."""
         self.events: list[Event] = []
+        self.look_after: Callable[[str], None] = lambda _: None
+        """Told of the account that was found, before anything is decided by it."""
 
     def spend(self, session: str, challenge: bytes, now: datetime) -> Reason | None:
         """Spends the session's challenge; None if it was the right one, unspent and young enough."""
@@ -73,6 +76,8 @@ class SessionDoors:
         if found is None and isinstance(self._presented, BY_CERTIFICATE):
             found = self._recognise(holder, self._presented)
         self.account = "" if found is None else found.account
+        if self.account:
+            self.look_after(self.account)
         return found
 
     def _recognise(self, holder: HolderKey, presented: Authentication | Tap) -> Enrolled | None:

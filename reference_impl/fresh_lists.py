@@ -63,12 +63,12 @@ class Lists:
         self._temporary = TemporaryDirectory(prefix="kazashi-lists-", ignore_cleanup_errors=True)
         return Library(Path(self._temporary.name))
 
-    def method(self, configuration: Configuration, offline: timedelta | None) -> Revocation:
-        """The method `crl` over these lists; with a declared maximum age none is fetched, and older ones are stale."""
+    def method(self, configuration: Configuration, maximum_age: timedelta | None, *, is_offline: bool) -> Revocation:
+        """The method `crl` over these lists, which are stale beyond the declared age; offline none is fetched."""
         self.configuration = configuration
         self.changed.set()
-        lists = ListStatus(lambda: self._library.shelf, maximum_age=offline)
-        return lists if offline is not None else _Fetched(lists, self, configuration)
+        lists = ListStatus(lambda: self._library.shelf, maximum_age=maximum_age)
+        return lists if is_offline else _Fetched(lists, self, configuration)
 
     def windows(self, configuration: Configuration, kind: CertificateKind) -> list[Window]:
         """The windows of the lists of a kind that are used now, those that another process fetched among them."""

@@ -130,6 +130,23 @@ class AccountQuery(Message, frozen=True):
     certificate: bytes
 
 
+class OfflineRecord(Message, frozen=True):
+    """A tap that was taken without asking anybody."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=128)]
+    service: Annotated[str, Meta(min_length=1, max_length=128)]
+    environment: Environment
+    taken: Instant
+    presentation: Presentation
+
+
+class Reconcile(Message, frozen=True):
+    """The taps of a terminal that was offline."""
+
+    terminal: Terminal
+    records: Annotated[list[OfflineRecord], Meta(min_length=1, max_length=1000)]
+
+
 class Unlink(Message, frozen=True):
     """The holder of this certificate leaves a service."""
 
@@ -188,6 +205,12 @@ class OutcomeAnswer(Struct, frozen=True):
     """An attempt that has ended."""
 
     outcome: Outcome
+
+
+class ReconcileAnswer(Struct, frozen=True):
+    """One outcome for each record, by its id."""
+
+    outcomes: dict[str, Outcome]
 
 
 class BeginAnswer(Struct, frozen=True):

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from reference_impl.configuration import is_http_address
 from reference_impl.release import read_release
 from reference_impl.settings import Settings
 from reference_impl.status_methods import UnusableMethod, read_method
@@ -45,9 +44,11 @@ def read_settings(given: argparse.Namespace) -> Settings:
             status_methods=dict(given.status_method),
             status_keep=given.status_keep,
             lists=given.lists,
-            links=given.links,
             refresh_lists=given.refresh_lists,
+            back_end=given.back_end,
+            link_service=given.link_service,
             service_files=tuple(given.services),
+            municipality=given.municipality,
             test_surface=given.test_surface,
         )
     here = {name: getattr(given, name) for name in ("host", "port", "processes", "log")}
@@ -87,26 +88,22 @@ def _parser() -> argparse.ArgumentParser:
         help="where revocation lists are kept, and were brought for offline-crl; without it, as long as the process",
     )  # fmt: skip
     parser.add_argument(
-        "--links", type=_address, metavar="URL", help="the link service (紐付け), which knows renewed certificates"
-    )
-    parser.add_argument(
         "--refresh-lists", action="store_true", help="fetch lists when they are due, not only when one is wanted"
     )
     parser.add_argument(
         "--status-keep", type=float, default=0.0, metavar="SECONDS",
         help="an OCSP answer may be used again for so long after its thisUpdate; 0: never",
     )  # fmt: skip
+    parser.add_argument("--back-end", type=Path, metavar="FILE", help="who verifies (docs/backends.md)")
+    parser.add_argument("--link-service", metavar="URL", help="asked which certificates belong together")
     parser.add_argument("--test-surface", action="store_true", help="offer contract 1.0; never in production")
     parser.add_argument(
         "--services", type=Path, action="append", default=[], metavar="FILE", help="policies of services (YAML or JSON)"
     )
+    parser.add_argument(
+        "--municipality", type=_municipality, metavar="CODE", help="whose residents are `own` in a policy (5 digits)"
+    )
     return parser
-
-
-def _address(text: str) -> str:
-    if not is_http_address(text):
-        raise argparse.ArgumentTypeError("expected an http or https URL with a host")
-    return text
 
 
 def _place(text: str) -> Path | URL:
@@ -114,6 +111,12 @@ def _place(text: str) -> Path | URL:
         return read_place(text)
     except UnusablePlace as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _municipality(text: str) -> str:
+    if not (len(text) == 5 and text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"expected a municipality code of 5 digits, found {text!r}")
+    return text
 
 
 def _method(text: str) -> tuple[str, Method]:

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from reference_impl.configuration import is_http_address, read_configuration
+from reference_impl.configuration import http_address, read_configuration
 from reference_impl.messages import (
     AuthorityAnchor,
     BrokenMessage,
@@ -29,6 +29,7 @@ from reference_impl.services.shape import convert, read_path, spell
 from reference_impl.settings import CannotBegin, Settings
 from reference_impl.status_methods import UnusableMethod, read_method
 from reference_impl.store.engine import Place, UnusablePlace, read_place
+from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import CertificateKind, Purpose
 from reference_impl.verification.revocation_methods import Method
 
@@ -87,6 +88,8 @@ class TerminalFile(Part, frozen=True):
 
     id: Name
     credential: FileName
+    environments: tuple[Environment, ...] = ()
+    """Where it stands; none: it says so itself."""
 
 
 class ServiceOf(Part, frozen=True):
@@ -124,12 +127,15 @@ class Release(Part, frozen=True):
     """As `--status-method` has them."""
     status_keep: Annotated[int, Meta(ge=0, le=3600)] = 0
     lists: FileName | None = None
-    links: str | None = None
-    """Where the link service is asked (紐付け)."""
+    refresh_lists: bool = False
+    back_end: FileName | None = None
+    link_service: str | None = None
     policies: Literal["test", "production"] = "production"
     production_anchors: bool = True
     terminals: tuple[TerminalFile, ...] = ()
     service_policies: tuple[FileName, ...] = ()
+    municipality: Annotated[str, Meta(pattern=r"^[0-9]{5}\Z")] | None = None
+    """Whose residents `own` means in a policy."""
     tokens: Tokens = Tokens()
 
 
@@ -173,9 +179,13 @@ class _Reader:
             status_methods=methods,
             status_keep=float(release.status_keep),
             lists=None if release.lists is None else self._beside(release.lists),
-            links=self._links(release.links),
+            refresh_lists=release.refresh_lists,
+            back_end=None if release.back_end is None else self._beside(release.back_end),
+            link_service=None if release.link_service is None else self._link_service(release.link_service),
             service_files=tuple(self._beside(each) for each in release.service_policies),
+            municipality=release.municipality,
             configure=configure,
+            surroundings={each.id: each.environments for each in release.terminals if each.environments},
             operators=self._tokens(release.tokens.operators, "operators"),
             auditors=self._tokens(release.tokens.auditors, "auditors"),
         )
@@ -211,7 +221,8 @@ class _Reader:
         except BrokenMessage as error:
             broken = error.broken
             both = f"{broken.what}: expected {broken.expected}, found {broken.actual}"
-            self._fault(read_path(broken.where), "unusable", f"使えません（{both}）", both)
+            at = read_path(broken.where.replace(".certificate", ".file"))  # the message has what the file names
+            self._fault(at, "unusable", f"使えません（{both}）", both)
 
     def _require_each_once(self, release: Release) -> None:
         named = {
@@ -230,11 +241,12 @@ class _Reader:
             except UnusableMethod as error:
                 self._fault(("status_methods", index), "method", f"方法が違います（{error}）", str(error))
 
-    def _links(self, address: str | None) -> str | None:
-        if address is not None and not is_http_address(address):
-            en = "expected an http or https URL with a host, found another"
-            self._fault(("links",), "address", "http または https の URL が必要です", en)
-        return address
+    def _link_service(self, address: str) -> str:
+        try:
+            return http_address("$.link_service", address)
+        except BrokenMessage as error:
+            self._fault(("link_service",), "unusable", "http(s) の URL が必要です", f"expected {error.broken.expected}")
+            return address
 
     def _place(self, name: str, where: Where) -> Place:
         try:

@@ -3,11 +3,14 @@
 import secrets
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 
 import msgspec
 
 from reference_impl.accounts.account import Accounts
 from reference_impl.accounts.attempt import Recognised
+from reference_impl.accounts.counts import NoCounts
 from reference_impl.accounts.findings import left
 from reference_impl.accounts.holders import Holders
 from reference_impl.accounts.leaving import Merged
@@ -15,6 +18,7 @@ from reference_impl.accounts.links import Links
 from reference_impl.accounts.office import Office
 from reference_impl.accounts.recognition import Presenting, Recognition
 from reference_impl.accounts.serial_status import SerialStatuses
+from reference_impl.accounts.standing import Attributes
 from reference_impl.accounts.view import AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.backends.accountable import Accountable
@@ -25,10 +29,19 @@ from reference_impl.backends.rules import ANY_DOCUMENT
 from reference_impl.clock import Clock, Reading
 from reference_impl.configuration import Configuration, read_configuration
 from reference_impl.counting_doors import CountingDoors
-from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Terminal, Unlink
+from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Reconcile, Terminal, Unlink
 from reference_impl.presented import presentation_of
+from reference_impl.reconciling import Judging, Reconciling
 from reference_impl.services.desk import ServiceDesk
+from reference_impl.services.instead import InsteadOfCard
+from reference_impl.services.offline.standing import Report
 from reference_impl.services.policy import Policy as ServicePolicy
+from reference_impl.services.request import Offer, ShowInstead, UseAnswer, UseRequest
+from reference_impl.services.starting import Opened
+from reference_impl.services.steering import Steering
+from reference_impl.services.store.ledger import Here
+from reference_impl.services.store.offers import Offers
+from reference_impl.services.store.persons import CountsByService
 from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
 from reference_impl.store.sessions import CHALLENGE_LENGTH, Session, Sessions
@@ -49,6 +62,10 @@ class Judged(msgspec.Struct, frozen=True):
 
     verdict: Verdict
     reading: Reading
+    use: UseAnswer | None = None
+    """What the use came to, at a service whose policy counts."""
+    offer: Offer | None = None
+    """What may be shown in place of the card, where the policy names something for this refusal."""
 
 
 class RelyingParty:
@@ -64,7 +81,7 @@ class RelyingParty:
         production_anchors: bool = False,
         audit: Audit | None = None,
         draw: Callable[[int], bytes] = secrets.token_bytes,
-        services: Sequence[ServicePolicy] = (),
+        services: Opened | Sequence[ServicePolicy] = (),
         links: Links | None = None,
         back_ends: BackEnds | None = None,
     ) -> None:
@@ -73,13 +90,17 @@ class RelyingParty:
         self._sources = sources
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
-        self._back_ends = back_ends or DirectBackEnds(sources, draw)
+        opened = services if isinstance(services, Opened) else Opened(tuple(services))
+        self._back_ends = back_ends or DirectBackEnds(sources, draw, services=opened.policies)
+        self._steering = Steering(opened.policies, sources.policy, sources.platforms)
         self._links = links
         self._sessions = Sessions(database)
-        self._accounts = Accounts(database, draw)
+        self._accounts = Accounts(database, draw, CountsByService(opened.policies) if opened.policies else NoCounts())
         self.audit = self._audit = audit or open_audit(None, None)
         self._kept = Evidence(database) if self._back_ends.rules.keeps_certificates else None
-        self._desk = ServiceDesk(database, services)
+        self._desk = ServiceDesk(database, opened, self._accounts.ppid)
+        self._reconciling = Reconciling(database, self._desk, self._accounts, self._audit)
+        self._instead = InsteadOfCard(self._desk, Offers(database, draw), self._audit)
         self.configure(Configuration())
 
     def configure(self, configuration: Configuration) -> None:
@@ -108,7 +129,7 @@ class RelyingParty:
 
     def _make_back_end(self, configuration: Configuration) -> Accountable:
         """Whoever verifies under these decisions, within the rules, each question in the audit."""
-        policy = msgspec.structs.replace(self._policy, services=configuration.services)
+        policy = msgspec.structs.replace(self._policy, services=self._steering.services(configuration.services))
         return Accountable(self._back_ends.make(configuration, policy), self._back_ends.rules, self._audit, self._kept)
 
     def reset(self) -> None:
@@ -116,6 +137,7 @@ class RelyingParty:
         self._audit.note(self.clock.read().now, "reset")
         self._database.forget()
         self._desk.forget()
+        self._reconciling.forget()
         self.forget_found()
 
     def forget_found(self) -> None:
@@ -128,6 +150,7 @@ class RelyingParty:
         reading = self.clock.read()
         try:
             offered = Purpose.ENROL if message.purpose is Purpose.RELINK else message.purpose
+            self._require_platform(message.service)
             self._desk.require_open(message.service, offered, message.environment, reading.now)
             self._back_end.require_allowed(Check(reading.now, NOBODY, message.service, message.purpose))
             holder, account = self._admit(message, reading)
@@ -149,8 +172,14 @@ class RelyingParty:
         service = message.service if message.service in self._configuration.services else UNKNOWN
         known = self._is_terminal_accepted(message)
         who = (message.terminal.id if known else UNKNOWN) if isinstance(message.terminal, Terminal) else NOBODY
-        self._audit.record(Check(reading.now, who, service, message.purpose), verdict)
-        return Judged(verdict, reading)
+        check = Check(reading.now, who, service, message.purpose)
+        self._audit.record(check, verdict)
+        return Judged(verdict, reading, offer=self._instead.offer(check, verdict))
+
+    def _require_platform(self, service: str) -> None:
+        """Nothing if a platform is there, or none is needed; `Refusal` if not."""
+        if not self._back_ends.is_platform:
+            self._steering.require_platform(service)
 
     def _admit(self, message: Begin, reading: Reading) -> tuple[HolderKey | Verdict | None, Enrolled | None]:
         """Service, place and terminal, then, for a tap, who is hinted at and what was learnt of them.
@@ -214,8 +243,8 @@ class RelyingParty:
         text = {"document": named.ja, "service": session.service, "session": session.id, "challenge": challenge}
         return msgspec.json.encode(text)
 
-    def complete(self, message: Complete) -> Judged:
-        """The verdict on what was presented in a session."""
+    def complete(self, message: Complete, request: UseRequest | None = None) -> Judged:
+        """The verdict on what was presented in a session, and what the use came to that was asked for with it."""
         reading = self.clock.read()
         session = self._sessions.find(message.session)
         if session is None:
@@ -224,14 +253,71 @@ class RelyingParty:
             return Judged(verdict, reading)
         presentation = presentation_of(session, message.presentation)
         doors = CountingDoors(self._sessions, self._accounts, session, reading.now, self._recognition, presentation)
-        doors.book = self._desk.booking(session.id, session.service, session.purpose, reading.now)
+        doors.look_after = partial(self._forget_residence_left, session.service, reading.now)
+        doors.visit = self._desk.visit(session.id, session.service, session.purpose, reading.now, request)
         why = Check(reading.now, session.terminal, session.service, session.purpose)
-        verdict = self._back_end.verify(presentation, why, Doors(doors, doors))
+        refused = self._unservable(request or UseRequest(), why)
+        verdict = refused or self._back_end.verify(presentation, why, Doors(doors, doors))
         for each in doors.events:
             self._audit.event(why, each.what, each.holder, each.reason, each.as_of)
         if verdict.holder is not None and verdict.reason in {Reason.REVOKED, Reason.ON_HOLD}:
             self._accounts.note_ended(verdict.holder, reading.now)
-        return Judged(verdict, reading)
+        if verdict.reason is Reason.OK and doors.visit.has_told and verdict.holder is not None:
+            self._note_residence_seen(verdict.holder, reading.now)
+        used = doors.visit.answer if verdict.reason is Reason.OK else None
+        return Judged(verdict, reading, used, self._instead.offer(why, verdict))
+
+    def _forget_residence_left(self, service: str, now: datetime, account: str) -> None:
+        """A residence told before the holder moved is not relied on: a service limited to residents asks again.
+
+        Asked of those services alone: a status is no use to the others (公的個人認証法 art. 52).
+        """
+        if self._desk.limits_residence(service) and self.holders.attributes(account, now) is Attributes.CHANGED:
+            self._desk.leave(service, account)
+
+    def _note_residence_seen(self, holder: HolderKey, now: datetime) -> None:
+        """A terminal has told where the holder lives now: from now on that is what may change."""
+        account = self._accounts.id_of(holder)
+        known = None if account is None else self._accounts.pair(account)
+        is_to_be_renewed = known is None or known[1] is not None
+        if account is not None and is_to_be_renewed:
+            self._accounts.renew_attributes(account, self._recognition.pair(holder, now), now)
+
+    def _unservable(self, request: UseRequest, why: Check) -> Verdict | None:
+        """Why what is asked for cannot be had at all, written down, and with nothing spent; None if it can."""
+        try:
+            self._require_platform(why.service)
+            self._desk.require_sensible(why.service, request, is_terminal_known=why.who != NOBODY)
+        except Refusal as refusal:
+            verdict = Verdict(refusal.reason, (), None, refusal.finding)
+            self._audit.record(why, verdict)
+            return verdict
+        return None
+
+    def reconcile(self, message: Reconcile) -> dict[str, Judged]:
+        """The verdict on each tap that a terminal took while it was offline, by its id."""
+        reading = self.clock.read()
+        judging = Judging(self._configuration, self._back_end, reading.now, self._recognise, self._require_platform)
+        verdicts = self._reconciling.reconcile(message, judging)
+        return {name: Judged(verdict, reading) for name, verdict in verdicts.items()}
+
+    def reconciled(self, service: str) -> Report:
+        """What staff have to look at of a service's offline records: conflicts, late revocations, uses over a limit."""
+        return self._reconciling.report(service)
+
+    def show_instead(self, message: ShowInstead) -> Judged:
+        """Whether staff may let this document stand for the card; written down as what it is, no check of a card."""
+        reading = self.clock.read()
+        if not self._configuration.is_terminal_known(message.terminal, message.credential):
+            refusal = terminal_unknown()
+            verdict = Verdict(refusal.reason, (), None, refusal.finding)
+            self._audit.record(Check(reading.now, UNKNOWN, UNKNOWN, None), verdict)
+            return Judged(verdict, reading)
+        return Judged(self._instead.show(message, reading.now), reading)
+
+    def households(self, service: str) -> list[Here]:
+        """The households that checked in at a service, with how many people: for its staff."""
+        return self._desk.households(service)
 
     def account(self, encoded: bytes) -> AccountView | None:
         """What is stored about the holder of this certificate; `DerError` if it is none."""
@@ -253,7 +339,9 @@ class RelyingParty:
         if isinstance(holder, NoIssuer):
             return Judged(left(holder.reason, None, holder.why), reading)
         why = Check(reading.now, NOBODY, service, None)
-        return Judged(Office(self._accounts, self._audit).unlink(holder, message.service, why), reading)
+        return Judged(
+            Office(self._accounts, self._audit, self._desk.leave).unlink(holder, message.service, why), reading
+        )
 
     def merge(self, kept: bytes, gone: bytes, who: str) -> Merged | Reason:
         """One account of the two that these certificates lead to, at the word of `who`, an operator; or why not."""
@@ -261,7 +349,7 @@ class RelyingParty:
         if isinstance(first, NoIssuer) or isinstance(second, NoIssuer):
             return Reason.UNKNOWN_ISSUER
         why = Check(self.clock.read().now, who, UNKNOWN, None)
-        return Office(self._accounts, self._audit).merge(first, second, why)
+        return Office(self._accounts, self._audit, self._desk.leave).merge(first, second, why)
 
     def _holder_of(self, encoded: bytes) -> HolderKey | NoIssuer:
         """Whose certificate it is by issuer key and serial, whatever its status; `DerError` if it is none."""

@@ -107,7 +107,7 @@ def serve(  # noqa: PLR0913  (what a worker is given)
 def _door(party: RelyingParty, settings: Settings, metrics: Metrics, log: RequestsLog, surface: Surface | None) -> Door:
     callers = Callers({Role.OPERATOR: settings.operators, Role.AUDITOR: settings.auditors})
     before = nothing_changed if surface is None or surface.shared is None else surface.shared.refresh
-    return Door(party, callers, metrics=metrics, log=log, before=before)
+    return Door(party, callers, metrics=metrics, log=log, before=before, surroundings=settings.surroundings)
 
 
 def _run(app: Any, listener: socket.socket, ready: Ready) -> None:

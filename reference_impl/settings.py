@@ -8,6 +8,7 @@ import msgspec
 
 from reference_impl.messages import Configure
 from reference_impl.store.engine import Place
+from reference_impl.verification.place import Environment
 from reference_impl.verification.revocation_methods import Method
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -32,13 +33,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     status_methods: Mapping[str, Method] = {}
     status_keep: float = 0.0
     lists: Path | None = None
-    links: str | None = None
-    """Where the link service is asked; without one, who renewed is linked again at the counter."""
     refresh_lists: bool = False
     """Whether lists are fetched when they are due, not only when one is wanted."""
+    back_end: Path | None = None
+    """Who verifies (docs/backends.md); None: an administrative body that asks J-LIS."""
+    link_service: str | None = None
+    """Where it is asked which certificates belong together; None: renewals are recognised at the counter alone."""
     service_files: tuple[Path, ...] = ()
+    municipality: str | None = None
+    """Whose residents `own` means in a policy, by the code of five digits."""
     configure: Configure | None = None
     """The anchors, addresses, terminals and services of a release."""
+    surroundings: Mapping[str, tuple[Environment, ...]] = {}
+    """Where a terminal stands, by its id; one that is not named here says it itself."""
     operators: Mapping[str, str] = {}
     auditors: Mapping[str, str] = {}
     """Tokens, by the names of those who have them."""

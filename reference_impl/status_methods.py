@@ -27,8 +27,21 @@ OFFLINE_MAXIMUM_AGE: Final = timedelta(hours=48)
 """Lists are published once a day and name the day after the next (spec/pki.md §2)."""
 
 
+class Inquiry(msgspec.Struct, frozen=True):
+    """One way of finding out a status, and how old what is found may be."""
+
+    method: Method | None
+    """None: nobody is asked (a tap older than the rule, spec/pki.md §5)."""
+    maximum_age: timedelta | None = None
+    """None: as the responder's settings, and the lists' own nextUpdate, have it."""
+    list_maximum_age: timedelta | None = None
+    """Of the list that stands in for the responder."""
+    platform: str = ""
+    """Through whom, where it is not J-LIS itself."""
+
+
 class StatusPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """What the operator decides of methods; addresses come with the configuration."""
+    """What the operator decides of methods; addresses come with the configuration, a service's own with its policy."""
 
     methods: Mapping[str, Method] = {}
     """By `service/kind`, `kind`, or "" for all others; the more particular one decides. Without any: OCSP."""
@@ -44,25 +57,33 @@ class StatusPolicy(msgspec.Struct, frozen=True, kw_only=True):
                 return self.methods[name]
         return Method.OCSP
 
+    def inquiry(self, service: str, kind: CertificateKind) -> Inquiry:
+        """The same, with the declared age of lists that are not fetched."""
+        return self.inquiry_by(self.method(service, kind))
+
+    def inquiry_by(self, method: Method) -> Inquiry:
+        """The inquiry by a method of the command line."""
+        return Inquiry(method, self.offline_maximum_age if method is Method.OFFLINE_CRL else None)
+
     @property
-    def used(self) -> frozenset[Method]:
-        """Every method that is chosen for something."""
-        return frozenset({*self.methods.values(), Method.OCSP})
+    def used(self) -> frozenset[Inquiry]:
+        """Every inquiry that is chosen for something."""
+        return frozenset(self.inquiry_by(method) for method in {*self.methods.values(), Method.OCSP})
 
 
 class Lists(Protocol):
     """Where the lists of a relying party come from."""
 
-    def method(self, configuration: Configuration, offline: timedelta | None) -> Revocation:
-        """The method over these lists; with a declared maximum age, over what is here."""
+    def method(self, configuration: Configuration, maximum_age: timedelta | None, *, is_offline: bool) -> Revocation:
+        """The method over these lists, none older than the declared age used; offline over what is here."""
 
 
 class NoLists:
     """The lists of a relying party that was given none."""
 
-    def method(self, configuration: Configuration, offline: timedelta | None) -> Revocation:
+    def method(self, configuration: Configuration, maximum_age: timedelta | None, *, is_offline: bool) -> Revocation:
         """STATUS_UNAVAILABLE, whatever is asked."""
-        del configuration, offline
+        del configuration, maximum_age, is_offline
         return self
 
     def status(self, certificate: Certificate, issuer: Authority, now: datetime) -> Status:
@@ -72,23 +93,35 @@ class NoLists:
         return Status(Reason.STATUS_UNAVAILABLE, None, Finding("RFC 5280 §6.3", "失効リストがありません", en))
 
 
+class NobodyAsked:
+    """Good without having asked: for what a policy excuses from the question, and for nothing else."""
+
+    def status(self, certificate: Certificate, issuer: Authority, now: datetime) -> Status:
+        """OK, from no source."""
+        del certificate, issuer, now
+        return Status(Reason.OK)
+
+
 class StatusSources(msgspec.Struct, frozen=True):
     """Where statuses come from, and by which policy."""
 
     ask: Ask
     lists: Lists = NoLists()
     policy: StatusPolicy = StatusPolicy()
+    platforms: Mapping[str, Revocation] = {}
+    """Those who are asked in place of J-LIS, by the `source` of a policy (`regional-platform`, …)."""
 
-    def responders(self, configuration: Configuration) -> Responders:
+    def responders(self, configuration: Configuration, maximum_age: timedelta | None = None) -> Responders:
         """The responders at the configured addresses, asked as the policy says."""
+        responder = self.policy.responder
+        if maximum_age is not None:
+            responder = msgspec.structs.replace(responder, maximum_age=maximum_age)
         addresses = configuration.responders.items()
-        return Responders(
-            {kind: msgspec.structs.replace(self.policy.responder, address=address) for kind, address in addresses}
-        )
+        return Responders({kind: msgspec.structs.replace(responder, address=address) for kind, address in addresses})
 
 
 class StatusMethods:
-    """The four methods over one OCSP client and one set of lists, which share what is known to be revoked."""
+    """Every inquiry that a relying party makes, over one set of lists; all share what is known to be revoked."""
 
     def __init__(
         self,
@@ -97,20 +130,31 @@ class StatusMethods:
         draw: Callable[[int], bytes],
         known: KnownRevocations,
     ) -> None:
-        policy = sources.policy
-        ocsp = OcspClient(sources.responders(configuration), sources.ask, draw, share=SingleFlight())
-        crl = sources.lists.method(configuration, None)
-        methods: dict[Method, Revocation] = {
-            Method.OCSP: ocsp,
-            Method.CRL: crl,
-            Method.OCSP_THEN_CRL: FallBack(ocsp, crl, policy.falls_back_on),
-            Method.OFFLINE_CRL: sources.lists.method(configuration, policy.offline_maximum_age),
-        }
-        self._methods = {name: Remembering(method, known) for name, method in methods.items()}
+        self._sources = sources
+        self._configuration = configuration
+        self._draw = draw
+        self._known = known
 
-    def by(self, method: Method) -> Revocation:
-        """The method of this name."""
-        return self._methods[method]
+    def by(self, inquiry: Inquiry) -> Revocation:
+        """A method that asks so. Two of them share neither kept answers nor questions under way."""
+        if inquiry.platform:
+            return Remembering(self._sources.platforms[inquiry.platform], self._known)
+        if inquiry.method is None:
+            return NobodyAsked()
+        return Remembering(self._method(inquiry.method, inquiry), self._known)
+
+    def _method(self, method: Method, inquiry: Inquiry) -> Revocation:
+        lists, configured = self._sources.lists, self._configuration
+        if method is Method.OCSP_THEN_CRL:
+            then = lists.method(configured, inquiry.list_maximum_age, is_offline=False)
+            return FallBack(self._ocsp(inquiry.maximum_age), then, self._sources.policy.falls_back_on)
+        if method is Method.OCSP:
+            return self._ocsp(inquiry.maximum_age)
+        return lists.method(configured, inquiry.maximum_age, is_offline=method is Method.OFFLINE_CRL)
+
+    def _ocsp(self, maximum_age: timedelta | None) -> OcspClient:
+        responders = self._sources.responders(self._configuration, maximum_age)
+        return OcspClient(responders, self._sources.ask, self._draw, share=SingleFlight())
 
 
 class UnusableMethod(ValueError):

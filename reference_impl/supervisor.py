@@ -22,6 +22,8 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Final
 
+from msgspec import structs
+
 from reference_impl.assembly import assembled
 from reference_impl.serving import GRACE_SECONDS, address_of, end_with_parent, serve
 from reference_impl.settings import CannotBegin, Settings
@@ -143,7 +145,7 @@ class Supervisor:
 
 def supervise(settings: Settings, listener: socket.socket) -> int:
     """Serves with several processes until it is told to end; CannotBegin says why it cannot."""
-    with assembled(settings):
+    with assembled(structs.replace(settings, refresh_lists=False)):
         """What cannot be opened is said once, and by one; tables and keys are made."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kazashi-relying-party-")))

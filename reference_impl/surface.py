@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET, Struct
+from sqlalchemy.exc import DataError
 
 from reference_impl import VERSION
 from reference_impl.audit.faults import AuditUnusable
@@ -31,6 +32,8 @@ from reference_impl.messages import (
     HelloAnswer,
     Outcome,
     OutcomeAnswer,
+    Reconcile,
+    ReconcileAnswer,
     Reset,
     SetTime,
     StatusAnswer,
@@ -79,6 +82,7 @@ class Surface:
             "complete": self._complete,
             "account": self._account,
             "unlink": self._unlink,
+            "reconcile": self._reconcile,
         }
         self._verbs = verbs if test_surface else {}
 
@@ -94,6 +98,9 @@ class Surface:
         except BrokenMessage as error:
             _logger.warning("%d %s: %s at %s", error.status, scope["path"], error.broken.what, error.broken.where)
             status, answer = error.status, ErrorAnswer(error.broken)
+        except DataError:
+            broken = Broken("unusable text", "$", "text that the store can keep", "another")
+            status, answer = 400, ErrorAnswer(broken)
         except (StoreUnusable, AuditUnusable) as error:
             _logger.warning("503 %s: %s", scope["path"], error)
             broken = Broken("store", "store", "a store that can be used", type(error).__name__)
@@ -124,7 +131,7 @@ class Surface:
     def _hello(self, body: bytes) -> HelloAnswer:
         read_message(Hello, body)
         seconds = (int(each.total_seconds()) for each in (CLOCK_TOLERANCE, STATUS_TOLERANCE, CHALLENGE_LIFETIME))
-        capabilities = ["set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink"]
+        capabilities = ["set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink", "reconcile"]
         return HelloAnswer(
             "1.0", "relying-party", "Kazashi reference relying party", VERSION, capabilities, Tolerances(*seconds)
         )
@@ -152,6 +159,10 @@ class Surface:
 
     def _complete(self, body: bytes) -> OutcomeAnswer:
         return OutcomeAnswer(_outcome(self._party.complete(read_message(Complete, body))))
+
+    def _reconcile(self, body: bytes) -> ReconcileAnswer:
+        judged = self._party.reconcile(read_message(Reconcile, body))
+        return ReconcileAnswer({name: _outcome(each) for name, each in judged.items()})
 
     def _account(self, body: bytes) -> AccountAnswer:
         message = read_message(AccountQuery, body)

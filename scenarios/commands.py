@@ -41,12 +41,13 @@ def list_command(
 
 
 @app.command("run")
-def run_command(
+def run_command(  # noqa: PLR0913  (one option each)
     name: Annotated[str | None, typer.Argument(help="a story's name, or a family's / 筋書きまたは分類の名前")] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="every story / すべて")] = False,
     target: Annotated[str, typer.Option(help="reference, http://host:port, or command:PROGRAM / 試験対象")] = REFERENCE,
     card_backend: Annotated[str, typer.Option(help="inprocess or pcsc / カードの接続方法")] = "inprocess",
+    page: Annotated[Path | None, typer.Option(help="write all that was told to this HTML file / 全文のHTML")] = None,
     lang: Annotated[str, typer.Option(help="ja or en: of a story that does not come out as told / 説明の言語")] = "ja",
 ) -> None:
     """Tell one story, a family of them or all, about a product.
@@ -59,7 +60,8 @@ def run_command(
     chosen = _chosen(name, every=every)
     options = ["--import-mode=importlib", "-v", "--tb=short", "-p", "no:cacheprovider"]
     conftest = f"--confcutdir={Path(__file__).parent}"
-    asked = [f"--target={target}", f"--card-backend={card_backend}", f"--lang={lang}"]
+    asked = [f"--target={target}", f"--card-backend={card_backend}", f"--lang={lang}", *([] if every else ["--tell"])]
+    asked += [] if page is None else [f"--page={page.resolve()}"]
     code = _tell([*options, conftest, *asked, *(story.node for story in chosen)])
     raise typer.Exit(code if code in (0, 1, 2) else HARNESS_ERROR)
 

@@ -1,7 +1,7 @@
 """The fixtures of the stories: one world and one product a run; a clock, a town and a resident for each story."""
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from scenarios.town import Town
 from scenarios.verifier import Verifier
 
 CONFIGURATION = 2
+TELLING = pytest.StashKey[Telling]()
+"""Where a story's test keeps what was told of it."""
 BACKENDS = ("inprocess", "pcsc")
 
 
@@ -85,11 +87,32 @@ def telling(request: pytest.FixtureRequest, stage: Stage, pytestconfig: pytest.C
     story = _told_by(request)
     language: Language = pytestconfig.getoption("--lang", default="en")
     stage.client.reset()
+    aloud = _aloud(pytestconfig) if pytestconfig.getoption("--tell", default=False) else lambda _: None
+    aloud(f"{story.name}: {story.title.in_language(language)}")
     telling = Telling(
-        story, now=stage.world.clock.now, journal=stage.world.journal, language=language, skip=pytest.skip
+        story,
+        now=stage.world.clock.now,
+        journal=stage.world.journal,
+        language=language,
+        skip=pytest.skip,
+        aloud=aloud,
     )
+    request.node.stash[TELLING] = telling
     yield telling
     telling.settle()
+
+
+def _aloud(config: pytest.Config) -> Callable[[str], None]:
+    """Return what writes a line to the terminal at once, past what pytest keeps for failures."""
+    reporter, captured = (config.pluginmanager.get_plugin(name) for name in ("terminalreporter", "capturemanager"))
+
+    def write(line: str) -> None:
+        with captured.global_and_fixture_disabled() if captured else nullcontext():
+            if reporter is not None:
+                reporter.ensure_newline()
+                reporter.write_line(line)
+
+    return write
 
 
 @pytest.fixture

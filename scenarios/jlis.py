@@ -41,7 +41,7 @@ class Jlis:
         certificate = x509.load_der_x509_certificate(resident.signature_certificate)
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
         wanted = points[0].full_name
-        with httpx.Client(trust_env=False) as http:
+        with httpx.Client(trust_env=False, timeout=60) as http:
             index = http.get(self._stage.addresses["crl"]).raise_for_status().json()
             fetched = http.get(self._address(index, wanted)).raise_for_status().content
         found = x509.load_der_x509_crl(fetched)

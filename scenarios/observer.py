@@ -10,10 +10,11 @@ from harness.chronicle import EventRefused
 from harness.contract.faults import AdapterFault
 from harness.contract.messages import Account, Outcome
 from harness.contract.vocabulary import Capability, Kind, Purpose
-from harness.terminal.card_reader import CardFault, CardReader
+from harness.terminal.card_reader import DONE, CardFault, CardReader
 from scenarios.card_answer import CardAnswer
 from scenarios.cards import Card, Untellable
-from scenarios.secrets import Secret
+from scenarios.page import BY_PURPOSE, Archetype
+from scenarios.secrets import TEXT, Secret
 from scenarios.stage import Stage
 from scenarios.story import Words
 from scenarios.telling import Seen, Telling
@@ -59,6 +60,7 @@ class Observer:
         )
         if fault is not None:
             telling.break_off(Words(str(fault), str(fault)), seen, fault)
+        telling.decided(BY_PURPOSE[purpose], "card" if outcome is None else outcome.decision.value)
         return Verdict(telling, seen, self._stage.product.capabilities)
 
     def prepare(self, purpose: Purpose, words: Words, deed: Callable[[Slot], Prepared]) -> Prepared:
@@ -111,6 +113,8 @@ class Observer:
             telling.break_off(Words(str(fault), str(fault)), cause=fault)
         except Untellable as limit:
             telling.skip(str(limit))
+        if secret.value.application == TEXT:
+            telling.decided(Archetype.TEXT, "accept" if status == DONE else "card")
         seen = Seen(None, tuple(self._card.trace()[trace:]), (), Kind.AUTH, self._stage.world.clock.epoch)
         return CardAnswer(telling, secret, status, seen)
 

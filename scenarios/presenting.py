@@ -6,7 +6,7 @@ from dataclasses import replace
 from cardsim.readers.conditions import Conditions
 from cardsim.slot import Tear
 from harness.contract.configuration import STRANGER, TERMINAL
-from harness.contract.vocabulary import Environment, Purpose
+from harness.contract.vocabulary import Capability, Environment, Purpose
 from harness.terminal.card_reader import CardReader
 from scenarios.attempt import Attempt
 from scenarios.person import Person, pulled_out
@@ -50,6 +50,14 @@ class Presenting(Person):
         )
         pin = None if without_pin else self.knows(Secret.PIN)
         return self._does(Purpose.ENROL, words, lambda slot, terminal: terminal.enrol(slot, holder, pin))
+
+    def links_the_renewed_card(self) -> Verdict:
+        """Say at the counter that the certificates were renewed; where the product knows no such thing, enrol again."""
+        offered = Capability.RELINK in self._stage.product.capabilities
+        purpose = Purpose.RELINK if offered else Purpose.ENROL
+        words = Words("the resident links the renewed card", "利用者が更新後のカードを紐付け直す")
+        holder, pin = self._holder, self.knows(Secret.PIN)
+        return self._does(purpose, words, lambda slot, terminal: terminal.enrol(slot, holder, pin, purpose))
 
     def taps(  # noqa: PLR0913  (what may be wrong with a tap)
         self,

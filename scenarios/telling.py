@@ -13,6 +13,7 @@ from harness.contract.messages import Account, Outcome
 from harness.contract.vocabulary import Kind
 from harness.jlis.journal import Entry, Journal
 from harness.jlis.validity import JST
+from scenarios.page import Archetype, Line, Told
 from scenarios.story import Story, Words
 
 __tracebackhide__ = True  # pytest shows the line of the story, not of its machinery
@@ -50,18 +51,38 @@ class Skip(Protocol):
 class Telling:
     """One story being told."""
 
-    def __init__(
-        self, story: Story, *, now: Callable[[], datetime], journal: Journal, language: Language, skip: Skip
+    def __init__(  # noqa: PLR0913  (what a story is told with)
+        self,
+        story: Story,
+        *,
+        now: Callable[[], datetime],
+        journal: Journal,
+        language: Language,
+        skip: Skip,
+        aloud: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._story, self._now, self._journal, self._language = story, now, journal, language
+        self._aloud = aloud
         self._since = journal.mark()
         self._lines: list[tuple[datetime, Words]] = []
+        self._decisions: list[tuple[Archetype, str]] = []
         self._unjudged: Callable[[], object] | None = None
         self.skip = skip
 
     def say(self, words: Words) -> None:
         """Tell on."""
-        self._lines.append((self._now(), words))
+        at = self._now()
+        self._lines.append((at, words))
+        self._aloud(f"    {_time(at)}  {words.in_language(self._language)}")
+
+    def decided(self, archetype: Archetype, decision: str) -> None:
+        """Something was decided of one use of the card: by the product, or, as `card`, before it was asked."""
+        self._decisions.append((archetype, decision))
+
+    def told(self, outcome: str = "passed", why: str = "") -> Told:
+        """Return what was told so far, for the page."""
+        lines = tuple(Line(at.astimezone(JST), words.en, words.ja) for at, words in self._lines)
+        return Told(self._story.name, outcome, lines, tuple(self._decisions), why)
 
     def await_judgement(self, accept: Callable[[], object]) -> None:
         """Remember a verdict: unless the story judges it before it goes on, `accept` does."""

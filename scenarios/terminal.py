@@ -71,8 +71,11 @@ class Terminal:
     def __init__(self, client: RelyingPartyClient, habit: Habit | None = None) -> None:
         self._client, self._habit = client, habit
 
-    def enrol(self, slot: Slot, holder: Holder, pin: str | None) -> Prepared:
-        """Prepare a registration: signature with the PIN, unless none is typed, and proof of the chip."""
+    def enrol(self, slot: Slot, holder: Holder, pin: str | None, purpose: Purpose = Purpose.ENROL) -> Prepared:
+        """Prepare a registration, or another link after a renewal: signature with the PIN, proof of the chip.
+
+        No PIN is one that nobody typed.
+        """
         card = slot.put_in(holder.card, holder.conditions)
 
         def present(certificate: bytes, begun: messages.Begun, challenge: bytes) -> messages.Presentation:
@@ -80,7 +83,7 @@ class Terminal:
             chip = _chip_proof(_proving(slot, card, holder), holder, begun, challenge)
             return messages.Presentation(challenge=challenge, certificate=certificate, signature=signature, chip=chip)
 
-        return self._prepare(Purpose.ENROL, Environment.ATTENDED, card.authentication_certificate, present)
+        return self._prepare(purpose, Environment.ATTENDED, card.authentication_certificate, present)
 
     def tap(
         self, slot: Slot, holder: Holder, at: Environment, credential: messages.TerminalCredential = TERMINAL

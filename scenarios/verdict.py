@@ -48,6 +48,21 @@ class Verdict:
         refused = outcome is not None and outcome.decision is Decision.REJECT
         return self._decided(Decision.REJECT if refused else Decision.RETRY, reason)
 
+    def is_told_of_the_renewal(self) -> Self:
+        """The product knows whose card it is and asks for another link, or takes it as it is: it is no stranger's."""
+        outcome = self._seen.outcome
+        taken = outcome is not None and outcome.decision is Decision.ACCEPT
+        if taken:
+            return self._decided(Decision.ACCEPT, Reason.OK)
+        return self._decided(Decision.PENDING, Reason.RENEWAL_PENDING)
+
+    def is_not_accepted(self) -> Self:
+        """Whatever the product says, it does not accept."""
+        self._telling.judged()
+        held = self._seen.outcome is not None and self._seen.outcome.decision is not Decision.ACCEPT
+        self._require("no acceptance", "受け入れないこと", held, _said(self._seen))
+        return self
+
     def is_stopped_by_the_card(self) -> Self:
         """The card gave nothing that a product could be shown."""
         self._telling.judged()

@@ -74,7 +74,7 @@ class Verifier:
     def _ask(self, words: Words, service: str, asked: dict[str, Any]) -> httpx.Response:
         self._telling.settle()
         self._telling.say(words)
-        with httpx.Client(trust_env=False) as http:
+        with httpx.Client(trust_env=False, timeout=60) as http:
             answer = http.post(f"{self._stage.addresses['services']}/{service}", json=asked)
         if answer.is_error:
             said = f"HTTP {answer.status_code}: {answer.text}"

@@ -105,6 +105,18 @@ class Recognition:
             return self._ask_former(self._former, presenting)
         return None if presenting.shown is None else self._by_chip(presenting.shown, presenting.why.at)
 
+    def pair(self, holder: HolderKey, now: datetime) -> Paired | None:
+        """The signature certificate in force beside an account's certificate; None where nobody says."""
+        issuer = self._issuers.get(holder.issuer_key)
+        if self._links is None or issuer is None:
+            return None
+        asked = Named(CertificateKind.AUTH, issuer.key_identifier, holder.serial)
+        try:
+            answer = self._links.resolve(asked)
+            return None if isinstance(answer, NoLink) else self._pair(read_lineage(answer, asked, Carrier.CARD, now))
+        except (LinksUnreachable, LinkRefused, NotCurrent):
+            return None
+
     def _ask_links(self, links: Links, asked: Named, presenting: Presenting) -> Recognised | Unfamiliar | None:
         try:
             answer = links.resolve(asked)
@@ -173,7 +185,7 @@ class Recognition:
         present = [each for each in line if each.is_current and each.carrier is Carrier.CARD]
         if account is None or not present:
             raise not_tied("このカードは登録されていません", "this chip was never enrolled")
-        if False:
+        if shown.environment is not Environment.ATTENDED:
             raise not_tied("職員のいる窓口で行ってください", "this takes a counter where staff look on")
         old = present[0]
         over_at = self._over_at(old, now)

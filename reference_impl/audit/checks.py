@@ -5,6 +5,7 @@ that is not ours is written as UNKNOWN. So no caller can put a name, or anything
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -61,6 +62,12 @@ class Audit:
                 status_at=None if status is None else status.this_update,
             )
         )
+
+    def instead(self, check: Check, decision: str, documents: Sequence[str], reason: Reason) -> int:
+        """Writes down another document in place of the card: offered after a refusal for this reason, or accepted."""
+        purpose = UNKNOWN if check.purpose is None else check.purpose.value
+        what = f"{purpose} instead: {' '.join(documents)}"
+        return self.writer.record(Entry(check.at, check.who, check.service, what, decision, reason.value))
 
     def event(self, check: Check, what: str, holder: HolderKey, reason: Reason, as_of: datetime | None) -> int:
         """Writes down what befell an account beside the verdict: renewed, superseded, left, merged, a link refused.

@@ -12,8 +12,8 @@ and its fsyncs are not waited for by anybody who opens a session.
 
 import secrets
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -26,16 +26,13 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
-    Row,
     String,
     Table,
     Text,
-    bindparam,
     event,
     insert,
     select,
     text,
-    update,
 )
 from sqlalchemy.exc import DBAPIError
 
@@ -47,6 +44,8 @@ Place = engine.Place
 WAIT_SECONDS: Final = 10
 """How long an appender waits for its turn, and a client for the server."""
 
+_POOLED: Final = 2
+"""Connections that are kept: who appends is alone."""
 _TURN: Final = 0x4B41444954
 """The advisory lock of whoever makes the tables; "KADIT"."""
 _PAGE: Final = 16384
@@ -87,9 +86,28 @@ seals = Table(
 """What is left of rows that were removed when their time was over (`retention.py`)."""
 
 _HEAD: Final = select(chains.c.chain, chains.c.sequence, chains.c.hash)
-_HEAD_IN_TURN: Final = _HEAD.with_for_update()
-_ADD: Final = insert(groups)
-_MOVE: Final = update(chains).values(sequence=bindparam("to"), hash=bindparam("with"))
+
+
+class _Statements(msgspec.Struct, frozen=True):
+    """What is done for each group, said to the driver itself: SQLAlchemy takes as long for it as the disk."""
+
+    head: str
+    add: str
+    move: str
+
+
+_STATEMENTS: Final = {
+    "sqlite": _Statements(
+        "SELECT chain, sequence, hash FROM audit_chain",
+        'INSERT INTO audit_groups ("first", "rows") VALUES (?, ?)',
+        "UPDATE audit_chain SET sequence = ?, hash = ?",
+    ),
+    "postgresql": _Statements(
+        "SELECT chain, sequence, hash FROM audit_chain FOR UPDATE",
+        'INSERT INTO audit_groups ("first", "rows") VALUES (%s, %s)',
+        "UPDATE audit_chain SET sequence = %s, hash = %s",
+    ),
+}
 
 
 def read_place(name: str) -> Path | URL:
@@ -108,6 +126,7 @@ class Storage:
         if isinstance(place, Path) and not make and not place.is_file():
             raise AuditUnusable(f"audit store {self.name}: expected an audit store, actual no such file")
         self._engine = _open(place)
+        self._errors: tuple[type[Exception], ...] = (DBAPIError, self._engine.dialect.loaded_dbapi.Error)
         self._appending, self._reading = engine.writing_and_reading(self._engine)
         self._alone = threading.RLock() if place is None else nullcontext()  # memory is one connection
         try:
@@ -150,8 +169,8 @@ class Storage:
         """Makes one line of what the database says, without the address."""
         try:
             yield
-        except DBAPIError as error:
-            said = " ".join(str(error.orig).split())
+        except self._errors as error:
+            said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
             raise AuditUnusable(f"audit store {self.name}: expected a usable audit store, actual: {said}") from error
 
     def close(self) -> None:
@@ -161,16 +180,23 @@ class Storage:
 
 def read_head(connection: Connection, *, turn: bool = False) -> Head:
     """Where the chain ends; with `turn`, nobody else's chain grows until this transaction ends."""
-    found = connection.execute(_HEAD_IN_TURN if turn else _HEAD).one_or_none()
-    if found is None:
-        raise AuditUnusable("audit store: expected one row in audit_chain, actual none; the store is not whole")
-    return read_values(Head, found)
+    if turn:
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(_STATEMENTS[connection.dialect.name].head)
+            rows = cursor.fetchall()
+    else:
+        rows = connection.execute(_HEAD).all()
+    if len(rows) != 1:
+        raise AuditUnusable(
+            f"audit store: expected one row in audit_chain, actual {len(rows) or 'none'}; the store is not whole"
+        )
+    return read_values(Head, rows[0])
 
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 
 
-def read_values(kind: type[_T], found: Row[*tuple[Any, ...]]) -> _T:
+def read_values(kind: type[_T], found: Sequence[Any]) -> _T:
     """A row of a table as a value; SQLite keeps whatever somebody put into a column, so types are looked at."""
     try:
         return msgspec.convert(dict(zip(kind.__struct_fields__, found, strict=True)), kind)
@@ -180,13 +206,15 @@ def read_values(kind: type[_T], found: Row[*tuple[Any, ...]]) -> _T:
 
 def append(connection: Connection, linked: Linked) -> None:
     """Adds a group and moves the head."""
-    connection.execute(_ADD, {"first": linked.first, "rows": linked.text})
-    connection.execute(_MOVE, {"to": linked.head.sequence, "with": linked.head.hash})
+    said = _STATEMENTS[connection.dialect.name]
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute(said.add, (linked.first, linked.text))
+        cursor.execute(said.move, (linked.head.sequence, linked.head.hash))
 
 
 def _open(place: engine.Place) -> Engine:
     opened = engine.open_engine(
-        place, name="audit", wait=WAIT_SECONDS, pragmas=(f"page_size={_PAGE}", "secure_delete=ON")
+        place, name="audit", wait=WAIT_SECONDS, pooled=_POOLED, pragmas=(f"page_size={_PAGE}", "secure_delete=ON")
     )
     if opened.dialect.name == "sqlite":
         event.listen(opened, "connect", _read_octets)

@@ -24,16 +24,15 @@ class TaskWriter:
         self._told: _Told = []
         self._busy = False
 
-    async def record(self, entry: Entry) -> int:
+    def record(self, entry: Entry) -> "asyncio.Future[int]":
         """The row's sequence number, once it is durable. A task that is cancelled meanwhile leaves its row behind."""
-        body = encode_entry(entry)
+        self._bodies.append(encode_entry(entry))
         told: asyncio.Future[int] = self._loop.create_future()
-        self._bodies.append(body)
         self._told.append(told)
         if not self._busy:
             self._busy = True
             self._loop.call_soon(self._begin)
-        return await told
+        return told
 
     def _begin(self) -> None:
         bodies, self._bodies = self._bodies[:MOST], self._bodies[MOST:]

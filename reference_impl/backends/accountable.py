@@ -1,14 +1,15 @@
 """The rules before each question, a row of the audit after it: no status is asked for without a purpose on record."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from reference_impl.audit.checks import Audit, Check
-from reference_impl.backends.backend import Ability, Backend, Departure, Numbered
+from reference_impl.backends.backend import Ability, Backend, Departure, Numbered, PastVerdict
 from reference_impl.backends.evidence import Evidence
 from reference_impl.backends.rules import Asked, Rules
 from reference_impl.verification.doors import Doors
 from reference_impl.verification.plan import PLANS
-from reference_impl.verification.presentation import CardApplication, Presentation
+from reference_impl.verification.presentation import CardApplication, Presentation, Tap
 from reference_impl.verification.purpose import Carrier, CertificateKind, Purpose
 from reference_impl.verification.verdict import HolderKey, Reason, Refusal, Step, Verdict
 
@@ -45,6 +46,14 @@ class Accountable:
         if verdict.reason is Reason.OK and keep is not None and self._evidence is not None:
             self._evidence.keep(why, presentation.certificate, why.at + keep)
         return self._record(why, verdict)
+
+    def verify_past(self, presentation: Tap, taken: datetime, why: Check, doors: Doors) -> PastVerdict:
+        """The back end's verdict on a tap that has been."""
+        asked = Asked(Ability.VERIFY, why, CertificateKind.AUTH, Purpose.TAP)
+        refusal = self._rules.refusal(asked)
+        found = PastVerdict(refusal) if refusal else self._inner.verify_past(presentation, taken, why, doors)
+        self._record(why, found.verdict)
+        return found
 
     def identify(self, certificate: bytes, why: Check) -> HolderKey | Verdict:
         """The back end's name; no status is asked, and whoever asked records a refusal together with its attempt."""

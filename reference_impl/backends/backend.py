@@ -13,7 +13,7 @@ import msgspec
 
 from reference_impl.audit.checks import Check
 from reference_impl.verification.doors import Doors
-from reference_impl.verification.presentation import Presentation
+from reference_impl.verification.presentation import Presentation, Tap
 from reference_impl.verification.purpose import Carrier, CertificateKind, Purpose
 from reference_impl.verification.verdict import Finding, HolderKey, Reason, Verdict
 
@@ -63,6 +63,13 @@ class Departure(msgspec.Struct, frozen=True):
     kept: Mapping[str, str]
 
 
+class PastVerdict(msgspec.Struct, frozen=True):
+    """The verdict on a tap that has been, and when its certificate was revoked, if that was not later."""
+
+    verdict: Verdict
+    revoked_at: datetime | None = None
+
+
 class Backend(Protocol):
     """Whoever verifies. `why` says at which instant, from which terminal, for which service and purpose."""
 
@@ -72,6 +79,9 @@ class Backend(Protocol):
 
     def verify(self, presentation: Presentation, why: Check, doors: Doors | None = None) -> Verdict:
         """The verdict on what a terminal handed over (`verification.core`)."""
+
+    def verify_past(self, presentation: Tap, taken: datetime, why: Check, doors: Doors) -> PastVerdict:
+        """The verdict on a tap that was taken without asking: as of then, by what is known now (`why.at`)."""
 
     def identify(self, certificate: bytes, why: Check) -> HolderKey | Verdict:
         """By which name a certificate shown before any proof is known here, or why it is nobody's; no status."""
@@ -104,6 +114,11 @@ class Unable:
         """POLICY."""
         del presentation, why, doors
         return unable(Ability.VERIFY)
+
+    def verify_past(self, presentation: Tap, taken: datetime, why: Check, doors: Doors) -> PastVerdict:
+        """POLICY."""
+        del presentation, taken, why, doors
+        return PastVerdict(unable(Ability.VERIFY))
 
     def identify(self, certificate: bytes, why: Check) -> HolderKey | Verdict:
         """POLICY."""

@@ -1,20 +1,22 @@
 """The verification core here, and J-LIS asked from here: for whoever the law lets ask (`roles.py`)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
 from reference_impl.audit.checks import Check
-from reference_impl.backends.backend import Ability, Numbered, Unable, refused, unable
+from reference_impl.backends.backend import Ability, Numbered, PastVerdict, Unable, refused, unable
+from reference_impl.backends.past import Past
 from reference_impl.configuration import Configuration
-from reference_impl.status_methods import StatusMethods, StatusSources
+from reference_impl.services.steering import Steering, as_inquired
+from reference_impl.status_methods import Inquiry, StatusMethods, StatusSources
 from reference_impl.verification.doors import Doors
 from reference_impl.verification.findings import outside_period, status_refused
 from reference_impl.verification.plan import CHECK
 from reference_impl.verification.policy import Policy
-from reference_impl.verification.presentation import CardApplication, Presentation
+from reference_impl.verification.presentation import CardApplication, Presentation, Tap
 from reference_impl.verification.purpose import Carrier, CertificateKind, Purpose
 from reference_impl.verification.revocation_methods import KnownRevocations, Method
 from reference_impl.verification.verdict import Compared, HolderKey, Reason, Step, Verdict
@@ -27,7 +29,7 @@ _TICK: Final = timedelta(microseconds=1)
 
 
 class Direct(Unable):
-    """One configuration, and a verifier for each method of finding out the status that some service uses."""
+    """One configuration, and a verifier for each way of finding out the status that some service uses."""
 
     def __init__(  # noqa: PLR0913
         self,
@@ -38,13 +40,14 @@ class Direct(Unable):
         known: KnownRevocations,
         *,
         former: Former | None = None,
+        steering: Steering | None = None,
     ) -> None:
-        self._policy = sources.policy
+        self._steering = steering or Steering((), sources.policy, sources.platforms)
         self._trust = configuration.trust
-        self._methods = StatusMethods(sources, configuration, draw, known)
-        self._verifiers: dict[Method, Verifier] = {
-            method: Verifier(configuration.trust, self._methods.by(method), policy) for method in sources.policy.used
-        }
+        self._policy = policy
+        methods = StatusMethods(sources, configuration, draw, known)
+        self._methods = {each: methods.by(each) for each in self._steering.inquiries}
+        self._verifiers = {each: Verifier(self._trust, method, policy) for each, method in self._methods.items()}
         self._former = former
 
     @property
@@ -55,19 +58,34 @@ class Direct(Unable):
 
     def verify(self, presentation: Presentation, why: Check, doors: Doors | None = None) -> Verdict:
         """The core's verdict, by the method of the service."""
-        kind = CertificateKind.AUTH
+        purpose = Purpose.LOGIN
         if not isinstance(presentation, CardApplication) and isinstance(why.purpose, Purpose):
-            kind = why.purpose.kind
-        return self._verifier(why.service, kind).verify(presentation, why.at, doors)
+            purpose = why.purpose
+        inquiry = self._steering.inquiry(why.service, purpose)
+        if inquiry not in self._verifiers:
+            return unable(Ability.VERIFY)
+        return as_inquired(self._verifiers[inquiry].verify(presentation, why.at, doors), inquiry)
+
+    def verify_past(self, presentation: Tap, taken: datetime, why: Check, doors: Doors) -> PastVerdict:
+        """The core's verdict as of `taken`, by what the method of the service says now."""
+        inquiry = self._steering.inquiry(why.service, Purpose.TAP)
+        if inquiry not in self._methods:
+            return PastVerdict(unable(Ability.VERIFY))
+        past = Past(self._trust, self._policy, self._methods[inquiry], why.at)
+        found = past.verify(presentation, taken, doors)
+        return msgspec.structs.replace(found, verdict=as_inquired(found.verdict, inquiry))
 
     def identify(self, certificate: bytes, why: Check) -> HolderKey | Verdict:
         """Issuer key and serial, by steps (1) to (4)."""
         purpose = why.purpose if isinstance(why.purpose, Purpose) else Purpose.LOGIN
-        return self._verifier(why.service, purpose.kind).identify(certificate, purpose, why.at)
+        verifier = self._verifiers.get(self._steering.inquiry(why.service, purpose))
+        return unable(Ability.IDENTIFY) if verifier is None else verifier.identify(certificate, purpose, why.at)
 
     def check(self, certificate: bytes, kind: CertificateKind, why: Check, carrier: Carrier = Carrier.CARD) -> Verdict:
         """The core's verdict on a certificate alone."""
-        return self._verifier(why.service, kind).check(certificate, kind, why.at, carrier)
+        purpose = Purpose.SIGN if kind is CertificateKind.SIGN else Purpose.LOGIN
+        verifier = self._verifiers.get(self._steering.inquiry(why.service, purpose))
+        return unable(Ability.CHECK) if verifier is None else verifier.check(certificate, kind, why.at, carrier)
 
     def status(self, numbered: Numbered, why: Check) -> Verdict:
         """What OCSP says of a serial number. Lists need the distribution point, which went with the certificate."""
@@ -81,7 +99,7 @@ class Direct(Unable):
             refusal = outside_period(Reason.EXPIRED, "holder", Compared("notAfter", ends, why.at))
             return Verdict(refusal.reason, passed, None, refusal.finding, numbered.holder)
         stand_in = msgspec.structs.replace(issuer.certificate, serial=int(numbered.holder.serial, 16), not_after=ends)
-        status = self._methods.by(Method.OCSP).status(stand_in, issuer, why.at)
+        status = self._methods[Inquiry(Method.OCSP)].status(stand_in, issuer, why.at)
         if status.reason is not Reason.OK:
             finding = status_refused(status).finding
             return Verdict(status.reason, (*passed, Step.VALIDITY), status.source, finding, numbered.holder)
@@ -90,6 +108,3 @@ class Direct(Unable):
     def former(self, certificate: bytes, why: Check) -> tuple[HolderKey, ...] | Verdict:
         """What the linking service says."""
         return unable(Ability.FORMER) if self._former is None else self._former(certificate, why)
-
-    def _verifier(self, service: str, kind: CertificateKind) -> Verifier:
-        return self._verifiers[self._policy.method(service, kind)]

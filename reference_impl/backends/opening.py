@@ -19,6 +19,7 @@ from reference_impl.backends.sealed import MEDIA_TYPE, load_private, load_public
 from reference_impl.backends.wire import PATH
 from reference_impl.configuration import Configuration
 from reference_impl.services.policy import Policy as ServicePolicy
+from reference_impl.services.steering import Steering
 from reference_impl.status_client import Media, StatusClient
 from reference_impl.status_methods import StatusSources
 from reference_impl.verification.memory import Remember
@@ -34,6 +35,8 @@ class BackEnds(Protocol):
     """Makes the back end of each configuration, and keeps what outlives one."""
 
     rules: Rules
+    is_platform: bool
+    """Whether a platform stands behind it, whatever a policy needs one for."""
 
     def make(self, configuration: Configuration, policy: Policy) -> Backend:
         """The back end under these decisions."""
@@ -48,7 +51,7 @@ class BackEnds(Protocol):
 class DirectBackEnds:
     """J-LIS is asked from here; for whoever may (`rules.py`), or it is not made."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         sources: StatusSources,
         draw: Callable[[int], bytes],
@@ -56,8 +59,11 @@ class DirectBackEnds:
         *,
         jlis: Mapping[CertificateKind, str] | None = None,
         former: Former | None = None,
+        services: Sequence[ServicePolicy] = (),
     ) -> None:
         self.rules = rules or Rules(RoleName.MUNICIPALITY)
+        self.is_platform = False
+        self._steering = Steering(services, sources.policy, sources.platforms)
         require_allowed(Plan(Options(self.rules.role.name)))
         self._sources = sources
         self._draw = draw
@@ -69,7 +75,8 @@ class DirectBackEnds:
         """A verifier of our own for each method that is used."""
         responders = {**self._jlis, **configuration.responders}
         configuration = msgspec.structs.replace(configuration, responders=responders)
-        return Direct(self._sources, configuration, policy, self._draw, self._known, former=self._former)
+        former, steering = self._former, self._steering
+        return Direct(self._sources, configuration, policy, self._draw, self._known, former=former, steering=steering)
 
     def forget(self) -> None:
         """Forgets revocations."""
@@ -84,6 +91,7 @@ class PlatformBackEnds:
 
     def __init__(self, client: Asks, holders: Holders, rules: Rules, close: Callable[[], None]) -> None:
         self.rules = rules
+        self.is_platform = True
         self._client = client
         self._holders = holders
         self._close = close
@@ -116,11 +124,13 @@ def open_backend(
     RulesBroken for what the law does not allow, KeyUnusable or OSError for a file that is not what it should be.
     """
     if options is None:
-        return DirectBackEnds(sources, draw, Rules(RoleName.MUNICIPALITY, None, services), former=former)
+        return DirectBackEnds(
+            sources, draw, Rules(RoleName.MUNICIPALITY, None, services), former=former, services=services
+        )
     require_allowed(Plan(options, services))
     rules = Rules(options.role, options.documents, services)
     if options.platform is None:
-        return DirectBackEnds(sources, draw, rules, jlis=options.jlis, former=former)
+        return DirectBackEnds(sources, draw, rules, jlis=options.jlis, former=former, services=services)
     written = options.platform
     platform = Platform(
         written.id,

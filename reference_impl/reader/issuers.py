@@ -20,10 +20,9 @@ from reference_impl.verification.der import DerError
 from reference_impl.verification.genuineness import (
     CardVerifiableCertificate,
     parse_card_certificate,
-    trusted_card_issuer,
 )
 from reference_impl.verification.signatures import is_signed_by
-from reference_impl.verification.trust import CardIssuer
+from reference_impl.verification.trust import CardApplication, CardIssuer
 
 _CHALLENGE: Final = 32
 NOT_THIS_CHIP: Final = Words(
@@ -46,11 +45,21 @@ def read_card_certificate(card: Card) -> tuple[bytes, CardVerifiableCertificate]
         raise AnswerUnreadable(CARD_CERTIFICATE.name, fault.expected, f"{fault.actual} at {fault.offset}") from fault
 
 
-def require_issuer(certificate: CardVerifiableCertificate, issuers: tuple[CardIssuer, ...]) -> bool:
-    """True where a pinned issuer signed it, False where none is pinned; `NotGenuine` where none of them did."""
+def require_issuer(
+    certificate: CardVerifiableCertificate, issuers: tuple[CardIssuer, ...], application: CardApplication
+) -> bool:
+    """True where a pinned issuer of this application signed it, False where no issuer is pinned; `NotGenuine` else.
+
+    The identifier alone proves nothing; and who certifies the signers of one application says nothing of the other's.
+    """
     if not issuers:
         return False
-    if trusted_card_issuer(certificate, issuers) is None:
+    if not any(
+        each.application is application
+        and each.key_id == certificate.issuer_key_id
+        and is_signed_by(each.key, oids.RSA_SHA256, certificate.body, certificate.signature)
+        for each in issuers
+    ):
         raise NotGenuine(_UNKNOWN_ISSUER)
     return True
 

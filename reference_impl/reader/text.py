@@ -27,7 +27,7 @@ from reference_impl.reader.text_records import (
 )
 from reference_impl.verification import oids
 from reference_impl.verification.signatures import is_signed_by
-from reference_impl.verification.trust import CardIssuer
+from reference_impl.verification.trust import CardApplication, CardIssuer
 
 _NUMBER_SIZE: Final = 17
 """The physical file, filler too: all of it is hashed (spec/card.md §2.2, DF31)."""
@@ -74,7 +74,7 @@ class Text:
         """The integrity record under its signature, on its own chip; and whether a pinned issuer stands behind it."""
         integrity = parse_integrity(read_object(self._card.link, INTEGRITY))
         _, certificate = read_card_certificate(self._card)
-        issuer_known = require_issuer(certificate, self._issuers)
+        issuer_known = require_issuer(certificate, self._issuers, CardApplication.TEXT)
         key, *chip = parse_chip_key(read_object(self._card.link, CHIP_KEY_RECORD))
         for signed, signature in ((integrity.signed, integrity.signature), chip):
             if not is_signed_by(certificate.key, oids.RSA_SHA256, signed, signature):

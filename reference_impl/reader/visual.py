@@ -31,7 +31,7 @@ from reference_impl.verification.genuineness import (
     parse_birth_record,
 )
 from reference_impl.verification.signatures import is_signed_by
-from reference_impl.verification.trust import CardIssuer
+from reference_impl.verification.trust import CardApplication, CardIssuer
 
 
 class ChipProof(msgspec.Struct, frozen=True):
@@ -67,7 +67,7 @@ class Visual:
         record = _parse_birth_record(encoded)
         written, certificate = read_card_certificate(self._card)
         signature = compute_signature(self._card.link, PINLESS_KEY, Scheme.PKCS1, challenge)
-        require_issuer(certificate, self._issuers)
+        require_issuer(certificate, self._issuers, CardApplication.VISUAL)
         if not is_record_certified(record, certificate):
             raise NotGenuine(UNSIGNED)
         if not is_chip_present(record, challenge, signature):
@@ -80,7 +80,7 @@ class Visual:
         self._card.verify(key, attempt)
         encoded = read_object(self._card.link, FACE)
         _, certificate = read_card_certificate(self._card)
-        issuer_known = require_issuer(certificate, self._issuers)
+        issuer_known = require_issuer(certificate, self._issuers, CardApplication.VISUAL)
         face = parse_face(encoded, certificate.key)
         if face is None:
             raise NotGenuine(UNSIGNED)
@@ -92,7 +92,7 @@ class Visual:
         self._card.verify(VISUAL_CODE_A, attempt)
         image, signed, signature = parse_number_image(read_object(self._card.link, NUMBER_IMAGE))
         _, certificate = read_card_certificate(self._card)
-        require_issuer(certificate, self._issuers)
+        require_issuer(certificate, self._issuers, CardApplication.VISUAL)
         if not is_signed_by(certificate.key, oids.RSA_SHA256, signed, signature):
             raise NotGenuine(UNSIGNED)
         return image

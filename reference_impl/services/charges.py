@@ -33,6 +33,8 @@ class Use(msgspec.Struct, frozen=True):
     household: str | None = None
     amounts: dict[str, int] = {}
     """By entitlement: of an allowance what is taken (above 0); of a balance what is paid in (above 0) or out."""
+    persons: int = 0
+    """Of the household, where one is checked in."""
 
 
 class Charge(msgspec.Struct, frozen=True, order=True):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from reference_impl.services.hours import JST
 from reference_impl.services.policy import Entitlement, Policy
-from reference_impl.services.vocabulary import EntitlementKind, Per, Place, Whose
+from reference_impl.services.vocabulary import EntitlementKind, Per, Place, StatusSource, Whose
 from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
 from reference_impl.verification.verdict import Compared, Finding, Reason, Step
@@ -62,6 +62,43 @@ def amount_not_named(entitlement: Entitlement) -> Refusal:
     return Refusal(Reason.MALFORMED, finding)
 
 
+def entitlement_unknown(name: str) -> Refusal:
+    """An amount of something that the service does not keep amounts of."""
+    ja, en = f"「{name}」という量はこのサービスにありません", f"the service keeps no amount called {name}"
+    return Refusal(Reason.MALFORMED, Finding("services: entitlements", ja, en))
+
+
+def amount_unauthorised(name: str) -> Refusal:
+    """A balance is paid into at a terminal that is ours: a holder does not credit herself."""
+    ja, en = f"「{name}」への入金は登録端末からだけできます", f"{name} is paid into at a known terminal only"
+    return Refusal(Reason.POLICY, Finding("services: entitlements", ja, en))
+
+
+def residence_unauthorised() -> Refusal:
+    """A residence told by nobody who could have seen it."""
+    ja = "住所は、登録端末で確認したサービスだけが受け取れます"
+    en = "a residence is told by a known terminal, at a service whose enrolment learns it"
+    return Refusal(Reason.POLICY, Finding("services: serves", ja, en))
+
+
+def nobody_to_count() -> Refusal:
+    """Persons of a household, at a service that knows of none."""
+    finding = Finding("services: register", "このサービスは世帯を数えません", "the service counts no households")
+    return Refusal(Reason.MALFORMED, finding)
+
+
+def more_than_registered(persons: int, registered: int) -> Refusal:
+    """More people of a household than its register has."""
+    ja = f"世帯は {registered} 人です（{persons} 人は受け付けられません）"
+    en = f"the household has {registered} members, not {persons}"
+    return Refusal(Reason.MALFORMED, Finding("services: register", ja, en))
+
+
+def not_offered(ja: str, en: str) -> Refusal:
+    """A document in place of the card that nobody was offered."""
+    return Refusal(Reason.POLICY, Finding("services: fallback", ja, en))
+
+
 def closed(now: datetime, opening: datetime | None) -> Refusal:
     """A service outside its hours, and when it opens."""
     if opening is None:
@@ -82,6 +119,13 @@ def purpose_not_served(purpose: Purpose) -> Refusal:
     """Something the service's policy does not use the card for."""
     ja, en = "このサービスではこの手続きはできません", f"the service's policy is not for {purpose}"
     return Refusal(Reason.POLICY, Finding("services: purposes", ja, en))
+
+
+def platform_missing(source: StatusSource | None) -> Refusal:
+    """A service that runs through a platform, where none is connected."""
+    ja = "このサービスに必要なプラットフォームが接続されていません"
+    en = f"the service runs through {source or 'a platform'}, which is not connected here"
+    return Refusal(Reason.POLICY, Finding("services: needs", ja, en))
 
 
 def not_served(what: str, ja: str) -> Refusal:

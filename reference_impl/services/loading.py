@@ -8,16 +8,38 @@
 (4) no two services have one id, in all files together
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+
+import msgspec
 
 from reference_impl.services.faults import Fault, PoliciesRefused
 from reference_impl.services.marks import Marked, Path, Unreadable, read_marked
 from reference_impl.services.policy import Policy
 from reference_impl.services.rules import find_contradictions
 from reference_impl.services.shape import convert, spell
+
+
+class Written(msgspec.Struct, frozen=True):
+    """Where a policy is written, so that what is found out later can still be said of a line."""
+
+    file: str
+    path: Path
+    marked: Marked
+
+    def fault(self, at: Path, rule: str, words: tuple[str, str], clause: str = "house") -> Fault:
+        """A fault of the part at `at`, in Japanese and English."""
+        path = (*self.path, *at)
+        return Fault(self.file, self.marked.line_of(path), spell(path), rule, *words, clause)
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """Policies, and where each is written."""
+
+    policies: tuple[Policy, ...]
+    written: Mapping[str, Written]
 
 
 def load_policies(text: str, file: str) -> tuple[Policy, ...]:
@@ -27,7 +49,13 @@ def load_policies(text: str, file: str) -> tuple[Policy, ...]:
 
 def load_files(sources: Iterable[tuple[str, str]]) -> tuple[Policy, ...]:
     """The policies in several files, given as name and text; taken together or not at all."""
+    return load_written(sources).policies
+
+
+def load_written(sources: Iterable[tuple[str, str]]) -> Loaded:
+    """The same, with the place of each."""
     policies: list[Policy] = []
+    written: dict[str, Written] = {}
     faults: list[Fault] = []
     first_seen: dict[str, str] = {}
     for file, text in sources:
@@ -49,15 +77,11 @@ def load_files(sources: Iterable[tuple[str, str]]) -> tuple[Policy, ...]:
                 )
                 faults.append(Fault(file, line, spell((*path, "id")), "service-twice", ja, en))
             first_seen.setdefault(policy.id, f"{file}:{line}")
+            written[policy.id] = Written(file, path, marked)
             policies.append(policy)
     if faults:
         raise PoliciesRefused(tuple(faults))
-    return tuple(policies)
-
-
-def _twice(policy: Policy, path: Path, file: str, line: int, before: str) -> Fault:
-    ja, en = f"「{policy.id}」は {before} にもあります", f"{policy.id} stands in {before} too"
-    return Fault(file, line, spell(path), "service-twice", ja, en)
+    return Loaded(tuple(policies), written)
 
 
 def _entries(marked: Marked, file: str, faults: list[Fault]) -> Iterator[tuple[Path, Any]]:

@@ -112,6 +112,8 @@ class Register(Part, frozen=True):
 
     name: Text
     tells_household: bool = False
+    file: Words | None = None
+    """Where it is, seen from the file of the policy (`register`); without one nobody is found in it."""
 
 
 class Offline(Part, frozen=True):

@@ -19,10 +19,10 @@ Place = Path | URL | None
 """A file, a database of PostgreSQL, or this process's memory."""
 
 POSTGRESQL: Final = "postgresql+psycopg"
-POOLED: Final = 8
-MORE: Final = 4
-"""Connections that a process keeps, and that it opens besides under load: eight processes stay below the 100 that a
-server takes unless it is told otherwise."""
+POOLED: Final = 6
+MORE: Final = 2
+"""Connections that a process keeps, and that it opens besides under load: with those of the audit eight processes stay
+below the 100 that a server takes unless it is told otherwise."""
 
 _OPTIONS: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
     "sqlite": ({"store_writes": True}, {"store_writes": False}),
@@ -54,7 +54,7 @@ def name_of(place: Place) -> str:
     return place.render_as_string(hide_password=True) if isinstance(place, URL) else str(place or "memory")
 
 
-def open_engine(place: Place, *, name: str, wait: int, pragmas: tuple[str, ...] = ()) -> Engine:
+def open_engine(place: Place, *, name: str, wait: int, pooled: int = POOLED, pragmas: tuple[str, ...] = ()) -> Engine:
     """The engine of a store called `name`, whose callers wait so many seconds for their turn; nothing is opened yet.
 
     `pragmas` are said to SQLite first: some have to be before the file is made.
@@ -63,7 +63,7 @@ def open_engine(place: Place, *, name: str, wait: int, pragmas: tuple[str, ...] 
         options = f"-c synchronous_commit=on -c lock_timeout={wait}s"
         arguments = {"connect_timeout": wait, "application_name": name, "options": options}
         return create_engine(
-            place, connect_args=arguments, pool_pre_ping=True, pool_size=POOLED, max_overflow=MORE, pool_timeout=wait
+            place, connect_args=arguments, pool_pre_ping=True, pool_size=pooled, max_overflow=MORE, pool_timeout=wait
         )
     address = URL.create("sqlite", database=None if place is None else str(place))
     pool = {"poolclass": StaticPool} if place is None else {}  # memory is one connection

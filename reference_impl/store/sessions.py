@@ -63,7 +63,9 @@ class Sessions:
             )
 
     def find(self, session_id: str) -> Session | None:
-        """The session of this name, spent or not."""
+        """The session of this name, spent or not; a name that we would not give is nobody's, and asks no database."""
+        if not (session_id.isascii() and session_id.isalnum()):
+            return None
         with self._database.reading() as connection:
             row = connection.execute(select(sessions).where(sessions.c.id == session_id)).one_or_none()
         return None if row is None else _read(row)

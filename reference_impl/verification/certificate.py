@@ -211,7 +211,7 @@ _WITHOUT_VALUE: Final = ext.Extension(oids.SUBJECT_KEY_IDENTIFIER, False, b"")  
 def _span_of_identifier(found: dict[str, ext.Extension], places: dict[str, Span]) -> Span | None:
     """Where a subjectKeyIdentifier of the usual form stands; None where there is none, or one that is critical."""
     own = found.get(oids.SUBJECT_KEY_IDENTIFIER)
-    if own is None or own.critical or len(own.value) != 22 or not own.value.startswith(_OWN_IDENTIFIER):
+    if own is None or own.critical or not own.value.startswith(_OWN_IDENTIFIER):
         return None
     begin, end = places[oids.SUBJECT_KEY_IDENTIFIER]
     return begin + len(_OWN_IDENTIFIER), end

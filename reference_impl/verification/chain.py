@@ -18,7 +18,7 @@ class NoIssuer(msgspec.Struct, frozen=True):
 
 def is_issued_by(certificate: Certificate, authority: Authority) -> bool:
     """Whether the authority's key signed the certificate (RFC 5280 §6.1.3(a)(1))."""
-    return is_signed_by(authority.key, certificate.algorithm, certificate.tbs, certificate.signature)
+    return is_signed_by(authority.key, certificate.common.algorithm, certificate.tbs, certificate.signature)
 
 
 class Issuers:

@@ -194,7 +194,7 @@ def read_time(element: Element) -> datetime:
     """
     text = element.content.decode("latin-1")
     if element.tag == UTC_TIME and _UTC_TIME.fullmatch(text):
-        digits = ("19" if text >= "50" else "20") + text[:12]
+        digits = ("19" if text[0] >= "5" else "20") + text[:12]
     elif element.tag == GENERALIZED_TIME and _GENERALIZED_TIME.fullmatch(text):
         digits = text[:14]
     else:

@@ -40,9 +40,10 @@ class Identity(msgspec.Struct, gc=False):
     @property
     def key(self) -> RSAPublicKey:
         """The holder's key, loaded when it is first needed: a status needs none."""
-        if self._key is None:
-            self._key = _require_key(self.certificate)
-        return self._key
+        key = self._key
+        if key is None:
+            key = self._key = _require_key(self.certificate)
+        return key
 
 
 class Identities:

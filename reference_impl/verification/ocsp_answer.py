@@ -146,6 +146,9 @@ def _severity(status: Status) -> int:
     return 2 if status.reason is Reason.OK else 1
 
 
+_REVOKED: Final = frozenset({Reason.REVOKED, Reason.ON_HOLD})
+
+
 def _single_at(single: Single, produced_at: datetime, responder: Responder, now: datetime) -> Status:
     source = StatusSource(_SOURCE, single.this_update)
     try:
@@ -154,7 +157,11 @@ def _single_at(single: Single, produced_at: datetime, responder: Responder, now:
         _require_known(single, produced_at)  # (8)
     except NotGood as refusal:
         stale = refusal.reason is Reason.STATUS_STALE
-        return Status(refusal.reason, source, refusal.finding, stale and single.status is CertificateStatus.REVOKED)
+        finding = refusal.finding
+        if refusal.reason in _REVOKED and single.revoked_at is not None:
+            compared = Compared("revocationTime", single.revoked_at, now)
+            finding = msgspec.structs.replace(finding, compared=compared)
+        return Status(refusal.reason, source, finding, stale and single.status is CertificateStatus.REVOKED)
     return Status(Reason.OK, source)
 
 

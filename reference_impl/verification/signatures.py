@@ -97,15 +97,15 @@ def is_signed_by(key: RSAPublicKey, algorithm: str, message: bytes, signature: b
     if signed is None:
         return False
     prefix, digest = signed
-    return _opens_to(key, signature, prefix + digest(message).digest())
+    return opens_to(key, signature, prefix + digest(message).digest())
 
 
 def is_digest_signed_by(key: RSAPublicKey, hash_name: str, digest: bytes, signature: bytes) -> bool:
     """Whether `signature` is the key owner's over a message of this digest, by PKCS#1 v1.5."""
-    return _opens_to(key, signature, DIGEST_INFO[hash_name] + digest)
+    return opens_to(key, signature, DIGEST_INFO[hash_name] + digest)
 
 
-def _opens_to(key: RSAPublicKey, signature: bytes, expected: bytes) -> bool:
+def opens_to(key: RSAPublicKey, signature: bytes, expected: bytes) -> bool:
     """Whether the signature opens to exactly what would have been signed (RFC 8017 §8.2.2).
 
     OpenSSL takes the padding off, which has to be right from end to end; as the block is as long as the key, no octet

@@ -1,7 +1,7 @@
 """The relying party's service over HTTP: `/api/v1/…`, health, metrics, and its own description.
 
     operations.py  the table of operations: who may ask, what is asked, what is answered; routes, OpenAPI and log use it
-    messages.py    what goes in and out; attempts.py, office.py: what the operations do
+    messages.py    what goes in and out; attempts.py, uses.py, office.py: what the operations do
     problems.py    what is wrong with a request, as Problem Details (RFC 9457)
     reading.py     a body: bounded in octets and in time, one JSON object, each field once
     callers.py     who asks: terminals by their credential, operators and auditors by a token

@@ -7,11 +7,12 @@ unknown as one that was never begun: its challenge stays unspent, and nobody lea
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-import msgspec
+from msgspec import UnsetType
 
 from reference_impl.messages import Begin, Complete, Presentation, Terminal
 from reference_impl.relying_party import Judged, RelyingParty
 from reference_impl.store.sessions import CHALLENGE_LIFETIME, Session
+from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
 from reference_impl.web.callers import Role
 from reference_impl.web.messages import BeginAttempt, Begun, CompleteAttempt, VerdictAnswer, verdict_answer
@@ -58,6 +59,8 @@ def _begin(purpose: Purpose) -> Act:
         party, caller = running.party, asked.caller
         require_service(party, asked)
         message = typed(asked, BeginAttempt)
+        if message.environment not in running.surroundings.get(caller.id, tuple(Environment)):
+            raise Problem(ProblemReason.FORBIDDEN, "$.environment", "where this terminal stands", "elsewhere")
         begun = party.begin(
             Begin(purpose, asked.service, message.environment, Terminal(caller.id, caller.credential), message.holder)
         )
@@ -84,8 +87,9 @@ def _complete(purpose: Purpose) -> Act:
         if session is None or not _belongs(session, asked, purpose):
             raise Problem(ProblemReason.SESSION_UNKNOWN, "path {session}", "a session begun here", "another")
         message = typed(asked, CompleteAttempt)
-        presentation = msgspec.structs.asdict(message)
-        judged = party.complete(Complete(session.id, Presentation(**presentation)))
+        presentation = Presentation(**{name: getattr(message, name) for name in Presentation.__struct_fields__})
+        use = None if isinstance(message.use, UnsetType) else message.use
+        judged = party.complete(Complete(session.id, presentation), use)
         return judged_answer(judged, purpose)
 
     return act
@@ -104,7 +108,7 @@ def require_service(party: RelyingParty, asked: Asked) -> None:
 def judged_answer(judged: Judged, purpose: str) -> Answer:
     """The verdict, and what the log is told of it."""
     answer = verdict_answer(judged)
-    return Answer(answer, decision=answer.decision, reason=answer.reason, purpose=purpose)
+    return Answer(answer, decision=answer.decision, reason=answer.reason, purpose=purpose, reasons=(answer.reason,))
 
 
 def typed(asked: Asked, kind: type[_M]) -> _M:

@@ -9,7 +9,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http import HTTPStatus
@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -30,6 +30,7 @@ from reference_impl.clock import Clock
 from reference_impl.messages import Message
 from reference_impl.relying_party import RelyingParty
 from reference_impl.store.database import StoreUnusable
+from reference_impl.verification.place import Environment
 from reference_impl.web.callers import Callers, Role
 from reference_impl.web.messages import Nothing
 from reference_impl.web.metrics import Metrics
@@ -74,11 +75,12 @@ class Door:
         log: RequestsLog | None = None,
         before: Callable[[], None] = nothing_changed,
         body_seconds: float = BODY_SECONDS,
+        surroundings: Mapping[str, tuple[Environment, ...]] = {},
         operations: Sequence[Operation] = OPERATIONS,
     ) -> None:
         self._party, self._callers, self._before = party, callers, before
         self._metrics = metrics or Metrics(ROUTES)
-        self._running = Running(party, self._metrics)
+        self._running = Running(party, self._metrics, surroundings)
         self._log = log or RequestsLog()
         self._body_seconds = body_seconds
         self._clock = Clock()  # the host's, whatever a test sets: when things were logged
@@ -138,18 +140,21 @@ class Door:
         if self._under_way > MOST:
             raise Problem(ProblemReason.OVERLOADED, "", f"at most {MOST} requests at a time", "more")
         loop = asyncio.get_running_loop()
-        if row.role is not Role.ANYBODY:  # who asks after our health is told of it, whatever became of the store
+        if (
+            row.role is not Role.ANYBODY and self._before is not nothing_changed
+        ):  # who asks after our health is told of it, whatever became of the store
             await loop.run_in_executor(self._workers, self._before)
         caller = self._callers.require(row.role, request.headers.getlist("authorization"), self._party.configuration)
         noted.caller = str(caller.role)
         message: Message = Nothing()
         if row.method == "POST":
-            message = decode(row.asks, await read_body(request, self._body_seconds))
+            message = decode(row.asks, await read_body(request, self._body_seconds, row.longest))
         asked = Asked(caller, request.path_params, message, None if row.query is None else _query(request))
         answer = await loop.run_in_executor(self._workers, row.act, self._running, asked)
         noted.decision, noted.reason = answer.decision, answer.reason
-        if answer.purpose is not None and answer.reason is not None:
-            self._metrics.verdict(answer.purpose, answer.reason)
+        if answer.purpose is not None:
+            for reason in answer.reasons:
+                self._metrics.verdict(answer.purpose, reason)
         return answer
 
     def _refuse(self, noted: _Noted, problem: Problem) -> Response:
@@ -188,6 +193,8 @@ class Door:
 
 def _problem_of(error: Exception) -> Problem:
     """What a caller is told of an error that is not the caller's."""
+    if isinstance(error, DataError):  # NUL in a text, which PostgreSQL does not take
+        return Problem(ProblemReason.MESSAGE_INVALID, "$", "text that can be kept", "another")
     if isinstance(error, AuditUnusable):
         return Problem(ProblemReason.AUDIT_UNUSABLE)
     if isinstance(error, StoreUnusable | DBAPIError):
@@ -200,7 +207,7 @@ def _query(request: Request) -> AuditQuery:
     if len(dict(given)) != len(given):
         raise Problem(ProblemReason.QUERY_INVALID, "query", "each name once", "one of them twice")
     try:
-        return msgspec.convert(dict(given), AuditQuery, strict=False)
+        return msgspec.convert(dict(given), AuditQuery)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at ")
         known = ", ".join(AuditQuery.__struct_fields__)

@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 from reference_impl.messages import HolderHint, Message, Presentation
 from reference_impl.relying_party import Judged
+from reference_impl.services.request import Offer, UseAnswer, UseRequest
 from reference_impl.verification.place import Environment
 from reference_impl.verification.verdict import Compared, Decision, Reason, Step
 from reference_impl.web.problems import Words
@@ -26,7 +27,9 @@ class BeginAttempt(Message, frozen=True):
 
 
 class CompleteAttempt(Presentation, frozen=True):
-    """What the terminal collected, for the session in the address."""
+    """What the terminal collected, for the session in the address, and how much of what the holder uses."""
+
+    use: UseRequest | UnsetType = UNSET
 
 
 class ByCertificate(Message, frozen=True):
@@ -63,6 +66,10 @@ class VerdictAnswer(Struct, frozen=True):
     clause: str | UnsetType = UNSET
     compared: Compared | UnsetType = UNSET
     status: StatusUsed | UnsetType = UNSET
+    use: UseAnswer | UnsetType = UNSET
+    """What the use came to, at a service that counts."""
+    offer: Offer | UnsetType = UNSET
+    """What may be shown in place of the card."""
 
 
 class Health(Struct, frozen=True):
@@ -84,4 +91,6 @@ def verdict_answer(judged: Judged) -> VerdictAnswer:
         clause=UNSET if finding is None else finding.clause,
         compared=UNSET if finding is None or finding.compared is None else finding.compared,
         status=UNSET if status is None else StatusUsed(status.source, status.this_update),
+        use=UNSET if judged.use is None else judged.use,
+        offer=UNSET if judged.offer is None else judged.offer,
     )

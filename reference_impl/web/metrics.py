@@ -141,7 +141,7 @@ def _series(routes: Iterable[str]) -> Iterator[Key]:
     yield Family.BY_WORKER, ()
     for reason in ProblemReason:
         yield Family.PROBLEMS, (("reason", reason),)
-    for purpose in (*Purpose, "unlink", "reconcile"):
+    for purpose in (*Purpose, "unlink", "reconcile", "instead"):
         for why in Reason:
             yield Family.VERDICTS, (("purpose", purpose), ("reason", why))
     for route in routes:

@@ -5,14 +5,16 @@ An operator who looks somebody up leaves a row in the audit, as a check does.
 
 import io
 import tempfile
+from contextlib import ExitStack
 from typing import Final
 
 from reference_impl.accounts.view import AccountView
 from reference_impl.audit.export import Selection, export_csv, export_json
+from reference_impl.messages import Unlink
 from reference_impl.verification.der import DerError
-from reference_impl.web.attempts import typed
+from reference_impl.web.attempts import judged_answer, require_service, typed
 from reference_impl.web.callers import Role
-from reference_impl.web.messages import ByCertificate, Health
+from reference_impl.web.messages import ByCertificate, Health, VerdictAnswer
 from reference_impl.web.metrics import CONTENT_TYPE
 from reference_impl.web.operation import Answer, Asked, AuditQuery, Operation, Running
 from reference_impl.web.problems import Problem, ProblemReason
@@ -34,15 +36,25 @@ def find_account(running: Running, asked: Asked) -> Answer:
     return Answer(found)
 
 
+def unlink(running: Running, asked: Asked) -> Answer:
+    """The holder leaves the service; an operator has asked for a proof before, for a certificate is none."""
+    party = running.party
+    require_service(party, asked)
+    party.audit.note(party.clock.read().now, "unlink", asked.caller.id)
+    return judged_answer(party.unlink(Unlink(typed(asked, ByCertificate).certificate, asked.service)), "unlink")
+
+
 def export_audit(running: Running, asked: Asked) -> Answer:
     """The rows an auditor asked for, verified while they are written; how many faults were found stands in a header."""
     query, party = asked.query or AuditQuery(), running.party
     party.audit.note(party.clock.read().now, "audit", asked.caller.id)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - nobody else can open it, and it is gone when it was sent
-    out = io.TextIOWrapper(file, encoding="utf-8", newline="")
     write = export_csv if query.format == "csv" else export_json
-    report = write(party.audit.writer.storage, out, Selection(query.since, query.until, query.service))
-    out.detach()
+    with ExitStack() as stack:
+        file = stack.enter_context(tempfile.TemporaryFile())  # nobody else can open it; it is gone when it was sent
+        out = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        report = write(party.audit.writer.storage, out, Selection(query.since, query.until, query.service))
+        out.detach()
+        stack.pop_all()
     file.seek(0)
     headers = {"kazashi-audit-findings": str(len(report.findings)), "kazashi-audit-rows": str(report.rows)}
     return Answer(file=file, media_type=_KINDS[query.format], headers=headers)
@@ -72,6 +84,11 @@ OFFICE: Final = (
         path="/api/v1/accounts/find", role=Role.OPERATOR, act=find_account, asks=ByCertificate,
         answers={200: AccountView}, name="find_account",
         ja="証明書の持ち主の登録を照会する", en="what is stored about the holder of a certificate",
+    ),
+    Operation(
+        path="/api/v1/services/{service}/unlink", role=Role.OPERATOR, act=unlink, asks=ByCertificate,
+        answers={200: VerdictAnswer}, name="unlink",
+        ja="利用者をサービスから退会させ、記録を消去する", en="the holder leaves the service, and is forgotten there",
     ),
     Operation(
         method="GET", path="/api/v1/audit", role=Role.AUDITOR, act=export_audit, query=AuditQuery,

@@ -1,18 +1,19 @@
 """One row of the service: how it is asked for, by whom, what it takes and answers."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import BinaryIO, Literal
 
 import msgspec
 from msgspec import Struct
 
-from reference_impl.messages import Message
+from reference_impl.messages import Instant, Message
 from reference_impl.relying_party import RelyingParty
+from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
 from reference_impl.web.callers import Caller, Role
 from reference_impl.web.messages import Nothing
 from reference_impl.web.metrics import Metrics
+from reference_impl.web.reading import MAXIMUM_BODY
 
 
 class Running(Struct, frozen=True):
@@ -20,6 +21,8 @@ class Running(Struct, frozen=True):
 
     party: RelyingParty
     metrics: Metrics
+    surroundings: Mapping[str, tuple[Environment, ...]] = {}
+    """Where terminals stand, by the operator's word."""
 
 
 class Asked(Struct, frozen=True):
@@ -39,8 +42,8 @@ class Asked(Struct, frozen=True):
 class AuditQuery(Message, frozen=True):
     """Which rows, and in which form."""
 
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
     """Not included."""
     service: str | None = None
     format: Literal["json", "csv"] = "json"
@@ -58,7 +61,8 @@ class Answer(Struct, frozen=True):
     decision: str | None = None
     reason: str | None = None
     purpose: str | None = None
-    """What the log and the metrics are told."""
+    reasons: tuple[str, ...] = ()
+    """What the log and the metrics are told: one decision and reason, or the reasons of many."""
 
     def body(self) -> bytes:
         """The octets of the answer."""
@@ -80,6 +84,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     query: type[Message] | None = None
     media_types: tuple[str, ...] = ()
     """Of an answer that is not JSON."""
+    longest: int = MAXIMUM_BODY
+    """Octets of a message."""
     name: str
     """For generated clients."""
     purpose: Purpose | None = None

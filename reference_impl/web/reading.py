@@ -11,13 +11,16 @@ from typing import Any, Final, TypeVar
 
 from starlette.requests import Request
 
-from reference_impl.messages import BrokenMessage, Message, read_message
+from reference_impl.messages import Broken, BrokenMessage, Message, read_message
 from reference_impl.web.problems import Problem, ProblemReason
 
 MAXIMUM_BODY: Final = 256 * 1024
 BODY_SECONDS: Final = 10.0
 """For the whole body, however it is dealt out."""
 JSON: Final = "application/json"
+
+_HARMLESS: Final = ("Object missing required field", "Invalid base64")
+"""What msgspec says that names nothing but our own fields."""
 
 _M = TypeVar("_M", bound=Message)
 
@@ -61,18 +64,23 @@ def decode(kind: type[_M], body: bytes) -> _M:
     try:
         message = read_message(kind, body)
     except BrokenMessage as error:
-        broken = error.broken
-        reason = ProblemReason.JSON_BROKEN if broken.what == "broken JSON" else ProblemReason.MESSAGE_INVALID
-        actual = f"{len(body)} octets of something else" if reason is ProblemReason.JSON_BROKEN else broken.actual
-        raise Problem(reason, broken.where, broken.expected, actual) from error
+        raise _problem_of(kind, error.broken, len(body)) from error
     json.loads(body, object_pairs_hook=_each_once)  # by now it is small, flat and JSON
     return message
+
+
+def _problem_of(kind: type[Message], broken: Broken, length: int) -> Problem:
+    """What is wrong with a message, without a name or a value that was sent."""
+    if broken.what == "broken JSON":
+        return Problem(ProblemReason.JSON_BROKEN, "$", "one JSON object", f"{length} octets of something else")
+    if broken.what == "wrong type or value":
+        return Problem(ProblemReason.MESSAGE_INVALID, broken.where, broken.expected, broken.actual)
+    actual = broken.actual if broken.actual.startswith(_HARMLESS) else "a field or a value that is not described"
+    return Problem(ProblemReason.MESSAGE_INVALID, broken.where, f"a {kind.__name__} as described", actual)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)  # a name of ours: others are refused before
-        raise Problem(ProblemReason.FIELD_TWICE, f"$.{twice}", "each field once", "twice")
+        raise Problem(ProblemReason.FIELD_TWICE, "an object", "each name once", "one of them twice")
     return found

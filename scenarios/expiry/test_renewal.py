@@ -31,8 +31,8 @@ def test_what_was_read_before_is_revoked(town: Town, clock: StoryClock) -> None:
 @story(
     requirement="RP-ACC-002",
     confidence=Confidence.PUBLISHED,
-    en="A renewal changes serial number, key and CN, and keeps chip, PIN and birth date: the login works at once",
-    ja="更新でシリアル・鍵・CNは変わるが、チップ・PIN・生年月日はそのまま。再登録すればログインできる",
+    en="A renewal changes serial number, key and CN, and keeps chip, PIN and birth date: linked again, it logs in",
+    ja="更新でシリアル・鍵・CNは変わるが、チップ・PIN・生年月日はそのまま。紐付け直せばログインできる",
 )
 def test_what_a_renewal_changes(town: Town, clock: StoryClock) -> None:
     resident = ends_in_two_months(town, clock)
@@ -41,7 +41,7 @@ def test_what_a_renewal_changes(town: Town, clock: StoryClock) -> None:
     resident.renews_the_certificates()
     resident.differs_from(before, serial=True, key=True, common_name=True, chip=False)
     clock.turns_to("09:30:00")
-    resident.enrols().is_accepted()
+    resident.links_the_renewed_card().is_accepted()
     resident.logs_in().is_accepted()
     resident.taps().is_accepted()
 
@@ -62,14 +62,14 @@ def test_early_renewal_loses_no_time(town: Town, clock: StoryClock) -> None:
     resident.renews_the_certificates()
     resident.has_certificates_until(born.replace(year=today.year + 5))
     clock.turns_to("09:30:00")
-    resident.enrols().is_accepted()
+    resident.links_the_renewed_card().is_accepted()
 
 
 @story(
     requirement="RP-ACC-002",
     confidence=Confidence.PUBLISHED,
-    en="Renewed a day after the end, at the counter: the card goes on, and its holder enrols again",
-    ja="満了の翌日に窓口で更新すると、カードは引き続き使え、再登録できる",
+    en="Renewed a day after the end, at the counter: the card goes on, and its holder links it again",
+    ja="満了の翌日に窓口で更新すると、カードは引き続き使え、紐付け直しができる",
 )
 def test_renewed_after_the_end(town: Town, clock: StoryClock) -> None:
     resident = town.issues_a_card(whose_certificates_end_in=timedelta())
@@ -80,7 +80,7 @@ def test_renewed_after_the_end(town: Town, clock: StoryClock) -> None:
     clock.turns_to("09:07:00")
     resident.renews_the_certificates()
     clock.turns_to("09:30:00")
-    resident.enrols().is_accepted()
+    resident.links_the_renewed_card().is_accepted()
     resident.taps().is_accepted()
 
 
@@ -115,3 +115,35 @@ def test_signature_over_a_renewal(town: Town, clock: StoryClock) -> None:
     clock.turns_to("09:15:00")
     stale.signs().is_refused(Reason.REVOKED)
     resident.signs().is_accepted()
+
+
+@story(
+    requirement="RP-ACC-002",
+    confidence=Confidence.PUBLISHED,
+    en="A renewed card that taps as if nothing had happened is told to link again, not called a stranger",
+    ja="更新後のカードをそのままかざすと、別人ではなく「紐付け直しが必要」と案内される",
+)
+def test_renewed_card_is_no_stranger(town: Town, clock: StoryClock) -> None:
+    resident = ends_in_two_months(town, clock)
+    clock.turns_to("09:07:00")
+    resident.renews_the_certificates()
+    clock.turns_to("09:30:00")
+    resident.enrols().is_told_of_the_renewal()
+    resident.links_the_renewed_card().is_accepted()
+    resident.taps().is_accepted()
+
+
+@story(
+    requirement="RP-ACC-002",
+    confidence=Confidence.PUBLISHED,
+    en="A stranger's new card is nobody's renewal, though its holder was born on the same day",
+    ja="同じ日に生まれた別人の新しいカードは、誰かの更新とはみなされない",
+)
+def test_stranger_is_no_renewal(town: Town, clock: StoryClock) -> None:
+    resident = ends_in_two_months(town, clock)
+    clock.turns_to("08:07:00")
+    stranger = town.issues_a_card(to_somebody_born=resident.birth_date)
+    clock.turns_to("09:30:00")
+    stranger.links_the_renewed_card().is_not_accepted()
+    stranger.taps().is_refused(Reason.NOT_ENROLLED)
+    resident.taps().is_accepted()

@@ -68,5 +68,5 @@ def test_renewed_over_the_roll_over(town: Town, clock: StoryClock) -> None:
     clock.turns_to("09:30:00")
     resident.taps().is_refused(Reason.UNKNOWN_ISSUER)
     town.tells_the_product_of_new_authorities()
-    resident.enrols().is_accepted()
+    resident.links_the_renewed_card().is_accepted()
     resident.taps().is_accepted()

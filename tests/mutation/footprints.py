@@ -18,7 +18,7 @@ import pytest
 
 Line = tuple[str, int]
 """A file and a line's number in it."""
-ENOUGH = 4000
+ENOUGH = 1000
 """So many lines of a function are watched for one test; whoever runs more of it goes over all."""
 _Local = Callable[[FrameType, str, object], "_Local | None"]
 

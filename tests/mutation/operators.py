@@ -78,7 +78,8 @@ def _begins(function: Function) -> dict[int, int]:
         begin = node.lineno if isinstance(node, ast.stmt) else begin
         found[id(node)] = begin
         for child in ast.iter_child_nodes(node):
-            below(child, begin)
+            if not (isinstance(node, ast.AnnAssign) and child is node.annotation):  # of a local name: never evaluated
+                below(child, begin)
 
     for statement in function.body:
         below(statement, statement.lineno)

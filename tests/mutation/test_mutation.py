@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("a = True", {"a = False"}),
         ("a = b + 'words'", set()),
         ("a = b << c", {"a = b >> c"}),
+        ("a: b | c = 1", {"a: b | c = 2"}),
         ("a = b if c else d", {"a = b if True else d", "a = b if False else d"}),
     ],
 )

@@ -56,8 +56,11 @@ class Trial:
     _numbers: Iterator[int] = field(init=False, default_factory=count)
 
     def __post_init__(self) -> None:
-        """Nothing was seen yet."""
+        """Nothing was seen yet, but who noticed what in runs before."""
         self.footprints = within(self.paths)
+        for each in self.ledger.outcomes.values():
+            if each.noticed:
+                self._note(each)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Runs the tests once, then each mutant against those that go over its line."""
@@ -128,11 +131,17 @@ class Trial:
         outcome = Outcome(key, mutant.line, source.seal, noticed, complete or noticed, concerned, by, how)
         self.ledger.add(outcome)
         if noticed:
-            before = self._noticed_by[key.module, key.function]
-            before[:] = [by, *(each for each in before if each != by)][:6]
+            self._note(outcome)
         elif complete or not self.asking.all_tests:
             tell(outcome)
         return outcome
+
+    def _note(self, outcome: Outcome) -> None:
+        """Who noticed one mutant is asked first for others of the function, then for others of the module."""
+        key, by = outcome.key, outcome.by
+        for place, most in (((key.module, key.function), 8), ((key.module, ""), 60)):
+            before = self._noticed_by[place]
+            before[:] = [by, *(each for each in before if each != by)][:most]
 
     def _items(self, source: Source, mutant: Mutant) -> dict[pytest.Item, None]:
         """The tests that go over the mutant's lines."""
@@ -140,10 +149,11 @@ class Trial:
         return {item: None for number in mutant.lines for item in self._by_line.get((name, number), ())}
 
     def _tests(self, source: Source, mutant: Mutant) -> list[Asked]:
-        """The same: those that noticed another one of the function first, then the specific and fast."""
-        name, first = str(source.path), self._noticed_by[source.module, source.name]
+        """The same: those that noticed another one of the function or module first, then the specific and fast."""
+        name = str(source.path)
+        first = [*self._noticed_by[source.module, source.name], *self._noticed_by[source.module, ""]]
         lines = {(name, number) for number in range(source.node.lineno, (source.node.end_lineno or 0) + 1)}
-        place = {nodeid: number for number, nodeid in enumerate(first)}
+        place = {nodeid: number for number, nodeid in reversed([*enumerate(first)])}
         return sorted(
             (self._asked(item, lines) for item in self._items(source, mutant)),
             key=lambda each: (place.get(each.item.nodeid, len(place)), each.seconds * self._size[each.item]),

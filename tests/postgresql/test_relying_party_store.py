@@ -1,7 +1,6 @@
 """The tests of tests/reference_impl/test_store.py over PostgreSQL, and what only a server can do: go, and come back."""
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 from sqlalchemy import URL, Connection
@@ -24,7 +23,7 @@ def shared_store(store: URL) -> URL:
 @pytest.fixture
 def database(store: URL) -> Iterator[Database]:
     """A store on the server."""
-    with closing(Database(store)) as opened:
+    with test_store.made(store) as opened:
         yield opened
 
 

@@ -156,7 +156,7 @@ def test_a_card_is_waited_for_without_polling(lane: PcscLane, folder: Path) -> N
     process = lane.insert(folder)
     waiter.join(30)
     assert found == [SLOT]
-    assert counting.asked <= 8
+    assert counting.asked <= 5  # 3 on a quiet machine: a look, a wait, a look
     process.remove()
 
 
@@ -206,7 +206,7 @@ def test_a_service_that_is_gone_is_told(lane: PcscLane, folder: Path) -> None:
         client.jpki.read_token()
         with lane.driver_down():
             process.wait(20)
-            with pytest.raises((ReaderGone, CardRemoved)):
+            with pytest.raises(ReaderGone):
                 client.jpki.read_token()
             with pytest.raises(ServiceGone):
                 Readers()

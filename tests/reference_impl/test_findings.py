@@ -3,8 +3,8 @@
 import pytest
 
 from reference_impl.verification import Reason, Status
-from reference_impl.verification.findings import outside_period, status_refused
-from reference_impl.verification.verdict import Compared, Finding
+from reference_impl.verification.findings import outside_period, status_refused, terminal_unknown
+from reference_impl.verification.verdict import Compared, Finding, Step
 from tests.reference_impl import pki
 
 
@@ -20,6 +20,12 @@ def test_before_is_not_after(reason: Reason, ja: str, en: str) -> None:
     compared = Compared("notAfter", pki.NOT_AFTER, pki.NOW)
     refusal = outside_period(reason, "holder", compared)
     assert (refusal.reason, refusal.finding) == (reason, Finding("RFC 5280 §4.1.2.5", ja, en, "holder", compared))
+
+
+def test_terminal_without_a_credential() -> None:
+    """The relying party's own rule for taps, at the step of policy."""
+    refusal = terminal_unknown()
+    assert (refusal.reason, refusal.step, refusal.finding.clause) == (Reason.POLICY, Step.POLICY, "spec/pki.md §5")
 
 
 def test_source_speaks_for_itself() -> None:

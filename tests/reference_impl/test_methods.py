@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from reference_impl.configuration import Configuration
-from reference_impl.status_methods import StatusMethods, StatusPolicy, StatusSources, UnusableMethod, read_method
+from reference_impl.status_methods import (
+    Inquiry,
+    StatusMethods,
+    StatusPolicy,
+    StatusSources,
+    UnusableMethod,
+    read_method,
+)
 from reference_impl.verification.certificate import Certificate, parse_certificate
 from reference_impl.verification.ocsp_settings import Question, StatusUnreachable
 from reference_impl.verification.purpose import CertificateKind
@@ -189,13 +196,13 @@ class Shelf:
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        self.offline: list[timedelta | None] = []
+        self.asked: list[tuple[timedelta | None, bool]] = []
 
-    def method(self, configuration: Configuration, offline: timedelta | None) -> Revocation:
+    def method(self, configuration: Configuration, maximum_age: timedelta | None, *, is_offline: bool) -> Revocation:
         """The answer; by lists that stay here something else."""
         assert configuration.responders == {CertificateKind.AUTH: AWAY}
-        self.offline.append(offline)
-        return Says(self.reason if offline is None else "STATUS_STALE")
+        self.asked.append((maximum_age, is_offline))
+        return Says("STATUS_STALE" if is_offline else self.reason)
 
 
 CONFIGURED = Configuration(responders={CertificateKind.AUTH: AWAY})
@@ -215,10 +222,39 @@ CONFIGURED = Configuration(responders={CertificateKind.AUTH: AWAY})
 def test_the_four_methods_when_the_responder_is_away(method: Method, lists: str, expected: str) -> None:
     """OCSP alone cannot say; lists can; and offline they are others, with the declared maximum age."""
     shelf = Shelf(lists)
-    sources = StatusSources(no_way, shelf, StatusPolicy(methods={"": method}, offline_maximum_age=3 * HOUR))
-    methods = StatusMethods(sources, CONFIGURED, bytes, KnownRevocations())
-    assert methods.by(method).status(CERTIFICATE, AUTHORITY, pki.NOW).reason == expected
-    assert shelf.offline == [None, 3 * HOUR]
+    policy = StatusPolicy(methods={"": method}, offline_maximum_age=3 * HOUR)
+    methods = StatusMethods(StatusSources(no_way, shelf, policy), CONFIGURED, bytes, KnownRevocations())
+    inquiry = policy.inquiry("library", CertificateKind.AUTH)
+    assert methods.by(inquiry).status(CERTIFICATE, AUTHORITY, pki.NOW).reason == expected
+    is_offline = method is Method.OFFLINE_CRL
+    assert shelf.asked == ([] if method is Method.OCSP else [(3 * HOUR if is_offline else None, is_offline)])
+
+
+@pytest.mark.parametrize(
+    ("inquiry", "asked"),
+    [
+        (Inquiry(Method.CRL, 5 * HOUR), [(5 * HOUR, False)]),
+        (Inquiry(Method.OCSP_THEN_CRL, HOUR, 7 * HOUR), [(7 * HOUR, False)]),
+        (Inquiry(Method.OFFLINE_CRL, 48 * HOUR), [(48 * HOUR, True)]),
+    ],
+)
+def test_lists_are_asked_for_with_the_declared_age(inquiry: Inquiry, asked: list[tuple[timedelta, bool]]) -> None:
+    """The maximum age of what stands first, or of the list that stands in for the responder."""
+    shelf = Shelf("OK")
+    StatusMethods(StatusSources(no_way, shelf), CONFIGURED, bytes, KnownRevocations()).by(inquiry)
+    assert shelf.asked == asked
+
+
+def test_platform_is_asked_in_place_of_the_authority() -> None:
+    """Whoever is connected under the name that the policy gives; its revocations are remembered as any."""
+    platform = Says("REVOKED", name="ocsp")
+    sources = StatusSources(no_way, platforms={"regional-platform": platform})
+    method = StatusMethods(sources, CONFIGURED, bytes, KnownRevocations())
+    inquiry = Inquiry(Method.OCSP, platform="regional-platform")
+    assert method.by(inquiry).status(CERTIFICATE, AUTHORITY, pki.NOW).reason == "REVOKED"
+    platform.answer = Status(Reason.OK, platform.answer.source)
+    assert method.by(inquiry).status(CERTIFICATE, AUTHORITY, pki.NOW).reason == "REVOKED"
+    assert platform.asked == 2
 
 
 @pytest.mark.parametrize("method", Method)
@@ -226,7 +262,7 @@ def test_without_lists_no_method_finds_anything_good(method: Method) -> None:
     """A relying party that was given no lists, and whose responder is away: STATUS_UNAVAILABLE by each method."""
     sources = StatusSources(no_way, policy=StatusPolicy(methods={"": method}))
     methods = StatusMethods(sources, CONFIGURED, bytes, KnownRevocations())
-    status = methods.by(method).status(CERTIFICATE, AUTHORITY, pki.NOW)
+    status = methods.by(sources.policy.inquiry("library", CertificateKind.AUTH)).status(CERTIFICATE, AUTHORITY, pki.NOW)
     assert status.reason == "STATUS_UNAVAILABLE"
 
 
@@ -277,5 +313,5 @@ def test_relying_party_remembers_until_it_is_reset(enrolled: World) -> None:
 def test_empty_configuration_finds_nothing_good() -> None:
     """Before anything was configured nobody is asked, and nothing is good."""
     methods = StatusMethods(StatusSources(lambda _: a.answer()), Configuration(), bytes, KnownRevocations())
-    status = methods.by(Method.OCSP).status(CERTIFICATE, AUTHORITY, pki.NOW)
+    status = methods.by(Inquiry(Method.OCSP)).status(CERTIFICATE, AUTHORITY, pki.NOW)
     assert status.reason == "STATUS_UNAVAILABLE"

@@ -175,3 +175,12 @@ def test_request_is_der_at_every_border_of_a_length(size: int) -> None:
 def test_negative_serial_is_asked_with_its_sign() -> None:
     """-1 is the INTEGER `ff` (X.690 §8.3.3); such a certificate is refused before it is asked about."""
     assert bytes.fromhex("0201FF") in build_request(msgspec.structs.replace(certificate(), serial=-1), issuer(), None)
+
+
+def test_signer_without_certificates_encloses_none() -> None:
+    """`certs` is OPTIONAL (RFC 6960 §4.1.1): who is known by the key encloses none, and no empty list either."""
+    signer = RequestSigner(pki.ca_name("auth").public_bytes(), (), lambda body: pki.sign("verifier", body))
+    encoded = build_request(certificate(), issuer(), a.NONCE, signer=signer)
+    signature = asn1_ocsp.OCSPRequest.load(encoded, strict=True)["optional_signature"]
+    assert signature["certs"].native is None
+    assert len(signature["signature"].native) == 256

@@ -120,6 +120,7 @@ CASES: dict[str, Case] = {
     "delegate-of-a-stranger-of-the-name": Case(lambda: delegated("rogue-ca"), U, "§4.2.2.2"),
     "delegate-without-purpose": Case(lambda: with_delegate(NO_CHECK), U, "§4.2.2.2"),
     "delegate-for-any-purpose": Case(lambda: with_delegate(ANY_PURPOSE, NO_CHECK), U, "§4.2.2.2"),
+    "delegate-of-another-name": Case(lambda: delegated(kind="sign"), U, "§4.2.2.2"),
     "delegate-without-nocheck": Case(lambda: with_delegate(PURPOSE), U, "§4.2.2.2"),
     "delegate-with-a-full-nocheck": Case(lambda: with_delegate(PURPOSE, no_check_with(b"\x04\x00")), U, "§4.2.2.2"),
     "delegate-that-may-sign-nothing": Case(

@@ -9,6 +9,9 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from reference_impl.verification import PRODUCTION_POLICIES, Policy, Reason
+from reference_impl.verification.certificate import parse_certificate
+from reference_impl.verification.purpose import is_authority
+from reference_impl.verification.validity import has_begun_at, has_not_ended_at, is_valid_at
 from tests.reference_impl import pki
 from tests.reference_impl.verifying import EVERYTHING, bench, login, signing, trust
 
@@ -116,6 +119,7 @@ REFUSED: list[tuple[str, str, str, Callable[[], bytes]]] = [
     ),
     ("RP-PATH-017", "negative-serial", "POLICY", lambda: pki.with_serial(bytes.fromhex("0201FF"))),
     ("RP-PATH-017", "serial-of-21-octets", "POLICY", lambda: pki.with_serial(bytes.fromhex("0215") + b"\x01" * 21)),
+    ("RP-PATH-017", "serial-of-161-bits", "POLICY", lambda: pki.with_serial(bytes.fromhex("021501" + "FF" * 20))),
     ("RP-PATH-018", "sha1-outside", "MALFORMED", with_outer_sha1),
     ("RP-PATH-019", "sha1", "POLICY", with_sha1),
     ("RP-PATH-019", "key-of-1024-bits", "POLICY", auth(holder="short")),
@@ -130,10 +134,16 @@ ACCEPTED: list[tuple[str, str, Callable[[], bytes]]] = [
     ("RP-PATH-007", "the-other-generation", auth(issuer_key="auth-ca-2")),
     ("RP-PATH-008", "unknown-not-critical", auth(more=[(UNKNOWN, False)])),
     ("RP-PATH-009", "critical-cps-pointer", auth()),
+    (
+        "RP-PATH-009",
+        "user-notice-that-is-not-critical",
+        auth(extensions=[USAGE, EXTENDED, (pki.policies(pki.AUTH_POLICY, x509.UserNotice(None, "notice")), False)]),
+    ),
     ("RP-PATH-010", "a-policy-more", auth(extensions=with_policies("1.2.3", pki.AUTH_POLICY))),
     ("RP-PATH-017", "serial-of-0", lambda: pki.with_serial(bytes.fromhex("020100"))),
     ("RP-PATH-017", "serial-with-the-high-bit", lambda: pki.with_serial(bytes.fromhex("020500FFFFFFFF"))),
     ("RP-PATH-017", "serial-of-20-octets", lambda: pki.with_serial(bytes.fromhex("0214") + b"\x01" * 20)),
+    ("RP-PATH-017", "serial-of-160-bits", lambda: pki.with_serial(bytes.fromhex("021500" + "FF" * 20))),
     ("RP-PATH-021", "name-in-other-octets", auth(issuer_name=re_encoded())),
     ("RP-PATH-022", "wrong-identifier-right-key", auth(aki_key="rogue-ca")),
 ]
@@ -217,3 +227,30 @@ def test_parameters_of_the_algorithm_may_be_absent() -> None:
     """RP-PATH-020: sha256WithRSAEncryption with NULL and without parameters are both accepted."""
     on = bench(trusted=trust("auth-ca"))
     assert [on.reason(login(on, certificate=each)) for each in (pki.leaf(), pki.without_parameters())] == ["OK", "OK"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "has_begun", "has_not_ended"),
+    [("begin", True, True), ("before", False, True), ("end", True, True), ("after", True, False)],
+)
+def test_period_is_inclusive(seconds: str, has_begun: bool, has_not_ended: bool) -> None:  # noqa: FBT001
+    """RFC 5280 §4.1.2.5: "from notBefore through notAfter, inclusive"; one second beside it is outside."""
+    second = timedelta(seconds=1)
+    now = {
+        "begin": pki.NOT_BEFORE,
+        "before": pki.NOT_BEFORE - second,
+        "end": pki.NOT_AFTER,
+        "after": pki.NOT_AFTER + second,
+    }[seconds]
+    certificate = parse_certificate(pki.leaf())
+    assert (has_begun_at(certificate, now), has_not_ended_at(certificate, now)) == (has_begun, has_not_ended)
+    assert is_valid_at(certificate, now) is (has_begun and has_not_ended)
+
+
+def test_certificate_without_key_usage_is_no_authority_for_that() -> None:
+    """cA TRUE or keyCertSign make one (RFC 5280 §4.2.1.3, §4.2.1.9); what is not there says nothing."""
+    assert not is_authority(parse_certificate(pki.leaf(extensions=[EXTENDED, POLICIES])))
+    assert not is_authority(parse_certificate(pki.leaf()))
+    assert is_authority(parse_certificate(pki.leaf(extensions=[(pki.key_usage("key_cert_sign"), True)])))
+    authority = (x509.BasicConstraints(ca=True, path_length=None), True)
+    assert is_authority(parse_certificate(pki.leaf(extensions=[authority])))

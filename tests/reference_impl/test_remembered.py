@@ -2,21 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from threading import Thread
 
 import pytest
 
-from reference_impl.verification import Remember, Signing, Status, Tap
+from reference_impl.verification import Policy, Remember, Signing, Status, Tap, Verifier
+from reference_impl.verification import chip as chip_module
+from reference_impl.verification import identity as identity_module
+from reference_impl.verification.chain import Issuers
 from reference_impl.verification.challenges import IssuedChallenges
 from reference_impl.verification.doors import Doors
-from reference_impl.verification.identity import Identity
+from reference_impl.verification.identity import Identities, Identity
 from reference_impl.verification.memory import LONGEST, Memory
 from reference_impl.verification.purpose import Carrier, CertificateKind
+from reference_impl.verification.setting import Setting
 from reference_impl.verification.verdict import Reason, Refusal
 from tests.reference_impl import pki
-from tests.reference_impl.verifying import Bench, bench, login, signing, tap, trust
+from tests.reference_impl.verifying import EVERYTHING, Bench, Told, bench, login, signing, tap, trust
 
 REMEMBERING = {"everything": Remember(), "issuers": Remember(0, 1000, 0), "nothing": Remember(0, 0, 0)}
 
@@ -67,6 +71,134 @@ def test_removed_anchor_refuses_at_once(warm: Bench) -> None:
     assert warm.reason(login(warm, certificate=shaped())) == "UNKNOWN_ISSUER"
     warm.verifier.swap(everything)
     assert warm.reason(login(warm, certificate=shaped())) == "OK"
+
+
+def test_known_chip_is_neither_read_nor_certified_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the second tap of a chip the record is not read anew and its issuer's signature not verified anew."""
+    names = ("parse_birth_record", "parse_card_certificate", "trusted_card_issuer")
+    counted = [counting(monkeypatch, chip_module, name) for name in names]
+    on = bench()
+    assert on.reason(tap(on)) == "OK"
+    assert on.reason(tap(on)) == "OK"
+    assert [len(each) for each in counted] == [1, 1, 1]
+
+
+def identities(remember: Remember) -> Identities:
+    """The authentication certificates of the test PKI."""
+    return Setting(trust(), Policy(), remember).of(CertificateKind.AUTH, Carrier.CARD)
+
+
+def counting(monkeypatch: pytest.MonkeyPatch, where: object, name: str) -> list[str]:
+    """The name, once for each call from now on."""
+    calls: list[str] = []
+    original = getattr(where, name)
+
+    def count(*arguments: object) -> object:
+        calls.append(name)
+        return original(*arguments)
+
+    monkeypatch.setattr(where, name, count)
+    return calls
+
+
+def test_known_holder_is_the_same_identity_with_the_same_key() -> None:
+    """Octets that were seen lead to what was found out about them, and its key is loaded once."""
+    on = identities(Remember())
+    one = on.identify(shaped())
+    assert on.identify(shaped()) is one
+    assert one.key is one.key
+    without = identities(Remember(0, 0, 0))
+    assert without.identify(shaped()) is not without.identify(shaped())
+
+
+def test_known_shape_is_not_read_strictly_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two holders of one partition the second is read by the shape of the first."""
+    read = counting(monkeypatch, identity_module, "parse_certificate")
+    on = identities(Remember(0, 0, 0))
+    for serial in (0x07123456, 0x07123457):
+        assert on.identify(pki.leaf(serial=serial, more=[pki.subject_key()])).certificate.serial == serial
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize(("remember", "times"), [(None, 1), (Remember(), 1), (Remember(0, 0, 0), 2)])
+def test_verifier_remembers_as_much_as_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, remember: Remember | None, times: int
+) -> None:
+    """The usual amount unless it is told another one, also none."""
+    read = counting(monkeypatch, identity_module, "parse_certificate")
+    on = bench(remember=remember)
+    assert [on.reason(login(on)) for _ in range(2)] == ["OK", "OK"]
+    assert len(read) == times
+
+
+def test_verifier_without_a_door_for_challenges_has_its_own() -> None:
+    """Where nobody issued a challenge none is ours; nothing is accepted for want of a door."""
+    on = Verifier(trust(), Told(), Policy({"library": EVERYTHING}))
+    assert on.verify(login(bench()), pki.NOW).reason is Reason.CHALLENGE_MISMATCH
+
+
+def test_known_issuer_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where issuers are remembered, one certificate costs one signature."""
+    looked = counting(monkeypatch, Issuers, "find")
+    for remember, times in ((Remember(0, 10, 0), 1), (Remember(0, 0, 0), 2)):
+        on = identities(remember)
+        looked.clear()
+        assert on.identify(pki.leaf()).issuer is on.identify(pki.leaf()).issuer
+        assert len(looked) == times
+
+
+@pytest.mark.parametrize(
+    ("not_before", "not_after", "begins", "ends"),
+    [
+        (pki.NOT_BEFORE, pki.NOT_AFTER, pki.NOT_BEFORE, pki.NOT_AFTER),
+        (datetime(2020, 1, 1, tzinfo=UTC), pki.NOT_AFTER, datetime(2023, 7, 16, tzinfo=UTC), pki.NOT_AFTER),
+        (
+            pki.NOT_BEFORE,
+            datetime(2040, 1, 1, tzinfo=UTC),
+            pki.NOT_BEFORE,
+            datetime(2033, 7, 15, 14, 59, 59, tzinfo=UTC),
+        ),
+    ],
+    ids=["within-the-issuer's", "older-than-its-issuer", "longer-than-its-issuer"],
+)
+def test_period_is_that_of_both(not_before: datetime, not_after: datetime, begins: datetime, ends: datetime) -> None:
+    """The later beginning and the sooner end of holder and generation."""
+    found = identities(Remember()).identify(pki.leaf(not_before=not_before, not_after=not_after))
+    assert (found.begins, found.ends) == (begins, ends)
+
+
+def test_old_generation_is_asked_for_all_octets_too() -> None:
+    """What ends in the same sixteen octets is another entry, in the older generation as in the young one."""
+    memory: Memory[str] = Memory(1)
+    end = bytes(16)
+    memory.keep(b"one" + end, "one")
+    assert (memory.find(b"one" + end), memory.find(b"two" + end)) == ("one", None)
+    memory.keep(b"another" + b"n" * 16, "another")
+    assert memory.find(b"two" + end) is None
+    assert memory.find(b"one" + end) == "one"
+
+
+@pytest.mark.parametrize(("size", "kept"), [(15, 0), (16, 1), (LONGEST, 1), (LONGEST + 1, 0)])
+def test_shortest_and_longest_that_are_kept(size: int, kept: int) -> None:
+    """From the sixteen octets that an entry is found by up to a bound; nothing at all where nothing is wanted."""
+    memory: Memory[str] = Memory(1)
+    memory.keep(bytes(size), "it")
+    assert len(memory) == kept
+    nothing: Memory[str] = Memory(0)
+    nothing.keep(bytes(size), "it")
+    assert len(nothing) == 0
+
+
+def test_generation_is_full_before_it_is_old() -> None:
+    """Three young ones side by side, the fourth among three old ones, the seventh makes the first three unknown."""
+    memory: Memory[int] = Memory(3)
+    sizes = []
+    for number in range(7):
+        memory.keep(number.to_bytes(16), number)
+        sizes.append(len(memory))
+    assert sizes == [1, 2, 3, 4, 5, 6, 4]
+    assert memory.find((2).to_bytes(16)) is None
+    assert memory.find((3).to_bytes(16)) == 3
 
 
 def test_removed_card_issuer_refuses_at_once() -> None:

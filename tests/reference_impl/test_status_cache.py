@@ -193,6 +193,32 @@ def test_of_two_answers_of_one_time_the_refusal_is_kept() -> None:
         assert cache.find(("key", 1), at(3)) == revoked
 
 
+@pytest.mark.parametrize(
+    ("source", "until", "kept"),
+    [
+        (StatusSource("ocsp", a.GRID), 2, 1),
+        (None, 2, 0),
+        (StatusSource("ocsp", a.GRID), 1, 0),
+        (StatusSource("ocsp", a.GRID), 0, 0),
+    ],
+    ids=["right", "without-a-source", "over-in-this-second", "over-before"],
+)
+def test_what_cannot_be_used_again_takes_no_room(source: StatusSource | None, until: int, kept: int) -> None:
+    """No source, or no time left: it is not even kept."""
+    cache = StatusCache()
+    cache.keep(("key", 1), Status(Reason.OK, source), at(1), at(until))
+    assert len(cache) == kept
+
+
+def test_what_a_clock_set_back_makes_good_takes_no_room() -> None:
+    """The latest instant that was ever seen counts, not the one of the answer."""
+    cache = StatusCache()
+    assert cache.find(("key", 1), at(60)) is None
+    for until, kept in ((60, 0), (61, 1)):
+        cache.keep(("key", 1), Status(Reason.OK, StatusSource("ocsp", a.GRID)), at(1), at(until))
+        assert len(cache) == kept
+
+
 def test_key_is_the_issuers_key_and_the_serial() -> None:
     """Another serial, and the same serial of another generation of the same name, are other certificates."""
     asked = Asked()

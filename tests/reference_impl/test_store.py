@@ -2,19 +2,32 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Column, Connection, MetaData, String, Table, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from reference_impl.store.database import Database, StoreUnusable
 from reference_impl.store.engine import UnusablePlace, read_place
-from reference_impl.store.tables import memberships
+from reference_impl.store.sessions import Session, Sessions
 from reference_impl.store.transactions import run, take_turn
+from reference_impl.verification.place import Environment
+from reference_impl.verification.purpose import Purpose
 
 Store = URL | Path | None
+TABLES = MetaData()
+MEMBERS = Table("members", TABLES, Column("service", String, primary_key=True))
+
+
+@contextmanager
+def made(store: Store) -> Iterator[Database]:
+    """A store, with a table of these tests."""
+    with closing(Database(store)) as database:
+        database.make(TABLES)
+        yield database
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -32,19 +45,19 @@ def shared_store(tmp_path: Path) -> Store:
 @pytest.fixture
 def database(store: Store) -> Iterator[Database]:
     """A store at that place."""
-    with closing(Database(store)) as opened:
+    with made(store) as opened:
         yield opened
 
 
 def member(connection: Connection, service: str) -> None:
     """One row."""
-    connection.execute(memberships.insert().values(account="a", service=service, ppid=service, since=0.0))
+    connection.execute(MEMBERS.insert().values(service=service))
 
 
 def members(database: Database) -> int:
     """How many rows there are."""
     with database.reading() as connection:
-        return int(connection.execute(text("SELECT count(*) FROM memberships")).scalar_one())
+        return int(connection.execute(text("SELECT count(*) FROM members")).scalar_one())
 
 
 def test_failed_transaction_leaves_nothing(database: Database) -> None:
@@ -79,7 +92,7 @@ def test_work_that_reads_before_it_writes_takes_turns_by_name(database: Database
 
     def add(connection: Connection) -> None:
         take_turn(connection, "b", "a")
-        found = connection.execute(text("SELECT count(*) FROM memberships")).scalar_one()
+        found = connection.execute(text("SELECT count(*) FROM members")).scalar_one()
         member(connection, str(found))
 
     def work() -> None:
@@ -92,13 +105,13 @@ def test_work_that_reads_before_it_writes_takes_turns_by_name(database: Database
     for each in threads:
         each.join()
     with database.reading() as connection:
-        kept = connection.execute(text("SELECT service FROM memberships ORDER BY service")).scalars().all()
+        kept = connection.execute(text("SELECT service FROM members ORDER BY service")).scalars().all()
     assert kept == [str(number) for number in range(8)]
 
 
 def test_reader_waits_for_no_writer(shared_store: Store) -> None:
     """While a transaction is open a reader sees the store as it was before; in memory there is one connection."""
-    with closing(Database(shared_store)) as one, closing(Database(shared_store)) as other:
+    with made(shared_store) as one, made(shared_store) as other:
         with one.transaction() as connection:
             member(connection, "library")
             assert members(one) == members(other) == 0
@@ -107,10 +120,18 @@ def test_reader_waits_for_no_writer(shared_store: Store) -> None:
 
 def test_forgetting_empties_every_table(database: Database) -> None:
     """Nothing of what was learnt is left."""
-    with database.transaction() as connection:
-        member(connection, "library")
+    sessions = Sessions(database)
+    began = datetime(2026, 11, 21, tzinfo=UTC)
+    sessions.open(Session("x", Purpose.LOGIN, "library", Environment.ONLINE, b"challenge", began))
+    assert sessions.find("x") is not None
     database.forget()
-    assert members(database) == 0
+    assert sessions.find("x") is None
+
+
+@pytest.mark.parametrize("name", ["", "\0", "か", "' OR 1=1 --", "x" * 100_000])
+def test_session_of_any_name_is_looked_for(database: Database, name: str) -> None:
+    """What PostgreSQL would not take as text (NUL) is a name that nobody has, as on SQLite."""
+    assert Sessions(database).find(name) is None
 
 
 def test_processes_that_begin_at_once_make_the_tables_once(shared_store: Store) -> None:
@@ -121,7 +142,7 @@ def test_processes_that_begin_at_once_make_the_tables_once(shared_store: Store) 
     def work() -> None:
         begun.wait(30)
         try:
-            with closing(Database(shared_store)) as opened:
+            with made(shared_store) as opened:
                 members(opened)
         except (OSError, OperationalError) as error:
             faults.append(error)

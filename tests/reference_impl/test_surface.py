@@ -19,7 +19,7 @@ def test_hello_declares_role_capabilities_and_tolerances(world: World) -> None:
     assert answer == {
         "contract": "1.0",
         "role": "relying-party",
-        "capabilities": ["set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink"],
+        "capabilities": ["set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink", "reconcile"],
         "tolerances": {"clock_seconds": 0, "status_seconds": 0, "challenge_seconds": 300},
     }
 

@@ -48,7 +48,7 @@ class Service:
         (issuer,) = [
             each for each in self.trust.authorities if each.key_identifier == certificate.authority_key_identifier
         ]
-        status = self.methods.by(method).status(certificate, issuer, self.world.clock.now())
+        status = self.methods.by(StatusPolicy().inquiry_by(method)).status(certificate, issuer, self.world.clock.now())
         return f"{status.reason} {status.source.source}" if status.reason == "OK" and status.source else status.reason
 
     def fault(self, fault: Fault, door: FaultDoor = FaultDoor.OCSP_SIGN, seconds: float | None = None) -> None:

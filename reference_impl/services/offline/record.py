@@ -29,6 +29,11 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seal: bytes = b""
 
     @property
+    def name(self) -> str:
+        """What tells it from the terminal's other records."""
+        return str(self.number)
+
+    @property
     def key(self) -> str:
         """The use's own name: the online attempt's if there was one, else terminal and number."""
         return self.session if self.session is not None else f"{self.terminal}#{self.number}"

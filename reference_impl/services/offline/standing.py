@@ -15,6 +15,7 @@ import msgspec
 
 from reference_impl.services.charges import Charge
 from reference_impl.services.offline.record import Record
+from reference_impl.services.offline.told import ToldRecord
 from reference_impl.verification.verdict import Reason
 
 
@@ -30,6 +31,8 @@ class Standing(StrEnum):
     """The presentation proves nothing: kept, reported, not counted."""
     LATE = "late"
     """Came after the policy's time: kept, reported, not counted."""
+    REPLAYED = "replayed"
+    """Its challenge was another terminal's, or had been spent in an attempt that did not count: kept, reported."""
     EQUIVOCAL = "equivocal"
     """The terminal made two records of this number, or of this session: both kept and reported, neither counted."""
 
@@ -44,9 +47,13 @@ class Found(msgspec.Struct, frozen=True):
     household: str | None = None
     reason: Reason = Reason.OK
     revoked_at: datetime | None = None
+    persons: int = 0
+    """Of the household, where one is checked in."""
+    answer: bytes = b""
+    """What was found, in full: kept with the record, told again when it comes again."""
 
 
-def standing_of(record: Record, found: Found, received: datetime, upload_within: timedelta) -> Standing:
+def standing_of(record: Record | ToldRecord, found: Found, received: datetime, upload_within: timedelta) -> Standing:
     """How the record stands by itself; that another has its number is seen only in the store."""
     if found.account is None or found.reason is not Reason.OK:
         return Standing.REFUSED
@@ -65,6 +72,7 @@ class Kept(msgspec.Struct, frozen=True, order=True):
     number: int
     seal: bytes
     standing: Standing
+    name: str
     charges: tuple[Charge, ...] = ()
 
 

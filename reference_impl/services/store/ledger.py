@@ -11,14 +11,14 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, delete, text
+from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from reference_impl.services.charges import UNBOUNDED, Charge, Use, charges_of
 from reference_impl.services.durations import read_duration
 from reference_impl.services.findings import exhausted
 from reference_impl.services.policy import Policy
-from reference_impl.services.store.tables import metadata, records, sums, uses
+from reference_impl.services.store.tables import challenges, check_ins, metadata, records, sums, uses
 from reference_impl.services.vocabulary import EntitlementKind, Per
 from reference_impl.store.transactions import Transactions, make_tables, run
 from reference_impl.verification.verdict import Refusal
@@ -52,6 +52,16 @@ class Booked(msgspec.Struct, frozen=True):
     refusal: Refusal | None = None
     is_repeated: bool = False
     """It counted before, under the same name."""
+    amounts: dict[str, int] = {}
+    """By entitlement, what it came to."""
+
+
+class Here(msgspec.Struct, frozen=True):
+    """A household that checked in: by how many taps, with how many people in all."""
+
+    household: str
+    check_ins: int
+    persons: int
 
 
 class Ledger:
@@ -106,8 +116,17 @@ class Ledger:
             row = connection.execute(_UNCOUNT, {"service": use.service, "key": use.key})
             if row.rowcount:
                 give_back(connection, charges_of(policy, use))
+                check_out(connection, use.service, use.key)
 
         run(self._database, work)
+
+    def households(self, service: str) -> list[Here]:
+        """The households that checked in, by name."""
+        here = select(check_ins.c.household, func.count(), func.sum(check_ins.c.persons))
+        grouped = here.where(check_ins.c.service == service).group_by(check_ins.c.household)
+        with self._database.transaction() as connection:
+            found = connection.execute(grouped.order_by(check_ins.c.household)).all()
+        return [Here(name, int(times), int(persons)) for name, times, persons in found]
 
     def forget(self) -> None:
         """Empties the tables."""
@@ -128,8 +147,11 @@ class Ledger:
         ]
         with self._database.transaction() as connection:
             connection.execute(delete(uses).where(uses.c.service == policy.id, uses.c.at < oldest))
+            connection.execute(delete(check_ins).where(check_ins.c.service == policy.id, check_ins.c.at < oldest))
             old_records = (records.c.service == policy.id, records.c.taken < oldest)
             connection.execute(delete(records).where(*old_records))
+            old_challenges = (challenges.c.service == policy.id, challenges.c.taken < oldest)
+            connection.execute(delete(challenges).where(*old_challenges))
             of_ending = (sums.c.service == policy.id, sums.c.entitlement.in_(ending), sums.c.changed_at < oldest)
             connection.execute(delete(sums).where(*of_ending))
 
@@ -148,11 +170,16 @@ def _take(connection: Connection, policy: Policy, use: Use) -> Booked:
         charges = charges_of(policy, use)
     except Refusal as refusal:
         return Booked(refusal)
+    amounts: dict[str, int] = {}
     for position, charge in enumerate(charges):
-        if not move(connection, charge, use.at):
+        amount = move(connection, charge, use.at)
+        if amount is None:
             give_back(connection, charges[:position])
             return Booked(exhausted(policy, charge.entitlement))
-    return Booked()
+        amounts[charge.entitlement] = amount
+    if use.persons:
+        check_in(connection, use)
+    return Booked(amounts=amounts)
 
 
 def _count_all(connection: Connection, batch: Sequence[Use]) -> set[tuple[str, str]]:
@@ -182,20 +209,33 @@ def uncount(connection: Connection, service: str, key: str) -> None:
     connection.execute(_UNCOUNT, {"service": service, "key": key})
 
 
-def move(connection: Connection, charge: Charge, at: datetime) -> bool:
-    """Whether the sum moved: the one statement that decides."""
+def check_in(connection: Connection, use: Use) -> None:
+    """Writes down how many of a household came with this use."""
+    row = {"service": use.service, "key": use.key, "household": use.household, "persons": use.persons}
+    connection.execute(check_ins.insert().values(**row, at=use.at.timestamp()))
+
+
+def check_out(connection: Connection, service: str, key: str) -> None:
+    """Takes back who came with a use."""
+    connection.execute(delete(check_ins).where(check_ins.c.service == service, check_ins.c.key == key))
+
+
+def move(connection: Connection, charge: Charge, at: datetime) -> int | None:
+    """What the sum is now, or None if it did not move: the one statement that decides."""
     first = charge.opening + charge.delta
     values = {**_where(charge), "delta": charge.delta, "lowest": charge.lowest, "highest": charge.highest}
     values["at"] = at.timestamp()
     if charge.lowest <= first <= charge.highest:
-        return connection.execute(_MOVE, {**values, "first": first}).one_or_none() is not None
-    return connection.execute(_MOVE_ONLY, values).one_or_none() is not None
+        moved: int | None = connection.execute(_MOVE, {**values, "first": first}).scalar_one_or_none()
+    else:
+        moved = connection.execute(_MOVE_ONLY, values).scalar_one_or_none()
+    return moved
 
 
 def move_unbounded(connection: Connection, charge: Charge, at: datetime) -> None:
     """Moves the sum wherever it goes: for what has happened already, far from here."""
     free = msgspec.structs.replace(charge, lowest=-UNBOUNDED, highest=UNBOUNDED)
-    if not move(connection, free, at):
+    if move(connection, free, at) is None:
         raise OverflowError(f"{charge.service}/{charge.entitlement}: a sum of more than {UNBOUNDED}")
 
 

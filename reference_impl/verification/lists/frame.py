@@ -6,7 +6,6 @@ fault, from which nobody's status suffers (spec/rfc.md B18).
 """
 
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -63,19 +62,57 @@ def _read_frame(data: Octets, start: int, end: int) -> Frame:
     signature, signature_end = expect_header(data, algorithm_end, end, der.BIT_STRING)
     if signature_end != end:
         raise der.DerError(signature_end, "RFC 5280 §5.1", "three elements", "more")
-    inner, entries_at = _read_fields(data, fields, signed_end)
+    known = _HEADS.find(data, fields, signed_end)
+    head, inner, entries_at = known or _read_new_head(data, fields, signed_end)
     # §5.1.1.2: "the same algorithm identifier", parameters included
     outer = data[signed_end:algorithm_end]
-    if data[inner[0] : inner[1]] != outer:
-        raise der.DerError(signed_end, "RFC 5280 §5.1.1.2", data[inner[0] : inner[1]].hex(), outer[:32].hex())
-    try:
-        head = _read_head(data[fields:entries_at])
-    except der.DerError as error:
-        raise moved(error, fields) from error
+    if inner != outer:
+        raise der.DerError(signed_end, "RFC 5280 §5.1.1.2", inner.hex(), outer[:32].hex())
     entries, extensions = _split_rest(data, entries_at, signed_end)
     return Frame(
         (start, end), (body, signed_end), head, entries, extensions, _read_signature(data, signature, signature_end)
     )
+
+
+class _Heads:
+    """Heads that were read: all lists that are published together begin with the same octets, and so with one head."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[Head, bytes]] = {}
+        self._lengths: tuple[int, ...] = ()
+
+    def find(self, data: Octets, at: int, limit: int) -> tuple[Head, bytes, int] | None:
+        """The head at `at`, its algorithm as written, and where it ends; None if none that is known stands there."""
+        for length in self._lengths:
+            known = self._known.get(data[at : at + length])
+            if known is not None and at + length <= limit:
+                return *known, at + length
+        return None
+
+    def keep(self, octets: bytes, head: Head, algorithm: bytes) -> None:
+        """Remembers a head; when there are many all are forgotten."""
+        if len(self._known) >= _MOST_HEADS or len(self._lengths) >= _MOST_LENGTHS:
+            self._known, self._lengths = {}, ()
+        self._known[octets] = head, algorithm
+        if len(octets) not in self._lengths:
+            self._lengths = (len(octets), *self._lengths)
+
+
+_MOST_HEADS: Final = 256
+_MOST_LENGTHS: Final = 4
+_HEADS: Final = _Heads()
+
+
+def _read_new_head(data: Octets, fields: int, limit: int) -> tuple[Head, bytes, int]:
+    """The head at `fields`, its algorithm as written, and where it ends; it is known from now on."""
+    (begin, end), entries_at = _read_fields(data, fields, limit)
+    octets = data[fields:entries_at]
+    try:
+        head = _read_head(octets)
+    except der.DerError as error:
+        raise moved(error, fields) from error
+    _HEADS.keep(octets, head, data[begin:end])
+    return head, data[begin:end], entries_at
 
 
 def _read_fields(data: Octets, at: int, limit: int) -> tuple[Span, int]:
@@ -103,9 +140,8 @@ _FIELDS: Final = (
 )
 
 
-@lru_cache(maxsize=256)
 def _read_head(head: bytes) -> Head:
-    """The five fields, read once for all the lists that begin with the same bytes."""
+    """The five fields, of what has five elements."""
     tag_and_length = b"\x30\x82" + len(head).to_bytes(2)  # so that offsets can be told from those of the list
     whole = der.Element(tag_and_length + head, der.SEQUENCE, 0, 4, 4 + len(head))
     try:

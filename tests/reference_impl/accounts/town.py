@@ -1,6 +1,6 @@
 """A town hall's counter: a relying party in this process, the fake J-LIS at its doors, residents with their cards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +26,8 @@ from reference_impl.clock import Clock
 from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, HolderHint, Presentation, Terminal, Unlink
 from reference_impl.messages import Chip as ChipMessage
 from reference_impl.relying_party import RelyingParty
+from reference_impl.services.policy import Policy
+from reference_impl.services.request import UseRequest
 from reference_impl.status_client import StatusClient
 from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
@@ -79,6 +81,7 @@ class Town:
         with_chip: bool = True,
         where: Environment = Environment.ATTENDED,
         hinted: bool = True,
+        request: UseRequest | None = None,
     ) -> Verdict:
         """A whole attempt with a card; `chip` is another one laid on the reader for the chip's part."""
         with reading(card) as reader:
@@ -92,7 +95,7 @@ class Town:
                 parts = msgspec.structs.replace(parts, signature=reader.sign_challenge(PIN, begun.challenge))
         if with_chip and purpose is not Purpose.LOGIN:
             parts = msgspec.structs.replace(parts, chip=_proof(chip or card, begun.challenge))
-        return self.party.complete(Complete(begun.session, parts)).verdict
+        return self.party.complete(Complete(begun.session, parts), request).verdict
 
     def reason(self, purpose: Purpose, card: IssuedCard, **how: object) -> str:
         """The reason of the verdict on such an attempt."""
@@ -144,14 +147,14 @@ def reading(card: IssuedCard) -> Iterator[CardReader]:
 
 
 @contextmanager
-def town_over(keys: KeyPool, *, with_links: bool) -> Iterator[Town]:
+def town_over(keys: KeyPool, *, with_links: bool, services: Sequence[Policy] = ()) -> Iterator[Town]:
     """A counter on 1 December 2026, a second after a mark, with a link service or without."""
     world = World.create(keys, seed=7, start=jst("2026-12-01T09:00:01"))
     status, database = StatusClient(), Database()
     try:
         with Served(JlisDoor(world).app) as served:
             links = LinkClient(f"{served.url}/services/link") if with_links else None
-            party = RelyingParty(database, Clock(), StatusSources(status.ask), links=links)
+            party = RelyingParty(database, Clock(), StatusSources(status.ask), links=links, services=services)
             try:
                 told = msgspec.json.encode(configuration(world, JlisDoor(world).addresses(served.url)))
                 party.configure(party.read_configuration(msgspec.json.decode(told, type=Configure)))

@@ -109,6 +109,18 @@ def test_6cxx_names_the_right_le_and_the_command_goes_out_once_more(desk: Desk) 
     assert [each.hex() for each in connection.sent[-2:]] == ["00b0000000", "00b0000003"]
 
 
+def test_6cxx_replaces_the_le_behind_the_data(desk: Desk) -> None:
+    """A command with data keeps them: only the last octet is another."""
+    bent = Bent(
+        connected(genuine(desk)), lambda _, command, raw: ([], 0x6C, 0x64) if command[1] == 0x2A else answer(raw)
+    )
+    with pytest.raises(CardRefused):
+        CardClient(bent).jpki.authenticate(CHALLENGE, desk.attempt(AUTH_PIN))
+    first, second = (each.hex() for each in bent.sent[-2:])
+    assert first == "802a008033" + DIGEST_INFO + SHA256_OF_CHALLENGE + "00"
+    assert second == first[:-2] + "64"
+
+
 def test_6cxx_twice_is_a_refusal(desk: Desk) -> None:
     """Once more and no further."""
     connection = Bent(
@@ -202,7 +214,7 @@ def test_a_block_of_another_length_is_unreadable(desk: Desk, length: int) -> Non
         connected(genuine(desk)),
         lambda _, command, raw: answer(bytes(length) + b"\x90\x00") if command[1] == 0xB0 else answer(raw),
     )
-    with pytest.raises(AnswerUnreadable):
+    with pytest.raises(AnswerUnreadable, match=f"expected 1 to 4 octets at 0, found {length}"):
         CardClient(connection).jpki.read_auth_certificate()
     assert sum(each[1] == 0xB0 for each in connection.sent) == 1
 
@@ -305,6 +317,7 @@ class PcscException(Exception):
         (PcscException(0x80100068), CardReset),
         (PcscException(0x8010000B), CardInUse),
         (PcscException(0x8010001D), ReaderGone),
+        (PcscException(0x8010001D - 2**32), ReaderGone),
         (PcscException(0x80100017), ReaderGone),
         (PcscException(0x80100016), CardRemoved),
         (OSError("broken pipe"), CardRemoved),

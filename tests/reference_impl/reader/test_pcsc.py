@@ -2,18 +2,21 @@
 
 import threading
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
 
 from cardsim.readers.interface import CONTACT_ATRS, CONTACTLESS_ATRS, pupi_of, with_pupi
 from reference_impl.reader.atr import Interface, interface_of
-from reference_impl.reader.pcsc import Readers, ReaderState
+from reference_impl.reader.pcsc import Readers, ReaderState, connected
 from reference_impl.reader.pcsc_faults import (
     CardMute,
+    CardTaken,
     NoCardCame,
     NoReader,
     PcscFault,
+    PcscMissing,
     ServiceGone,
     SeveralCards,
     WaitEnded,
@@ -163,6 +166,95 @@ def test_without_a_service_it_is_said_so() -> None:
         Readers(Told([{}], service=NO_SERVICE - 2**32))
     assert "8010001D" in caught.value.ja
     assert "8010001D" in caught.value.en
+
+
+class Refused(Exception):
+    """pyscard's SmartcardException, as far as it is looked at."""
+
+    def __init__(self, result: int) -> None:
+        super().__init__("refused")
+        self.hresult = result
+
+
+class OneReader:
+    """A reader of pyscard whose connection ends as it is told."""
+
+    result = 0
+    released = 0
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def createConnection(self) -> "OneReader":  # noqa: N802
+        """Itself."""
+        return self
+
+    def connect(self, mode: int, disposition: int) -> None:
+        """Exclusive, and reset at the end; or refused."""
+        assert (mode, disposition) == (1, 1)
+        if OneReader.result:
+            raise Refused(OneReader.result)
+
+    def release(self) -> None:
+        """Given back; where the service is gone even that fails."""
+        OneReader.released += 1
+        if OneReader.result == NO_SERVICE:
+            raise Refused(NO_SERVICE)
+
+
+@pytest.fixture
+def pyscard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pyscard's modules, told what to do."""
+    modules = {
+        "smartcard.scard": SimpleNamespace(SCARD_SHARE_EXCLUSIVE=1, SCARD_SHARE_SHARED=2, SCARD_RESET_CARD=1),
+        "smartcard.Exceptions": SimpleNamespace(SmartcardException=Refused),
+        "smartcard.pcsc.PCSCReader": SimpleNamespace(PCSCReader=OneReader),
+    }
+    monkeypatch.setattr("reference_impl.reader.pcsc.importlib", SimpleNamespace(import_module=modules.__getitem__))
+    monkeypatch.setattr(OneReader, "result", 0)
+    monkeypatch.setattr(OneReader, "released", 0)
+
+
+@pytest.mark.usefixtures("pyscard")
+@pytest.mark.parametrize(
+    ("result", "fault"),
+    [
+        (0x8010000B, CardTaken),
+        (0x8010000C, NoCardCame),
+        (0x80100069 - 2**32, NoCardCame),
+        (0x80100066, CardMute),
+        (0x80100009, NoReader),
+        (NO_SERVICE, ServiceGone),
+    ],
+)
+def test_a_connection_that_is_refused_says_why(result: int, fault: type[PcscFault]) -> None:
+    """Each result of PC/SC has its fault, in both languages; the connection is given back all the same."""
+    OneReader.result = result
+    with pytest.raises(fault) as caught, connected(A):
+        pass
+    assert caught.value.ja
+    assert type(caught.value) is fault
+    assert OneReader.released == 1
+
+
+@pytest.mark.usefixtures("pyscard")
+def test_a_connection_is_given_back() -> None:
+    """Once, at the end of the block."""
+    with connected(A) as connection:
+        assert OneReader.released == 0
+        assert connection is not None
+    assert OneReader.released == 1
+
+
+def test_without_pyscard_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything else of the client works without it."""
+
+    def missing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr("reference_impl.reader.pcsc.importlib", SimpleNamespace(import_module=missing))
+    with pytest.raises(PcscMissing, match="pip install"):
+        Readers()
 
 
 @pytest.mark.parametrize("atr", [*CONTACT_ATRS, bytes.fromhex("3F00")])

@@ -2,12 +2,14 @@
 
 import pytest
 
+from cardsim.slot import InsertedCard
 from harness.forgery import Variant
 from reference_impl.reader.client import CardClient
 from reference_impl.reader.faults import AnswerUnreadable, NotGenuine, PinWrong, ReaderFault
 from reference_impl.reader.pins import PinTry
 from reference_impl.reader.references import BIRTH_DATE
-from tests.reference_impl.reader.cards import CHALLENGE, Desk, client_of
+from reference_impl.verification.trust import CardApplication
+from tests.reference_impl.reader.cards import CHALLENGE, Desk, client_of, connected
 from tests.reference_impl.reader.operations import NO_TRY, OPERATIONS, Operation
 
 SEEN: dict[Variant, dict[str, type[ReaderFault]]] = {
@@ -69,3 +71,16 @@ def test_tries_that_stay_show_when_a_pin_is_wrong(desk: Desk) -> None:
     for variant, fault in ((Variant.TRIES_STAY, NotGenuine), (None, PinWrong)):
         with pytest.raises(fault):
             client_of(desk.profile(variant=variant)).jpki.authenticate(CHALLENGE, wrong)
+
+
+def test_the_issuer_of_one_application_says_nothing_of_the_other(desk: Desk) -> None:
+    """Pinned is the text application's issuer alone: text is read, the face is refused; and the other way round."""
+    for application, read, refused in (
+        (CardApplication.TEXT, "attributes", "face by b"),
+        (CardApplication.VISUAL, "face by b", "attributes"),
+    ):
+        pinned = tuple(each for each in desk.issuers if each.application is application)
+        assert pinned
+        client = CardClient(connected(InsertedCard.unused(desk.profile())), card_issuers=pinned)
+        assert not isinstance(outcome(desk, client, OPERATIONS[read]), ReaderFault)
+        assert type(outcome(desk, client, OPERATIONS[refused])) is NotGenuine

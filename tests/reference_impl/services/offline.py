@@ -8,7 +8,7 @@ from reference_impl.services.loading import load_policies
 from reference_impl.services.offline.record import FIRST_LINK, Record, seal
 from reference_impl.services.offline.standing import Found
 from reference_impl.services.policy import Policy
-from reference_impl.services.store.reconciliation import Upload
+from reference_impl.services.store.reconciliation import AnyRecord, Upload
 from reference_impl.verification.verdict import Reason
 from tests.reference_impl.services.policies import TAXI
 
@@ -19,8 +19,9 @@ KEYS = {name: name.encode() * 8 for name in ("cab-1", "cab-2")}
 REVOKED_AT = NOON + timedelta(hours=3)
 
 
-def judge(record: Record) -> Found:
+def judge(record: AnyRecord) -> Found:
     """Card 2 was revoked at 15:00 in UTC+0's sixth hour, card 3 is a forgery; the rest are who they say."""
+    assert isinstance(record, Record)
     if record.presentation == b"card-3":
         return Found(reason=Reason.CARD_NOT_GENUINE)
     revoked_at = REVOKED_AT if record.presentation == b"card-2" else None

@@ -78,7 +78,8 @@ def test_vehicle_is_outdoors_unless_the_operator_says_more() -> None:
         LIBRARY.replace("[attended]", "[vehicle], counts_as: managed, because: {ja: 乗務員, en: a driver}"), "bus.yaml"
     )
     assert environment_of(bus, Place.VEHICLE) is Environment.MANAGED
-    assert environment_of(ROWS["maebashi-mytaku"], Place.VEHICLE) is Environment.OUTDOOR
+    assert environment_of(ROWS["himeji-bus"], Place.VEHICLE) is Environment.OUTDOOR
+    assert environment_of(ROWS["maebashi-mytaku"], Place.VEHICLE) is Environment.ATTENDED
     assert environment_of(ROWS["chiba-library"], Place.ATTENDED) is Environment.ATTENDED
 
 

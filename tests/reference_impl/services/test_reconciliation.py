@@ -50,7 +50,7 @@ class Office:
     def state(self) -> State:
         """Everything kept, but for when a sum was last touched, and the report made of it."""
         with self.database.transaction() as connection:
-            kept = sorted(map(tuple, connection.execute(select(records))))
+            kept = sorted(connection.execute(select(records)), key=tuple)
             counted = sorted(map(tuple, connection.execute(select(uses))))
             amounts = sorted(tuple(row)[:5] for row in connection.execute(select(sums)) if row.amount)
         return kept, counted, amounts, self.report()
@@ -251,7 +251,7 @@ def _agrees_with_arithmetic(office: Office, made: list[Record]) -> None:
     undisputed = [
         each for each in distinct if numbers[each.terminal, each.number] == 1 and keys[each.terminal, each.key] == 1
     ]
-    standing = Counter(row[6] for row in kept)
+    standing = Counter(row.standing for row in kept)
     assert standing[Standing.EQUIVOCAL] == len(distinct) - len(undisputed)
     assert standing[Standing.REFUSED] == sum(each.presentation == b"card-3" for each in undisputed)
     counting = len(undisputed) - standing[Standing.REFUSED]

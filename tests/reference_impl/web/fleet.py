@@ -4,6 +4,7 @@ Everything is reached by its own pid and ended whatever happens: the supervisor 
 """
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -28,6 +29,7 @@ class Fleet:
 
     def __init__(self, process: subprocess.Popen[str], url: str) -> None:
         self.process, self.url = process, url
+        self._seen: set[int] = set()
         self.http = httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE, headers=basic())
 
     def __enter__(self) -> Self:
@@ -80,7 +82,15 @@ class Fleet:
     def workers(self) -> list[int]:
         """The pids of the workers: the supervisor's children but for multiprocessing's own helper."""
         children = read(Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")).split()
-        return [int(each) for each in children if "spawn_main" in read(Path(f"/proc/{each}/cmdline"))]
+        found = [int(each) for each in children if "spawn_main" in read(Path(f"/proc/{each}/cmdline"))]
+        self._seen.update(found)
+        return found
+
+    def kill_who_is_left(self) -> None:
+        """Workers that outlived their supervisor, which none should; by their own pids."""
+        for worker in self._seen:
+            if "spawn_main" in read(Path(f"/proc/{worker}/cmdline")):
+                os.kill(worker, signal.SIGKILL)
 
     def wait_until(self, holds: Callable[[], bool]) -> None:
         """Looks again and again, for as long as a busy machine may need."""
@@ -129,11 +139,13 @@ def started(arguments: Sequence[str], **options: Any) -> Iterator[Fleet]:
     """A service started with these words, listening."""
     command = [sys.executable, "-m", "reference_impl.app", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options) as process:
+        fleet: Fleet | None = None
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
             assert line.startswith("listening http://127.0.0.1:"), line
             with Fleet(process, line.split()[1]) as fleet:
+                fleet.workers()
                 yield fleet
         finally:
             process.send_signal(signal.SIGTERM)
@@ -142,3 +154,6 @@ def started(arguments: Sequence[str], **options: Any) -> Iterator[Fleet]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
+            finally:
+                if fleet is not None:
+                    fleet.kill_who_is_left()

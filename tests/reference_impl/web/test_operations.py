@@ -72,6 +72,16 @@ def test_operator_finds_an_account_and_leaves_a_row_in_the_audit(served: Site) -
     assert [json.loads(row)["who"] for row in rows if json.loads(row).get("purpose") == "account"] == ["op-1"]
 
 
+def test_operator_lets_a_holder_leave(served: Site) -> None:
+    """Accepted, with who did it in the audit; the next login is a stranger's, and a second leaving finds nobody."""
+    address, message = "/api/v1/services/library/unlink", {"certificate": b64(pki.leaf())}
+    assert served.post(address, message, bearer(OPERATOR)).json()["decision"] == "accept"
+    assert served.attempt("login")["reason"] == "NOT_ENROLLED"
+    assert served.post(address, message, bearer(OPERATOR)).json()["reason"] == "NOT_ENROLLED"
+    rows = map(json.loads, served.ask("GET", "/api/v1/audit", bearer(AUDITOR)).text.splitlines()[1:])
+    assert ("op-1", "unlink") in [(row["who"], row["purpose"]) for row in rows]
+
+
 def test_auditor_takes_the_rows_home(served: Site) -> None:
     """JSON lines and CSV, by service; the header says that the chain is sound."""
     served.attempt("login")

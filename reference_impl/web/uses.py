@@ -1,0 +1,85 @@
+"""Beside the attempts: records of a terminal that was offline, another document in place of the card, households."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from reference_impl.messages import Message, OfflineRecord, Reconcile, Terminal
+from reference_impl.services.request import ShowInstead
+from reference_impl.services.store.ledger import Here
+from reference_impl.services.vocabulary import Document
+from reference_impl.web.attempts import judged_answer, require_service, typed
+from reference_impl.web.callers import Role
+from reference_impl.web.messages import VerdictAnswer, verdict_answer
+from reference_impl.web.operation import Answer, Asked, Operation, Running
+
+LONGEST_UPLOAD: Final = 4 * 1024 * 1024
+"""A thousand taps, with what each chip gave."""
+
+
+class Upload(Message, frozen=True):
+    """What a terminal recorded while it could not ask, in its order."""
+
+    records: Annotated[list[OfflineRecord], Meta(min_length=1, max_length=1000)]
+
+
+class Uploaded(Struct, frozen=True):
+    """One verdict for each record, by its id; `retry`: keep it, and send it again."""
+
+    verdicts: dict[str, VerdictAnswer]
+
+
+class AnotherDocument(Message, frozen=True):
+    """Staff saw it, after a refusal that offered it."""
+
+    offer: Annotated[str, Meta(min_length=1, max_length=128)]
+    document: Document
+
+
+class Households(Struct, frozen=True):
+    """Who has checked in."""
+
+    households: list[Here]
+
+
+def reconcile(running: Running, asked: Asked) -> Answer:
+    """Each record counts once, however often it comes."""
+    caller = asked.caller
+    message = Reconcile(Terminal(caller.id, caller.credential), typed(asked, Upload).records)
+    judged = running.party.reconcile(message)
+    verdicts = {name: verdict_answer(each) for name, each in judged.items()}
+    reasons = tuple(str(each.reason) for each in verdicts.values())
+    return Answer(Uploaded(verdicts), purpose="reconcile", reasons=reasons)
+
+
+def show_instead(running: Running, asked: Asked) -> Answer:
+    """Whether another document may stand for the card this time."""
+    require_service(running.party, asked)
+    said, caller = typed(asked, AnotherDocument), asked.caller
+    judged = running.party.show_instead(ShowInstead(said.offer, said.document, caller.id, caller.credential))
+    return judged_answer(judged, "instead")
+
+
+def households(running: Running, asked: Asked) -> Answer:
+    """The households that checked in at a service."""
+    require_service(running.party, asked)
+    return Answer(Households(running.party.households(asked.service)))
+
+
+USES: Final = (
+    Operation(
+        path="/api/v1/reconcile", role=Role.TERMINAL, act=reconcile, asks=Upload, longest=LONGEST_UPLOAD,
+        answers={200: Uploaded}, name="reconcile",
+        ja="オフラインで記録したかざし利用を照合する", en="taps recorded offline, each judged and counted once",
+    ),
+    Operation(
+        path="/api/v1/services/{service}/instead", role=Role.TERMINAL, act=show_instead, asks=AnotherDocument,
+        answers={200: VerdictAnswer}, name="show_instead",
+        ja="カードに代わる書類を示す", en="another document in place of the card, after a refusal that offered it",
+    ),
+    Operation(
+        method="GET", path="/api/v1/services/{service}/households", role=Role.OPERATOR, act=households,
+        answers={200: Households}, name="households",
+        ja="受付済みの世帯", en="the households that checked in, with how many people",
+    ),
+)  # fmt: skip
