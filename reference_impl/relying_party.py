@@ -17,13 +17,13 @@ from reference_impl.accounts.leaving import Merged
 from reference_impl.accounts.links import Links
 from reference_impl.accounts.office import Office
 from reference_impl.accounts.recognition import Presenting, Recognition
-from reference_impl.accounts.serial_status import SerialStatuses
 from reference_impl.accounts.standing import Attributes
 from reference_impl.accounts.view import AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.backends.accountable import Accountable
-from reference_impl.backends.backend import Ability
+from reference_impl.backends.backend import Ability, Errand
 from reference_impl.backends.evidence import Evidence
+from reference_impl.backends.numbers import ACCOUNTS, AccountableNumbers
 from reference_impl.backends.opening import BackEnds, DirectBackEnds
 from reference_impl.backends.rules import ANY_DOCUMENT
 from reference_impl.clock import Clock, Reading
@@ -50,7 +50,6 @@ from reference_impl.verification.chain import Issuers, NoIssuer
 from reference_impl.verification.der import DerError
 from reference_impl.verification.doors import Doors, Enrolled
 from reference_impl.verification.findings import new_chip, not_enrolled, place_refused, service_closed, terminal_unknown
-from reference_impl.verification.ocsp_settings import Responders
 from reference_impl.verification.place import is_place_allowed
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, CertificateKind, Purpose
@@ -87,7 +86,6 @@ class RelyingParty:
     ) -> None:
         self.clock = clock
         self.database = self._database = database
-        self._sources = sources
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
         opened = services if isinstance(services, Opened) else Opened(tuple(services))
@@ -106,9 +104,7 @@ class RelyingParty:
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
         self._configuration, self._back_end = configuration, self._make_back_end(configuration)
-        asks_jlis = self._back_ends.rules.role.asks_jlis
-        responders = self._sources.responders(configuration) if asks_jlis else Responders({})
-        self._statuses = SerialStatuses(configuration.trust, responders, self._sources.ask, self._draw)
+        self._statuses = AccountableNumbers(self._back_ends.numbers(configuration), self._back_ends.rules, self._audit)
         former = self._back_end if Ability.FORMER in self._back_end.abilities else None
         self._recognition = Recognition(self._accounts, configuration.trust, self._statuses, self._links, former)
         self.holders = Holders(self._accounts, self._statuses)
@@ -322,7 +318,7 @@ class RelyingParty:
     def account(self, encoded: bytes) -> AccountView | None:
         """What is stored about the holder of this certificate; `DerError` if it is none."""
         holder = self._holder_of(encoded)
-        return None if isinstance(holder, NoIssuer) else self._accounts.view(holder)
+        return None if isinstance(holder, NoIssuer | Verdict) else self._accounts.view(holder)
 
     def unlink(self, message: Unlink) -> Judged:
         """Whether the holder of this certificate left the service, and all that was known of them there is erased.
@@ -338,6 +334,9 @@ class RelyingParty:
             return Judged(left(Reason.MALFORMED, None, str(error)), reading)
         if isinstance(holder, NoIssuer):
             return Judged(left(holder.reason, None, holder.why), reading)
+        if isinstance(holder, Verdict):
+            unknown = left(Reason.NOT_ENROLLED, None) if holder.reason is Reason.STATUS_UNKNOWN else holder
+            return Judged(unknown, reading)
         why = Check(reading.now, NOBODY, service, None)
         return Judged(
             Office(self._accounts, self._audit, self._desk.leave).unlink(holder, message.service, why), reading
@@ -346,16 +345,23 @@ class RelyingParty:
     def merge(self, kept: bytes, gone: bytes, who: str) -> Merged | Reason:
         """One account of the two that these certificates lead to, at the word of `who`, an operator; or why not."""
         first, second = self._holder_of(kept), self._holder_of(gone)
-        if isinstance(first, NoIssuer) or isinstance(second, NoIssuer):
+        if not isinstance(first, HolderKey) or not isinstance(second, HolderKey):
             return Reason.UNKNOWN_ISSUER
         why = Check(self.clock.read().now, who, UNKNOWN, None)
         return Office(self._accounts, self._audit, self._desk.leave).merge(first, second, why)
 
-    def _holder_of(self, encoded: bytes) -> HolderKey | NoIssuer:
-        """Whose certificate it is by issuer key and serial, whatever its status; `DerError` if it is none."""
+    def _holder_of(self, encoded: bytes) -> HolderKey | NoIssuer | Verdict:
+        """Whose certificate it is, whatever its status: by issuer key and serial, or by the name a platform gave.
+
+        `DerError` if it is none.
+        """
         certificate = parse_certificate(encoded)
         issuer = Issuers(self._configuration.trust, CertificateKind.AUTH).find(certificate)
-        return issuer if isinstance(issuer, NoIssuer) else HolderKey(issuer.issuer_key, f"{certificate.serial:x}")
+        if isinstance(issuer, NoIssuer):
+            return issuer
+        if self._back_ends.by_serial:
+            return HolderKey(issuer.issuer_key, f"{certificate.serial:x}")
+        return self._back_end.name(encoded, Check(self.clock.read().now, NOBODY, ACCOUNTS, Errand.ACCOUNT))
 
 
 def _unknown_session(certificate: bytes) -> Verdict:

@@ -39,7 +39,7 @@ from reference_impl.accounts.findings import (
 from reference_impl.accounts.linkage import Lineage, LinkRefused, NotCurrent, read_lineage
 from reference_impl.accounts.links import Links, LinksUnreachable, Named, NoLink
 from reference_impl.accounts.rows import Credential
-from reference_impl.accounts.serial_status import SerialStatuses
+from reference_impl.accounts.serial_status import Numbers
 from reference_impl.audit.checks import Check
 from reference_impl.backends.backend import Errand
 from reference_impl.verification.genuineness import BirthRecord
@@ -84,7 +84,7 @@ class Recognition:
         self,
         accounts: Accounts,
         trust: Trust,
-        statuses: SerialStatuses,
+        statuses: Numbers,
         links: Links | None = None,
         former: Former | None = None,
     ) -> None:

@@ -18,6 +18,7 @@ from reference_impl.audit.checks import Check
 from reference_impl.backends import wire
 from reference_impl.backends.backend import Ability, Numbered, Unable, refused
 from reference_impl.backends.client import CLAUSE
+from reference_impl.backends.direct import name_in
 from reference_impl.backends.options import Holders
 from reference_impl.backends.rules import Rules
 from reference_impl.verification.certificate import Certificate
@@ -106,6 +107,16 @@ class Delegated(Unable):
         if said.former is None or not (self._by_serial or all(self._is_name(each) for each in said.former)):
             return _other_name()
         return said.former
+
+    def name(self, certificate: bytes, why: Check) -> HolderKey | Verdict:
+        """Issuer key and serial by the anchors; or the platform's name for them, if it gave one."""
+        known = name_in(certificate, self._setting.trust)
+        if self._by_serial or isinstance(known, Verdict):
+            return known
+        said = self._client.ask(wire.NameOf(certificate), why)
+        if said.reason is not Reason.OK:
+            return _verdict(said)
+        return said.holder if self._is_name(said.holder) and said.holder is not None else _other_name()
 
     def _revocation(self, asking: "_Asking") -> Revocation:
         """Revocations are remembered under serial numbers: only where those may be kept."""
