@@ -105,7 +105,9 @@ class RelyingParty:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
         self._configuration, self._back_end = configuration, self._make_back_end(configuration)
         self._statuses = AccountableNumbers(self._back_ends.numbers(configuration), self._back_ends.rules, self._audit)
-        former = self._back_end if Ability.FORMER in self._back_end.abilities else None
+        # a name that a platform gave is its own to keep over a renewal; of numbers it is asked what they followed
+        asks_former = self._back_ends.by_serial and Ability.FORMER in self._back_end.abilities
+        former = self._back_end if asks_former else None
         self._recognition = Recognition(self._accounts, configuration.trust, self._statuses, self._links, former)
         self.holders = Holders(self._accounts, self._statuses)
         """How they stand, for the staff."""
