@@ -1,5 +1,6 @@
 """What the core asks of the world at its steps, answered for one session out of the store."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -62,6 +63,8 @@ class SessionDoors:
         self.events: list[Event] = []
         self.beside: Beside | None = None
         """What is settled together with the account."""
+        self.look_after: Callable[[str], None] = lambda _: None
+        """Told of the account that was found, before anything is decided by it."""
 
     def spend(self, session: str, challenge: bytes, now: datetime) -> Reason | None:
         """Spends the session's challenge; None if it was the right one, unspent and young enough."""
@@ -75,6 +78,8 @@ class SessionDoors:
         if found is None and isinstance(self._presented, BY_CERTIFICATE):
             found = self._recognise(holder, self._presented)
         self.account = "" if found is None else found.account
+        if self.account:
+            self.look_after(self.account)
         return found
 
     def _recognise(self, holder: HolderKey, presented: Authentication | Tap) -> Enrolled | None:

@@ -16,6 +16,7 @@ Killed between (3) and (4) a record is judged again, and the audit says so twice
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -143,7 +144,8 @@ class Reconciling:
         """What is found out about one record; its row in the audit is durable when this returns."""
         services = by.configuration.services
         why = Check(by.now, told.terminal, told.service if told.service in services else UNKNOWN, Purpose.TAP)
-        doors = _Later(self._accounts, self._database, by, Later(told, record.presentation.certificate, why))
+        by_whom = partial(Presenting, certificate=record.presentation.certificate, why=why)
+        doors = _Later(self._accounts, self._database, told, lambda holder: by.recognise(by_whom(holder)))
         try:
             by.require_platform(told.service)
             if not Policy(services).is_open(told.service, Purpose.TAP):
@@ -167,22 +169,20 @@ class Reconciling:
         return (None, 0) if known is None or register is None else (known.household, register.members(known.household))
 
 
-class Later(msgspec.Struct, frozen=True):
-    """A tap that has been, its certificate, and for whom it is judged."""
-
-    told: ToldRecord
-    certificate: bytes
-    why: Check
-
-
 class _Later:
     """The doors of a tap that has been: nothing is spent and nothing written down here, that comes with the keeping."""
 
-    def __init__(self, accounts_: Accounts, database: Transactions, by: Judging, later: Later) -> None:
+    def __init__(
+        self,
+        accounts_: Accounts,
+        database: Transactions,
+        told: ToldRecord,
+        recognise: Callable[[HolderKey], Enrolled | None],
+    ) -> None:
         self._accounts = accounts_
         self._database = database
-        self._by = by
-        self._later = later
+        self._told = told
+        self._recognise = recognise
         self.account = ""
 
     def spend(self, session: str, challenge: bytes, now: datetime) -> Reason | None:
@@ -196,7 +196,7 @@ class _Later:
         if found is None:
             return None
         self.account = found.account
-        taken = self._later.told.taken.timestamp()
+        taken = self._told.taken.timestamp()
         later = (memberships.c.account == found.account) & (memberships.c.since > taken)
         followed = is_of(holder) & (credentials.c.superseded_at > taken)
         with self._database.transaction() as connection:
@@ -204,9 +204,6 @@ class _Later:
             was_current = connection.execute(select(credentials.c.serial).where(followed)).one_or_none() is not None
         barred = None if was_current else found.barred
         return msgspec.structs.replace(found, services=found.services - not_yet, barred=barred)
-
-    def _recognise(self, holder: HolderKey) -> Enrolled | None:
-        return self._by.recognise(Presenting(holder, self._later.certificate, self._later.why))
 
     def is_expected(self, session: str, holder: HolderKey) -> bool:
         """Nobody in particular was."""

@@ -3,6 +3,8 @@
 import secrets
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -15,12 +17,13 @@ from reference_impl.accounts.leaving import Merged
 from reference_impl.accounts.links import Links
 from reference_impl.accounts.office import Office
 from reference_impl.accounts.recognition import Presenting, Recognition
-from reference_impl.accounts.serial_status import SerialStatuses
+from reference_impl.accounts.standing import Attributes
 from reference_impl.accounts.view import AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.backends.accountable import Accountable
-from reference_impl.backends.backend import Ability
+from reference_impl.backends.backend import Ability, Errand
 from reference_impl.backends.evidence import Evidence
+from reference_impl.backends.numbers import ACCOUNTS, AccountableNumbers
 from reference_impl.backends.opening import BackEnds, DirectBackEnds
 from reference_impl.backends.rules import ANY_DOCUMENT
 from reference_impl.clock import Clock, Reading
@@ -47,7 +50,6 @@ from reference_impl.verification.chain import Issuers, NoIssuer
 from reference_impl.verification.der import DerError
 from reference_impl.verification.doors import Doors, Enrolled
 from reference_impl.verification.findings import new_chip, not_enrolled, place_refused, service_closed, terminal_unknown
-from reference_impl.verification.ocsp_settings import Responders
 from reference_impl.verification.place import is_place_allowed
 from reference_impl.verification.policy import Policy
 from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, CertificateKind, Purpose
@@ -84,7 +86,6 @@ class RelyingParty:
     ) -> None:
         self.clock = clock
         self.database = self._database = database
-        self._sources = sources
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
         opened = services if isinstance(services, Opened) else Opened(tuple(services))
@@ -103,10 +104,10 @@ class RelyingParty:
     def configure(self, configuration: Configuration) -> None:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
         self._configuration, self._back_end = configuration, self._make_back_end(configuration)
-        asks_jlis = self._back_ends.rules.role.asks_jlis
-        responders = self._sources.responders(configuration) if asks_jlis else Responders({})
-        self._statuses = SerialStatuses(configuration.trust, responders, self._sources.ask, self._draw)
-        former = self._back_end if Ability.FORMER in self._back_end.abilities else None
+        self._statuses = AccountableNumbers(self._back_ends.numbers(configuration), self._back_ends.rules, self._audit)
+        # a name that a platform gave is its own to keep over a renewal; of numbers it is asked what they followed
+        asks_former = self._back_ends.by_serial and Ability.FORMER in self._back_end.abilities
+        former = self._back_end if asks_former else None
         self._recognition = Recognition(self._accounts, configuration.trust, self._statuses, self._links, former)
         self.holders = Holders(self._accounts, self._statuses)
         """How they stand, for the staff."""
@@ -250,6 +251,7 @@ class RelyingParty:
             return Judged(verdict, reading)
         presentation = presentation_of(session, message.presentation)
         doors = CountingDoors(self._sessions, self._accounts, session, reading.now, self._recognition, presentation)
+        doors.look_after = partial(self._forget_residence_left, session.service, reading.now)
         doors.visit = self._desk.visit(session.id, session.service, session.purpose, reading.now, request)
         why = Check(reading.now, session.terminal, session.service, session.purpose)
         refused = self._unservable(request or UseRequest(), why)
@@ -258,8 +260,26 @@ class RelyingParty:
             self._audit.event(why, each.what, each.holder, each.reason, each.as_of)
         if verdict.holder is not None and verdict.reason in {Reason.REVOKED, Reason.ON_HOLD}:
             self._accounts.note_ended(verdict.holder, reading.now)
+        if verdict.reason is Reason.OK and doors.visit.has_told and verdict.holder is not None:
+            self._note_residence_seen(verdict.holder, reading.now)
         used = doors.visit.answer if verdict.reason is Reason.OK else None
         return Judged(verdict, reading, used, self._instead.offer(why, verdict))
+
+    def _forget_residence_left(self, service: str, now: datetime, account: str) -> None:
+        """A residence told before the holder moved is not relied on: a service limited to residents asks again.
+
+        Asked of those services alone: a status is no use to the others (公的個人認証法 art. 52).
+        """
+        if self._desk.limits_residence(service) and self.holders.attributes(account, now) is Attributes.CHANGED:
+            self._desk.leave(service, account)
+
+    def _note_residence_seen(self, holder: HolderKey, now: datetime) -> None:
+        """A terminal has told where the holder lives now: from now on that is what may change."""
+        account = self._accounts.id_of(holder)
+        known = None if account is None else self._accounts.pair(account)
+        is_to_be_renewed = known is None or known[1] is not None
+        if account is not None and is_to_be_renewed:
+            self._accounts.renew_attributes(account, self._recognition.pair(holder, now), now)
 
     def _unservable(self, request: UseRequest, why: Check) -> Verdict | None:
         """Why what is asked for cannot be had at all, written down, and with nothing spent; None if it can."""
@@ -300,7 +320,7 @@ class RelyingParty:
     def account(self, encoded: bytes) -> AccountView | None:
         """What is stored about the holder of this certificate; `DerError` if it is none."""
         holder = self._holder_of(encoded)
-        return None if isinstance(holder, NoIssuer) else self._accounts.view(holder)
+        return None if isinstance(holder, NoIssuer | Verdict) else self._accounts.view(holder)
 
     def unlink(self, message: Unlink) -> Judged:
         """Whether the holder of this certificate left the service, and all that was known of them there is erased.
@@ -316,26 +336,34 @@ class RelyingParty:
             return Judged(left(Reason.MALFORMED, None, str(error)), reading)
         if isinstance(holder, NoIssuer):
             return Judged(left(holder.reason, None, holder.why), reading)
+        if isinstance(holder, Verdict):
+            unknown = left(Reason.NOT_ENROLLED, None) if holder.reason is Reason.STATUS_UNKNOWN else holder
+            return Judged(unknown, reading)
         why = Check(reading.now, NOBODY, service, None)
-        account = self._accounts.id_of(holder)
-        verdict = Office(self._accounts, self._audit).unlink(holder, message.service, why)
-        if verdict.reason is Reason.OK and account is not None:
-            self._desk.leave(message.service, account)
-        return Judged(verdict, reading)
+        return Judged(
+            Office(self._accounts, self._audit, self._desk.leave).unlink(holder, message.service, why), reading
+        )
 
     def merge(self, kept: bytes, gone: bytes, who: str) -> Merged | Reason:
         """One account of the two that these certificates lead to, at the word of `who`, an operator; or why not."""
         first, second = self._holder_of(kept), self._holder_of(gone)
-        if isinstance(first, NoIssuer) or isinstance(second, NoIssuer):
+        if not isinstance(first, HolderKey) or not isinstance(second, HolderKey):
             return Reason.UNKNOWN_ISSUER
         why = Check(self.clock.read().now, who, UNKNOWN, None)
-        return Office(self._accounts, self._audit).merge(first, second, why)
+        return Office(self._accounts, self._audit, self._desk.leave).merge(first, second, why)
 
-    def _holder_of(self, encoded: bytes) -> HolderKey | NoIssuer:
-        """Whose certificate it is by issuer key and serial, whatever its status; `DerError` if it is none."""
+    def _holder_of(self, encoded: bytes) -> HolderKey | NoIssuer | Verdict:
+        """Whose certificate it is, whatever its status: by issuer key and serial, or by the name a platform gave.
+
+        `DerError` if it is none.
+        """
         certificate = parse_certificate(encoded)
         issuer = Issuers(self._configuration.trust, CertificateKind.AUTH).find(certificate)
-        return issuer if isinstance(issuer, NoIssuer) else HolderKey(issuer.issuer_key, f"{certificate.serial:x}")
+        if isinstance(issuer, NoIssuer):
+            return issuer
+        if self._back_ends.by_serial:
+            return HolderKey(issuer.issuer_key, f"{certificate.serial:x}")
+        return self._back_end.name(encoded, Check(self.clock.read().now, NOBODY, ACCOUNTS, Errand.ACCOUNT))
 
 
 def _unknown_session(certificate: bytes) -> Verdict:

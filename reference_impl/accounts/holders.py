@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from reference_impl.accounts.account import Accounts
 from reference_impl.accounts.attempt import Paired
-from reference_impl.accounts.serial_status import SerialStatus, SerialStatuses
+from reference_impl.accounts.serial_status import Numbers, SerialStatus
 from reference_impl.accounts.standing import Attributes, Standing, attributes_by, standing_at
 from reference_impl.verification.verdict import Reason
 
@@ -12,7 +12,7 @@ from reference_impl.verification.verdict import Reason
 class Holders:
     """Questions about holders; each asks the responders anew."""
 
-    def __init__(self, accounts: Accounts, statuses: SerialStatuses) -> None:
+    def __init__(self, accounts: Accounts, statuses: Numbers) -> None:
         self._accounts = accounts
         self._statuses = statuses
 

@@ -39,7 +39,7 @@ from reference_impl.accounts.findings import (
 from reference_impl.accounts.linkage import Lineage, LinkRefused, NotCurrent, read_lineage
 from reference_impl.accounts.links import Links, LinksUnreachable, Named, NoLink
 from reference_impl.accounts.rows import Credential
-from reference_impl.accounts.serial_status import SerialStatuses
+from reference_impl.accounts.serial_status import Numbers
 from reference_impl.audit.checks import Check
 from reference_impl.backends.backend import Errand
 from reference_impl.verification.genuineness import BirthRecord
@@ -84,7 +84,7 @@ class Recognition:
         self,
         accounts: Accounts,
         trust: Trust,
-        statuses: SerialStatuses,
+        statuses: Numbers,
         links: Links | None = None,
         former: Former | None = None,
     ) -> None:
@@ -104,6 +104,18 @@ class Recognition:
         if self._former is not None:
             return self._ask_former(self._former, presenting)
         return None if presenting.shown is None else self._by_chip(presenting.shown, presenting.why.at)
+
+    def pair(self, holder: HolderKey, now: datetime) -> Paired | None:
+        """The signature certificate in force beside an account's certificate; None where nobody says."""
+        issuer = self._issuers.get(holder.issuer_key)
+        if self._links is None or issuer is None:
+            return None
+        asked = Named(CertificateKind.AUTH, issuer.key_identifier, holder.serial)
+        try:
+            answer = self._links.resolve(asked)
+            return None if isinstance(answer, NoLink) else self._pair(read_lineage(answer, asked, Carrier.CARD, now))
+        except (LinksUnreachable, LinkRefused, NotCurrent):
+            return None
 
     def _ask_links(self, links: Links, asked: Named, presenting: Presenting) -> Recognised | Unfamiliar | None:
         try:
@@ -148,7 +160,7 @@ class Recognition:
 
     def _follow(self, lineage: Lineage, known: list[Credential]) -> Recognised:
         account, present = self._one_account(known, lineage.carrier, set(self._keys(lineage.predecessors)))
-        if (newest := self._accounts.linked_as_of(account)) is not None and False:
+        if (newest := self._accounts.linked_as_of(account)) is not None and lineage.as_of < newest:
             raise LinkRefused("time", f"a mark not before {newest.isoformat()}", lineage.as_of.isoformat())
         return Recognised(account, Tie.LINK, lineage.as_of, present, self._pair(lineage))
 

@@ -6,7 +6,7 @@ certificate is on stands in it. The reason of a revocation is told too, as OCSP 
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -28,6 +28,13 @@ class SerialStatus(msgspec.Struct, frozen=True):
     reason: Reason
     why: str | None = None
     revoked_at: datetime | None = None
+
+
+class Numbers(Protocol):
+    """Whoever can say how a number stands: the responders themselves, or a platform (`backends.numbers`)."""
+
+    def of(self, number: HolderKey, now: datetime) -> SerialStatus:
+        """The status of the certificate of this issuer and serial, or of this name."""
 
 
 UNAVAILABLE: Final = SerialStatus(Reason.STATUS_UNAVAILABLE)

@@ -78,6 +78,10 @@ class Accountable:
         self._record(why, found if isinstance(found, Verdict) else Verdict(Reason.OK, ()))
         return found
 
+    def name(self, certificate: bytes, why: Check) -> HolderKey | Verdict:
+        """The back end's name; what is done with the account is recorded by whoever does it."""
+        return self._rules.refusal(Asked(Ability.NAME, why, None)) or self._inner.name(certificate, why)
+
     def depart(self, why: Check) -> Departure | Verdict:
         """Where the holder goes; nothing is known yet."""
         return self._rules.refusal(Asked(Ability.REDIRECT, why, None)) or self._inner.depart(why)

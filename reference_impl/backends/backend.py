@@ -26,6 +26,7 @@ class Ability(StrEnum):
     CHECK = "check"
     STATUS = "status"
     FORMER = "former"
+    NAME = "name"
     REDIRECT = "redirect"
 
 
@@ -36,10 +37,12 @@ class Errand(StrEnum):
     """現況確認: is a certificate that was presented earlier still good?"""
     RENEWAL = "renewal"
     """What did this holder's certificate succeed?"""
+    ACCOUNT = "account"
+    """Whose account is it, to be shown or given up? No status, and no revocation data, are asked for."""
 
 
 CheckPurpose = Purpose | Errand
-PurposeWord = Literal["enrol", "login", "tap", "sign", "relink", "current-status", "renewal"]
+PurposeWord = Literal["enrol", "login", "relink", "tap", "sign", "current-status", "renewal", "account"]
 """A purpose as it is written in files and on the wire."""
 
 
@@ -95,6 +98,9 @@ class Backend(Protocol):
     def former(self, certificate: bytes, why: Check) -> tuple[HolderKey, ...] | Verdict:
         """The names that this certificate's holder had before it, newest first."""
 
+    def name(self, certificate: bytes, why: Check) -> HolderKey | Verdict:
+        """By which name the account is kept that this certificate led to, though it be over by now; none is given."""
+
     def depart(self, why: Check) -> Departure | Verdict:
         """The beginning of a proof that another party takes: the holder leaves for its pages."""
 
@@ -139,6 +145,11 @@ class Unable:
         """POLICY."""
         del certificate, why
         return unable(Ability.FORMER)
+
+    def name(self, certificate: bytes, why: Check) -> HolderKey | Verdict:
+        """POLICY."""
+        del certificate, why
+        return unable(Ability.NAME)
 
     def depart(self, why: Check) -> Departure | Verdict:
         """POLICY."""

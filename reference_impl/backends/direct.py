@@ -1,8 +1,7 @@
 """The verification core here, and J-LIS asked from here: for whoever the law lets ask (`roles.py`)."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 import msgspec
 
@@ -12,6 +11,9 @@ from reference_impl.backends.past import Past
 from reference_impl.configuration import Configuration
 from reference_impl.services.steering import Steering, as_inquired
 from reference_impl.status_methods import Inquiry, StatusMethods, StatusSources
+from reference_impl.verification.certificate import parse_certificate
+from reference_impl.verification.chain import Issuers, NoIssuer
+from reference_impl.verification.der import DerError
 from reference_impl.verification.doors import Doors
 from reference_impl.verification.findings import outside_period, status_refused
 from reference_impl.verification.plan import CHECK
@@ -19,13 +21,12 @@ from reference_impl.verification.policy import Policy
 from reference_impl.verification.presentation import CardApplication, Presentation, Tap
 from reference_impl.verification.purpose import Carrier, CertificateKind, Purpose
 from reference_impl.verification.revocation_methods import KnownRevocations, Method
+from reference_impl.verification.trust import Trust
 from reference_impl.verification.verdict import Compared, HolderKey, Reason, Step, Verdict
 from reference_impl.verification.verifier import Verifier
 
 Former = Callable[[bytes, Check], tuple[HolderKey, ...] | Verdict]
 """The linking service, where there is one: the names a holder had before, or why that cannot be said."""
-
-_TICK: Final = timedelta(microseconds=1)
 
 
 class Direct(Unable):
@@ -53,7 +54,7 @@ class Direct(Unable):
     @property
     def abilities(self) -> frozenset[Ability]:
         """Everything but another party's pages; links where the linking service is reached."""
-        own = frozenset({Ability.VERIFY, Ability.IDENTIFY, Ability.CHECK, Ability.STATUS})
+        own = frozenset({Ability.VERIFY, Ability.IDENTIFY, Ability.CHECK, Ability.STATUS, Ability.NAME})
         return own if self._former is None else own | {Ability.FORMER}
 
     def verify(self, presentation: Presentation, why: Check, doors: Doors | None = None) -> Verdict:
@@ -108,3 +109,20 @@ class Direct(Unable):
     def former(self, certificate: bytes, why: Check) -> tuple[HolderKey, ...] | Verdict:
         """What the linking service says."""
         return unable(Ability.FORMER) if self._former is None else self._former(certificate, why)
+
+    def name(self, certificate: bytes, why: Check) -> HolderKey | Verdict:
+        """Issuer key and serial of a certificate that a pinned generation issued."""
+        del why
+        return name_in(certificate, self._trust)
+
+
+def name_in(encoded: bytes, trust: Trust) -> HolderKey | Verdict:
+    """Issuer key and serial, whatever became of the certificate; a refusal where nobody pinned issued it."""
+    try:
+        certificate = parse_certificate(encoded)
+    except DerError as error:
+        return refused(Reason.MALFORMED, error.rule, "証明書を解読できません", f"certificate: {error}")
+    issuer = Issuers(trust, CertificateKind.AUTH).find(certificate)
+    if isinstance(issuer, NoIssuer):
+        return refused(issuer.reason, "RFC 5280 §6.1.3(a)", "証明書の発行者を確認できません", issuer.why)
+    return HolderKey(issuer.issuer_key, f"{certificate.serial:x}")

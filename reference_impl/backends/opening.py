@@ -8,9 +8,11 @@ from typing import Final, Protocol
 
 import msgspec
 
+from reference_impl.accounts.serial_status import Numbers, SerialStatuses
 from reference_impl.backends.backend import Backend
 from reference_impl.backends.client import Platform, PlatformClient
 from reference_impl.backends.direct import Direct, Former
+from reference_impl.backends.numbers import PlatformNumbers
 from reference_impl.backends.options import Holders, Options, Tls
 from reference_impl.backends.platform import Asks, Delegated
 from reference_impl.backends.roles import RoleName
@@ -35,11 +37,16 @@ class BackEnds(Protocol):
     """Makes the back end of each configuration, and keeps what outlives one."""
 
     rules: Rules
+    by_serial: bool
+    """Whether holders are known by issuer key and serial, else by names that are asked for."""
     is_platform: bool
     """Whether a platform stands behind it, whatever a policy needs one for."""
 
     def make(self, configuration: Configuration, policy: Policy) -> Backend:
         """The back end under these decisions."""
+
+    def numbers(self, configuration: Configuration) -> Numbers:
+        """How numbers stand, asked by the same."""
 
     def forget(self) -> None:
         """Forgets what was learnt of certificates."""
@@ -62,6 +69,7 @@ class DirectBackEnds:
         services: Sequence[ServicePolicy] = (),
     ) -> None:
         self.rules = rules or Rules(RoleName.MUNICIPALITY)
+        self.by_serial = True
         self.is_platform = False
         self._steering = Steering(services, sources.policy, sources.platforms)
         require_allowed(Plan(Options(self.rules.role.name)))
@@ -73,10 +81,18 @@ class DirectBackEnds:
 
     def make(self, configuration: Configuration, policy: Policy) -> Backend:
         """A verifier of our own for each method that is used."""
-        responders = {**self._jlis, **configuration.responders}
-        configuration = msgspec.structs.replace(configuration, responders=responders)
-        former, steering = self._former, self._steering
+        configuration, former, steering = self._addressed(configuration), self._former, self._steering
         return Direct(self._sources, configuration, policy, self._draw, self._known, former=former, steering=steering)
+
+    def numbers(self, configuration: Configuration) -> Numbers:
+        """The responders', which are asked as for everything else."""
+        configuration = self._addressed(configuration)
+        responders = self._sources.responders(configuration)
+        return SerialStatuses(configuration.trust, responders, self._sources.ask, self._draw)
+
+    def _addressed(self, configuration: Configuration) -> Configuration:
+        responders = {**self._jlis, **configuration.responders}
+        return msgspec.structs.replace(configuration, responders=responders)
 
     def forget(self) -> None:
         """Forgets revocations."""
@@ -94,6 +110,7 @@ class PlatformBackEnds:
         self.is_platform = True
         self._client = client
         self._holders = holders
+        self.by_serial = holders is Holders.SERIAL
         self._close = close
         self._known = KnownRevocations()
 
@@ -101,6 +118,10 @@ class PlatformBackEnds:
         """The core here, which remembers no certificate, and the platform in its step (9)."""
         setting = Setting(configuration.trust, policy, Remember(holders=0, issuers=0, chips=0))
         return Delegated(self._client, setting, self.rules, self._holders, self._known)
+
+    def numbers(self, configuration: Configuration) -> Numbers:
+        """The platform's."""
+        return PlatformNumbers(self._client, configuration.trust)
 
     def forget(self) -> None:
         """Forgets revocations."""

@@ -28,6 +28,7 @@ ASKED_FOR: Final[Mapping[Ability, frozenset[CheckPurpose]]] = {
     Ability.CHECK: frozenset({Errand.CURRENT_STATUS}),
     Ability.STATUS: frozenset({Errand.CURRENT_STATUS}),
     Ability.FORMER: frozenset({Errand.RENEWAL}),
+    Ability.NAME: frozenset({Errand.ACCOUNT}),
 }
 """What each question may be for: revocation data and corresponding numbers serve these purposes and no others."""
 

@@ -25,6 +25,7 @@ from reference_impl.verification.presentation import (
     PhoneAuthentication,
     PhoneSigning,
     Presentation,
+    Relinking,
     Signing,
     Tap,
 )
@@ -54,10 +55,11 @@ class Chip(Wire, frozen=True):
     signature: bytes
 
 
-Shape = Literal["authentication", "enrolment", "tap", "signing", "phone-authentication", "phone-signing"]
+Shape = Literal["authentication", "enrolment", "relinking", "tap", "signing", "phone-authentication", "phone-signing"]
 KINDS: Final[dict[Shape, type[WithCertificate]]] = {
     "authentication": Authentication,
     "enrolment": Enrolment,
+    "relinking": Relinking,
     "tap": Tap,
     "signing": Signing,
     "phone-authentication": PhoneAuthentication,
@@ -110,7 +112,13 @@ class Before(Wire, frozen=True, tag="former"):
     certificate: bytes
 
 
-Ask = Verify | Identify | CheckOne | StatusOf | Before
+class NameOf(Wire, frozen=True, tag="name"):
+    """A certificate whose account is to be found; no name is drawn for it."""
+
+    certificate: bytes
+
+
+Ask = Verify | Identify | CheckOne | StatusOf | Before | NameOf
 
 
 class AskedOf(Wire, frozen=True, rename={"from_": "from"}):
@@ -125,6 +133,13 @@ class AskedOf(Wire, frozen=True, rename={"from_": "from"}):
     ask: Ask
 
 
+class Revoked(Wire, frozen=True):
+    """Why, by its name in RFC 5280 §5.3.1, and since when."""
+
+    reason: Word
+    at: Instant
+
+
 class Said(Wire, frozen=True):
     """What the platform found out."""
 
@@ -134,6 +149,8 @@ class Said(Wire, frozen=True):
     finding: Finding | None = None
     holder: HolderKey | None = None
     former: tuple[HolderKey, ...] | None = None
+    revoked: Revoked | None = None
+    """With `status` alone: what an account does about it depends on the reason."""
 
 
 class Answer(Wire, frozen=True, rename={"from_": "from"}):

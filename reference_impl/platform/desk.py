@@ -17,6 +17,7 @@ from reference_impl.audit.checks import Audit, Check
 from reference_impl.backends import wire
 from reference_impl.backends.accountable import Accountable
 from reference_impl.backends.backend import Ability, Errand, Numbered, purpose_of, refused
+from reference_impl.backends.numbers import AccountableNumbers
 from reference_impl.backends.opening import DirectBackEnds
 from reference_impl.backends.rules import Asked, Rules
 from reference_impl.backends.sealed import ANSWER, QUESTION, NotSealed, seal, unseal
@@ -61,6 +62,8 @@ class Desk:
         self._back_ends = back_ends = DirectBackEnds(sources, draw, Rules(settings.role, documents))
         policy = Policy(settings.configuration.services)
         self._back_end = Accountable(back_ends.make(settings.configuration, policy), back_ends.rules, audit)
+        numbers = back_ends.numbers(settings.configuration)
+        self._numbers = AccountableNumbers(numbers, back_ends.rules, audit)
         self._challenges = _Challenges()
         self._asked: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
@@ -118,6 +121,8 @@ class Desk:
             return self._status(client, ask, why)
         if isinstance(ask, wire.Before):
             return self._former(client, ask, why)
+        if isinstance(ask, wire.NameOf):
+            return self._known_name(client, ask, why)
         if isinstance(ask, wire.Verify):
             doors = Doors(self._challenges.of(client.id))
             verdict = self._back_end.verify(wire.presentation_of(ask, why.service), why, doors)
@@ -155,7 +160,22 @@ class Desk:
             ja, en = "この名前の利用者はいません", "nobody goes by this name"
             return self._refuse(why, refused(Reason.STATUS_UNKNOWN, CLAUSE, ja, en))
         verdict = self._back_end.status(Numbered(meant.holder, ask.kind, meant.ends), why)
-        return wire.Said(verdict.reason, verdict.steps, verdict.status, verdict.finding, ask.holder)
+        revoked = None
+        if verdict.reason in {Reason.REVOKED, Reason.ON_HOLD}:
+            found = self._numbers.of(meant.holder, why.at)
+            revoked = wire.Revoked(found.why, found.revoked_at) if found.why and found.revoked_at else None
+        return wire.Said(verdict.reason, verdict.steps, verdict.status, verdict.finding, ask.holder, revoked=revoked)
+
+    def _known_name(self, client: Client, ask: wire.NameOf, why: Check) -> wire.Said:
+        """The name this client was given for it; for an account only, so nothing is said of the certificate."""
+        found = self._back_end.name(ask.certificate, why)
+        if not isinstance(found, Verdict) and not client.by_serial:
+            ja, en = "この証明書の利用者はいません", "nobody was named for this certificate"
+            found = self._names.find(client.id, found) or refused(Reason.STATUS_UNKNOWN, CLAUSE, ja, en)
+        if isinstance(found, Verdict):
+            return self._refuse(why, found)
+        self._audit.record(why, Verdict(Reason.OK, ()))
+        return wire.Said(Reason.OK, holder=found)
 
     def _former(self, client: Client, ask: wire.Before, why: Check) -> wire.Said:
         found = self._back_end.former(ask.certificate, why)

@@ -29,6 +29,8 @@ class Visit(Protocol):
     """What counts the attempt as one use of an account."""
 
     answer: UseAnswer | None
+    has_told: bool
+    """Whether a terminal told where the holder lives."""
 
     def require_served(self, account: str, birth_date: str) -> None:
         """Nothing if the holder of this account ("" where there is none yet) may be served; `Refusal` if not."""
@@ -41,6 +43,7 @@ class NoVisit:
     """At a service without policy: nothing is asked and nothing counted."""
 
     answer: UseAnswer | None = None
+    has_told: bool = False
 
     def require_served(self, account: str, birth_date: str) -> None:
         """Whoever it is."""
@@ -74,6 +77,7 @@ class ServedVisit:
         self._request = request
         self._known: Known | None = None
         self.answer: UseAnswer | None = None
+        self.has_told = request.municipality is not None
 
     def require_served(self, account: str, birth_date: str) -> None:
         """(1), (2)"""

@@ -51,6 +51,8 @@ class Common(msgspec.Struct, frozen=True, gc=False):
     policies: ext.Policies
     is_authority: bool
     authority_key_identifier: bytes | None
+    points: bytes
+    """The value of cRLDistributionPoints, not read any further; empty without it."""
 
 
 class Certificate(msgspec.Struct, frozen=True, gc=False):
@@ -201,6 +203,7 @@ def parse_certificate(data: bytes) -> Certificate:
         authority_key_identifier=_read_if_present(
             found, oids.AUTHORITY_KEY_IDENTIFIER, ext.read_authority_key_identifier
         ),
+        points=_read_if_present(found, oids.CRL_DISTRIBUTION_POINTS, bytes) or b"",
     )
     return Certificate(data, der.read_integer(body.serial), not_before, not_after, spans, common)
 

@@ -78,8 +78,8 @@ def decide(
     identity: Identity | None = None
     status: Status | None = None
     try:
-        chip = decode(presented, setting)  # (1)
-        identity = identities.identify(presented.certificate)  # (1) to (3)
+        chip, encoded = decode(presented, setting), presented.certificate  # (1)
+        identity = identities.known(encoded) or identities.work_out(encoded)  # (1) to (3)
         if not identity.begins <= now <= identity.ends:  # (4)
             explain_validity(identity, now)
         require_place(plan, service, presented.environment)  # (5)
@@ -122,7 +122,7 @@ def check(encoded: bytes, identities: Identities, now: datetime, revocation: Rev
     identity: Identity | None = None
     status: Status | None = None
     try:
-        identity = identities.identify(encoded)  # (1) to (3)
+        identity = identities.known(encoded) or identities.work_out(encoded)  # (1) to (3)
         if not identity.begins <= now <= identity.ends:  # (4)
             explain_validity(identity, now)
         status = revocation.status(identity.certificate, identity.issuer, now)  # (9)

@@ -55,13 +55,16 @@ class Identities:
         self._issuers = Issuers(trust, self._kind)
         self._shapes = Shapes()
         self._holders: Memory[Identity] = Memory(remember.holders)
+        self.known = self._holders.find
+        """The identity that is remembered for these octets, if one is."""
         self._issued: Memory[Authority] = Memory(remember.issuers)
 
     def identify(self, encoded: bytes) -> Identity:
         """Whose certificate these octets are; a `Refusal` of step (1), (2) or (3) where they are nobody's."""
-        return self._holders.find(encoded) or self._work_out(encoded)
+        return self.known(encoded) or self.work_out(encoded)
 
-    def _work_out(self, encoded: bytes) -> Identity:
+    def work_out(self, encoded: bytes) -> Identity:
+        """The same, whatever is remembered of identities."""
         certificate, key = self._shapes.read(encoded), None  # of a known shape: read, and its purpose fits
         is_new = certificate is None
         if certificate is None:

@@ -47,9 +47,11 @@ class Server:
         self.process = self._running.enter_context(_started(self._command, self._folder))
 
     @contextmanager
-    def stopped(self) -> Iterator[None]:
-        """Nobody is there for a while: connections are broken, new ones refused, what was committed is kept."""
+    def killed(self) -> Iterator[None]:
+        """Nobody is there for a while: it goes at once, as in a crash, and recovers from its log when it comes back."""
         self._administration.dispose()
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(60)
         self._running.close()
         try:
             yield

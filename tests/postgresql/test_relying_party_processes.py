@@ -9,7 +9,7 @@ import pytest
 from tests.postgresql.server import Server
 from tests.reference_impl.test_process import responder
 from tests.reference_impl.web import test_processes
-from tests.reference_impl.web.fleet import Fleet, address, presented, started
+from tests.reference_impl.web.fleet import Fleet, Terminals, address, presented, started
 from tests.reference_impl.web.test_processes import (
     fleet,
     log,
@@ -39,9 +39,9 @@ def place(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         server.drop(url)
 
 
-def test_server_that_goes_and_comes_back(place: list[str], server: Server, tmp_path: Path) -> None:
-    """Without it: alive, not ready, and a Problem with its reason for whoever asks; with it again: all goes on at once,
-    what was accepted is known, what was spent is spent, and what was refused for want of a store was not taken."""
+def test_server_that_is_killed_and_comes_back(place: list[str], server: Server, tmp_path: Path) -> None:
+    """Without it: alive, not ready, and a Problem with its reason for whoever asks; with it again: all goes on at once.
+    What was acknowledged is counted, what was spent is spent, what was refused for want of a store was not taken."""
     log = tmp_path / "requests.log"
     arguments = ["--test-surface", "--processes", "2", "--log", str(log), *place]
     with responder() as ocsp, started(arguments) as running:
@@ -51,11 +51,17 @@ def test_server_that_goes_and_comes_back(place: list[str], server: Server, tmp_p
         begun, unused = running.begin("login"), running.begin("login")
         assert running.together(begun, "login", 1)[0]["reason"] == "OK"
         before = test_processes.accepted(running)
-        with server.stopped():
-            assert require_problems(running, unused) == {"STORE_UNUSABLE"}
+        with Terminals(running, 3) as load:
+            load.go_on(6)
+            with server.killed():
+                assert require_problems(running, unused) == {"STORE_UNUSABLE"}
+            load.go_on(6)
+        assert set(load.told) == {"OK"}
+        assert set(load.problems) <= {"STORE_UNUSABLE", "AUDIT_UNUSABLE"}
+        counted = test_processes.accepted(running) - before
+        assert len(load.told) <= counted <= len(load.told) + load.unacknowledged
         assert running.together(begun, "login", 1)[0]["reason"] == "CHALLENGE_REPLAYED"
         assert running.together(unused, "login", 1)[0]["reason"] == "OK"
-        assert test_processes.accepted(running) == before + 1
         assert running.is_ready()
     assert "postgresql" not in log.read_text(encoding="utf-8")
 

@@ -11,7 +11,7 @@ from reference_impl.verification.cohort import Cohort
 from reference_impl.verification.identity import Identity
 from reference_impl.verification.lists.method import Batch
 from reference_impl.verification.purpose import Carrier
-from reference_impl.verification.verdict import StatusSource
+from reference_impl.verification.verdict import HolderKey, StatusSource
 from tests.reference_impl import pki
 from tests.reference_impl.verifying import PHONE_AUTH, bench, trust
 
@@ -50,6 +50,20 @@ def test_check_refuses_by_the_same_reasons(
     on = bench()
     assert on.verifier.check(certificate, kind, pki.NOW, carrier).reason.value == reason
     assert bool(on.told.asked) == (reason == "OK")
+
+
+def test_check_that_refuses_says_of_whom_and_by_which_source() -> None:
+    """Holder and source as far as they were found out: both of what is revoked, the holder of what has expired."""
+    on, source = bench(), StatusSource("told", pki.NOW)
+    on.told.answers[0x07123456] = Status(Reason.REVOKED, source)
+    holder = HolderKey(on.verifier.trust.authorities[0].issuer_key, "7123456")
+    for data, reason, found, said in (
+        (pki.leaf(), Reason.REVOKED, holder, source),
+        (pki.leaf(not_after=pki.NOW - SECOND), Reason.EXPIRED, holder, None),
+        (b"", Reason.MALFORMED, None, None),
+    ):
+        verdict = on.verifier.check(data, CertificateKind.AUTH, pki.NOW)
+        assert (verdict.reason, verdict.holder, verdict.status) == (reason, found, said)
 
 
 def test_phone_is_checked_as_a_phone() -> None:

@@ -174,3 +174,20 @@ def test_swapped_policy_counts_at_once() -> None:
     assert on.reason(tap(on)) == "ASSURANCE_TOO_LOW"
     on.verifier.swap(trust(), Policy({"library": Service(frozenset({Purpose.SIGN}))}))
     assert on.reason(tap(on)) == "POLICY"
+
+
+def test_who_a_certificate_shown_before_any_proof_would_be() -> None:
+    """Steps (1) to (4): issuer key and serial, or the refusal with the steps before it; nothing is asked or spent."""
+    on = bench()
+    issuer = on.verifier.trust.authorities[0].issuer_key
+    assert on.verifier.identify(pki.leaf(), Purpose.LOGIN, pki.NOW) == HolderKey(issuer, "7123456")
+    for data, purpose, now, reason, passed in (
+        (pki.leaf()[:-1], Purpose.LOGIN, pki.NOW, "MALFORMED", []),
+        (pki.leaf(), Purpose.SIGN, pki.NOW, "WRONG_PURPOSE", ["decode"]),
+        (pki.leaf(issuer_key="rogue-ca"), Purpose.LOGIN, pki.NOW, "UNKNOWN_ISSUER", ["decode", "purpose"]),
+        (pki.leaf(), Purpose.LOGIN, pki.NOT_AFTER + timedelta(seconds=1), "EXPIRED", ["decode", "purpose", "issuer"]),
+    ):
+        found = on.verifier.identify(data, purpose, now)
+        assert isinstance(found, Verdict)
+        assert (found.reason, [*found.steps], found.holder) == (reason, passed, None)
+    assert on.told.asked == []

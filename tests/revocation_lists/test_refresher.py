@@ -34,7 +34,9 @@ class Keeper:
         self.now = m.NOW
         self.lists = Lists(folder, patience=10)
         self.refresher = Refresher(self.lists, lambda: self.now, lambda: 1.0)
-        self.crl = self.lists.method(Configuration(Trust((m.authority(),)), lists={AUTH: f"{url}{INDEX}"}), None)
+        self.crl = self.lists.method(
+            Configuration(Trust((m.authority(),)), lists={AUTH: f"{url}{INDEX}"}), None, is_offline=False
+        )
 
     def look(self) -> float:
         """One look; minutes until the next."""
@@ -144,8 +146,10 @@ def test_ends_while_the_server_keeps_silent(shop: Shop, keeper: Keeper) -> None:
     shop.gate.clear()
     keeper.refresher.start()
     assert shop.arrived.wait(10)
+    flight = keeper.lists.begin(keeper.lists.configuration, AUTH, keeper.now)
     keeper.refresher.close()
     assert not keeper.refresher._thread.is_alive()
+    assert not flight.done.is_set(), "it did not wait for the server"
     Refresher(keeper.lists, lambda: keeper.now, lambda: 0.0).close()
 
 
@@ -157,7 +161,7 @@ def test_new_decisions_are_looked_at_at_once(shop: Shop, tmp_path: Path) -> None
     shop.gate.clear()
     refresher.start()
     try:
-        lists.method(Configuration(Trust((m.authority(),)), lists={AUTH: f"{shop.url}{INDEX}"}), None)
+        lists.method(Configuration(Trust((m.authority(),)), lists={AUTH: f"{shop.url}{INDEX}"}), None, is_offline=False)
         assert shop.arrived.wait(10)
     finally:
         shop.gate.set()
@@ -175,7 +179,7 @@ def test_clock_set_back(shop: Shop, keeper: Keeper) -> None:
 
 
 def test_process_with_the_option(shop: Shop, tmp_path: Path) -> None:
-    """`--refresh-lists`: configured, the process fetches though nobody logs in, and it ends on SIGTERM."""
+    """`--refresh-lists`: where lists are a method, the process fetches though nobody logs in, and ends on SIGTERM."""
     shop.gate.clear()
     command = [
         sys.executable,
@@ -183,6 +187,8 @@ def test_process_with_the_option(shop: Shop, tmp_path: Path) -> None:
         "reference_impl.app",
         "--test-surface",
         "--refresh-lists",
+        "--status-method",
+        "ocsp-then-crl",
         "--lists",
         str(tmp_path),
     ]

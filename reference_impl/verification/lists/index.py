@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from reference_impl.verification.lists.entry import serial_at
 from reference_impl.verification.lists.frame import Span
-from reference_impl.verification.lists.keys import IS_LONG, LAST_KEY, MULTIPLIER, PLACE, Keyed
+from reference_impl.verification.lists.keys import LAST_KEY, MULTIPLIER, PLACE, Keyed
 from reference_impl.verification.lists.octets import Octets
 
 _FEWEST_HOMES: Final = 16
@@ -170,7 +170,7 @@ def _finder(data: Octets, marks: "memoryview[int]", places: "memoryview[int]", b
             if start <= place < stop:  # which has no bit 31: the entry's serial is its key
                 if 0 <= serial <= LAST_KEY:
                     return place
-            elif place >= IS_LONG and start <= place & PLACE < stop and serial_at(data, place & PLACE) == serial:
+            elif start <= place & PLACE < stop and serial_at(data, place & PLACE) == serial:
                 return place & PLACE
             at += 1
             wanted += step

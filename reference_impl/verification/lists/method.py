@@ -15,7 +15,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from reference_impl.verification import oids
 from reference_impl.verification.certificate import Certificate
 from reference_impl.verification.der import DerError
 from reference_impl.verification.lists.acceptance import CLOCK_TOLERANCE, Listed, require_window
@@ -93,19 +92,18 @@ class ListStatus:
     def status(self, certificate: Certificate, issuer: Authority, now: datetime) -> Status:
         """The status of a certificate that `issuer` signed, as known at `now`."""
         # (1)
-        extension = certificate.common.extensions.get(oids.CRL_DISTRIBUTION_POINTS)
-        value = b"" if extension is None else extension.value
+        points = certificate.common.points
         shelf, routes = self._shelf(), self._routes
         if routes.shelf is not shelf:
             routes = self._routes = _Routes(shelf, {})
-        route = routes.known.get((issuer.issuer_key, value))
+        route = routes.known.get((issuer.issuer_key, points))
         if route is None:
-            held = _find(shelf, value, issuer)
+            held = _find(shelf, points, issuer)
             if isinstance(held, Status):
                 return held
             route = self._route(held)
             if len(routes.known) < _MOST_ROUTES:
-                routes.known[issuer.issuer_key, value] = route
+                routes.known[issuer.issuer_key, points] = route
         # (2)
         if not route.begins <= now <= route.ends:
             return self._outside_window(route.held.listed, now)

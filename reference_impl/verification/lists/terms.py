@@ -96,7 +96,7 @@ def _read_terms(block: bytes) -> Terms:
 
 @lru_cache(maxsize=256)
 def _split_extension(extension: bytes) -> tuple[bytes, bool, int]:
-    """Identifier, critical, and where the value begins, of what is one extension: most of a day's lists share theirs."""
+    """Identifier, critical, where the value begins, of what is one extension: most of a day's lists share theirs."""
     return read_extension(extension, 0, len(extension))[:3]
 
 

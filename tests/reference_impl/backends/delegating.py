@@ -41,7 +41,8 @@ from tests.reference_impl.responder import Responder
 
 DOCUMENT = Text("移転登録申請書", "application for transfer")
 EVERY_PLACE = ["attended", "managed", "lent", "online", "outdoor"]
-EVERYTHING = ["enrol", "login", "tap", "sign", "current-status", "renewal"]
+EVERYTHING = ["enrol", "login", "relink", "tap", "sign", "current-status", "renewal"]
+ACCOUNTS = {"id": "accounts", "purposes": ["current-status", "account"], "places": ["attended"]}
 ADDRESS = "http://127.0.0.1:9/v1/questions"
 
 
@@ -57,7 +58,7 @@ def write_keys(folder: Path, *names: str) -> None:
 def client(name: str, **changes: Any) -> dict[str, Any]:
     """A client of the platform: a service provider with the library, open for everything everywhere."""
     document = msgspec.to_builtins(DOCUMENT)
-    services = [{"id": "library", "purposes": EVERYTHING, "places": EVERY_PLACE, "document": document}]
+    services = [{"id": "library", "purposes": EVERYTHING, "places": EVERY_PLACE, "document": document}, ACCOUNTS]
     words = {"ja": name, "en": name}
     return {"id": name, "name": words, "key": f"{name}.pub.pem", "services": services, **changes}
 

@@ -11,12 +11,14 @@ import pytest
 from cryptography import x509
 
 from reference_impl.backends import wire
+from reference_impl.backends.backend import Errand, Numbered
 from reference_impl.backends.sealed import ANSWER, MEDIA_TYPE, QUESTION, load_private, seal
 from reference_impl.status_client import Media, StatusClient
+from reference_impl.verification import CertificateKind
 from reference_impl.verification.ocsp_settings import Question
-from reference_impl.verification.verdict import HolderKey, Reason, StatusSource
+from reference_impl.verification.verdict import HolderKey, Reason, StatusSource, Verdict
 from tests.reference_impl import pki
-from tests.reference_impl.backends.delegating import Hosted, hosted, relying_party
+from tests.reference_impl.backends.delegating import Hosted, hosted, relying_party, rows, why
 from tests.reference_impl.conftest import World
 from tests.reference_impl.responder import REVOKED
 from tests.reference_impl.test_status_client import HEAD, Script, flood, listening, say_nothing, send, trickle
@@ -123,6 +125,71 @@ def test_revoked_is_not_made_good_by_whoever_has_another_key(world: World, platf
     refused(world, "STATUS_UNTRUSTED")
     platform.bend = bytes
     refused(world, "REVOKED")
+
+
+def test_revocation_is_remembered_where_serial_numbers_may_be(platform: Hosted) -> None:
+    """The platform said revoked, then, as of the same time, good under its own key: the town does not forget."""
+    with relying_party(platform, "town") as town:
+        assert town.attempt("enrol")["reason"] == "OK"
+        good = msgspec.json.decode(payload_of(platform.answered[-1]), type=wire.Answer).said
+        platform.responder.set(status=REVOKED)
+        assert town.attempt("login")["reason"] == "REVOKED"
+        platform.bend = lambda answer: resealed(platform, answer, reason=good.reason, status=good.status, finding=None)
+        assert town.attempt("login")["reason"] == "REVOKED"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, "OK"),
+        ({"holder": HolderKey("ppid:pf-1", "another")}, "STATUS_UNTRUSTED"),
+        ({"holder": None}, "STATUS_UNTRUSTED"),
+        ({"status": None}, "STATUS_UNTRUSTED"),
+        ({"reason": Reason.REVOKED}, "REVOKED"),
+    ],
+    ids=["right", "of-another", "of-nobody", "no-source", "revoked"],
+)
+def test_status_by_name_is_of_that_name(platform: Hosted, changes: dict[str, Any], reason: str) -> None:
+    """現況確認 by name, and the accounts' question how a number stands: the same lies, the same answers."""
+    with relying_party(platform) as world:
+        found = world.party._back_end.check(pki.leaf(), CertificateKind.AUTH, why(Errand.CURRENT_STATUS))
+        assert found.holder is not None
+        number = Numbered(found.holder, CertificateKind.AUTH, pki.NOT_AFTER)
+        platform.bend = lambda answer: resealed(platform, answer, **changes)
+        assert world.party._back_end.status(number, why(Errand.CURRENT_STATUS)).reason.value == reason
+        assert world.party._statuses.of(found.holder, pki.NOW).reason.value == reason
+        told = [(row.service, row.purpose, row.reason) for row in rows(world.party._audit)]
+        assert told == [
+            ("library", "current-status", "OK"),
+            ("library", "current-status", reason),
+            ("-", "current-status", reason),
+        ]
+        assert world.responder.asked == []
+
+
+@pytest.mark.parametrize("holder", [None, HolderKey("ab" * 32, "7123456"), HolderKey("ppid:pf-2", "1")])
+def test_name_before_a_tap_is_the_platforms(platform: Hosted, holder: HolderKey | None) -> None:
+    """A hint at a tap: a name of nobody, a serial number, another platform's name: refused, and no birth date given."""
+    with relying_party(platform) as world:
+        assert world.attempt("enrol")["reason"] == "OK"
+        hint = {"certificate": base64.b64encode(pki.leaf()).decode()}
+        assert "birth_date" in world.begin("tap", holder=hint)
+        platform.bend = lambda answer: resealed(platform, answer, holder=holder)
+        begun = world.begin("tap", holder=hint)
+        assert begun["outcome"]["reason"] == "STATUS_UNTRUSTED"
+
+
+@pytest.mark.parametrize("former", [None, (HolderKey("ab" * 32, "7123456"),), (HolderKey("ppid:pf-2", "1"),)])
+def test_names_before_are_the_platforms(platform: Hosted, former: tuple[HolderKey, ...] | None) -> None:
+    """What a renewed certificate succeeded: names of this platform alone, to whom it may give names alone."""
+    with relying_party(platform) as world:
+        inner: Any = platform.desk._back_end._inner
+        inner._former = lambda *_: ()
+        assert world.party._back_end.former(pki.leaf(), why(Errand.RENEWAL)) == ()
+        platform.bend = lambda answer: resealed(platform, answer, former=former)
+        refusal = world.party._back_end.former(pki.leaf(), why(Errand.RENEWAL))
+        assert isinstance(refusal, Verdict)
+        assert refusal.reason == "STATUS_UNTRUSTED"
 
 
 def test_old_answer_is_not_taken_for_a_new_one(world: World, platform: Hosted) -> None:

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from reference_impl.backends.opening import PlatformBackEnds, open_backend
+from reference_impl.app import main
+from reference_impl.assembly import assembled
+from reference_impl.backends.opening import DirectBackEnds, PlatformBackEnds, open_backend
 from reference_impl.backends.options import Holders, OptionsRefused, load_options, read_options
 from reference_impl.backends.sealed import KeyUnusable
 from reference_impl.configuration import Configuration
+from reference_impl.settings import CannotBegin, Settings
 from reference_impl.status_methods import StatusSources
 from reference_impl.verification import Policy, Trust
 from reference_impl.verification.ocsp_settings import Question
@@ -82,6 +85,44 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     opened.close()
     with pytest.raises(OptionsRefused, match=r"none\.yaml"):
         load_options(tmp_path / "none.yaml")
+
+
+def test_process_that_may_not_begin_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--back-end`: an uncertified one with J-LIS itself, and files that are none: 2 and one line, nothing listens."""
+    path = tmp_path / "backend.yaml"
+    for text, said in (
+        ("role: service-provider\n", "機構に直接照会できません"),
+        ("role: service-provider\n", "art. 17(1), 17(5), 36(1)"),
+        (f"{FILE}jlis: {{auth: 'http://ocsp.test/'}}\n", "remove jlis"),
+        ("role: nobody\n", "backend.yaml"),
+        (FILE, "sp-1.pem"),
+    ):
+        path.write_text(text)
+        assert main(["--back-end", str(path)]) == 2
+        printed = capsys.readouterr()
+        assert (said in printed.err, printed.out) == (True, "")
+
+
+def test_process_is_put_together_with_its_back_end(tmp_path: Path) -> None:
+    """A service provider's relying party has the platform's back end; without a file it is the direct one."""
+    path = tmp_path / "backend.yaml"
+    path.write_text(FILE)
+    write_keys(tmp_path, "sp-1", "pf-1")
+    for file, kind in ((path, PlatformBackEnds), (None, DirectBackEnds)):
+        with assembled(Settings(back_end=file)) as party:
+            assert type(party._back_ends) is kind
+
+
+def test_service_provider_with_the_linking_service_of_jlis_may_not_begin(tmp_path: Path) -> None:
+    """Corresponding numbers are for verifiers; the town beside it may ask."""
+    (tmp_path / "backend.yaml").write_text(FILE)
+    (tmp_path / "town.yaml").write_text("role: municipality\n")
+    write_keys(tmp_path, "sp-1", "pf-1")
+    link = "http://127.0.0.1:9/link/resolve"
+    with pytest.raises(CannotBegin, match="紐付けサービスに照会できません"):
+        assembled(Settings(back_end=tmp_path / "backend.yaml", link_service=link)).__enter__()
+    with assembled(Settings(back_end=tmp_path / "town.yaml", link_service=link)) as party:
+        assert party._links is not None
 
 
 def unreachable(question: Question) -> bytes:

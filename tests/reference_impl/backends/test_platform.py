@@ -1,21 +1,26 @@
 """The platform's desk: whom it answers, for what and where, by which names, and what it writes down of it."""
 
+import asyncio
 import logging
 import re
+from base64 import b64decode
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
 from reference_impl.audit.checks import Check
 from reference_impl.backends import wire
 from reference_impl.backends.backend import Ability, Errand, Numbered
-from reference_impl.backends.rules import ASKED_FOR
+from reference_impl.backends.roles import RoleName
+from reference_impl.backends.rules import ASKED_FOR, Rules
 from reference_impl.backends.sealed import QUESTION, load_private, seal
 from reference_impl.platform.desk import Rejected
 from reference_impl.platform.settings import PlatformFile, SettingsRefused, load_settings, make_settings
+from reference_impl.platform.surface import PlatformSurface
 from reference_impl.verification import Environment, IssuedChallenges, Purpose, Reason
 from reference_impl.verification.certificate import parse_certificate
 from reference_impl.verification.purpose import CertificateKind
@@ -33,11 +38,13 @@ from tests.reference_impl.backends.delegating import (
     why,
     write_files,
 )
+from tests.reference_impl.conftest import b64
 from tests.reference_impl.responder import REVOKED, UNKNOWN
 from tests.reference_impl.verifying import Bench, Told, login, signing, tap
 
 SECOND = timedelta(seconds=1)
 ENDS = parse_certificate(pki.leaf()).not_after
+ISSUER_ENDS = parse_certificate(pki.der(pki.authority("auth", "auth-ca"))).not_after
 
 
 @pytest.fixture
@@ -148,6 +155,7 @@ def test_purposes_of_questions_are_closed(on: Bench) -> None:
         Ability.CHECK: wire.CheckOne(pki.leaf(), CertificateKind.AUTH),
         Ability.STATUS: wire.StatusOf(HolderKey("ppid:pf-1", "0"), CertificateKind.AUTH, ENDS),
         Ability.FORMER: wire.Before(pki.leaf()),
+        Ability.NAME: wire.NameOf(pki.leaf()),
     }
     with hosted() as platform:
         for ability, ask in asks.items():
@@ -214,6 +222,8 @@ def test_status_by_name_long_after_the_certificate_is_gone(on: Bench) -> None:
         assert [says(who, name) for who, name in names.items()] == ["OK", "OK", "OK"]
         assert says("sp-1", names["sp-2"]) == "STATUS_UNKNOWN"
         assert says("sp-1", names["town"]) == "STATUS_UNKNOWN"
+        elsewhere = HolderKey("ppid:pf-2", names["sp-1"].serial if names["sp-1"] else "")
+        assert says("sp-1", elsewhere) == "STATUS_UNKNOWN"
         assert says("town", names["sp-1"]) == "UNKNOWN_ISSUER"
         platform.responder.set(status=UNKNOWN)
         assert says("town", HolderKey(issuer_key_of(), "1")) == "STATUS_UNKNOWN"
@@ -225,6 +235,107 @@ def test_status_by_name_long_after_the_certificate_is_gone(on: Bench) -> None:
             "EXPIRED"
         ] * 3
         assert len(platform.responder.asked) == asked
+
+
+def test_holder_leaves_a_service_provider_with_a_certificate_that_is_over() -> None:
+    """Shown and given up under the platform's name, with no status asked; who was never named has no account."""
+    with hosted() as platform, relying_party(platform) as world:
+        assert world.attempt("enrol")["reason"] == "OK"
+        asked, shown = len(platform.responder.asked), {"certificate": b64(pki.leaf())}
+        platform.now = ENDS + SECOND
+        world.set_time(platform.now.isoformat())
+        account = world.post("account", shown)["account"]
+        assert account["issuer_key"] == "ppid:pf-1"
+        stranger = {"certificate": b64(pki.leaf(serial=0x7888888))}
+        assert world.post("account", stranger)["account"] is None
+        assert world.post("unlink", {**stranger, "service": "library"})["outcome"]["reason"] == "NOT_ENROLLED"
+        platform.bend = lambda _: b""
+        assert world.post("unlink", {**shown, "service": "library"})["outcome"]["reason"] == "STATUS_UNTRUSTED"
+        platform.bend = bytes
+        assert world.post("unlink", {**shown, "service": "library"})["outcome"]["reason"] == "OK"
+        assert world.post("account", shown)["account"] is None
+        assert len(platform.responder.asked) == asked
+        assert {(row.service, row.purpose) for row in platform.rows()[1:]} == {("sp-1/accounts", "account")}
+
+
+def test_status_by_number_wants_its_own_authority_and_ends_with_it(on: Bench) -> None:
+    """Of a number under a key that issues another kind: nobody's; after the authority's own end: EXPIRED, not asked."""
+    del on
+    number = HolderKey(issuer_key_of(), "7123456")
+    never = ENDS + timedelta(days=36500)
+    with hosted() as platform, relying_party() as direct:
+        town, current = platform.client("town"), why(Errand.CURRENT_STATUS)
+        assert town.ask(wire.StatusOf(number, CertificateKind.SIGN, ENDS), current).reason == "UNKNOWN_ISSUER"
+        platform.now = ISSUER_ENDS + SECOND
+        late = why(Errand.CURRENT_STATUS, at=platform.now)
+        assert town.ask(wire.StatusOf(number, CertificateKind.AUTH, never), late).reason == "EXPIRED"
+        assert platform.responder.asked == []
+        by_number = Numbered(number, CertificateKind.AUTH, never)
+        assert direct.party._back_end.status(by_number, late).reason == "EXPIRED"
+
+
+def test_signature_without_a_named_document_is_not_even_begun() -> None:
+    """No session and no document to sign: the refusal of the end comes at the beginning, and is recorded."""
+    with hosted() as platform, relying_party(platform) as world:
+        assert "session" in world.begin("sign")
+        assert DOCUMENT.ja in b64decode(world.begin("sign")["document"]).decode()
+        unnamed = platform.back_ends()
+        unnamed.rules = Rules(RoleName.SERVICE_PROVIDER, {})
+        world.party._back_ends = unnamed
+        world.party.configure(world.party._configuration)
+        outcome = world.begin("sign")["outcome"]
+        assert outcome["reason"] == "POLICY"
+        assert "document-named" in outcome["details"]["clause"]
+        assert "session" in world.begin("login")
+        assert [(row.purpose, row.reason) for row in rows(world.party._audit)] == [("sign", "POLICY")]
+
+
+def exchange(platform: Hosted, method: str, path: str, body: bytes, **headers: str) -> httpx.Response:
+    """One HTTP exchange with the platform, in process."""
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(surface)
+        async with httpx.AsyncClient(transport=transport, base_url="http://pf.test") as client:
+            return await client.request(method, path, content=body, headers=headers)
+
+    surface = PlatformSurface(platform.desk, lambda: pki.NOW)
+    try:
+        return asyncio.run(ask())
+    finally:
+        surface.close()
+
+
+JOSE = "application/jose"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "kind", "status"),
+    [
+        ("POST", "/v1/questions", bytes(65536), JOSE, 401),
+        ("POST", "/v1/questions", bytes(65537), JOSE, 413),
+        ("POST", "/v1/questions", b"{}", "application/json", 415),
+        ("POST", "/v1/questions", b"{}", "", 415),
+        ("POST", "/v1/questions", b"", JOSE, 401),
+        ("GET", "/v1/questions", b"", JOSE, 405),
+        ("POST", "/v1/question", b"", JOSE, 404),
+        ("POST", "/", b"", JOSE, 404),
+    ],
+)
+def test_door_takes_questions_and_nothing_else(method: str, path: str, body: bytes, kind: str, status: int) -> None:
+    """Size, type, method and path; one line that repeats nothing of what came."""
+    with hosted() as platform:
+        response = exchange(platform, method, path, body, **{"content-type": kind})
+        assert (response.status_code, len(response.text.splitlines())) == (status, 1)
+        assert response.headers["cache-control"] == "no-store"
+
+
+def test_door_answers_a_question(on: Bench) -> None:
+    """The same over HTTP: signed, of its type, and never to be kept on the way."""
+    with hosted() as platform:
+        response = exchange(platform, "POST", "/v1/questions", question(platform, right(on)), **{"content-type": JOSE})
+        assert (response.status_code, response.headers["content-type"]) == (200, JOSE)
+        assert response.headers["cache-control"] == "no-store"
+        assert len(response.content.split(b".")) == 3
 
 
 def test_renewed_holder_goes_by_the_old_name(on: Bench) -> None:
@@ -276,9 +387,17 @@ def test_relying_party_records_its_own_questions_too() -> None:
             found = back_end.check(pki.leaf(), CertificateKind.AUTH, current)
             assert found.holder is not None
             again = back_end.status(Numbered(found.holder, CertificateKind.AUTH, ENDS), current)
+            asked = len(platform.asked) + len(direct.responder.asked)
+            number = Numbered(found.holder, CertificateKind.AUTH, ENDS)
             for purpose in (Purpose.LOGIN, Errand.RENEWAL, None):
                 refusal = back_end.check(pki.leaf(), CertificateKind.AUTH, why(purpose))
                 assert (refusal.reason, again.reason, again.holder) == ("POLICY", "OK", found.holder)
+            assert back_end.status(number, why(Errand.RENEWAL)).reason == "POLICY"
+            refused = back_end.former(pki.leaf(), why(Errand.CURRENT_STATUS))
+            assert isinstance(refused, Verdict)
+            assert refused.finding is not None
+            assert "[revocation-purpose]" in refused.finding.clause
+            assert len(platform.asked) + len(direct.responder.asked) == asked
             told = [(row.purpose, row.reason, row.service) for row in rows(world.party._audit)]
             assert told == [
                 ("enrol", "OK", "library"),
@@ -287,6 +406,8 @@ def test_relying_party_records_its_own_questions_too() -> None:
                 ("login", "POLICY", "library"),
                 ("renewal", "POLICY", "library"),
                 ("?", "POLICY", "library"),
+                ("renewal", "POLICY", "library"),
+                ("current-status", "POLICY", "library"),
             ]
 
 

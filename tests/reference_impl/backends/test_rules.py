@@ -128,6 +128,11 @@ QUESTIONS: list[tuple[str, Row, Row]] = [
     ),
     (
         "revocation-purpose",
+        (TOWN, Ability.STATUS, Errand.ACCOUNT, AUTH, None),
+        (TOWN, Ability.NAME, Errand.ACCOUNT, None, None),
+    ),
+    (
+        "revocation-purpose",
         (TOWN, Ability.VERIFY, Errand.CURRENT_STATUS, AUTH, None),
         (TOWN, Ability.VERIFY, Purpose.LOGIN, AUTH, None),
     ),

@@ -183,6 +183,7 @@ def test_ability_that_is_lacking_is_refused_and_nothing_asked() -> None:
         nothing.check(b"", CertificateKind.AUTH, current),
         nothing.status(number, current),
         nothing.former(b"", why(Errand.RENEWAL)),
+        nothing.name(b"", why(Errand.ACCOUNT)),
         nothing.depart(login),
         nothing.arrive({}, {}, login),
     ]

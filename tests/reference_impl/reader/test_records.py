@@ -56,6 +56,13 @@ def longer(body: bytes) -> bytes:
     return build(record.tag, record.value + build(0xDF7F, b"x")) + body[end:]
 
 
+def with_longer_signature(body: bytes) -> bytes:
+    """A certificate of another size, whole in itself."""
+    certificate, _ = parse_one(body)
+    signed, signature = parse_all(certificate.value)
+    return build(certificate.tag, signed.raw + build(signature.tag, signature.value + b"\x00"))
+
+
 def with_sex(sex: bytes) -> Bend:
     """Another sex."""
 
@@ -88,6 +95,7 @@ WRONG: dict[str, tuple[tuple[bytes, int], Bend, str, type[ReaderFault]]] = {
     "birth date": (BIRTH, flipped(0xDF11), "chip", NotGenuine),
     "signature of the birth record": (BIRTH, flipped(0xDF13), "chip", NotGenuine),
     "signature of the CVC": (CVC, flipped(0x5F37), "chip", NotGenuine),
+    "CVC of another size": (CVC, with_longer_signature, "chip", AnswerUnreadable),
     "birth date on the face": (FACE, flipped(0xDF22), "face by b", NotGenuine),
     "name picture": (FACE, flipped(0xDF25), "face by b", NotGenuine),
     "address picture": (FACE, flipped(0xDF26), "face by b", NotGenuine),
@@ -117,3 +125,14 @@ def test_what_is_not_signed_is_read_as_it_stands(desk: Desk) -> None:
     assert wanted.reference is not None
     card = with_file(desk.profile(), *FACE, flipped(0xDF2A))
     assert wanted.do(client_of(card, desk), desk.attempt(wanted.reference))
+
+
+def test_a_certificate_of_the_text_application_certifies_no_chip(desk: Desk) -> None:
+    """Put in place of the visual one it certifies the same key, under an issuer who says nothing of chips."""
+    element = desk.profile().applications[text.AID].elements[text.CVC]
+    assert isinstance(element, File)
+    wanted = OPERATIONS["chip"]
+    assert wanted.reference is not None
+    card = with_file(desk.profile(), *CVC, lambda _: element.body)
+    with pytest.raises(NotGenuine, match="no known card issuer"):
+        wanted.do(client_of(card, desk), desk.attempt(wanted.reference))

@@ -109,6 +109,56 @@ class Fleet:
             return False
 
 
+class Terminals:
+    """So many terminals that log in again and again until they are told to stop."""
+
+    def __init__(self, fleet: Fleet, count: int) -> None:
+        self._fleet = fleet
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._go_on) for _ in range(count)]
+        self.told: list[str] = []
+        """The reasons of verdicts."""
+        self.problems: list[str] = []
+        """The reasons of Problems."""
+        self.broken: list[str] = []
+        """Lines that broke."""
+
+    def __enter__(self) -> Self:
+        for each in self._threads:
+            each.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for each in self._threads:
+            each.join()
+
+    def go_on(self, times: int) -> None:
+        """Until so many more verdicts have come."""
+        so_far = len(self.told)
+        self._fleet.wait_until(lambda: len(self.told) >= so_far + times)
+
+    @property
+    def unacknowledged(self) -> int:
+        """Attempts of which nobody knows what became."""
+        return len(self.problems) + len(self.broken)
+
+    def _go_on(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with Fleet(self._fleet.process, self._fleet.url) as mine:
+                    self._attempt(mine)
+            except httpx.TransportError as error:
+                self.broken.append(type(error).__name__)
+
+    def _attempt(self, mine: Fleet) -> None:
+        answer = mine.http.post("/api/v1/services/library/login", json={"environment": "attended"})
+        if answer.status_code == 201:
+            begun = answer.json()
+            answer = mine.http.post(address(begun, "login"), json=presented(begun, "login"))
+        (self.told if answer.status_code == 200 else self.problems).append(answer.json()["reason"])
+
+
 def address(begun: Message, purpose: str) -> str:
     """Where an attempt is ended."""
     return f"/api/v1/services/library/{purpose}/{begun['session']}"

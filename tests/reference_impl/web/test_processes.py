@@ -16,7 +16,7 @@ import pytest
 from tests.reference_impl import pki
 from tests.reference_impl.conftest import b64
 from tests.reference_impl.test_process import responder
-from tests.reference_impl.web.fleet import Fleet, is_there, started
+from tests.reference_impl.web.fleet import Fleet, Terminals, is_there, started
 
 PROCESSES, USES, ROUNDS = 4, 100, 8
 
@@ -83,32 +83,15 @@ def test_spent_challenge_stays_spent_when_all_processes_were_killed(fleet: Fleet
 def test_worker_killed_under_load_loses_nothing_that_was_acknowledged(fleet: Fleet) -> None:
     """Four terminals go on logging in while a worker is killed: whatever was acknowledged is counted."""
     before = accepted(fleet)
-    told: list[str] = []
-    broken: list[str] = []
-    killed = threading.Event()
-
-    def terminal() -> None:
-        after = 0
-        while after < 5:  # on with the others, when one is gone
-            try:
-                with Fleet(fleet.process, fleet.url) as mine:
-                    told.append(mine.attempt("login")["reason"])
-                after += killed.is_set()
-            except httpx.TransportError as error:
-                broken.append(type(error).__name__)
-
-    threads = [threading.Thread(target=terminal) for _ in range(4)]
-    for each in threads:
-        each.start()
-    fleet.wait_until(lambda: len(told) >= 8)
-    victim = fleet.workers()[0]
-    os.kill(victim, signal.SIGKILL)
-    killed.set()
-    for each in threads:
-        each.join()
-    assert set(told) == {"OK"}
-    assert before + len(told) <= accepted(fleet) <= before + len(told) + len(broken)
-    assert len(broken) <= len(threads)
+    with Terminals(fleet, 4) as load:
+        load.go_on(8)
+        victim = fleet.workers()[0]
+        os.kill(victim, signal.SIGKILL)
+        load.go_on(20)
+    assert set(load.told) == {"OK"}
+    assert load.problems == []
+    assert len(load.broken) <= 4
+    assert before + len(load.told) <= accepted(fleet) <= before + len(load.told) + len(load.broken)
     fleet.wait_until(lambda: len(fleet.workers()) == PROCESSES and victim not in fleet.workers())
 
 
