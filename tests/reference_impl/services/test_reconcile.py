@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import select
 
 from harness.contract import messages as contract
+from reference_impl.audit.rows import Row, decode_row
+from reference_impl.audit.walk import stored_rows
 from reference_impl.clock import Clock
 from reference_impl.messages import Complete, Reconcile, read_message
 from reference_impl.relying_party import RelyingParty
@@ -346,6 +348,26 @@ def test_online_tap_without_policy_and_its_record_are_one(asking: Office) -> Non
     presented, record = begin(asking)
     assert asking.party.complete(presented).verdict.reason is Reason.OK
     assert (asking.one(record), asking.accepted) == ("CHALLENGE_REPLAYED", 2)
+
+
+def test_each_judgement_is_in_the_audit_before_it_counts(office: Office) -> None:
+    """One row for each record that was judged, none for one that comes again, one for a terminal that is not ours."""
+    before = len(audited(office))
+    office.send(tap("a"), tap("b", NOON + MINUTE), tap("c", environment="online"))
+    office.send(tap("a"))
+    rows = audited(office)[before:]
+    assert sorted(row.reason for row in rows) == ["OK", "OK", "PLACE_NOT_ALLOWED"]
+    assert {(row.who, row.service, row.purpose) for row in rows} == {("counter-1", "library", "tap")}
+    stranger = {**message([tap("d")]), "terminal": {"id": "counter-1", "credential": "guess"}}
+    office.world.post("reconcile", stranger)
+    (row,) = audited(office)[before + 3 :]
+    assert (row.who, row.service, row.reason) == ("?", "?", "POLICY")
+
+
+def audited(office: Office) -> list[Row]:
+    """The rows of the audit."""
+    with office.party.audit.writer.storage.reading() as connection:
+        return [decode_row(each.text.partition(" ")[2]) for group in stored_rows(connection) for each in group]
 
 
 def test_reset_forgets_records(office: Office) -> None:
