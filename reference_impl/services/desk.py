@@ -94,6 +94,11 @@ class ServiceDesk:
         policy = self.policies.get(service)
         return () if policy is None else tuple(each.document for each in fallback_after(policy, reason))
 
+    def limits_residence(self, service: str) -> bool:
+        """Whether it serves residents of some places alone."""
+        policy = self.policies.get(service)
+        return policy is not None and bool(policy.serves.residence)
+
     def leave(self, service: str, account: str) -> None:
         """Forgets what the service was told of a holder who has left; what was used up stays used up."""
         if service in self.policies:
