@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, text
 
 from reference_impl.services.store.tables import residences
-from reference_impl.services.store.transactions import Transactions
+from reference_impl.store.transactions import Transactions
 
 _TELL = text(
     "INSERT INTO service_residences (service, account, municipality, at) VALUES (:service, :account, :code, :at) "
