@@ -32,6 +32,8 @@ FOLDERS = (
 )
 WITHOUT = frozenset({"test_process.py", "test_accounts.py", "test_register.py", "test_shared.py", "test_store.py"})
 """They go through the package in another process, or hardly."""
+BY_THE_CLOCK = frozenset({"test_bad_input.py", "test_status_client.py", "test_five_million.py"})
+"""They fail on a busy machine too, which would be taken for having noticed."""
 
 
 def main() -> int:
@@ -78,7 +80,7 @@ def main() -> int:
 def _concerning() -> list[str]:
     """The tests of the verification core, file by file: the folders have others below them."""
     files = [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("test_*.py"))]
-    return [path.relative_to(ROOT).as_posix() for path in files if path.name not in WITHOUT]
+    return [path.relative_to(ROOT).as_posix() for path in files if path.name not in WITHOUT | BY_THE_CLOCK]
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Asked:
     @property
     def wall(self) -> float:
         """Seconds after which it counts as failed; other programs are at work on the same machine."""
-        return 10 + 20 * self.seconds
+        return 30 + 60 * self.seconds
 
 
 Answer = tuple[str, str]
@@ -58,7 +58,7 @@ def try_out(change: Callable[[], None], tests: Sequence[Asked]) -> Answer | None
     shutil.rmtree(folder, ignore_errors=True)
     if status == 0:
         return None
-    how = "failed" if os.WIFEXITED(status) else "ended"
+    how = "failed" if os.WIFEXITED(status) else signal.Signals(os.WTERMSIG(status)).name
     return tests[int.from_bytes(at[:4])].item.nodeid, how
 
 

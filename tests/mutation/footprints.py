@@ -29,6 +29,7 @@ class Footprint:
 
     lines: set[Line] = field(default_factory=set)
     seconds: float = 0.0
+    """Of work: how busy the machine is with others' does not count."""
 
 
 @dataclass(eq=False)
@@ -54,7 +55,7 @@ class Footprints:
         for number, item in enumerate(session.items):
             self._now = self.by_item[item] = Footprint()
             self._left.clear()
-            began = time.perf_counter()
+            began = time.process_time()
             following = session.items[number + 1] if number + 1 < len(session.items) else None
             threading.settrace(self._call)
             sys.settrace(self._call)
@@ -65,9 +66,9 @@ class Footprints:
                 threading.settrace(None)
             if session.testsfailed:
                 session.testsfailed = 0
-                began = time.perf_counter()
+                began = time.process_time()
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            self.by_item[item].seconds += time.perf_counter() - began
+            self.by_item[item].seconds += time.process_time() - began
             if session.testsfailed:
                 return
 
@@ -76,13 +77,13 @@ class Footprints:
         """Notes what a lasting fixture goes over by itself, for many tests use it and only one sets it up."""
         if not _lasts(fixturedef):
             return (yield)
-        outer, began = self._now, time.perf_counter()
+        outer, began = self._now, time.process_time()
         self._now = self.by_fixture[fixturedef] = Footprint()
         self._left.clear()
         try:
             return (yield)
         finally:
-            self._now.seconds = time.perf_counter() - began
+            self._now.seconds = time.process_time() - began
             outer.seconds -= self._now.seconds
             self._now = outer
             self._left.clear()

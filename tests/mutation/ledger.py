@@ -23,7 +23,7 @@ class Outcome(msgspec.Struct, frozen=True):
     by: str = ""
     """The test that noticed."""
     how: str = ""
-    """`failed`, or `ended` where the process took too long or too much memory, or died."""
+    """`failed`, or the signal that ended the process: SIGPROF for too much work, SIGALRM for too long a wait."""
 
 
 @dataclass

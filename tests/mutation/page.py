@@ -56,7 +56,7 @@ def count(outcomes: Iterable[Outcome]) -> dict[str, Count]:
     for each in outcomes:
         mutants[each.key.module] += 1
         noticed[each.key.module] += each.noticed
-        endless[each.key.module] += each.how == "ended"
+        endless[each.key.module] += each.how not in {"", "failed"}
     return {module: Count(mutants[module], noticed[module], endless[module]) for module in sorted(mutants)}
 
 

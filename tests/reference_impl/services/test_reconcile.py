@@ -21,6 +21,7 @@ from reference_impl.services.loading import load_policies
 from reference_impl.services.store.tables import records, sums
 from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
+from reference_impl.store.engine import Place
 from reference_impl.surface import Surface
 from reference_impl.verification.ocsp_settings import StatusUnreachable
 from reference_impl.verification.verdict import Reason
@@ -48,8 +49,8 @@ ASKING = """services:
 class Office:
     """A relying party whose library takes records, and whose holder enrolled at 9:20 in the morning."""
 
-    def __init__(self, services: str) -> None:
-        self.database, self.responder = Database(), Responder()
+    def __init__(self, services: str, place: Place = None) -> None:
+        self.database, self.responder = Database(place), Responder()
         policies = load_policies(services, "services.yaml")
         self.party = RelyingParty(self.database, Clock(), StatusSources(self.responder), services=policies)
         self.world = World(Surface(self.party, test_surface=True), self.party, self.responder, self.database)
@@ -92,18 +93,24 @@ class Office:
         return sum(found)
 
 
+@pytest.fixture
+def place() -> Place:
+    """Where the store is: in memory."""
+    return None
+
+
 @pytest.fixture(params=[SERVICES, ASKING], ids=["policy", "no-policy"])
-def office(request: pytest.FixtureRequest) -> Iterator[Office]:
+def office(request: pytest.FixtureRequest, place: Place) -> Iterator[Office]:
     """With a policy for the library, which counts visits; and with none, where the status is asked by OCSP."""
-    made = Office(request.param)
+    made = Office(request.param, place)
     yield made
     made.world.close()
 
 
 @pytest.fixture
-def counting() -> Iterator[Office]:
+def counting(place: Place) -> Iterator[Office]:
     """With a policy."""
-    made = Office(SERVICES)
+    made = Office(SERVICES, place)
     yield made
     made.world.close()
 
@@ -128,6 +135,14 @@ def test_record_counts_once_and_is_answered_alike(office: Office) -> None:
     assert len(office.responder.asked) - asked == (1 if asked > 1 else 0)
     assert office.accepted == 5
     assert office.visits in {4, 0}
+
+
+def test_record_twice_in_one_upload_is_one(office: Office) -> None:
+    """A terminal that repeats itself in the same breath: one acceptance, and the record stands as counted."""
+    assert office.send(tap("a"), tap("b", NOON + MINUTE), tap("a")) == {"a": "OK", "b": "OK"}
+    assert office.accepted == 3
+    report = office.party.reconciled("library")
+    assert (report.counted, report.uncounted) == (2, ())
 
 
 def test_messages_are_those_of_the_contract(asking: Office) -> None:
