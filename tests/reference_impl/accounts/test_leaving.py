@@ -192,3 +192,15 @@ def test_attributes_seen_again_are_a_new_pair(bench: Bench) -> None:
     assert bench.accounts.pair(account) == (newer, None)
     bench.accounts.renew_attributes("nobody", newer, LATER)
     assert bench.accounts.pair("nobody") is None
+
+
+def test_a_certificate_that_was_followed_is_barred(bench: Bench) -> None:
+    """Found with what was learnt, and with why it cannot be used; the one that followed it is not."""
+    account = enrol(bench.accounts, 1)
+    assert bench.accounts.relink(renewal(account, 1, 2)) is None
+    old, new = bench.accounts.find(holder(1)), bench.accounts.find(holder(2))
+    assert old is not None
+    assert new is not None
+    assert old.barred is not None
+    assert old.barred.reason is Reason.REVOKED
+    assert (new.barred, new.renewed, new.account) == (None, True, account)
