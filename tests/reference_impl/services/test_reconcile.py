@@ -145,6 +145,16 @@ def test_record_twice_in_one_upload_is_one(office: Office) -> None:
     assert (report.counted, report.uncounted) == (2, ())
 
 
+def test_upload_that_comes_again_while_it_is_judged_is_one(asking: Office) -> None:
+    """The terminal gave up waiting and sent it again: whoever keeps it first, it stands as counted, once."""
+    asking.responder.meanwhile = lambda: asking.send(tap("a"))  # type: ignore[assignment]
+    assert asking.one(tap("a")) == "OK"
+    assert asking.accepted == 2
+    report = asking.party.reconciled("library")
+    assert (report.counted, report.uncounted) == (1, ())
+    assert asking.one(tap("a")) == "OK"
+
+
 def test_messages_are_those_of_the_contract(asking: Office) -> None:
     """What the suite sends is taken, and what comes back is what it reads."""
     sent = msgspec.json.decode(msgspec.json.encode(message([tap("a"), tap("b")])), type=contract.Reconcile)

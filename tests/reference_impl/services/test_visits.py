@@ -267,6 +267,8 @@ def test_residence_is_told_at_a_terminal_and_kept(town: Town) -> None:
     told = UseRequest(municipality="28215")
     refused = town.world.party.complete(town.present(begun, "enrol", "father"), told)
     assert (refused.verdict.reason, refused.verdict.steps) == ("POLICY", ())
+    elsewhere = town.present(town.world.begin("enrol", service="archive"), "enrol", "mother")
+    assert town.world.party.complete(elsewhere).verdict.reason == "OK"  # so that the account stays
     leaving = Unlink(pki.leaf(), "library")
     assert town.world.party.unlink(leaving).verdict.reason == "OK"
     with town.database.transaction() as connection:
