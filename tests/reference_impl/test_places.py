@@ -3,7 +3,9 @@
 import pytest
 
 from reference_impl.verification import der
+from reference_impl.verification.certificate import parse_certificate
 from reference_impl.verification.places import find_places
+from reference_impl.verification.shape import Shapes
 from tests.reference_impl import pki
 from tests.reference_impl.ocsp_answers import tlv
 
@@ -101,3 +103,17 @@ def test_usual_form_is_found(name: str) -> None:
 def test_other_form_is_left_alone(name: str) -> None:
     """One thing is otherwise, and there are no places."""
     assert find_places(UNUSUAL[name]) is None
+
+
+def test_two_layouts_of_one_length() -> None:
+    """An octet more in the name and one less behind it: the last that was learnt is read, and rightly."""
+    shapes = Shapes()
+    wholes = []
+    for text, filler in ((b"TARO1234", 10), (b"TARO123", 11)):
+        more = tlv(0x30, b"\x06\x02\x2a\x03", tlv(4, bytes(filler)))
+        fields = [*FIELDS[:5], tlv(0x30, tlv(0x31, attribute(0x0C, text))), KEY]
+        body = tlv(0x30, *fields, tlv(0xA3, tlv(0x30, *OTHERS, more, identifier())))
+        wholes.append(tlv(0x30, body, ALGORITHM.encoded, SIGNATURE.encoded))
+        shapes.learn(parse_certificate(wholes[-1]))
+        assert shapes.read(wholes[-1]) == parse_certificate(wholes[-1])
+    assert len(wholes[0]) == len(wholes[1])
