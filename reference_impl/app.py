@@ -25,7 +25,9 @@ def run(settings: Settings) -> int:
         listener = listen(settings.host, settings.port)
     except (OSError, OverflowError) as error:
         where = f"{settings.host}:{settings.port}"
-        raise CannotBegin(f"cannot listen on {where}: {error}; give another --port, or 0 for any") from error
+        raise CannotBegin(
+            f"待ち受けできません / cannot listen on {where}: {error}; give another --port, or 0 for any"
+        ) from error
     with closing(listener):
         if settings.processes > 1:
             return supervise(settings, listener)

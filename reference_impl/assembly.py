@@ -47,6 +47,7 @@ def assembled(settings: Settings) -> Iterator[RelyingParty]:
         responders = stack.enter_context(closing(StatusClient()))
         sources = StatusSources(responders.ask, lists, _status_policy(settings))
         back_ends = stack.enter_context(closing(_back_ends(settings, sources, services.policies)))
+        _require_own_links(settings, back_ends)
         links = (
             None if settings.link_service is None else stack.enter_context(closing(LinkClient(settings.link_service)))
         )
@@ -93,6 +94,15 @@ def _services(settings: Settings) -> Opened:
         return open_services(settings.service_files, said)
     except (OSError, UnicodeDecodeError, PoliciesRefused) as error:
         raise CannotBegin(str(error)) from error
+
+
+def _require_own_links(settings: Settings, back_ends: BackEnds) -> None:
+    """The linking service is J-LIS's, and answers whom the law lets ask (公的個人認証法 art. 18)."""
+    role = back_ends.rules.role
+    if settings.link_service is not None and not role.asks_jlis:
+        ja = f"{role.ja}は機構の紐付けサービスに照会できません。--link-service を削除してください"
+        en = f"{role.en} may not ask the linking service of J-LIS: remove --link-service"
+        raise CannotBegin(f"{ja} / {en} [ask-jlis, 公的個人認証法 art. 18]")
 
 
 def _audit(settings: Settings) -> Audit:

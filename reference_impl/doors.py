@@ -1,14 +1,16 @@
 """What the core asks of the world at its steps, answered for one session out of the store."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from reference_impl.accounts.account import Accounts
-from reference_impl.accounts.attempt import Attempt, Recognised, Unfamiliar
+from reference_impl.accounts.attempt import Attempt, Beside, Recognised, Unfamiliar
 from reference_impl.accounts.findings import chip_known
-from reference_impl.accounts.recognition import Recognition, Shown
+from reference_impl.accounts.recognition import Presenting, Recognition, Shown
+from reference_impl.audit.checks import Check
 from reference_impl.store.sessions import Session, Sessions
 from reference_impl.verification.certificate import parse_certificate
 from reference_impl.verification.doors import Enrolled
@@ -59,6 +61,10 @@ class SessionDoors:
         self.account = ""
         """The id of the account that was found, which is the one to count for."""
         self.events: list[Event] = []
+        self.beside: Beside | None = None
+        """What is settled together with the account."""
+        self.look_after: Callable[[str], None] = lambda _: None
+        """Told of the account that was found, before anything is decided by it."""
 
     def spend(self, session: str, challenge: bytes, now: datetime) -> Reason | None:
         """Spends the session's challenge; None if it was the right one, unspent and young enough."""
@@ -70,13 +76,19 @@ class SessionDoors:
         """The account of this holder, or the one that the certificate is recognised to follow."""
         found = self._accounts.find(holder)
         if found is None and isinstance(self._presented, BY_CERTIFICATE):
-            found = self._recognise(holder)
+            found = self._recognise(holder, self._presented)
         self.account = "" if found is None else found.account
+        if self.account:
+            self.look_after(self.account)
         return found
 
-    def _recognise(self, holder: HolderKey) -> Enrolled | None:
+    def _recognise(self, holder: HolderKey, presented: Authentication | Tap) -> Enrolled | None:
+        session = self._session
+        why = Check(self._now, session.terminal, session.service, session.purpose)
         try:
-            recognised = self._recognition.of(holder, self._carrier, self._now, _shown(self._presented))
+            recognised = self._recognition.of(
+                Presenting(holder, presented.certificate, why, self._carrier, _shown(presented))
+            )
         except Refusal as refusal:
             self.events.append(Event("link", holder, refusal.reason))
             return Enrolled(frozenset(), "", b"", barred=refusal)
@@ -118,6 +130,7 @@ class SessionDoors:
             self._carrier,
             self.account or None,
             self._recognised,
+            self.beside,
         )
 
     @property

@@ -62,14 +62,19 @@ def _replace(settings: Settings, changes: dict[str, object]) -> Settings:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m reference_impl.app", description="The reference relying party.")
-    parser.add_argument(
-        "--configuration", type=Path, metavar="FILE", help="of a release (YAML or JSON; docs/relying-party.md)"
+    parser = argparse.ArgumentParser(
+        prog="python -m reference_impl.app", description="The reference relying party / 参照実装"
     )
-    parser.add_argument("--processes", type=int, metavar="N", help="that share the port; 1 without it")
+    parser.add_argument(
+        "--configuration",
+        type=Path,
+        metavar="FILE",
+        help="of a release / 設定ファイル (docs/relying-party.md)",
+    )
+    parser.add_argument("--processes", type=int, metavar="N", help="that share the port; 1 without it / プロセス数")
     parser.add_argument("--host", help="127.0.0.1 without it")
     parser.add_argument("--port", type=int, help="0 or none: any free port")
-    parser.add_argument("--log", type=Path, metavar="FILE", help="of requests, JSON lines; stderr without it")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="of requests; stderr without it / 要求のログ")
     parser.add_argument(
         "--store", type=_place, metavar="STORE", help="SQLite file or postgresql://…; in memory without it"
     )
@@ -94,8 +99,8 @@ def _parser() -> argparse.ArgumentParser:
         "--status-keep", type=float, default=0.0, metavar="SECONDS",
         help="an OCSP answer may be used again for so long after its thisUpdate; 0: never",
     )  # fmt: skip
-    parser.add_argument("--back-end", type=Path, metavar="FILE", help="who verifies (docs/backends.md)")
-    parser.add_argument("--link-service", metavar="URL", help="asked which certificates belong together")
+    parser.add_argument("--back-end", type=Path, metavar="FILE", help="who verifies / 検証者の区分 (docs/backends.md)")
+    parser.add_argument("--link-service", metavar="URL", help="asked which certificates belong together / 紐付け照会先")
     parser.add_argument("--test-surface", action="store_true", help="offer contract 1.0; never in production")
     parser.add_argument(
         "--services", type=Path, action="append", default=[], metavar="FILE", help="policies of services (YAML or JSON)"

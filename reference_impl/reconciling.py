@@ -16,6 +16,7 @@ Killed between (3) and (4) a record is judged again, and the audit says so twice
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -23,6 +24,7 @@ from msgspec import UnsetType
 from sqlalchemy import Connection, select, update
 
 from reference_impl.accounts.account import Accounts
+from reference_impl.accounts.recognition import Presenting
 from reference_impl.accounts.rows import is_of
 from reference_impl.audit.checks import UNKNOWN, Audit, Check
 from reference_impl.backends.accountable import Accountable
@@ -75,7 +77,7 @@ class Judging(msgspec.Struct, frozen=True):
     configuration: Configuration
     back_end: Accountable
     now: datetime
-    recognise: Callable[[HolderKey, datetime], Enrolled | None]
+    recognise: Callable[[Presenting], Enrolled | None]
     """The account that a renewed certificate follows."""
     require_platform: Callable[[str], None]
 
@@ -140,9 +142,10 @@ class Reconciling:
 
     def _judge(self, told: ToldRecord, record: OfflineRecord, by: Judging) -> Found:
         """What is found out about one record; its row in the audit is durable when this returns."""
-        doors = _Later(self._accounts, self._database, told, by)
         services = by.configuration.services
         why = Check(by.now, told.terminal, told.service if told.service in services else UNKNOWN, Purpose.TAP)
+        by_whom = partial(Presenting, certificate=record.presentation.certificate, why=why)
+        doors = _Later(self._accounts, self._database, told, lambda holder: by.recognise(by_whom(holder)))
         try:
             by.require_platform(told.service)
             if not Policy(services).is_open(told.service, Purpose.TAP):
@@ -169,11 +172,17 @@ class Reconciling:
 class _Later:
     """The doors of a tap that has been: nothing is spent and nothing written down here, that comes with the keeping."""
 
-    def __init__(self, accounts_: Accounts, database: Transactions, told: ToldRecord, by: Judging) -> None:
+    def __init__(
+        self,
+        accounts_: Accounts,
+        database: Transactions,
+        told: ToldRecord,
+        recognise: Callable[[HolderKey], Enrolled | None],
+    ) -> None:
         self._accounts = accounts_
         self._database = database
         self._told = told
-        self._by = by
+        self._recognise = recognise
         self.account = ""
 
     def spend(self, session: str, challenge: bytes, now: datetime) -> Reason | None:
@@ -183,7 +192,7 @@ class _Later:
 
     def find(self, holder: HolderKey) -> Enrolled | None:
         """The account as it was then: with the services of that time, and a card that has been followed since."""
-        found = self._accounts.find(holder) or self._by.recognise(holder, self._by.now)
+        found = self._accounts.find(holder) or self._recognise(holder)
         if found is None:
             return None
         self.account = found.account

@@ -4,6 +4,7 @@ import secrets
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -12,13 +13,17 @@ from reference_impl.accounts.attempt import Recognised
 from reference_impl.accounts.counts import NoCounts
 from reference_impl.accounts.findings import left
 from reference_impl.accounts.holders import Holders
+from reference_impl.accounts.leaving import Merged
 from reference_impl.accounts.links import Links
-from reference_impl.accounts.recognition import Recognition
+from reference_impl.accounts.office import Office
+from reference_impl.accounts.recognition import Presenting, Recognition
+from reference_impl.accounts.standing import Attributes
 from reference_impl.accounts.view import AccountView
 from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audit
 from reference_impl.backends.accountable import Accountable
-from reference_impl.backends.backend import Errand
+from reference_impl.backends.backend import Ability, Errand
 from reference_impl.backends.evidence import Evidence
+from reference_impl.backends.linking import AccountableLinks
 from reference_impl.backends.numbers import ACCOUNTS, AccountableNumbers
 from reference_impl.backends.opening import BackEnds, DirectBackEnds
 from reference_impl.backends.rules import ANY_DOCUMENT
@@ -48,7 +53,7 @@ from reference_impl.verification.doors import Doors, Enrolled
 from reference_impl.verification.findings import new_chip, not_enrolled, place_refused, service_closed, terminal_unknown
 from reference_impl.verification.place import is_place_allowed
 from reference_impl.verification.policy import Policy
-from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, Carrier, CertificateKind, Purpose
+from reference_impl.verification.purpose import TEST_POLICIES, AcceptedPolicies, CertificateKind, Purpose
 from reference_impl.verification.verdict import Finding, HolderKey, Reason, Refusal, Step, Verdict
 
 
@@ -101,7 +106,13 @@ class RelyingParty:
         """Takes the new decisions in place of the old ones, and remembers nothing of what was found under those."""
         self._configuration, self._back_end = configuration, self._make_back_end(configuration)
         self._statuses = AccountableNumbers(self._back_ends.numbers(configuration), self._back_ends.rules, self._audit)
-        self._recognition = Recognition(self._accounts, configuration.trust, self._links, self._statuses)
+        # a name that a platform gave is its own to keep over a renewal; of numbers it is asked what they followed
+        asks_former = self._back_ends.by_serial and Ability.FORMER in self._back_end.abilities
+        former = self._back_end if asks_former else None
+        links = None
+        if self._links is not None:
+            links = AccountableLinks(self._links, self._back_ends.rules, self._audit)
+        self._recognition = Recognition(self._accounts, configuration.trust, self._statuses, links, former)
         self.holders = Holders(self._accounts, self._statuses)
         """How they stand, for the staff."""
 
@@ -191,7 +202,7 @@ class RelyingParty:
         holder = self._back_end.identify(message.holder.certificate, why)
         if isinstance(holder, Verdict):
             return holder, None
-        account = self._accounts.find(holder) or self._recognise(holder, reading.now)
+        account = self._accounts.find(holder) or self._recognise(Presenting(holder, message.holder.certificate, why))
         if account is not None and account.barred is not None:
             raise account.barred
         if account is None or message.service not in account.services:
@@ -200,9 +211,9 @@ class RelyingParty:
             raise new_chip()
         return holder, account
 
-    def _recognise(self, holder: HolderKey, now: datetime) -> Enrolled | None:
+    def _recognise(self, presenting: Presenting) -> Enrolled | None:
         """The account that a renewed certificate follows; nothing is written down before it is proved."""
-        recognised = self._recognition.of(holder, Carrier.CARD, now, None)
+        recognised = self._recognition.of(presenting)
         return self._accounts.enrolled(recognised.account) if isinstance(recognised, Recognised) else None
 
     def _is_terminal_accepted(self, message: Begin) -> bool:
@@ -244,6 +255,7 @@ class RelyingParty:
             return Judged(verdict, reading)
         presentation = presentation_of(session, message.presentation)
         doors = CountingDoors(self._sessions, self._accounts, session, reading.now, self._recognition, presentation)
+        doors.look_after = partial(self._forget_residence_left, session.service, reading.now)
         doors.visit = self._desk.visit(session.id, session.service, session.purpose, reading.now, request)
         why = Check(reading.now, session.terminal, session.service, session.purpose)
         refused = self._unservable(request or UseRequest(), why)
@@ -252,8 +264,26 @@ class RelyingParty:
             self._audit.event(why, each.what, each.holder, each.reason, each.as_of)
         if verdict.holder is not None and verdict.reason in {Reason.REVOKED, Reason.ON_HOLD}:
             self._accounts.note_ended(verdict.holder, reading.now)
+        if verdict.reason is Reason.OK and doors.visit.has_told and verdict.holder is not None:
+            self._note_residence_seen(verdict.holder, why)
         used = doors.visit.answer if verdict.reason is Reason.OK else None
         return Judged(verdict, reading, used, self._instead.offer(why, verdict))
+
+    def _forget_residence_left(self, service: str, now: datetime, account: str) -> None:
+        """A residence told before the holder moved is not relied on: a service limited to residents asks again.
+
+        Asked of those services alone: a status is no use to the others (公的個人認証法 art. 52).
+        """
+        if self._desk.limits_residence(service) and self.holders.attributes(account, now) is Attributes.CHANGED:
+            self._desk.leave(service, account)
+
+    def _note_residence_seen(self, holder: HolderKey, why: Check) -> None:
+        """A terminal has told where the holder lives now: from now on that is what may change."""
+        account = self._accounts.id_of(holder)
+        known = None if account is None else self._accounts.pair(account)
+        is_to_be_renewed = known is None or known[1] is not None
+        if account is not None and is_to_be_renewed:
+            self._accounts.renew_attributes(account, self._recognition.pair(holder, why), why.at)
 
     def _unservable(self, request: UseRequest, why: Check) -> Verdict | None:
         """Why what is asked for cannot be had at all, written down, and with nothing spent; None if it can."""
@@ -303,22 +333,28 @@ class RelyingParty:
         expired or revoked one will do, for nobody has to renew a card in order to leave.
         """
         reading = self.clock.read()
-        verdict = self._unlink(message)
-        if verdict.holder is not None:
-            service = message.service if message.service in self._configuration.services else UNKNOWN
-            self._audit.event(Check(reading.now, NOBODY, service, None), "unlink", verdict.holder, verdict.reason, None)
-        return Judged(verdict, reading)
-
-    def _unlink(self, message: Unlink) -> Verdict:
+        service = message.service if message.service in self._configuration.services else UNKNOWN
         try:
             holder = self._holder_of(message.certificate)
         except DerError as error:
-            return left(Reason.MALFORMED, None, str(error))
+            return Judged(left(Reason.MALFORMED, None, str(error)), reading)
         if isinstance(holder, NoIssuer):
-            return left(holder.reason, None, holder.why)
+            return Judged(left(holder.reason, None, holder.why), reading)
         if isinstance(holder, Verdict):
-            return left(Reason.NOT_ENROLLED, None) if holder.reason is Reason.STATUS_UNKNOWN else holder
-        return left(self._accounts.leave(holder, message.service) or Reason.OK, holder)
+            unknown = left(Reason.NOT_ENROLLED, None) if holder.reason is Reason.STATUS_UNKNOWN else holder
+            return Judged(unknown, reading)
+        why = Check(reading.now, NOBODY, service, None)
+        return Judged(
+            Office(self._accounts, self._audit, self._desk.leave).unlink(holder, message.service, why), reading
+        )
+
+    def merge(self, kept: bytes, gone: bytes, who: str) -> Merged | Reason:
+        """One account of the two that these certificates lead to, at the word of `who`, an operator; or why not."""
+        first, second = self._holder_of(kept), self._holder_of(gone)
+        if not isinstance(first, HolderKey) or not isinstance(second, HolderKey):
+            return Reason.UNKNOWN_ISSUER
+        why = Check(self.clock.read().now, who, UNKNOWN, None)
+        return Office(self._accounts, self._audit, self._desk.leave).merge(first, second, why)
 
     def _holder_of(self, encoded: bytes) -> HolderKey | NoIssuer | Verdict:
         """Whose certificate it is, whatever its status: by issuer key and serial, or by the name a platform gave.

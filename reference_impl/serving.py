@@ -13,14 +13,14 @@ from contextlib import ExitStack, closing
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TextIO
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reference_impl.assembly import assembled
 from reference_impl.relying_party import RelyingParty
-from reference_impl.settings import Settings
+from reference_impl.settings import CannotBegin, Settings
 from reference_impl.surface import PREFIX, Surface
 from reference_impl.web.callers import Callers, Role
 from reference_impl.web.door import Door, nothing_changed
@@ -96,12 +96,20 @@ def serve(  # noqa: PLR0913  (what a worker is given)
     signal.signal(signal.SIGINT, _end)
     with ExitStack() as stack:
         party = stack.enter_context(assembled(settings))
-        out = None if settings.log is None else stack.enter_context(settings.log.open("a", encoding="utf-8"))
+        out = None if settings.log is None else stack.enter_context(_open_log(settings.log))
         log_as_json(out)
         surface = stack.enter_context(closing(Surface(party, test_surface=True))) if settings.test_surface else None
         metrics = Metrics(ROUTES, worker, workers, counters)
         door = stack.enter_context(closing(_door(party, settings, metrics, RequestsLog(out, worker), surface)))
         _run(Application(door, surface), listener, ready)
+
+
+def _open_log(path: Path) -> TextIO:
+    try:
+        return path.open("a", encoding="utf-8")
+    except OSError as error:
+        why = f"--log {path}: 書き込めません / expected a file that can be written, found: {error.strerror}"
+        raise CannotBegin(why) from error
 
 
 def _door(party: RelyingParty, settings: Settings, metrics: Metrics, log: RequestsLog, surface: Surface | None) -> Door:

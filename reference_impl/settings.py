@@ -56,13 +56,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def require_sound(self) -> None:
         """CannotBegin for decisions that do not go together."""
         if not 1 <= self.processes <= MOST_PROCESSES:
-            raise CannotBegin(f"--processes: expected 1 to {MOST_PROCESSES}, found {self.processes}")
+            raise CannotBegin(
+                f"--processes: 1～{MOST_PROCESSES} です / expected 1 to {MOST_PROCESSES}, found {self.processes}"
+            )
         if self.processes > 1 and self.store is None:
-            raise CannotBegin("--processes: expected a --store that several processes can open, found memory")
+            raise CannotBegin(
+                "--processes: 複数プロセスには --store が必要です / "
+                "expected a --store that several processes can open, found memory"
+            )
         if self.host not in LOOPBACK and self.test_surface:
-            raise CannotBegin(f"--host {self.host}: expected loopback beside --test-surface, which anybody could use")
+            raise CannotBegin(
+                f"--host {self.host}: 試験用の面はループバックでのみ使えます / "
+                "expected loopback beside --test-surface, which anybody could use"
+            )
         if self.host not in LOOPBACK and not (self.operators and self.auditors):
             raise CannotBegin(
-                f"--host {self.host}: expected tokens of operators and auditors in --configuration, found none; "
+                f"--host {self.host}: ループバック以外ではトークンが必要です / "
+                "expected tokens of operators and auditors in --configuration, found none; "
                 "give them, or listen on 127.0.0.1"
             )

@@ -123,7 +123,9 @@ class Supervisor:
             code = worker.process.exitcode
             worker.failed += not worker.is_ready
             worker.bury()
-            _complain(f"worker {worker.number} ended with {code}; another takes its place")
+            _complain(
+                f"ワーカー {worker.number} を交代します / worker {worker.number} ended with {code}; another takes over"
+            )
             if worker.failed >= FUTILE:
                 worker.start()  # so that there is a process to end
                 return True

@@ -96,6 +96,7 @@ class Accounts:
             elif is_known:
                 raise NotNow(Reason.ALREADY_ENROLLED)
             rows.count(connection, credential.account)
+            attempt.settle_beside(connection, credential.account)
 
         return self._try(work)
 
@@ -120,6 +121,7 @@ class Accounts:
                 _require_same(attempt.record, rows.learnt_with(connection, credential), credential)
             credential = _require_member(connection, credential, attempt)
             rows.count(connection, credential.account)
+            attempt.settle_beside(connection, credential.account)
 
         return self._try(work)
 
@@ -161,13 +163,14 @@ class Accounts:
         with self._database.transaction() as connection:
             connection.execute(update(pairs).where(first).values(changed_at=now.timestamp()))
 
-    def renew_attributes(self, account: str, paired: Paired, now: datetime) -> None:
-        """The service has seen the attributes that hold now, in this signature certificate."""
+    def renew_attributes(self, account: str, paired: Paired | None, now: datetime) -> None:
+        """The service has seen the attributes that hold now, while this signature certificate was in force; without
+        one nothing is known of them from now on."""
 
         def work(connection: Connection) -> None:
             rows.hold(connection, account)
             connection.execute(pairs.delete().where(pairs.c.account == account))
-            if rows.credentials_of(connection, account):
+            if paired is not None and rows.credentials_of(connection, account):
                 row = {"account": account, **rows.pair_row(paired), "since": now.timestamp()}
                 connection.execute(insert(pairs).values(**row))
 

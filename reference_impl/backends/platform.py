@@ -16,10 +16,11 @@ import msgspec
 
 from reference_impl.audit.checks import Check
 from reference_impl.backends import wire
-from reference_impl.backends.backend import Ability, Numbered, Unable, refused
+from reference_impl.backends.backend import Ability, Errand, Numbered, PastVerdict, Unable, refused
 from reference_impl.backends.client import CLAUSE
 from reference_impl.backends.direct import name_in
 from reference_impl.backends.options import Holders
+from reference_impl.backends.past import Past
 from reference_impl.backends.rules import Rules
 from reference_impl.verification.certificate import Certificate
 from reference_impl.verification.challenges import IssuedChallenges
@@ -27,7 +28,7 @@ from reference_impl.verification.core import check, decide, identify
 from reference_impl.verification.doors import Accounts, Doors, Enrolled
 from reference_impl.verification.free_area import decide_application
 from reference_impl.verification.genuineness import BirthRecord
-from reference_impl.verification.presentation import CardApplication, Presentation
+from reference_impl.verification.presentation import CardApplication, Presentation, Tap
 from reference_impl.verification.purpose import Carrier, CertificateKind, Purpose
 from reference_impl.verification.revocation_methods import KnownRevocations, Remembering
 from reference_impl.verification.setting import Setting
@@ -74,6 +75,21 @@ class Delegated(Unable):
             doors = Doors(doors.challenges, _Named(doors.accounts, asking))
         verdict = decide(presentation, why.at, self._setting, self._revocation(asking), doors)
         return self._named(verdict, asking)
+
+    def verify_past(self, presentation: Tap, taken: datetime, why: Check, doors: Doors) -> PastVerdict:
+        """The core's verdict as of `taken`, by what the platform says of the certificate now.
+
+        The question is one of 現況確認: nobody stands at the terminal any more. A certificate that has ended since is
+        refused by the platform, which knows no instant but its own.
+        """
+        current = msgspec.structs.replace(why, purpose=Errand.CURRENT_STATUS)
+        ask = wire.CheckOne(presentation.certificate, CertificateKind.AUTH)
+        asking = _Asking(self._client, ask, current, by_serial=self._by_serial)
+        if doors.accounts is not None and not self._by_serial:
+            doors = Doors(doors.challenges, _Named(doors.accounts, asking))
+        past = Past(self._setting.trust, self._setting.policy, self._revocation(asking), why.at)
+        found = past.verify(presentation, taken, doors)
+        return msgspec.structs.replace(found, verdict=self._named(found.verdict, asking))
 
     def identify(self, certificate: bytes, why: Check) -> HolderKey | Verdict:
         """Issuer key and serial by the anchors; or the platform's name for them."""

@@ -22,8 +22,8 @@ from reference_impl.backends.options import Keep
 from reference_impl.services.durations import read_duration
 from reference_impl.services.policy import Policy as ServicePolicy
 from reference_impl.services.store.ledger import Ledger
-from reference_impl.services.store.transactions import Transactions
 from reference_impl.store.tables import sessions
+from reference_impl.store.transactions import Transactions
 
 SESSIONS: Final = timedelta(days=1)
 """As long as a session is known as spent (`store.sessions`)."""

@@ -84,15 +84,19 @@ class ServiceDesk:
         policy = self.policies.get(service)
         if policy is None or self.ledger is None:
             return NoVisit()
-        counting = self.ledger if purpose in USES else None
         register = self.opened.registers.get(service)
-        serving = Serving(policy, counting, register, self._naming, self._residences, self.opened.municipality)
+        serving = Serving(policy, purpose in USES, register, self._naming, self._residences, self.opened.municipality)
         return ServedVisit(serving, key, now, request or UseRequest())
 
     def instead(self, service: str, reason: Reason) -> tuple[Document, ...]:
         """What may be shown in place of the card after this refusal."""
         policy = self.policies.get(service)
         return () if policy is None else tuple(each.document for each in fallback_after(policy, reason))
+
+    def limits_residence(self, service: str) -> bool:
+        """Whether it serves residents of some places alone."""
+        policy = self.policies.get(service)
+        return policy is not None and bool(policy.serves.residence)
 
     def leave(self, service: str, account: str) -> None:
         """Forgets what the service was told of a holder who has left; what was used up stays used up."""

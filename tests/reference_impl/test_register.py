@@ -49,8 +49,20 @@ NAMED: dict[str, tuple[str, ...]] = {
     "RP-KAZ-007": (f"{TAP}::test_tap_needs_an_enrolment_its_birth_date_and_its_chip",),
     "RP-KAZ-008": ("test_taps::test_birth_date_is_given_to_nobody_else",),
     "RP-ACC-001": (f"{PROOF}::test_account_is_known_by_issuer_key_and_serial",),
-    "RP-ACC-003": (f"{STATUS}::test_answer_is_refused_for_its_reason",),
-    "RP-ACC-006": (f"{METHODS}::test_revoked_is_not_made_good_by_what_is_no_newer",),
+    "RP-ACC-002": (
+        "accounts/test_end_to_end::test_a_renewed_certificate_goes_on_with_the_account",
+        "accounts/test_end_to_end::test_a_new_chip_is_learnt_with_the_pin_and_not_from_a_tap",
+        "accounts/test_end_to_end::test_without_links_a_renewed_card_is_not_linked",
+    ),
+    "RP-ACC-003": (
+        f"{STATUS}::test_answer_is_refused_for_its_reason",
+        "accounts/test_end_to_end::test_a_move_is_seen_in_the_paired_certificate_and_stops_no_tap",
+    ),
+    "RP-ACC-005": ("accounts/test_standing::test_no_code_is_read_as_death",),
+    "RP-ACC-006": (
+        f"{METHODS}::test_revoked_is_not_made_good_by_what_is_no_newer",
+        "accounts/test_end_to_end::test_a_lost_card_leads_on_to_the_next_one",
+    ),
     "RP-ACC-007": (f"{PROOF}::test_phone_is_not_a_card",),
     "RP-PRIV-001": ("test_verifier::test_verdict_holds_no_secret",),
     "RP-CRL-001": (f"{LISTS}::test_list_that_is_not_believed",),
@@ -108,9 +120,7 @@ NOT_THE_CORES: dict[str, str] = {
     "RP-ATTR-002": "as RP-ATTR-001; an unknown otherName does not hinder step (1)",
     "RP-ATTR-003": "as RP-ATTR-001",
     "RP-OCSP-011": "the lightweight profile is not claimed: an answer without nextUpdate is used for thirty minutes",
-    "RP-ACC-002": "needs the linking service of J-LIS: the accounts of the service, which a later issue brings",
     "RP-ACC-004": "the words stand in findings.py and differ by reason; what a user sees is the service's",
-    "RP-ACC-005": "no module draws any conclusion from a reason code but hold and not hold",
     "RP-PRIV-002": "the audit is the service's (store/audit.py)",
 }
 

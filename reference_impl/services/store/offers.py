@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from reference_impl.services.store.tables import offers
-from reference_impl.services.store.transactions import Transactions, run
 from reference_impl.services.vocabulary import Document
+from reference_impl.store.transactions import Transactions, run
 from reference_impl.verification.verdict import Reason
 
 LASTS: Final = timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 import pytest
@@ -10,12 +10,14 @@ import pytest
 from reference_impl.accounts.account import Accounts
 from reference_impl.accounts.attempt import Recognised, Tie, Unfamiliar
 from reference_impl.accounts.links import LinkAnswer, Linked, NoLink
-from reference_impl.accounts.recognition import Recognition
+from reference_impl.accounts.recognition import Presenting, Recognition
 from reference_impl.accounts.serial_status import SerialStatuses
+from reference_impl.audit.checks import Check
+from reference_impl.backends.backend import Errand
 from reference_impl.store.database import Database
 from reference_impl.verification.ocsp_settings import Question, Responders
-from reference_impl.verification.purpose import Carrier
-from reference_impl.verification.verdict import HolderKey, Refusal
+from reference_impl.verification.purpose import Carrier, Purpose
+from reference_impl.verification.verdict import HolderKey, Reason, Refusal, Verdict
 from tests.reference_impl.accounts import told
 from tests.reference_impl.accounts.folk import chip, enrol, holder, renewal
 from tests.reference_impl.accounts.told import AS_OF, NOW, PHONE, SIGN, ToldLinks
@@ -40,7 +42,7 @@ class Bench:
 
     def of(self, serial: int, carrier: Carrier = Carrier.CARD) -> Recognised | Unfamiliar | None:
         """Whose certificate this is."""
-        return self.recognition.of(mine(serial), carrier, NOW, None)
+        return self.recognition.of(presenting(mine(serial), carrier))
 
     def says(self, serial: int, previous: tuple[int, ...], **changes: object) -> None:
         """What the link service says of a certificate that is in force."""
@@ -51,6 +53,11 @@ class Bench:
     def enrol(self, serial: int, carrier: Carrier = Carrier.CARD) -> str:
         """The account of a certificate of the pinned issuer."""
         return enrol_with(self.accounts, serial, carrier)
+
+
+def presenting(whose: HolderKey, carrier: Carrier = Carrier.CARD) -> Presenting:
+    """Somebody with a certificate at the counter."""
+    return Presenting(whose, b"octets", Check(NOW, "counter-1", "library", Purpose.TAP), carrier)
 
 
 def mine(serial: int) -> HolderKey:
@@ -75,7 +82,7 @@ def bench() -> Iterator[Bench]:
         accounts, links = Accounts(database), ToldLinks()
         pinned = trust("auth-ca", "auth-ca-2", "sign-ca")
         statuses = SerialStatuses(pinned, Responders({}), nobody_asks, bytes)
-        made = Bench(accounts, links, Recognition(accounts, pinned, links, statuses))
+        made = Bench(accounts, links, Recognition(accounts, pinned, statuses, links))
         yield made
 
 
@@ -113,7 +120,7 @@ def test_the_next_generation_of_the_issuer_leads_back(bench: Bench) -> None:
     account = bench.enrol(1)
     new = told.linked(3, key_id=OTHER.key_identifier)
     bench.links.answers["3"] = LinkAnswer(AS_OF, new, new, (certificate(1),), ())
-    found = bench.recognition.of(holder(3, OTHER.issuer_key), Carrier.CARD, NOW, None)
+    found = bench.recognition.of(presenting(holder(3, OTHER.issuer_key)))
     assert isinstance(found, Recognised)
     assert found.account == account
 
@@ -212,7 +219,7 @@ def test_a_certificate_that_is_over_is_left_to_its_status(bench: Bench) -> None:
 
 def test_an_unpinned_issuer_is_not_asked_about(bench: Bench) -> None:
     """Whoever is nobody's is no question for the link service."""
-    assert bench.recognition.of(HolderKey("free-area:f0", "01"), Carrier.CARD, NOW, None) is None
+    assert bench.recognition.of(presenting(HolderKey("free-area:f0", "01"))) is None
     assert bench.links.asked == []
 
 
@@ -220,3 +227,54 @@ def test_birth_date_and_service_do_not_recognise(bench: Bench) -> None:
     """A holder of the same birth date with a chip of their own enrols as somebody else."""
     first = bench.enrol(1)
     assert enrol(bench.accounts, 5, record=chip(77), issuer=ISSUER.issuer_key) != first
+
+
+@dataclass
+class Platform:
+    """A back end that says which names a holder had before, or why it cannot."""
+
+    says: tuple[HolderKey, ...] | Verdict
+    asked: list[tuple[bytes, Check]] = field(default_factory=list)
+
+    def former(self, certificate: bytes, why: Check) -> tuple[HolderKey, ...] | Verdict:
+        """What it was told to say."""
+        self.asked.append((certificate, why))
+        return self.says
+
+
+def by_platform(bench: Bench, says: tuple[HolderKey, ...] | Verdict) -> tuple[Recognition, Platform]:
+    """Recognition where a platform is asked and no link service is."""
+    platform = Platform(says)
+    statuses = SerialStatuses(trust("auth-ca"), Responders({}), nobody_asks, bytes)
+    return Recognition(bench.accounts, trust("auth-ca"), statuses, None, platform), platform
+
+
+def test_a_platform_says_who_it_was_before(bench: Bench) -> None:
+    """By the names it gave: the certificate goes there for the purpose of a renewal and for no other."""
+    first = HolderKey("ppid:pf-1", "a")
+    account = enrol(bench.accounts, 10, issuer="ppid:pf-1")
+    assert first == holder(10, "ppid:pf-1")
+    recognition, platform = by_platform(bench, (first,))
+    found = recognition.of(presenting(HolderKey("ppid:pf-1", "b")))
+    assert found == Recognised(account, Tie.LINK, NOW, first)
+    assert [(octets, why.purpose) for octets, why in platform.asked] == [(b"octets", Errand.RENEWAL)]
+
+
+def test_a_platform_that_names_two_persons_is_refused(bench: Bench) -> None:
+    """As a link service is; and who is named nowhere is a stranger."""
+    enrol(bench.accounts, 10, issuer="ppid:pf-1")
+    enrol(bench.accounts, 11, issuer="ppid:pf-1")
+    recognition, _ = by_platform(bench, (holder(10, "ppid:pf-1"), holder(11, "ppid:pf-1")))
+    with pytest.raises(Refusal, match="NOT_ENROLLED"):
+        recognition.of(presenting(holder(12, "ppid:pf-1")))
+    recognition, _ = by_platform(bench, (holder(13, "ppid:pf-1"),))
+    assert recognition.of(presenting(holder(12, "ppid:pf-1"))) is None
+
+
+def test_a_platform_that_cannot_say_makes_nobody_a_stranger(bench: Bench) -> None:
+    """Out of reach: pending. Not allowed to say: then there is no link, as without a platform."""
+    recognition, _ = by_platform(bench, Verdict(Reason.STATUS_UNAVAILABLE, ()))
+    with pytest.raises(Refusal, match="RENEWAL_PENDING"):
+        recognition.of(presenting(holder(12, "ppid:pf-1")))
+    recognition, _ = by_platform(bench, Verdict(Reason.POLICY, ()))
+    assert recognition.of(presenting(holder(12, "ppid:pf-1"))) is None

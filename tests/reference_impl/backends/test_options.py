@@ -10,7 +10,7 @@ from reference_impl.backends.opening import DirectBackEnds, PlatformBackEnds, op
 from reference_impl.backends.options import Holders, OptionsRefused, load_options, read_options
 from reference_impl.backends.sealed import KeyUnusable
 from reference_impl.configuration import Configuration
-from reference_impl.settings import Settings
+from reference_impl.settings import CannotBegin, Settings
 from reference_impl.status_methods import StatusSources
 from reference_impl.verification import Policy, Trust
 from reference_impl.verification.ocsp_settings import Question
@@ -111,6 +111,18 @@ def test_process_is_put_together_with_its_back_end(tmp_path: Path) -> None:
     for file, kind in ((path, PlatformBackEnds), (None, DirectBackEnds)):
         with assembled(Settings(back_end=file)) as party:
             assert type(party._back_ends) is kind
+
+
+def test_service_provider_with_the_linking_service_of_jlis_may_not_begin(tmp_path: Path) -> None:
+    """Corresponding numbers are for verifiers; the town beside it may ask."""
+    (tmp_path / "backend.yaml").write_text(FILE)
+    (tmp_path / "town.yaml").write_text("role: municipality\n")
+    write_keys(tmp_path, "sp-1", "pf-1")
+    link = "http://127.0.0.1:9/link/resolve"
+    with pytest.raises(CannotBegin, match="紐付けサービスに照会できません"):
+        assembled(Settings(back_end=tmp_path / "backend.yaml", link_service=link)).__enter__()
+    with assembled(Settings(back_end=tmp_path / "town.yaml", link_service=link)) as party:
+        assert party._links is not None
 
 
 def unreachable(question: Question) -> bytes:

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from reference_impl.backends import wire
-from reference_impl.verification import Environment, IssuedChallenges, Presentation
+from reference_impl.verification import Doors, Environment, IssuedChallenges, Presentation, Purpose
 from reference_impl.verification.core import WithCertificate
 from reference_impl.verification.plan import PLANS
 from tests.reference_impl import pki
 from tests.reference_impl.backends.delegating import DOCUMENT, Hosted, hosted, relying_party, why
 from tests.reference_impl.conftest import Message, World
+from tests.reference_impl.responder import REVOKED, UNKNOWN
 from tests.reference_impl.test_outcomes import ACCEPTED, CERTIFICATES
 from tests.reference_impl.test_refusals_path import ACCEPTED as GOOD_PATHS
 from tests.reference_impl.test_refusals_path import REFUSED as BAD_PATHS
@@ -125,6 +127,34 @@ def test_status(ways: Ways, case: str) -> None:
 def test_tap(ways: Ways, changes: dict[str, bytes | None], reason: str) -> None:
     """Chip, challenge and birth date; the last is compared with what was learnt under the name of each way."""
     assert ways.attempt("tap", **changes)["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("minutes", "changes", "reason"),
+    [
+        (10, {}, "OK"),
+        (10, {"status": REVOKED}, "OK"),
+        (3, {"status": REVOKED}, "REVOKED"),
+        (10, {"status": UNKNOWN}, "STATUS_UNKNOWN"),
+    ],
+    ids=["good", "revoked-afterwards", "revoked-before", "unknown"],
+)
+def test_tap_that_has_been(ways: Ways, on: Bench, minutes: int, changes: dict[str, Any], reason: str) -> None:
+    """An offline tap brought in later: as of then, by what is known now; revoked five minutes ago."""
+    taken = pki.NOW - timedelta(minutes=minutes)
+    right = ways.direct.responder.settings
+    ways.set(**changes)
+    found = []
+    for world in (ways.direct, *ways.delegating):
+        challenge = on.challenge(at=taken)
+        past = tap(on, challenge=challenge, chip=chip(challenge))
+        found.append(world.party._back_end.verify_past(past, taken, why(Purpose.TAP), Doors(on.challenges)))
+    ways.direct.responder.settings = ways.platform.responder.settings = right
+    ways.forget()
+    assert {(each.verdict.reason.value, each.verdict.steps, each.revoked_at) for each in found} == {
+        (reason, found[0].verdict.steps, found[0].revoked_at)
+    }
+    assert (found[0].revoked_at is not None) == (reason == "REVOKED")
 
 
 class Remote:
