@@ -64,10 +64,10 @@ def test_survivor_without_a_reason_and_reason_without_a_survivor() -> None:
 
 
 def test_run_goes_on_where_it_was(tmp_path: Path) -> None:
-    """The newest outcome counts, for the same source only; a line that was cut off is left out."""
+    """Noticed once is noticed, for the same source only; a line that was cut off is left out."""
     path, key = tmp_path / "outcomes.jsonl", Key("a.py", "f", "return a < 1", "None is returned")
-    Ledger(path).add(outcome(key, noticed=False))
-    Ledger(path).add(outcome(key, noticed=True))
+    for noticed in (False, True, False):
+        Ledger(path).add(outcome(key, noticed=noticed))
     with path.open("ab") as file:
         file.write(b'{"key":{"module":"a.py"')
     known = Ledger(path)
