@@ -21,15 +21,8 @@ class CountingDoors(SessionDoors):
         return found
 
     def settle(self, holder: HolderKey, presented: Presentation, record: BirthRecord | None) -> Reason | None:
-        """Takes what the use takes, then writes it down, or gives it back; `Refusal` if there is nothing left."""
-        if isinstance(presented, Signing):
-            return super().settle(holder, presented, record)
-        give_back = self.visit.serve(self.account, self.birth_date if record is None else record.birth_date)
-        reason = super().settle(holder, presented, record)
-        if reason is not None:
-            give_back()
-        elif self.visit.has_told:
-            found = super().find(holder)
-            if found is not None:
-                self.visit.remember(found.account)
-        return reason
+        """Writes the acceptance down together with what the use takes; `Refusal` if there is nothing left to take."""
+        if not isinstance(presented, Signing):
+            self.visit.require_served(self.account, self.birth_date if record is None else record.birth_date)
+            self.beside = self.visit.settle
+        return super().settle(holder, presented, record)

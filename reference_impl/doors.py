@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from reference_impl.accounts.account import Accounts
-from reference_impl.accounts.attempt import Attempt, Recognised, Unfamiliar
+from reference_impl.accounts.attempt import Attempt, Beside, Recognised, Unfamiliar
 from reference_impl.accounts.findings import chip_known
 from reference_impl.accounts.recognition import Presenting, Recognition, Shown
 from reference_impl.audit.checks import Check
@@ -61,6 +61,8 @@ class SessionDoors:
         self.account = ""
         """The id of the account that was found, which is the one to count for."""
         self.events: list[Event] = []
+        self.beside: Beside | None = None
+        """What is settled together with the account."""
         self.look_after: Callable[[str], None] = lambda _: None
         """Told of the account that was found, before anything is decided by it."""
 
@@ -128,6 +130,7 @@ class SessionDoors:
             self._carrier,
             self.account or None,
             self._recognised,
+            self.beside,
         )
 
     @property

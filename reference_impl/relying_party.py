@@ -23,6 +23,7 @@ from reference_impl.audit.checks import NOBODY, UNKNOWN, Audit, Check, open_audi
 from reference_impl.backends.accountable import Accountable
 from reference_impl.backends.backend import Ability, Errand
 from reference_impl.backends.evidence import Evidence
+from reference_impl.backends.linking import AccountableLinks
 from reference_impl.backends.numbers import ACCOUNTS, AccountableNumbers
 from reference_impl.backends.opening import BackEnds, DirectBackEnds
 from reference_impl.backends.rules import ANY_DOCUMENT
@@ -108,7 +109,10 @@ class RelyingParty:
         # a name that a platform gave is its own to keep over a renewal; of numbers it is asked what they followed
         asks_former = self._back_ends.by_serial and Ability.FORMER in self._back_end.abilities
         former = self._back_end if asks_former else None
-        self._recognition = Recognition(self._accounts, configuration.trust, self._statuses, self._links, former)
+        links = None
+        if self._links is not None:
+            links = AccountableLinks(self._links, self._back_ends.rules, self._audit)
+        self._recognition = Recognition(self._accounts, configuration.trust, self._statuses, links, former)
         self.holders = Holders(self._accounts, self._statuses)
         """How they stand, for the staff."""
 
@@ -261,7 +265,7 @@ class RelyingParty:
         if verdict.holder is not None and verdict.reason in {Reason.REVOKED, Reason.ON_HOLD}:
             self._accounts.note_ended(verdict.holder, reading.now)
         if verdict.reason is Reason.OK and doors.visit.has_told and verdict.holder is not None:
-            self._note_residence_seen(verdict.holder, reading.now)
+            self._note_residence_seen(verdict.holder, why)
         used = doors.visit.answer if verdict.reason is Reason.OK else None
         return Judged(verdict, reading, used, self._instead.offer(why, verdict))
 
@@ -273,13 +277,13 @@ class RelyingParty:
         if self._desk.limits_residence(service) and self.holders.attributes(account, now) is Attributes.CHANGED:
             self._desk.leave(service, account)
 
-    def _note_residence_seen(self, holder: HolderKey, now: datetime) -> None:
+    def _note_residence_seen(self, holder: HolderKey, why: Check) -> None:
         """A terminal has told where the holder lives now: from now on that is what may change."""
         account = self._accounts.id_of(holder)
         known = None if account is None else self._accounts.pair(account)
         is_to_be_renewed = known is None or known[1] is not None
         if account is not None and is_to_be_renewed:
-            self._accounts.renew_attributes(account, self._recognition.pair(holder, now), now)
+            self._accounts.renew_attributes(account, self._recognition.pair(holder, why), why.at)
 
     def _unservable(self, request: UseRequest, why: Check) -> Verdict | None:
         """Why what is asked for cannot be had at all, written down, and with nothing spent; None if it can."""

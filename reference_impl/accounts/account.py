@@ -96,6 +96,7 @@ class Accounts:
             elif is_known:
                 raise NotNow(Reason.ALREADY_ENROLLED)
             rows.count(connection, credential.account)
+            attempt.settle_beside(connection, credential.account)
 
         return self._try(work)
 
@@ -120,6 +121,7 @@ class Accounts:
                 _require_same(attempt.record, rows.learnt_with(connection, credential), credential)
             credential = _require_member(connection, credential, attempt)
             rows.count(connection, credential.account)
+            attempt.settle_beside(connection, credential.account)
 
         return self._try(work)
 

@@ -1,9 +1,11 @@
 """What an accepted attempt brings to the accounts, and what recognised its certificate if no account leads from it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
+from sqlalchemy import Connection
 
 from reference_impl.verification.genuineness import BirthRecord
 from reference_impl.verification.purpose import Carrier
@@ -44,6 +46,10 @@ class Unfamiliar(msgspec.Struct, frozen=True):
     paired: Paired | None
 
 
+Beside = Callable[[Connection, str], None]
+"""Something that is done for an account in the same transaction; `Refusal` leaves nothing of either."""
+
+
 class Attempt(msgspec.Struct, frozen=True):
     """One attempt that the core would accept."""
 
@@ -58,3 +64,10 @@ class Attempt(msgspec.Struct, frozen=True):
     account: str | None = None
     """The account that was found earlier, and counted for: no other one may stand in its place."""
     recognised: Recognised | Unfamiliar | None = None
+    beside: Beside | None = None
+    """What else the acceptance takes: a service's count. It may refuse, and then nothing is written."""
+
+    def settle_beside(self, connection: Connection, account: str) -> None:
+        """Takes it, in the transaction that writes the acceptance down."""
+        if self.beside is not None:
+            self.beside(connection, account)

@@ -60,6 +60,10 @@ class LinksUnreachable(Exception):
     """No answer came, or none that can be read: what was expected and what was found."""
 
 
+class LinksRefused(Exception):
+    """The rules forbid the question (docs/backends.md): nobody was asked, and there is no link service."""
+
+
 class Links(Protocol):
     """Somebody who knows which certificates belong together: J-LIS, or a platform that asks there."""
 

@@ -37,7 +37,7 @@ from reference_impl.accounts.findings import (
     too_new,
 )
 from reference_impl.accounts.linkage import Lineage, LinkRefused, NotCurrent, read_lineage
-from reference_impl.accounts.links import Links, LinksUnreachable, Named, NoLink
+from reference_impl.accounts.links import LinkAnswer, LinksRefused, LinksUnreachable, Named, NoLink
 from reference_impl.accounts.rows import Credential
 from reference_impl.accounts.serial_status import Numbers
 from reference_impl.audit.checks import Check
@@ -70,6 +70,13 @@ class Presenting(msgspec.Struct, frozen=True):
     shown: Shown | None = None
 
 
+class AskedLinks(Protocol):
+    """A link service that is asked on record (`backends.linking`)."""
+
+    def resolve(self, asked: Named, why: Check) -> LinkAnswer | NoLink:
+        """What belongs to this certificate; LinksUnreachable, or LinksRefused."""
+
+
 class Former(Protocol):
     """A back end that knows the names a certificate's holder had before it (`backends.backend`)."""
 
@@ -85,7 +92,7 @@ class Recognition:
         accounts: Accounts,
         trust: Trust,
         statuses: Numbers,
-        links: Links | None = None,
+        links: AskedLinks | None = None,
         former: Former | None = None,
     ) -> None:
         self._accounts = accounts
@@ -105,21 +112,23 @@ class Recognition:
             return self._ask_former(self._former, presenting)
         return None if presenting.shown is None else self._by_chip(presenting.shown, presenting.why.at)
 
-    def pair(self, holder: HolderKey, now: datetime) -> Paired | None:
+    def pair(self, holder: HolderKey, why: Check) -> Paired | None:
         """The signature certificate in force beside an account's certificate; None where nobody says."""
         issuer = self._issuers.get(holder.issuer_key)
         if self._links is None or issuer is None:
             return None
         asked = Named(CertificateKind.AUTH, issuer.key_identifier, holder.serial)
         try:
-            answer = self._links.resolve(asked)
-            return None if isinstance(answer, NoLink) else self._pair(read_lineage(answer, asked, Carrier.CARD, now))
-        except (LinksUnreachable, LinkRefused, NotCurrent):
+            answer = self._links.resolve(asked, why)
+            return None if isinstance(answer, NoLink) else self._pair(read_lineage(answer, asked, Carrier.CARD, why.at))
+        except (LinksUnreachable, LinksRefused, LinkRefused, NotCurrent):
             return None
 
-    def _ask_links(self, links: Links, asked: Named, presenting: Presenting) -> Recognised | Unfamiliar | None:
+    def _ask_links(self, links: AskedLinks, asked: Named, presenting: Presenting) -> Recognised | Unfamiliar | None:
         try:
-            answer = links.resolve(asked)
+            answer = links.resolve(asked, presenting.why)
+        except LinksRefused:
+            return None
         except LinksUnreachable as error:
             raise links_unreachable(str(error)) from error
         if answer is NoLink.NONE_IN_FORCE:

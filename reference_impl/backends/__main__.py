@@ -48,7 +48,7 @@ def _rules() -> int:
 
 
 def _purge(options: argparse.Namespace) -> int:
-    written = Options() if options.backend is None else load_options(options.backend)
+    written = Options() if options.back_end is None else load_options(options.back_end)
     services = load_files((str(path), path.read_text(encoding="utf-8")) for path in options.services)
     require_allowed(Plan(written, services))
     place = read_place(options.audit) if options.audit else options.store.with_name(f"{options.store.name}.audit")
@@ -68,7 +68,7 @@ def _read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     purging = commands.add_parser("purge", help="remove what was kept long enough / 保存期間を過ぎたものの削除")
     purging.add_argument("--store", type=Path, required=True, metavar="FILE", help="of the relying party / 保存先")
     purging.add_argument("--audit", metavar="STORE", help="STORE.audit without it / 監査の保存先")
-    purging.add_argument("--backend", type=Path, metavar="FILE", help="its `keep` says how long / 設定")
+    purging.add_argument("--back-end", type=Path, metavar="FILE", help="its `keep` says how long / 設定")
     purging.add_argument("--services", type=Path, action="append", default=[], metavar="FILE", help="policies / 方針")
     purging.add_argument("--by", required=True, help="who removes it, by an id / 実施者の識別子")
     return parser.parse_args(arguments)

@@ -84,9 +84,8 @@ class ServiceDesk:
         policy = self.policies.get(service)
         if policy is None or self.ledger is None:
             return NoVisit()
-        counting = self.ledger if purpose in USES else None
         register = self.opened.registers.get(service)
-        serving = Serving(policy, counting, register, self._naming, self._residences, self.opened.municipality)
+        serving = Serving(policy, purpose in USES, register, self._naming, self._residences, self.opened.municipality)
         return ServedVisit(serving, key, now, request or UseRequest())
 
     def instead(self, service: str, reason: Reason) -> tuple[Document, ...]:

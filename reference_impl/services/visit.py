@@ -5,11 +5,11 @@
 (3) takes   the entitlements, all or none
 """
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final, Protocol
 
 import msgspec
+from sqlalchemy import Connection
 
 from reference_impl.services.admission import Proved, require_served
 from reference_impl.services.charges import Use
@@ -17,12 +17,11 @@ from reference_impl.services.findings import Refusal, household_unknown, more_th
 from reference_impl.services.policy import Policy
 from reference_impl.services.register import Known, Naming, Register
 from reference_impl.services.request import CheckIn, Remaining, UseAnswer, UseRequest
-from reference_impl.services.store.ledger import Booked, Ledger
-from reference_impl.services.store.residences import Residences
+from reference_impl.services.store.ledger import Booked, take
+from reference_impl.services.store.residences import Residences, tell
 from reference_impl.services.vocabulary import Whose
 from reference_impl.verification.verdict import Reason
 
-GiveBack = Callable[[], None]
 _UNPROVED: Final = Reason.ASSURANCE_TOO_LOW
 
 
@@ -31,13 +30,13 @@ class Visit(Protocol):
 
     answer: UseAnswer | None
     has_told: bool
-    """Whether something was told that is to be remembered of the holder."""
+    """Whether a terminal told where the holder lives."""
 
-    def remember(self, account: str) -> None:
-        """Remembers it, once the attempt is written down."""
+    def require_served(self, account: str, birth_date: str) -> None:
+        """Nothing if the holder of this account ("" where there is none yet) may be served; `Refusal` if not."""
 
-    def serve(self, account: str, birth_date: str) -> GiveBack:
-        """Serves the holder of this account ("" where there is none yet), or raises `Refusal`; the way back."""
+    def settle(self, connection: Connection, account: str) -> None:
+        """Takes what the use takes, in the transaction that writes the acceptance down; `Refusal` if it cannot."""
 
 
 class NoVisit:
@@ -46,21 +45,19 @@ class NoVisit:
     answer: UseAnswer | None = None
     has_told: bool = False
 
-    def remember(self, account: str) -> None:
-        """There is nothing."""
-
-    def serve(self, account: str, birth_date: str) -> GiveBack:
+    def require_served(self, account: str, birth_date: str) -> None:
         """Whoever it is."""
-        del account, birth_date
-        return do_nothing
+
+    def settle(self, connection: Connection, account: str) -> None:
+        """Nothing."""
 
 
 class Serving(msgspec.Struct, frozen=True):
     """A service: its policy, and what it looks up and counts in."""
 
     policy: Policy
-    ledger: Ledger | None
-    """None where the attempt is no use."""
+    is_use: bool
+    """Whether the attempt takes anything."""
     register: Register | None
     naming: Naming
     residences: Residences
@@ -74,32 +71,36 @@ class ServedVisit:
     def __init__(self, serving: Serving, key: str, now: datetime, request: UseRequest) -> None:
         self._serving = serving
         self._policy = serving.policy
-        self._ledger = serving.ledger
         self._register = serving.register
         self._key = key
         self._now = now
         self._request = request
+        self._known: Known | None = None
         self.answer: UseAnswer | None = None
         self.has_told = request.municipality is not None
 
-    def remember(self, account: str) -> None:
-        """Where the holder lives, as a terminal told."""
-        if self._request.municipality is not None:
-            self._serving.residences.tell(self._policy.id, account, self._request.municipality, self._now)
+    def require_served(self, account: str, birth_date: str) -> None:
+        """(1), (2)"""
+        self._known = self.look_up(account)
+        born = _read_birth_date(birth_date) or (self._known.birth_date if self._known is not None else None)
+        proved = Proved(born, self._municipality(account) if self._policy.serves.residence else None)
+        try:
+            require_served(self._policy, self._now, proved, self._serving.municipality)
+        except Refusal as refusal:
+            if refusal.reason is not _UNPROVED or self._serving.is_use:
+                raise
 
-    def serve(self, account: str, birth_date: str) -> GiveBack:
-        """(1) to (3)"""
-        known = self.look_up(account)
-        self._require_served(account, known, birth_date)
-        if self._ledger is None:
-            return do_nothing
-        use = self.use_of(account, known)
-        booked = self._ledger.book(self._policy, use)
+    def settle(self, connection: Connection, account: str) -> None:
+        """(3), and where the holder lives, if a terminal told."""
+        if self._request.municipality is not None:
+            tell(connection, self._policy.id, account, self._request.municipality, self._now)
+        if not self._serving.is_use:
+            return
+        use = self.use_of(account, self._known)
+        booked = take(connection, self._policy, use)
         if booked.refusal is not None:
             raise booked.refusal
         self.answer = self._answer(use, booked)
-        ledger = self._ledger
-        return do_nothing if booked.is_repeated else lambda: ledger.give_back(self._policy, use)
 
     def use_of(self, account: str, known: Known | None) -> Use:
         """The use, with the household and how many of it came where the service counts households."""
@@ -117,19 +118,9 @@ class ServedVisit:
         name = self._serving.naming(account, self._policy.id)
         return None if name is None else self._register.find(name)
 
-    def _require_served(self, account: str, known: Known | None, birth_date: str) -> None:
-        """(2)"""
-        born = _read_birth_date(birth_date) or (known.birth_date if known is not None else None)
-        proved = Proved(born, self._municipality(account, known) if self._policy.serves.residence else None)
-        try:
-            require_served(self._policy, self._now, proved, self._serving.municipality)
-        except Refusal as refusal:
-            if refusal.reason is not _UNPROVED or self._ledger is not None:
-                raise
-
-    def _municipality(self, account: str, known: Known | None) -> str | None:
+    def _municipality(self, account: str) -> str | None:
         """As told now, as the register has it, or as it was told last."""
-        in_register = known.municipality if known is not None else None
+        in_register = self._known.municipality if self._known is not None else None
         return self._request.municipality or in_register or self._serving.residences.find(self._policy.id, account)
 
     def _persons(self, household: str) -> int:
@@ -157,7 +148,3 @@ def _read_birth_date(digits: str) -> date | None:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError:
         return None
-
-
-def do_nothing() -> None:
-    """There was nothing to count."""

@@ -21,6 +21,7 @@ from reference_impl.verification.presentation import (
     PhoneAuthentication,
     PhoneSigning,
     Presentation,
+    Relinking,
     Signing,
     Tap,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "Presentation",
     "Purpose",
     "Reason",
+    "Relinking",
     "Remember",
     "Revocation",
     "Service",

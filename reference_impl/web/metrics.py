@@ -109,14 +109,14 @@ class Metrics:
             if family is Family.BY_WORKER:
                 place = self._places[of_family[0]]
                 for worker in range(self._workers):
-                    yield f'{family}{{worker="{worker}"}} {self._numbers[worker * len(self._keys) + place]:g}\n'
+                    yield f'{family}{{worker="{worker}"}} {self._numbers[worker * len(self._keys) + place]:.0f}\n'
             elif family is Family.SECONDS:
                 yield from self._histograms(sorted({labels[0][1] for _, labels in of_family}))
             else:
                 for key in of_family:
                     number = self._sum(key)
                     if number or not key[1]:
-                        yield f"{family}{_spell(key[1])} {number:g}\n"
+                        yield f"{family}{_spell(key[1])} {number:.0f}\n"
 
     def _histograms(self, routes: list[str]) -> Iterator[str]:
         for route in routes:
@@ -124,11 +124,11 @@ class Metrics:
             for bucket in (*map(str, BUCKETS), "+Inf"):
                 labels = (("route", route), ("le", bucket))
                 count += self._sum((Family.SECONDS, labels))
-                yield f"{Family.SECONDS}_bucket{_spell(labels)} {count:g}\n"
+                yield f"{Family.SECONDS}_bucket{_spell(labels)} {count:.0f}\n"
             of_route = (("route", route),)
             total = self._sum((Family.SECONDS, (*of_route, ("le", "sum"))))
             yield f"{Family.SECONDS}_sum{_spell(of_route)} {total!r}\n"
-            yield f"{Family.SECONDS}_count{_spell(of_route)} {count:g}\n"
+            yield f"{Family.SECONDS}_count{_spell(of_route)} {count:.0f}\n"
 
 
 def size_of(routes: Iterable[str], workers: int) -> int:

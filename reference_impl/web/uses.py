@@ -1,10 +1,12 @@
 """Beside the attempts: records of a terminal that was offline, another document in place of the card, households."""
 
+from datetime import datetime
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
 from reference_impl.messages import Message, OfflineRecord, Reconcile, Terminal
+from reference_impl.services.offline.standing import Kept, Standing
 from reference_impl.services.request import ShowInstead
 from reference_impl.services.store.ledger import Here
 from reference_impl.services.vocabulary import Document
@@ -66,6 +68,45 @@ def households(running: Running, asked: Asked) -> Answer:
     return Answer(Households(running.party.households(asked.service)))
 
 
+class RecordSeen(Struct, frozen=True):
+    """A record that staff have to look at: whose terminal's, by which name, and how it stands. No holder is named."""
+
+    terminal: str
+    name: str
+    taken: datetime
+    standing: Standing
+
+
+class ReconciledReport(Struct, frozen=True):
+    """What all offline records of a service say together."""
+
+    counted: int
+    revoked_before: list[RecordSeen]
+    over: list[RecordSeen]
+    """Counted beyond a limit."""
+    uncounted: list[RecordSeen]
+    missing: dict[str, list[int]]
+    """By terminal, numbers of sealed records that never came."""
+
+
+def reconciled(running: Running, asked: Asked) -> Answer:
+    """Conflicts, revocations that were learnt too late, uses over a limit."""
+    require_service(running.party, asked)
+    found = running.party.reconciled(asked.service)
+    report = ReconciledReport(
+        counted=found.counted,
+        revoked_before=_seen(found.revoked_before),
+        over=_seen(found.over),
+        uncounted=_seen(found.uncounted),
+        missing=found.missing,
+    )
+    return Answer(report)
+
+
+def _seen(kept: tuple[Kept, ...]) -> list[RecordSeen]:
+    return [RecordSeen(each.terminal, each.name, each.taken, each.standing) for each in kept]
+
+
 USES: Final = (
     Operation(
         path="/api/v1/reconcile", role=Role.TERMINAL, act=reconcile, asks=Upload, longest=LONGEST_UPLOAD,
@@ -81,5 +122,10 @@ USES: Final = (
         method="GET", path="/api/v1/services/{service}/households", role=Role.OPERATOR, act=households,
         answers={200: Households}, name="households",
         ja="受付済みの世帯", en="the households that checked in, with how many people",
+    ),
+    Operation(
+        method="GET", path="/api/v1/services/{service}/reconciled", role=Role.OPERATOR, act=reconciled,
+        answers={200: ReconciledReport}, name="reconciled",
+        ja="オフライン記録の照合結果", en="offline records: conflicts, late revocations, uses over a limit",
     ),
 )  # fmt: skip

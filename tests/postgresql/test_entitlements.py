@@ -12,15 +12,23 @@ from reference_impl.services.offline.standing import Standing
 from reference_impl.services.store.reconciliation import Reconciliation, Taken
 from reference_impl.store.database import Database
 from tests.postgresql.server import Server
-from tests.reference_impl.services import crowd, uploads
+from tests.reference_impl.services import crowd, party_crowd, uploads
 from tests.reference_impl.services.offline import POLICIES, chain, judge, rewritten, upload
 
 TAPS = int(os.environ.get("KAZASHI_CROWD", "10000"))
+PARTY_TAPS = int(os.environ.get("KAZASHI_PARTY_CROWD", "240"))
 
 
 def test_crowd_of_processes_is_exact_on_postgresql(store: URL) -> None:
     """Every sum is what arithmetic says, and so is every answer, whichever row waited for which."""
     crowd.compare(store, TAPS, crowd.run_crowd(store, TAPS, 4))
+
+
+def test_crowd_at_the_partys_door_is_exact_on_postgresql(store: URL, tmp_path: Path) -> None:
+    """Four processes with their sessions, ledger, accounts and audit on one server: all say what arithmetic says."""
+    of = party_crowd.crowd(PARTY_TAPS, 6)
+    told = party_crowd.run(store, tmp_path, of, 4)
+    party_crowd.compare(store, tmp_path, of, told)
 
 
 def test_uploads_in_parallel_end_where_one_after_the_other_does(store: URL, tmp_path: Path) -> None:

@@ -109,6 +109,17 @@ def test_cohort_says_what_single_checks_say(others: Reason) -> None:
     assert np.count_nonzero(answer.good(200)) == sum(expected)
 
 
+def test_cohort_of_long_serials() -> None:
+    """Serials of more than 64 bits are asked as they are, and shorter ones the same."""
+    (found,) = identities(1)
+    issuer = found.issuer
+    for serial in (0x07123456, (1 << 64) - 1, 1 << 64, 1 << 159):
+        certificate = msgspec.structs.replace(found.certificate, serial=serial)
+        cohort = Cohort([msgspec.structs.replace(found, certificate=certificate)], issuer, b"point")
+        assert [int(each) for each in cohort._serials] == [serial]
+        assert cohort.statuses(Lists(Reason.OK, {}), pki.NOW).good(1).tolist() == [True]  # type: ignore[arg-type]
+
+
 def test_cohort_is_of_one_issuer() -> None:
     """Certificates of two generations have lists of their own, and are no cohort."""
     on = bench()

@@ -20,6 +20,7 @@ from reference_impl.verification.ocsp_settings import Nonce, Question, Responder
 from reference_impl.verification.purpose import CertificateKind
 from reference_impl.verification.status import Status
 from reference_impl.verification.trust import read_authority
+from reference_impl.verification.verdict import Compared
 from tests.reference_impl import ocsp_answers as a
 from tests.reference_impl import pki
 
@@ -451,3 +452,22 @@ def test_refusal_says_what_it_found(answer: bytes, words: str) -> None:
     assert finding.en == words
     if "(" in words:
         assert words[words.index("(") + 1 : -1] in finding.ja
+
+
+def test_revocation_names_the_instant_of_it() -> None:
+    """The two instants that were compared: of a revocation its time, of what is stale the end of its window."""
+    answer = a.answer(a.single(status=a.revoked(a.GRID - ONE)))
+    for now, reason, compared in (
+        (pki.NOW, "REVOKED", Compared("revocationTime", a.GRID - ONE, pki.NOW)),
+        (a.GRID + timedelta(minutes=30), "STATUS_STALE", None),
+    ):
+        status = status_of(answer, now=now)
+        assert status.reason == reason
+        assert status.finding is not None
+        if compared is not None:
+            assert status.finding.compared == compared
+        else:
+            assert status.finding.compared is not None
+            assert status.finding.compared.what == "nextUpdate"
+    good = status_of(a.answer())
+    assert (good.reason, good.finding) == ("OK", None)

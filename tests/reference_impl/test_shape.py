@@ -12,7 +12,7 @@ from reference_impl.verification.certificate import parse_certificate
 from reference_impl.verification.der import UTC_TIME, DerError, Element, read_time
 from reference_impl.verification.places import find_places
 from reference_impl.verification.shape import ALIKE, Shapes
-from reference_impl.verification.utc_time import read_instant
+from reference_impl.verification.utc_time import read_instant, read_last_day
 from tests.reference_impl import pki
 
 MUTATIONS = 24_000
@@ -107,7 +107,7 @@ def test_serial_of_any_width_is_read_as_the_strict_reader_reads_it(octets: int) 
     shapes, bits = Shapes(), 8 * octets
     first = alike(serial=(1 << bits - 8) + 5)
     shapes.learn(parse_certificate(first))
-    for serial in ((1 << bits - 8) + 1, (1 << bits - 1) - 1, (1 << bits - 1) - (1 << bits // 2)):
+    for serial in (1 << bits - 8, (1 << bits - 8) + 1, (1 << bits - 1) - 1, (1 << bits - 1) - (1 << bits // 2)):
         neighbour = alike(serial=serial)
         assert shapes.read(neighbour) == parse_certificate(neighbour)
     for least in (0x00, 0x80, 0xFF):
@@ -202,3 +202,39 @@ def test_date_is_read_as_the_strict_reader_reads_it() -> None:
             expected = None
         if len(data) == 13 and data.endswith(b"Z"):  # the Z is compared with the octets that are the same in all
             assert read_instant(data[:8], data[8:12]) == expected, text
+
+
+@pytest.mark.parametrize(("top", "is_read"), [(0x7F, False), (0x80, True), (0xFF, True)])
+def test_modulus_is_as_long_as_it_says(top: int, is_read: bool) -> None:  # noqa: FBT001
+    """A first octet below 80 makes it shorter, in DER with another header, and so the strict reader's affair."""
+    shapes, whole = Shapes(), alike()
+    shapes.learn(parse_certificate(whole))
+    places = find_places(whole)
+    assert places is not None
+    at = sum(places.lengths[:9])
+    data = whole[:at] + bytes([top]) + whole[at + 1 :]
+    assert shapes.read(data) == (parse_certificate(data) if is_read else None)
+
+
+def test_certificate_with_an_alternative_name_is_not_learnt() -> None:
+    """Each has its own (署名用), and would have a shape of its own."""
+    shapes = Shapes()
+    name = x509.SubjectAlternativeName([x509.DNSName("a.test")])
+    whole = pki.leaf(more=[(name, False), pki.subject_key()])
+    shapes.learn(parse_certificate(whole))
+    assert shapes.read(whole) is None
+
+
+def test_shape_that_is_learnt_twice_takes_one_place() -> None:
+    """Of two places the second is still free."""
+    shapes = Shapes(2)
+    for whole in (alike(), alike(), pki.leaf(more=[pki.subject_key(), tagged(1)])):
+        shapes.learn(parse_certificate(whole))
+        assert shapes.read(whole) == parse_certificate(whole)
+
+
+def test_end_of_a_day_is_read() -> None:
+    """In one piece, and remembered: what is no instant is none."""
+    assert read_last_day(b"290401145959") == datetime(2029, 4, 1, 14, 59, 59, tzinfo=UTC)
+    assert read_last_day(b"500101000000") == datetime(1950, 1, 1, tzinfo=UTC)
+    assert [read_last_day(each) for each in (b"290431145959", b"290401246060", b"2904011459")] == [None] * 3

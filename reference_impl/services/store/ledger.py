@@ -109,17 +109,6 @@ class Ledger:
             found = connection.execute(_READ, _where(charge)).scalar_one_or_none()
         return charge.opening if found is None else int(found)
 
-    def give_back(self, policy: Policy, use: Use) -> None:
-        """Takes back a use that counted, whatever became of it elsewhere."""
-
-        def work(connection: Connection) -> None:
-            row = connection.execute(_UNCOUNT, {"service": use.service, "key": use.key})
-            if row.rowcount:
-                give_back(connection, charges_of(policy, use))
-                check_out(connection, use.service, use.key)
-
-        run(self._database, work)
-
     def households(self, service: str) -> list[Here]:
         """The households that checked in, by name."""
         here = select(check_ins.c.household, func.count(), func.sum(check_ins.c.persons))
@@ -162,6 +151,13 @@ def _place(use: Use) -> tuple[str, str, str, str]:
 
 def _name(use: Use) -> tuple[str, str]:
     return use.service, use.key
+
+
+def take(connection: Connection, policy: Policy, use: Use) -> Booked:
+    """Counts one use in a transaction that is under way; with a refusal whoever has it undoes the whole of it."""
+    if not count_once(connection, use.service, use.key, use.at):
+        return Booked(is_repeated=True)
+    return _take(connection, policy, use)
 
 
 def _take(connection: Connection, policy: Policy, use: Use) -> Booked:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import Connection, delete, select, text
 
 from reference_impl.services.store.tables import residences
 from reference_impl.store.transactions import Transactions
@@ -22,8 +22,7 @@ class Residences:
     def tell(self, service: str, account: str, municipality: str, now: datetime) -> None:
         """From now on this is where the holder lives."""
         with self._database.transaction() as connection:
-            values = {"service": service, "account": account, "code": municipality, "at": now.timestamp()}
-            connection.execute(_TELL, values)
+            tell(connection, service, account, municipality, now)
 
     def find(self, service: str, account: str) -> str | None:
         """Where the holder lives, if the service was told."""
@@ -36,3 +35,9 @@ class Residences:
         of_both = (residences.c.service == service) & (residences.c.account == account)
         with self._database.transaction() as connection:
             connection.execute(delete(residences).where(of_both))
+
+
+def tell(connection: Connection, service: str, account: str, municipality: str, now: datetime) -> None:
+    """From now on this is where the holder lives, in a transaction that is under way."""
+    values = {"service": service, "account": account, "code": municipality, "at": now.timestamp()}
+    connection.execute(_TELL, values)

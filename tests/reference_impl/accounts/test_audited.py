@@ -13,11 +13,27 @@ from tests.reference_impl.accounts.town import Town
 ENROL, TAP = Purpose.ENROL, Purpose.TAP
 
 
-def rows(town: Town) -> list[Row]:
+def every_row(town: Town) -> list[Row]:
     """The rows of a sound audit."""
     found: list[Row] = []
     assert verify(town.party.audit.writer.storage, seen=lambda row, _: found.append(row)).findings == []
     return found
+
+
+def rows(town: Town) -> list[Row]:
+    """The same, but for the questions to the link service."""
+    return [each for each in every_row(town) if each.purpose != "renewal"]
+
+
+def test_each_question_to_the_link_service_is_a_row(linked: Town) -> None:
+    """For the purpose of a renewal, from which terminal, for which service, and whether it answered."""
+    card = linked.card(linked.resident())
+    assert linked.reason(ENROL, card) == "OK"
+    assert linked.links is not None
+    assert linked.reason(TAP, card) == "OK"  # it leads to an account: nobody is asked
+    (asked,) = [each for each in every_row(linked) if each.purpose == "renewal"]
+    assert (asked.who, asked.service, asked.decision, asked.reason) == ("counter-1", "library", "accept", "OK")
+    assert [each.serial for each in linked.world.journal.since(0) if each.door == "link"] == [card.auth_serial]
 
 
 def test_a_renewal_ties_two_pseudonyms(linked: Town) -> None:
@@ -38,7 +54,7 @@ def test_a_renewal_ties_two_pseudonyms(linked: Town) -> None:
     assert (superseded.holder, renewed.holder) == (enrolment.holder, tap.holder)
     assert {each.status_source for each in (superseded, renewed)} == {"link"}
     assert renewed.status_at == linked.world.clock.now().replace(second=0)
-    text = str(rows(linked))
+    text = str(every_row(linked))
     for card in (old, new):
         assert f"{card.auth_serial:x}" not in text
 

@@ -164,7 +164,10 @@ def test_without_links_a_renewed_card_is_not_linked(alone: Town) -> None:
     assert verdict.finding is not None
     assert ("紐付け直し" in verdict.finding.ja, "link it again" in verdict.finding.en) == (True, True)
     assert alone.reason(LOGIN, new) == "NOT_ENROLLED"
-    assert alone.reason(ENROL, new) == "RENEWAL_PENDING"
+    enrolment = alone.attempt(ENROL, new)
+    assert enrolment.reason == "RENEWAL_PENDING"
+    assert enrolment.finding is not None
+    assert "別の電子証明書で登録" in enrolment.finding.ja
 
 
 def test_without_links_the_same_chip_and_the_pin_are_the_proof(alone: Town) -> None:

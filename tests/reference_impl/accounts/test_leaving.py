@@ -192,3 +192,27 @@ def test_attributes_seen_again_are_a_new_pair(bench: Bench) -> None:
     assert bench.accounts.pair(account) == (newer, None)
     bench.accounts.renew_attributes("nobody", newer, LATER)
     assert bench.accounts.pair("nobody") is None
+
+
+def test_a_certificate_that_was_followed_is_barred(bench: Bench) -> None:
+    """Found with what was learnt, and with why it cannot be used; the one that followed it is not."""
+    account = enrol(bench.accounts, 1)
+    assert bench.accounts.relink(renewal(account, 1, 2)) is None
+    old, new = bench.accounts.find(holder(1)), bench.accounts.find(holder(2))
+    assert old is not None
+    assert new is not None
+    assert old.barred is not None
+    assert old.barred.reason is Reason.REVOKED
+    assert (new.barred, new.renewed, new.account) == (None, True, account)
+
+
+def test_a_use_is_of_the_account_it_was_counted_for(bench: Bench) -> None:
+    """Another account in its place, since it was looked up, is another one's: neither accepted nor counted."""
+    account = enrol(bench.accounts, 1)
+    use = Attempt(holder(1), "library", NOW, chip(1), account=account)
+    assert bench.accounts.count_accepted(use) is None
+    gone = msgspec.structs.replace(use, account="another")
+    assert bench.accounts.count_accepted(gone) is Reason.NOT_ENROLLED
+    view = bench.accounts.view(holder(1))
+    assert view is not None
+    assert view.accepted == 2

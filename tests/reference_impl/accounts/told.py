@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from reference_impl.accounts.links import LinkAnswer, Linked, LinksUnreachable, Named, NoLink
+from reference_impl.audit.checks import Check
 from reference_impl.verification.purpose import Carrier, CertificateKind
 
 AS_OF = datetime(2026, 12, 1, tzinfo=UTC)
@@ -41,8 +42,9 @@ class ToldLinks:
     asked: list[Named] = field(default_factory=list)
     is_gone: bool = False
 
-    def resolve(self, asked: Named) -> LinkAnswer | NoLink:
+    def resolve(self, asked: Named, why: Check) -> LinkAnswer | NoLink:
         """What was told of this number."""
+        assert why.at == NOW
         self.asked.append(asked)
         if self.is_gone:
             raise LinksUnreachable("expected an answer, found none")

@@ -28,6 +28,7 @@ from reference_impl.messages import Chip as ChipMessage
 from reference_impl.relying_party import RelyingParty
 from reference_impl.services.policy import Policy
 from reference_impl.services.request import UseRequest
+from reference_impl.services.starting import Opened
 from reference_impl.status_client import StatusClient
 from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
@@ -147,7 +148,7 @@ def reading(card: IssuedCard) -> Iterator[CardReader]:
 
 
 @contextmanager
-def town_over(keys: KeyPool, *, with_links: bool, services: Sequence[Policy] = ()) -> Iterator[Town]:
+def town_over(keys: KeyPool, *, with_links: bool, services: Opened | Sequence[Policy] = ()) -> Iterator[Town]:
     """A counter on 1 December 2026, a second after a mark, with a link service or without."""
     world = World.create(keys, seed=7, start=jst("2026-12-01T09:00:01"))
     status, database = StatusClient(), Database()

@@ -156,7 +156,7 @@ def test_command_purges_a_store(tmp_path: Path, capsys: pytest.CaptureFixture[st
     with closing(world(LIBRARY, store)) as made:
         made.set_time("1999-11-21T00:20:00Z")
         made.begin("enrol")
-    arguments = ["purge", "--store", str(store), "--services", str(services), "--backend", str(options), "--by", "me"]
+    arguments = ["purge", "--store", str(store), "--services", str(services), "--back-end", str(options), "--by", "me"]
     assert main(arguments) == 0
     assert "1 sessions, 0 certificates, 0 rows" in capsys.readouterr().out
     options.write_text("role: service-provider\n", encoding="utf-8")

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
 from reference_impl.clock import Clock
+from reference_impl.messages import Complete, read_message
 from reference_impl.relying_party import RelyingParty
 from reference_impl.services.loading import load_policies
 from reference_impl.services.store.tables import sums, uses
@@ -73,7 +75,7 @@ def test_third_visit_of_the_day_is_refused(library: World) -> None:
 
 
 def test_acceptance_that_could_not_be_written_down_counts_nothing(library: World) -> None:
-    """The account is gone by the time the tap is written down: refused, and the visit is given back."""
+    """The account is gone by the time the tap is written down: refused, and no visit was counted."""
     assert library.database is not None
     begun = library.begin("tap", holder={"certificate": b64(pki.leaf("auth"))})
     library.responder.meanwhile = lambda: _forget_accounts(library)
@@ -81,7 +83,26 @@ def test_acceptance_that_could_not_be_written_down_counts_nothing(library: World
     assert outcome["reason"] == "NOT_ENROLLED"
     with library.database.transaction() as connection:
         assert connection.execute(select(uses)).all() == []
-        assert [row.amount for row in connection.execute(select(sums))] == [0]
+        assert connection.execute(select(sums)).all() == []
+
+
+def test_count_and_acceptance_are_written_together(library: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails between the two leaves neither: no visit without its acceptance, whatever kills the process there."""
+    begun = library.begin("tap", holder={"certificate": b64(pki.leaf("auth"))})
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("killed here")
+
+    monkeypatch.setattr("reference_impl.services.visit.ServedVisit._answer", fail)
+    message = read_message(Complete, msgspec.json.encode(library.present(begun, "tap")))
+    with pytest.raises(RuntimeError, match="killed here"):
+        library.party.complete(message)
+    monkeypatch.undo()
+    assert library.database is not None
+    with library.database.transaction() as connection:
+        assert connection.execute(select(uses)).all() == []
+        assert connection.execute(select(accounts.c.accepted)).scalars().all() == [1]
+    assert [tap(library) for _ in range(3)] == ["OK", "OK", "ENTITLEMENT"]
 
 
 def _forget_accounts(world: World) -> None:

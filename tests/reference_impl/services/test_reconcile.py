@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import select
 
 from harness.contract import messages as contract
+from reference_impl.audit.rows import Row, decode_row
+from reference_impl.audit.walk import stored_rows
 from reference_impl.clock import Clock
 from reference_impl.messages import Complete, Reconcile, read_message
 from reference_impl.relying_party import RelyingParty
@@ -21,6 +23,7 @@ from reference_impl.services.loading import load_policies
 from reference_impl.services.store.tables import records, sums
 from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
+from reference_impl.store.engine import Place
 from reference_impl.store.tables import sessions
 from reference_impl.surface import Surface
 from reference_impl.verification.ocsp_settings import StatusUnreachable
@@ -49,8 +52,8 @@ ASKING = """services:
 class Office:
     """A relying party whose library takes records, and whose holder enrolled at 9:20 in the morning."""
 
-    def __init__(self, services: str) -> None:
-        self.database, self.responder = Database(), Responder()
+    def __init__(self, services: str, place: Place = None) -> None:
+        self.database, self.responder = Database(place), Responder()
         policies = load_policies(services, "services.yaml")
         self.party = RelyingParty(self.database, Clock(), StatusSources(self.responder), services=policies)
         self.world = World(Surface(self.party, test_surface=True), self.party, self.responder, self.database)
@@ -93,18 +96,24 @@ class Office:
         return sum(found)
 
 
+@pytest.fixture
+def place() -> Place:
+    """Where the store is: in memory."""
+    return None
+
+
 @pytest.fixture(params=[SERVICES, ASKING], ids=["policy", "no-policy"])
-def office(request: pytest.FixtureRequest) -> Iterator[Office]:
+def office(request: pytest.FixtureRequest, place: Place) -> Iterator[Office]:
     """With a policy for the library, which counts visits; and with none, where the status is asked by OCSP."""
-    made = Office(request.param)
+    made = Office(request.param, place)
     yield made
     made.world.close()
 
 
 @pytest.fixture
-def counting() -> Iterator[Office]:
+def counting(place: Place) -> Iterator[Office]:
     """With a policy."""
-    made = Office(SERVICES)
+    made = Office(SERVICES, place)
     yield made
     made.world.close()
 
@@ -129,6 +138,24 @@ def test_record_counts_once_and_is_answered_alike(office: Office) -> None:
     assert len(office.responder.asked) - asked == (1 if asked > 1 else 0)
     assert office.accepted == 5
     assert office.visits in {4, 0}
+
+
+def test_record_twice_in_one_upload_is_one(office: Office) -> None:
+    """A terminal that repeats itself in the same breath: one acceptance, and the record stands as counted."""
+    assert office.send(tap("a"), tap("b", NOON + MINUTE), tap("a")) == {"a": "OK", "b": "OK"}
+    assert office.accepted == 3
+    report = office.party.reconciled("library")
+    assert (report.counted, report.uncounted) == (2, ())
+
+
+def test_upload_that_comes_again_while_it_is_judged_is_one(asking: Office) -> None:
+    """The terminal gave up waiting and sent it again: whoever keeps it first, it stands as counted, once."""
+    asking.responder.meanwhile = lambda: asking.send(tap("a"))  # type: ignore[assignment]
+    assert asking.one(tap("a")) == "OK"
+    assert asking.accepted == 2
+    report = asking.party.reconciled("library")
+    assert (report.counted, report.uncounted) == (1, ())
+    assert asking.one(tap("a")) == "OK"
 
 
 def test_messages_are_those_of_the_contract(asking: Office) -> None:
@@ -383,6 +410,26 @@ def test_record_with_an_impossible_time_spoils_no_other(taken: str) -> None:
         assert [each.name for each in made.party.reconciled("library").uncounted] == ["bad"]
     finally:
         made.world.close()
+
+
+def test_each_judgement_is_in_the_audit_before_it_counts(office: Office) -> None:
+    """One row for each record that was judged, none for one that comes again, one for a terminal that is not ours."""
+    before = len(audited(office))
+    office.send(tap("a"), tap("b", NOON + MINUTE), tap("c", environment="online"))
+    office.send(tap("a"))
+    rows = audited(office)[before:]
+    assert sorted(row.reason for row in rows) == ["OK", "OK", "PLACE_NOT_ALLOWED"]
+    assert {(row.who, row.service, row.purpose) for row in rows} == {("counter-1", "library", "tap")}
+    stranger = {**message([tap("d")]), "terminal": {"id": "counter-1", "credential": "guess"}}
+    office.world.post("reconcile", stranger)
+    (row,) = audited(office)[before + 3 :]
+    assert (row.who, row.service, row.reason) == ("?", "?", "POLICY")
+
+
+def audited(office: Office) -> list[Row]:
+    """The rows of the audit."""
+    with office.party.audit.writer.storage.reading() as connection:
+        return [decode_row(each.text.partition(" ")[2]) for group in stored_rows(connection) for each in group]
 
 
 def test_reset_forgets_records(office: Office) -> None:

@@ -142,6 +142,10 @@ def test_service_that_needs_a_platform_waits_for_one() -> None:
         world.post("configure", configuration())
         world.set_time("2026-11-21T00:20:00Z")
         assert play(world, "enrol") == expected
+        begun = world.begin("enrol")
+        is_missing = not platforms
+        assert ("outcome" in begun) == is_missing
+        assert ("runs through mykey-platform" in str(begun)) == is_missing
         assert responder.asked == []
         world.close()
 

@@ -11,18 +11,19 @@ from sqlalchemy import select
 from reference_impl.audit.rows import Row, decode_row
 from reference_impl.audit.walk import stored_rows
 from reference_impl.clock import Clock
-from reference_impl.messages import Complete, read_message
+from reference_impl.messages import Complete, Unlink, read_message
 from reference_impl.relying_party import Judged, RelyingParty
 from reference_impl.services.loading import load_policies
 from reference_impl.services.request import ShowInstead, UseRequest
 from reference_impl.services.starting import Opened, Options, open_services
 from reference_impl.services.store.ledger import Here
-from reference_impl.services.store.tables import check_ins, sums, uses
+from reference_impl.services.store.tables import check_ins, residences, sums, uses
 from reference_impl.services.vocabulary import Document
 from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
+from reference_impl.store.tables import credentials
 from reference_impl.surface import Surface
-from reference_impl.verification.verdict import HolderKey, Reason
+from reference_impl.verification.verdict import HolderKey
 from tests.reference_impl import pki
 from tests.reference_impl.conftest import Message, World, b64, configuration
 from tests.reference_impl.responder import Responder
@@ -216,12 +217,17 @@ def test_check_in_that_could_not_be_written_down_is_taken_back(town: Town) -> No
     town.open(TOWN.replace("ENTITLEMENTS", SHELTER))
     town.play("enrol")
     world = town.open(TOWN.replace("ENTITLEMENTS", SHELTER), town.register(mother="h-1,,"))
-    world.party._accounts.count_accepted = lambda *_: Reason.NOT_ENROLLED  # type: ignore[method-assign]
-    assert town.play("tap").verdict.reason == "NOT_ENROLLED"
+    presented = town.present(world.begin("tap"), "tap", "mother")
+    town.responder.meanwhile = lambda: _forget_accounts(town.database)
+    assert world.party.complete(presented).verdict.reason == "NOT_ENROLLED"
     assert world.party.households("library") == []
     with town.database.transaction() as connection:
-        assert [connection.execute(select(each)).all() for each in (uses, check_ins)] == [[], []]
-        assert [row.amount for row in connection.execute(select(sums))] == [0]
+        assert [connection.execute(select(each)).all() for each in (uses, check_ins, sums)] == [[], [], []]
+
+
+def _forget_accounts(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(credentials.delete())
 
 
 @pytest.mark.parametrize(
@@ -261,6 +267,12 @@ def test_residence_is_told_at_a_terminal_and_kept(town: Town) -> None:
     told = UseRequest(municipality="28215")
     refused = town.world.party.complete(town.present(begun, "enrol", "father"), told)
     assert (refused.verdict.reason, refused.verdict.steps) == ("POLICY", ())
+    elsewhere = town.present(town.world.begin("enrol", service="archive"), "enrol", "mother")
+    assert town.world.party.complete(elsewhere).verdict.reason == "OK"  # so that the account stays
+    leaving = Unlink(pki.leaf(), "library")
+    assert town.world.party.unlink(leaving).verdict.reason == "OK"
+    with town.database.transaction() as connection:
+        assert connection.execute(select(residences)).all() == []
 
 
 def test_enrolment_of_somebody_too_young_is_refused(town: Town) -> None:

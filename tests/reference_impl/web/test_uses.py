@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -14,7 +15,7 @@ from reference_impl.surface import Surface
 from tests.reference_impl import pki
 from tests.reference_impl.conftest import World, b64, configuration
 from tests.reference_impl.responder import Responder
-from tests.reference_impl.services.kill_party import tap
+from tests.reference_impl.services.kill_party import NOON, tap
 from tests.reference_impl.web.client import OPERATOR, Site, basic, bearer
 
 SERVICES = """services:
@@ -100,4 +101,17 @@ def test_households_are_for_the_operator(counting: Site) -> None:
     """Nobody has checked in; a terminal may not ask."""
     address = "/api/v1/services/library/households"
     assert counting.ask("GET", address, bearer(OPERATOR)).json() == {"households": []}
+    assert counting.ask("GET", address, basic()).json()["reason"] == "FORBIDDEN"
+
+
+def test_report_on_offline_records_is_for_the_operator(counting: Site) -> None:
+    """Two records of one name contradict: both stand in the report, by terminal and name, and name no holder."""
+    counting.world.set_time("2026-11-21T04:00:00Z")
+    records = [tap("tap-0", NOON - timedelta(minutes=each)) for each in (10, 20)]
+    for each in records:
+        assert counting.post(RECONCILE, {"records": [each]}).status_code == 200
+    address = "/api/v1/services/library/reconciled"
+    report = counting.ask("GET", address, bearer(OPERATOR)).json()
+    seen = {(each["terminal"], each["name"], each["standing"]) for each in report["uncounted"]}
+    assert (report["counted"], seen) == (0, {("counter-1", "tap-0", "equivocal")})
     assert counting.ask("GET", address, basic()).json()["reason"] == "FORBIDDEN"
