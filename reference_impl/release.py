@@ -233,6 +233,23 @@ class _Reader:
             for index, name in enumerate(names):
                 if name in names[:index]:
                     self._fault((what, index, "id"), "twice", f"「{name}」が二つあります", f"{name} stands there twice")
+        self._require_own_tokens(release.tokens)
+
+    def _require_own_tokens(self, tokens: Tokens) -> None:
+        """Everybody has a name and a token of their own: else one of two would be taken for the other."""
+        names, secrets = set[tuple[str, str]](), set[bytes]()
+        for whose, named in (("operators", tokens.operators), ("auditors", tokens.auditors)):
+            for index, each in enumerate(named):
+                at: Where = ("tokens", whose, index)
+                if (whose, each.id) in names:
+                    self._fault((*at, "id"), "twice", f"「{each.id}」が二つあります", f"{each.id} stands there twice")
+                path = self._beside(each.file)
+                secret = path.read_bytes().strip() if path.is_file() else b""
+                if secret and secret in secrets:
+                    en = "expected a token of one's own, found somebody else's"
+                    self._fault((*at, "file"), "shared", "ほかの人と同じトークンです", en)
+                names.add((whose, each.id))
+                secrets.add(secret)
 
     def _methods(self, release: Release) -> Iterator[tuple[str, Method]]:
         for index, each in enumerate(release.status_methods):
