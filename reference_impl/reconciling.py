@@ -23,9 +23,9 @@ import msgspec
 from msgspec import UnsetType
 from sqlalchemy import Connection, select, update
 
+from reference_impl.accounts import rows
 from reference_impl.accounts.account import Accounts
 from reference_impl.accounts.recognition import Presenting
-from reference_impl.accounts.rows import is_of
 from reference_impl.audit.checks import UNKNOWN, Audit, Check
 from reference_impl.backends.accountable import Accountable
 from reference_impl.backends.backend import PastVerdict
@@ -202,7 +202,7 @@ class _Later:
         self.account = found.account
         taken = self._told.taken.timestamp()
         later = (memberships.c.account == found.account) & (memberships.c.since > taken)
-        followed = is_of(holder) & (credentials.c.superseded_at > taken)
+        followed = rows.is_of(holder) & (credentials.c.superseded_at > taken)
         with self._database.transaction() as connection:
             not_yet = frozenset(connection.execute(select(memberships.c.service).where(later)).scalars())
             was_current = connection.execute(select(credentials.c.serial).where(followed)).one_or_none() is not None
@@ -238,6 +238,12 @@ class _SessionsByChallenge:
 
 class _Acceptances:
     """The accounts' own count."""
+
+    def hold(self, connection: Connection, account: str) -> bool:
+        """Whether it is there: a record must not count for one that was erased, or has become another."""
+        rows.hold(connection, account)
+        found = select(accounts.c.id).where(accounts.c.id == account)
+        return connection.execute(found).one_or_none() is not None
 
     def count(self, connection: Connection, account: str, by: int) -> None:
         """One acceptance more, or one less."""

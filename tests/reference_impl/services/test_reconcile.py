@@ -17,9 +17,10 @@ from harness.contract import messages as contract
 from reference_impl.audit.rows import Row, decode_row
 from reference_impl.audit.walk import stored_rows
 from reference_impl.clock import Clock
-from reference_impl.messages import Complete, Reconcile, read_message
+from reference_impl.messages import Complete, Reconcile, Unlink, read_message
 from reference_impl.relying_party import RelyingParty
 from reference_impl.services.loading import load_policies
+from reference_impl.services.store.reconciliation import Reconciliation
 from reference_impl.services.store.tables import records, sums
 from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
@@ -430,6 +431,25 @@ def audited(office: Office) -> list[Row]:
     """The rows of the audit."""
     with office.party.audit.writer.storage.reading() as connection:
         return [decode_row(each.text.partition(" ")[2]) for group in stored_rows(connection) for each in group]
+
+
+def test_record_of_a_holder_who_leaves_while_it_is_judged_counts_for_nobody(
+    counting: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An erased account gets no rows again: the terminal keeps the record, and next time the holder is a stranger."""
+    take_in = Reconciliation.take_in
+
+    def left(self: Reconciliation, *given: Any) -> Any:
+        assert counting.party.unlink(Unlink(pki.leaf(), "library")).verdict.reason is Reason.OK
+        return take_in(self, *given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Reconciliation, "take_in", left)
+        outcome = counting.world.post("reconcile", message([tap("a")]))["outcomes"]["a"]
+    assert (outcome["decision"], outcome["reason"]) == ("retry", "STATUS_UNAVAILABLE")
+    with counting.database.transaction() as connection:
+        assert [connection.execute(select(each)).all() for each in (sums, records)] == [[], []]
+    assert counting.one(tap("a")) == "NOT_ENROLLED"
 
 
 def test_reset_forgets_records(office: Office) -> None:

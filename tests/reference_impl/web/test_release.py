@@ -94,7 +94,8 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         {"tokens": {"operators": [{"id": "op-1", "file": "counter-1"}]}}, "file: counter-1", "at least 32",
     ),
     "password-for-all-to-read": (
-        {"store": "postgresql://rp:pass-9@db.example/rp"}, "store: postgresql", "expected no password in a file of mode",
+        {"store": "postgresql://rp:pass-9@db.example/rp"}, "store: postgresql",
+        "expected no password in a file of mode",
     ),
     "audits-password": (
         {"audit": {"store": "postgresql://rp:pass-9@db.example/rp", "key": "audit.key"}}, "store: postgresql",
