@@ -13,9 +13,9 @@ is answered `retry` and kept by the terminal.
 Killed between (3) and (4) a record is judged again, and the audit says so twice; it counts once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -23,22 +23,24 @@ import msgspec
 from msgspec import UnsetType
 from sqlalchemy import Connection, select, update
 
+from reference_impl.accounts import rows
 from reference_impl.accounts.account import Accounts
 from reference_impl.accounts.recognition import Presenting
-from reference_impl.accounts.rows import is_of
 from reference_impl.audit.checks import UNKNOWN, Audit, Check
 from reference_impl.backends.accountable import Accountable
 from reference_impl.backends.backend import PastVerdict
 from reference_impl.configuration import Configuration
 from reference_impl.messages import OfflineRecord, Reconcile
 from reference_impl.services.desk import ServiceDesk
+from reference_impl.services.durations import read_duration
 from reference_impl.services.offline.findings import not_counted
 from reference_impl.services.offline.standing import Found, Report, Standing
 from reference_impl.services.offline.told import ToldRecord
+from reference_impl.services.policy import Policy as ServicePolicy
 from reference_impl.services.store.challenges import SpentSession
 from reference_impl.services.store.reconciliation import Reconciliation, Taken, Upload
-from reference_impl.store.sessions import CHALLENGE_LIFETIME
-from reference_impl.store.tables import accounts, credentials, memberships, sessions
+from reference_impl.store.sessions import find_by_challenge, forget_at, spend
+from reference_impl.store.tables import accounts, credentials, memberships
 from reference_impl.store.transactions import Transactions
 from reference_impl.verification.doors import Doors, Enrolled
 from reference_impl.verification.findings import service_closed, terminal_unknown
@@ -54,8 +56,9 @@ UPLOAD_WITHIN: Final = timedelta(days=31)
 AT_A_TIME: Final = 16
 """Records judged at once; most of that is waiting for the responder and for the audit."""
 
-_CLOCKS_APART: Final = timedelta(minutes=5)
-"""How far a terminal's clock may be off for the session of a challenge to be found."""
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""Instants that every calendar here can move by hours; what a terminal tells beyond them is refused either way."""
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,7 +99,8 @@ class Reconciling:
     def _reconciliation(self) -> Reconciliation:
         """Opened when a record first comes: most relying parties have no such tables."""
         if self._opened is None:
-            self._opened = Reconciliation(self._database, _SessionsByChallenge(), _Acceptances())
+            by_challenge = _SessionsByChallenge(records_within(self._desk.opened.policies))
+            self._opened = Reconciliation(self._database, by_challenge, _Acceptances())
         return self._opened
 
     def reconcile(self, message: Reconcile, by: Judging) -> dict[str, Verdict]:
@@ -198,7 +202,7 @@ class _Later:
         self.account = found.account
         taken = self._told.taken.timestamp()
         later = (memberships.c.account == found.account) & (memberships.c.since > taken)
-        followed = is_of(holder) & (credentials.c.superseded_at > taken)
+        followed = rows.is_of(holder) & (credentials.c.superseded_at > taken)
         with self._database.transaction() as connection:
             not_yet = frozenset(connection.execute(select(memberships.c.service).where(later)).scalars())
             was_current = connection.execute(select(credentials.c.serial).where(followed)).one_or_none() is not None
@@ -217,22 +221,29 @@ class _Later:
 
 
 class _SessionsByChallenge:
-    """Sessions found by the challenge that a record carries (`services.store.challenges`)."""
+    """Sessions found by the challenge that a record carries, whatever its clock says (`services.store.challenges`)."""
+
+    def __init__(self, within: timedelta) -> None:
+        self._within = within
 
     def spend_by_challenge(self, connection: Connection, record: ToldRecord) -> SpentSession | None:
-        """The session, if one of these minutes drew the challenge; the index of sessions is by age."""
-        begins = (record.taken - CHALLENGE_LIFETIME - _CLOCKS_APART).timestamp()
-        near = (sessions.c.issued_at >= begins) & (sessions.c.issued_at <= (record.taken + _CLOCKS_APART).timestamp())
-        which = near & (sessions.c.challenge == record.challenge)
-        found = connection.execute(select(sessions.c.id).where(which)).scalar_one_or_none()
+        """The session, if the challenge was drawn for one; another terminal's is left as it is."""
+        found = find_by_challenge(connection, record.challenge)
         if found is None:
             return None
-        spent = update(sessions).where(sessions.c.id == found, sessions.c.spent == 0).values(spent=1)
-        return SpentSession(str(found), was_spent=connection.execute(spent).rowcount == 0)
+        if found.terminal != record.terminal:
+            return SpentSession(found.id, was_spent=True, is_others=True)
+        return SpentSession(found.id, was_spent=not spend(connection, found.id, forget_at(found, self._within)))
 
 
 class _Acceptances:
     """The accounts' own count."""
+
+    def hold(self, connection: Connection, account: str) -> bool:
+        """Whether it is there: a record must not count for one that was erased, or has become another."""
+        rows.hold(connection, account)
+        found = select(accounts.c.id).where(accounts.c.id == account)
+        return connection.execute(found).one_or_none() is not None
 
     def count(self, connection: Connection, account: str, by: int) -> None:
         """One acceptance more, or one less."""
@@ -241,7 +252,14 @@ class _Acceptances:
 
 def _told(terminal: str, record: OfflineRecord) -> ToldRecord:
     content = msgspec.json.encode(record, order="deterministic")
-    return ToldRecord(terminal, record.id, record.service, record.taken, record.presentation.challenge, content)
+    taken = min(max(record.taken, _FIRST), _LAST)
+    return ToldRecord(terminal, record.id, record.service, taken, record.presentation.challenge, content)
+
+
+def records_within(policies: Iterable[ServicePolicy]) -> timedelta:
+    """For how long after a tap a record of it may come, at whichever service takes them for longest."""
+    ruled = (read_duration(each.offline.upload_within) for each in policies if each.offline is not None)
+    return max([UPLOAD_WITHIN, *ruled])
 
 
 def _tap(record: OfflineRecord) -> Tap:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
+from sqlalchemy import URL
 
 from reference_impl.configuration import http_address, read_configuration
 from reference_impl.messages import (
@@ -190,6 +191,7 @@ class _Reader:
             auditors=self._tokens(release.tokens.auditors, "auditors"),
         )
         self._require_each_once(release)
+        self._require_unread({("store",): release.store, ("audit", "store"): release.audit.store})
         if not self._faults:
             self._try(configure, production_anchors=release.production_anchors)
         if self._faults:
@@ -233,6 +235,37 @@ class _Reader:
             for index, name in enumerate(names):
                 if name in names[:index]:
                     self._fault((what, index, "id"), "twice", f"「{name}」が二つあります", f"{name} stands there twice")
+        self._require_own_tokens(release.tokens)
+
+    def _require_unread(self, places: dict[Where, str]) -> None:
+        """An address with a password makes this file one with a secret."""
+        mode = stat.S_IMODE(self._path.stat().st_mode)
+        if os.name != "posix" or not mode & (stat.S_IRWXG | stat.S_IRWXO):
+            return
+        for at, name in places.items():
+            try:
+                place = read_place(name)
+            except UnusablePlace:
+                continue  # said elsewhere
+            if isinstance(place, URL) and place.password is not None:
+                en = f"expected no password in a file of mode {mode:04o}; leave it to PGPASSFILE, or chmod 600 the file"
+                self._fault(at, "mode", f"パスワードを書いたファイルの権限は 0600 です（{mode:04o}）", en)
+
+    def _require_own_tokens(self, tokens: Tokens) -> None:
+        """Everybody has a name and a token of their own: else one of two would be taken for the other."""
+        names, secrets = set[tuple[str, str]](), set[bytes]()
+        for whose, named in (("operators", tokens.operators), ("auditors", tokens.auditors)):
+            for index, each in enumerate(named):
+                at: Where = ("tokens", whose, index)
+                if (whose, each.id) in names:
+                    self._fault((*at, "id"), "twice", f"「{each.id}」が二つあります", f"{each.id} stands there twice")
+                path = self._beside(each.file)
+                secret = path.read_bytes().strip() if path.is_file() else b""
+                if secret and secret in secrets:
+                    en = "expected a token of one's own, found somebody else's"
+                    self._fault((*at, "file"), "shared", "ほかの人と同じトークンです", en)
+                names.add((whose, each.id))
+                secrets.add(secret)
 
     def _methods(self, release: Release) -> Iterator[tuple[str, Method]]:
         for index, each in enumerate(release.status_methods):

@@ -32,7 +32,7 @@ from reference_impl.configuration import Configuration, read_configuration
 from reference_impl.counting_doors import CountingDoors
 from reference_impl.messages import Begin, BeginAnswer, Complete, Configure, Reconcile, Terminal, Unlink
 from reference_impl.presented import presentation_of
-from reference_impl.reconciling import Judging, Reconciling
+from reference_impl.reconciling import Judging, Reconciling, records_within
 from reference_impl.services.desk import ServiceDesk
 from reference_impl.services.instead import InsteadOfCard
 from reference_impl.services.offline.standing import Report
@@ -93,7 +93,7 @@ class RelyingParty:
         self._back_ends = back_ends or DirectBackEnds(sources, draw, services=opened.policies)
         self._steering = Steering(opened.policies, sources.policy, sources.platforms)
         self._links = links
-        self._sessions = Sessions(database)
+        self._sessions = Sessions(database, records_within(opened.policies))
         self._accounts = Accounts(database, draw, CountsByService(opened.policies) if opened.policies else NoCounts())
         self.audit = self._audit = audit or open_audit(None, None)
         self._kept = Evidence(database) if self._back_ends.rules.keeps_certificates else None

@@ -13,7 +13,8 @@ Without one there is the fresh proof, for a holder who says so (`relink`) and wh
 
     the PIN of the new certificate, and the enrolled chip over our challenge (the core: steps (7) and (8))
     the enrolled birth date (step (8)); by itself it proves nothing, one in about 20,000 has it
-    the enrolled certificate is over: expired, or revoked as superseded; one on hold may be in a thief's hands
+    the enrolled certificate is over: expired, or revoked as superseded; one on hold may be in a thief's hands, who
+    waits until it expires: so it must not have been revoked or on hold before, as far as anybody knows
     the new one was issued after the old one was enrolled, and no earlier than a day before it was over
 
 Chip and certificate do not prove that they are one card's: somebody with a stolen card and a new one of their own might
@@ -206,11 +207,12 @@ class Recognition:
 
     def _over_at(self, old: Credential, now: datetime) -> datetime:
         """Since when the enrolled certificate is over, by renewal or by its date."""
-        if old.ends is not None and old.ends < now.timestamp():
-            return datetime.fromtimestamp(old.since, UTC)  # renewed before it lapsed, or after: both are renewals
         status = self._statuses.of(old.holder, now)
         if status.reason is Reason.REVOKED and status.why == "superseded" and status.revoked_at is not None:
             return status.revoked_at
+        was_stopped = old.ended_at is not None or status.reason in {Reason.REVOKED, Reason.ON_HOLD}
+        if old.ends is not None and old.ends < now.timestamp() and not was_stopped:
+            return datetime.fromtimestamp(old.since, UTC)  # renewed before it lapsed, or after: both are renewals
         if status.reason in {Reason.OK, Reason.REVOKED, Reason.ON_HOLD}:
             raise not_tied("以前の電子証明書が更新されていません", "the enrolled certificate was not renewed")
         raise status_of_old_unknown()

@@ -1,6 +1,7 @@
 """What has been kept long enough is removed: one function with the instant as an argument, for whoever runs it.
 
-    sessions       a day, with challenges and documents        store/sessions.py
+    sessions       a day, with challenges and documents; spent ones that a chip answered, as long as records of them
+                   may come from terminals                     store/sessions.py
     uses, records  a service's `retention.uses`                services/store/ledger.py
     certificates   a service's `retention.certificate`         evidence.py
     the audit      `keep.audit` of the back end's file; without one it stays        audit/retention.py
@@ -9,8 +10,7 @@ The audit goes last and says so itself: what it removes leaves a seal. A broken 
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import delete
@@ -24,9 +24,6 @@ from reference_impl.services.policy import Policy as ServicePolicy
 from reference_impl.services.store.ledger import Ledger
 from reference_impl.store.tables import sessions
 from reference_impl.store.transactions import Transactions
-
-SESSIONS: Final = timedelta(days=1)
-"""As long as a session is known as spent (`store.sessions`)."""
 
 
 class Purged(msgspec.Struct, frozen=True):
@@ -47,7 +44,7 @@ def purge(  # noqa: PLR0913  (what is purged, when, and by whom)
         for policy in policies:
             ledger.forget_old(policy, now)
     with database.transaction() as connection:
-        old = delete(sessions).where(sessions.c.issued_at < (now - SESSIONS).timestamp())
+        old = delete(sessions).where(sessions.c.forget_at < now.timestamp())
         gone = connection.execute(old).rowcount
     certificates = Evidence(database).forget_old(now)
     rows = 0

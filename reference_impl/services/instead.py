@@ -43,7 +43,7 @@ class InsteadOfCard:
 
     def show(self, message: ShowInstead, now: datetime) -> Verdict:
         """OK if the document was offered and none was shown yet; an offer is taken up once."""
-        made = self._offers.take_up(message.offer, message.document, now)
+        made = self._offers.take_up(message.offer, message.document, now, message.service)
         if isinstance(made, str):
             refusal = not_offered(*_WHY[made])
             return Verdict(refusal.reason, (), None, refusal.finding)

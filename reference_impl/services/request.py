@@ -78,6 +78,8 @@ class ShowInstead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     document: Document
     terminal: str
     credential: str
+    service: str | None = None
+    """Where it is shown: an offer of another service is none there. Without it, wherever the offer was made."""
 
 
 WORDS: dict[Document, tuple[str, str]] = {

@@ -8,6 +8,8 @@ PostgreSQL  psycopg 3; synchronous_commit=on, whatever the server's default. Con
             before they are lent: what a server that went and came back left behind is not found out by a caller.
 """
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,14 +71,28 @@ def open_engine(place: Place, *, name: str, wait: int, pooled: int = POOLED, pra
     pool = {"poolclass": StaticPool} if place is None else {}  # memory is one connection
     engine = create_engine(address, connect_args={"check_same_thread": False, "timeout": wait}, **pool)
 
+    def make_private(*_: object) -> None:
+        if place is not None:
+            _make_private(place)
+
     def make_durable(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the driver begins no transactions of its own beside ours
         for pragma in (*pragmas, "journal_mode=WAL", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}").close()
 
+    event.listen(engine, "do_connect", make_private)
     event.listen(engine, "connect", make_durable)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _make_private(place: Path) -> None:
+    """A new file is its owner's alone, whatever the umask; SQLite gives what it makes beside it the same mode.
+
+    One that is there keeps the mode that somebody gave it. A file that cannot be made is SQLite's to complain of.
+    """
+    with suppress(OSError):
+        os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def writing_and_reading(engine: Engine) -> tuple[Engine, Engine]:

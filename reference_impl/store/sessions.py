@@ -16,8 +16,10 @@ CHALLENGE_LENGTH: Final = 32
 CHALLENGE_LIFETIME: Final = timedelta(seconds=300)
 """Declared in `hello`."""
 
-_REMEMBERED: Final = timedelta(days=1)
-"""How long a session is known as spent; after that its replay is a challenge nobody knows."""
+REMEMBERED: Final = timedelta(days=1)
+"""How long a session is known; after that its replay is a challenge nobody knows."""
+_WITH_CHIP: Final = frozenset({Purpose.ENROL, Purpose.RELINK, Purpose.TAP})
+"""What the chip signs is the same as in a tap taken offline, and may come again as the record of one."""
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -36,16 +38,16 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Sessions:
-    """The sessions in the store."""
+    """The sessions in the store. `records_within`: for how long a tap may be told of afterwards."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, records_within: timedelta = timedelta(0)) -> None:
         self._database = database
+        self._records_within = records_within
 
     def open(self, session: Session) -> None:
         """Remembers a new session, and forgets those of days gone by."""
         with self._database.transaction() as connection:
-            oldest = (session.issued_at - _REMEMBERED).timestamp()
-            connection.execute(delete(sessions).where(sessions.c.issued_at < oldest))
+            connection.execute(delete(sessions).where(sessions.c.forget_at < session.issued_at.timestamp()))
             connection.execute(
                 insert(sessions).values(
                     id=session.id,
@@ -59,6 +61,7 @@ class Sessions:
                     holder_issuer_key=session.holder.issuer_key if session.holder else None,
                     holder_serial=session.holder.serial if session.holder else None,
                     terminal=session.terminal,
+                    forget_at=(session.issued_at + REMEMBERED).timestamp(),
                 )
             )
 
@@ -76,7 +79,7 @@ class Sessions:
         One UPDATE decides who was first: of two completions in parallel at most one finds the challenge unspent.
         """
         with self._database.transaction() as connection:
-            was_first = _spend(connection, session.id)
+            was_first = spend(connection, session.id, forget_at(session, self._records_within))
         if presented != session.challenge:
             return Reason.CHALLENGE_MISMATCH
         if not was_first:
@@ -91,9 +94,23 @@ def is_young_at(session: Session, now: datetime) -> bool:
     return timedelta(0) <= now - session.issued_at <= CHALLENGE_LIFETIME
 
 
-def _spend(connection: Connection, session_id: str) -> bool:
-    statement = update(sessions).where(sessions.c.id == session_id, sessions.c.spent == 0).values(spent=1)
-    return connection.execute(statement).rowcount == 1
+def forget_at(session: Session, records_within: timedelta) -> datetime:
+    """Until when a spent session has to be known."""
+    within = records_within if session.purpose in _WITH_CHIP else timedelta(0)
+    return session.issued_at + REMEMBERED + within
+
+
+def find_by_challenge(connection: Connection, challenge: bytes) -> Session | None:
+    """The session that a challenge was drawn for, spent or not."""
+    row = connection.execute(select(sessions).where(sessions.c.challenge == challenge)).one_or_none()
+    return None if row is None else _read(row)
+
+
+def spend(connection: Connection, session_id: str, until: datetime) -> bool:
+    """Whether it was unspent; it is known as spent until then, and whose card was expected is forgotten now."""
+    forgotten = {"holder_issuer_key": None, "holder_serial": None}
+    statement = update(sessions).where(sessions.c.id == session_id, sessions.c.spent == 0)
+    return connection.execute(statement.values(spent=1, forget_at=until.timestamp(), **forgotten)).rowcount == 1
 
 
 def _read(row: Row[tuple[object, ...]]) -> Session:

@@ -84,5 +84,9 @@ sessions = Table(
     Column("holder_issuer_key", String),
     Column("holder_serial", String),
     Column("terminal", String, nullable=False),
-    Index("sessions_by_age", "issued_at"),
+    Column("forget_at", Float, nullable=False),
+    Index("sessions_by_end", "forget_at"),
+    Index("sessions_by_challenge", "challenge"),
 )
+"""Attempts. One that a chip answered is known as spent for as long as a record of it may come from a terminal that was
+offline; by its challenge, for the terminal's clock tells nothing (`services.store.challenges`)."""

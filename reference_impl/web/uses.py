@@ -5,11 +5,17 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
+from reference_impl.audit.checks import UNKNOWN, Check
 from reference_impl.messages import Message, OfflineRecord, Reconcile, Terminal
+from reference_impl.relying_party import Judged
 from reference_impl.services.offline.standing import Kept, Standing
 from reference_impl.services.request import ShowInstead
 from reference_impl.services.store.ledger import Here
 from reference_impl.services.vocabulary import Document
+from reference_impl.verification.findings import place_refused
+from reference_impl.verification.place import Environment
+from reference_impl.verification.purpose import Purpose
+from reference_impl.verification.verdict import Verdict
 from reference_impl.web.attempts import judged_answer, require_service, typed
 from reference_impl.web.callers import Role
 from reference_impl.web.messages import VerdictAnswer, verdict_answer
@@ -47,18 +53,34 @@ class Households(Struct, frozen=True):
 def reconcile(running: Running, asked: Asked) -> Answer:
     """Each record counts once, however often it comes."""
     caller = asked.caller
-    message = Reconcile(Terminal(caller.id, caller.credential), typed(asked, Upload).records)
-    judged = running.party.reconcile(message)
+    allowed = running.surroundings.get(caller.id, tuple(Environment))
+    told = typed(asked, Upload).records
+    here = [each for each in told if each.environment in allowed]
+    judged = {each.id: _refuse_elsewhere(running, caller.id, each) for each in told if each.environment not in allowed}
+    if here:
+        judged |= running.party.reconcile(Reconcile(Terminal(caller.id, caller.credential), here))
     verdicts = {name: verdict_answer(each) for name, each in judged.items()}
     reasons = tuple(str(each.reason) for each in verdicts.values())
     return Answer(Uploaded(verdicts), purpose="reconcile", reasons=reasons)
+
+
+def _refuse_elsewhere(running: Running, terminal: str, record: OfflineRecord) -> Judged:
+    """The verdict on a record of a place where the terminal does not stand: written down, not kept; others count."""
+    party, refusal = running.party, place_refused(record.environment)
+    reading = party.clock.read()
+    service = record.service if record.service in party.configuration.services else UNKNOWN
+    verdict = Verdict(refusal.reason, (), None, refusal.finding)
+    party.audit.record(Check(reading.now, terminal, service, Purpose.TAP), verdict)
+    return Judged(verdict, reading)
 
 
 def show_instead(running: Running, asked: Asked) -> Answer:
     """Whether another document may stand for the card this time."""
     require_service(running.party, asked)
     said, caller = typed(asked, AnotherDocument), asked.caller
-    judged = running.party.show_instead(ShowInstead(said.offer, said.document, caller.id, caller.credential))
+    judged = running.party.show_instead(
+        ShowInstead(said.offer, said.document, caller.id, caller.credential, asked.service)
+    )
     return judged_answer(judged, "instead")
 
 

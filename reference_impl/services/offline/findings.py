@@ -21,6 +21,10 @@ _NOT_COUNTED = {
         ("このチャレンジは別の利用で使われています", "the challenge was spent in another attempt"),
     ),
     Standing.REFUSED: (Reason.POLICY, ("利用として数えられません", "it cannot be counted as a use")),
+    Reason.STATUS_UNAVAILABLE: (
+        Reason.STATUS_UNAVAILABLE,
+        ("照合中に登録が変わりました。もう一度送ってください", "the account changed meanwhile: send the record again"),
+    ),
     Reason.POLICY: (
         Reason.POLICY,
         ("このサービスはオフラインの記録を受け付けません", "the service takes no offline records"),

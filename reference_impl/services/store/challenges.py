@@ -5,6 +5,10 @@ this terminal's           it says so twice: the two records are of one use, and 
 another terminal's        replayed
 of a session, unspent     the session's attempt never ended: it is spent here and now, the use is the session's
 of a session, spent       the attempt ended: if it counted, this is that use; if it did not, replayed
+of another's session      replayed, and the session is left as it is
+
+The record's own time is no help in finding the session: a clock that is wrong would make two uses of one. So a session
+is found by its challenge alone, and a spent one is kept for as long as a record of it may come.
 """
 
 import hashlib
@@ -24,6 +28,8 @@ class SpentSession(msgspec.Struct, frozen=True):
     id: str
     was_spent: bool
     """Before: it is spent from now on."""
+    is_others: bool = False
+    """Begun at another terminal."""
 
 
 class Sessions(Protocol):
@@ -51,10 +57,9 @@ class Claim(msgspec.Struct, frozen=True):
 
 def claim(connection: Connection, record: ToldRecord, sessions: Sessions) -> Claim:
     """Takes the challenge of a record for its terminal, and says which use it is."""
-    taken_by = _take(connection, record)
-    if taken_by != record.terminal:
-        return Claim(record.key, is_replayed=True)
     session = sessions.spend_by_challenge(connection, record)
+    if (session is not None and session.is_others) or _take(connection, record) != record.terminal:
+        return Claim(record.key, is_replayed=True)
     if session is None:
         return Claim(f"challenge {hashlib.sha256(record.challenge).hexdigest()}")
     if not session.was_spent:

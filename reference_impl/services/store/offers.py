@@ -43,12 +43,14 @@ class Offers:
             connection.execute(insert(offers).values(**row, documents=said, at=now.timestamp()))
         return name
 
-    def take_up(self, name: str, document: Document, now: datetime) -> Made | str:
+    def take_up(self, name: str, document: Document, now: datetime, service: str | None = None) -> Made | str:
         """The offer, if the document is one of it and none was shown yet; else why not. One UPDATE decides."""
 
         def work(connection: Connection) -> Made | str:
             row = connection.execute(select(offers).where(offers.c.id == name)).one_or_none()
-            if row is None or not timedelta(0) <= now - _instant(row.at) <= LASTS:
+            if row is None or service not in {None, row.service}:
+                return "unknown"
+            if not timedelta(0) <= now - _instant(row.at) <= LASTS:
                 return "unknown"
             documents = tuple(Document(each) for each in row.documents.split())
             if document not in documents:

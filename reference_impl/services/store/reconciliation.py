@@ -67,12 +67,20 @@ class Taken(msgspec.Struct, frozen=True):
 class Tally(Protocol):
     """Who counts acceptances beside the ledger, in the same transaction: the accounts."""
 
+    def hold(self, connection: Connection, account: str) -> bool:
+        """Whether the account that a record was judged by is still there; it stays until the transaction ends."""
+
     def count(self, connection: Connection, account: str, by: int) -> None:
         """One acceptance more, or one less."""
 
 
 class NoTally:
     """Nobody does."""
+
+    def hold(self, connection: Connection, account: str) -> bool:
+        """Nobody keeps accounts."""
+        del connection, account
+        return True
 
     def count(self, connection: Connection, account: str, by: int) -> None:
         """Nothing."""
@@ -147,6 +155,9 @@ class Reconciliation:
             return Taken(
                 record.number, Standing(there.standing), is_repeated=True, refusal=judged.reason, answer=there.answer
             )
+        counts_for = judged.found.account if judged.standing in COUNTING else None
+        if counts_for is not None and not self._tally.hold(connection, counts_for):
+            return Taken(record.number, None, refusal=Reason.STATUS_UNAVAILABLE)  # left, or merged, since it was judged
         claimed = Claim(record.key)
         if isinstance(record, ToldRecord) and judged.standing in COUNTING:
             claimed = claim(connection, record, self._sessions)

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from harness.jlis.life_events import LifeEvent
 from reference_impl.accounts.standing import Attributes, State
+from reference_impl.store.tables import credentials
 from reference_impl.verification.place import Environment
 from reference_impl.verification.purpose import Purpose
 from tests.reference_impl.accounts.town import Town
@@ -203,6 +205,27 @@ def test_without_links_a_stolen_card_ties_nothing(alone: Town, befell: tuple[Lif
     assert verdict.reason == "NOT_ENROLLED"
     assert verdict.finding is not None
     assert "was not renewed" in verdict.finding.en
+    assert alone.id_of(thief) is None
+
+
+@pytest.mark.parametrize("befell", [LifeEvent.LOST, LifeEvent.STOPPED])
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_without_links_a_stolen_card_that_ran_out_ties_nothing(alone: Town, befell: LifeEvent, is_seen: bool) -> None:  # noqa: FBT001
+    """A thief waits until the certificate on hold is over by its date as well: it was never renewed.
+
+    The date is written into the store: the world would have new authorities by then.
+    """
+    resident = enrolled(alone)
+    victim = alone.card(resident)
+    alone.happen(resident, befell)
+    if is_seen:
+        assert alone.reason(LOGIN, victim) in {"ON_HOLD", "REVOKED"}
+    over = (alone.world.clock.now() - timedelta(hours=1)).timestamp()
+    with alone.database.transaction() as connection:
+        connection.execute(update(credentials).values(ends=over))
+    thief = alone.world.issue_card(alone.world.new_resident(birth_date=victim.resident.birth_date).id)
+    alone.next_mark()
+    assert alone.reason(RELINK, thief, chip=victim) == "NOT_ENROLLED"
     assert alone.id_of(thief) is None
 
 

@@ -102,10 +102,14 @@ def test_signature_confirmer_keeps_none_whatever_the_policy_says() -> None:
 
 
 def test_everything_goes_at_its_own_time() -> None:
-    """Sessions after a day, uses after 30 days, rows of the audit after 90; not before; a seal says what went."""
+    """Sessions after a day, or 31 more if a chip answered; uses after 30 days, rows of the audit after 90; not before.
+
+    A seal says what went.
+    """
     policies = load_policies(LIBRARY + KEPT, "services.yaml")
     with closing(world(LIBRARY + KEPT)) as made:
         assert [made.attempt(purpose)["reason"] for purpose in ("enrol", "tap", "tap")] == ["OK"] * 3
+        made.begin("tap")
         assert made.database is not None
         storage, keep = made.party._audit.writer.storage, Keep(audit="90d")
 
@@ -117,9 +121,11 @@ def test_everything_goes_at_its_own_time() -> None:
             return dump(made).count('INSERT INTO "SERVICE_USES"')
 
         assert (at(DAY), uses()) == (Purged(0, 0, 0), 2)
-        assert (at(DAY + SECOND), uses()) == (Purged(3, 0, 0), 2)
+        assert (at(DAY + SECOND), uses()) == (Purged(1, 0, 0), 2)
         assert (at(30 * DAY), uses()) == (Purged(0, 0, 0), 2)
         assert (at(30 * DAY + SECOND), uses()) == (Purged(0, 0, 0), 0)
+        assert at(32 * DAY) == Purged(0, 0, 0)
+        assert at(32 * DAY + SECOND) == Purged(3, 0, 0)
         assert at(90 * DAY) == Purged(0, 0, 0)
         assert at(90 * DAY + SECOND) == Purged(0, 0, 3)
         report = verify(storage)

@@ -17,13 +17,15 @@ from harness.contract import messages as contract
 from reference_impl.audit.rows import Row, decode_row
 from reference_impl.audit.walk import stored_rows
 from reference_impl.clock import Clock
-from reference_impl.messages import Complete, Reconcile, read_message
+from reference_impl.messages import Complete, Reconcile, Unlink, read_message
 from reference_impl.relying_party import RelyingParty
 from reference_impl.services.loading import load_policies
+from reference_impl.services.store.reconciliation import Reconciliation
 from reference_impl.services.store.tables import records, sums
 from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
 from reference_impl.store.engine import Place
+from reference_impl.store.tables import sessions
 from reference_impl.surface import Surface
 from reference_impl.verification.ocsp_settings import StatusUnreachable
 from reference_impl.verification.verdict import Reason
@@ -350,6 +352,67 @@ def test_online_tap_without_policy_and_its_record_are_one(asking: Office) -> Non
     assert (asking.one(record), asking.accepted) == ("CHALLENGE_REPLAYED", 2)
 
 
+@pytest.mark.parametrize("off", [timedelta(), -HOUR, timedelta(days=-1, minutes=-7), 2 * MINUTE])
+def test_terminal_whose_clock_is_wrong_tells_of_the_same_use(counting: Office, off: timedelta) -> None:
+    """The attempt counted online, its answer was lost: whatever the terminal's clock says, the record is that tap."""
+    counting.at(NOON)
+    presented, record = begin(counting)
+    counting.at(NOON + 2 * MINUTE)
+    assert counting.party.complete(presented).verdict.reason is Reason.OK
+    record = {**record, "taken": (NOON + off).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    expected = "NOT_ENROLLED" if off < timedelta(days=-1) else "OK"
+    assert (counting.one(record), counting.accepted, counting.visits) == (expected, 2, 1)
+
+
+@pytest.mark.parametrize("days", [2, 6])
+def test_tap_that_counted_online_is_known_for_as_long_as_records_come(counting: Office, days: int) -> None:
+    """Told days later, with other attempts begun meanwhile, which forget sessions that are over: it counted already."""
+    presented, record = begin(counting)
+    assert counting.party.complete(presented).verdict.reason is Reason.OK
+    counting.at(NOON + timedelta(days=days))
+    begin(counting)
+    assert (counting.one(record), counting.accepted, counting.visits) == ("OK", 2, 1)
+
+
+@pytest.mark.parametrize("purpose", ["enrol", "login"])
+def test_session_that_no_record_is_about_is_forgotten_after_a_day(asking: Office, purpose: str) -> None:
+    """A login shows no chip; of an enrolment the chip's answer might come again, so it stays known. Nobody is named."""
+    asking.at(NOON)
+    assert asking.world.attempt(purpose)["reason"] == ("ALREADY_ENROLLED" if purpose == "enrol" else "OK")
+    asking.at(NOON + timedelta(days=2))
+    with asking.database.transaction() as connection:
+        named = connection.execute(select(sessions.c.holder_serial).where(sessions.c.spent == 1)).scalars().all()
+    assert set(named) == {None}
+    begin(asking)
+    with asking.database.transaction() as connection:
+        left = connection.execute(select(sessions.c.purpose).where(sessions.c.spent == 1)).scalars().all()
+    assert left == (["enrol"] * 2 if purpose == "enrol" else ["enrol"])
+
+
+def test_record_of_another_terminals_attempt_takes_nothing(counting: Office) -> None:
+    """Its session stays open, and its challenge stays its own terminal's."""
+    presented, record = begin(counting)
+    assert counting.one({**record, "id": "stolen"}, terminal=2) == "CHALLENGE_REPLAYED"
+    assert counting.party.complete(presented).verdict.reason is Reason.OK
+    assert (counting.one(record), counting.accepted, counting.visits) == ("OK", 2, 1)
+
+
+@pytest.mark.parametrize("taken", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+23:59"])
+def test_record_with_an_impossible_time_spoils_no_other(taken: str) -> None:
+    """A service with hours moves instants by a calendar: the record is refused and kept; its neighbour counts.
+
+    One that spoils the whole upload would come again with it for ever, and everything behind it would be lost.
+    """
+    made = Office(SERVICES.replace("    net:", "    hours: {open: [{from: '00:00', to: '24:00'}]}\n    net:"))
+    try:
+        told = made.send({**tap("bad"), "taken": taken}, tap("good"))
+        assert told["good"] == "OK"
+        assert told["bad"] in {"EXPIRED", "NOT_YET_VALID"}
+        assert [each.name for each in made.party.reconciled("library").uncounted] == ["bad"]
+    finally:
+        made.world.close()
+
+
 def test_each_judgement_is_in_the_audit_before_it_counts(office: Office) -> None:
     """One row for each record that was judged, none for one that comes again, one for a terminal that is not ours."""
     before = len(audited(office))
@@ -368,6 +431,25 @@ def audited(office: Office) -> list[Row]:
     """The rows of the audit."""
     with office.party.audit.writer.storage.reading() as connection:
         return [decode_row(each.text.partition(" ")[2]) for group in stored_rows(connection) for each in group]
+
+
+def test_record_of_a_holder_who_leaves_while_it_is_judged_counts_for_nobody(
+    counting: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An erased account gets no rows again: the terminal keeps the record, and next time the holder is a stranger."""
+    take_in = Reconciliation.take_in
+
+    def left(self: Reconciliation, *given: Any) -> Any:
+        assert counting.party.unlink(Unlink(pki.leaf(), "library")).verdict.reason is Reason.OK
+        return take_in(self, *given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Reconciliation, "take_in", left)
+        outcome = counting.world.post("reconcile", message([tap("a")]))["outcomes"]["a"]
+    assert (outcome["decision"], outcome["reason"]) == ("retry", "STATUS_UNAVAILABLE")
+    with counting.database.transaction() as connection:
+        assert [connection.execute(select(each)).all() for each in (sums, records)] == [[], []]
+    assert counting.one(tap("a")) == "NOT_ENROLLED"
 
 
 def test_reset_forgets_records(office: Office) -> None:

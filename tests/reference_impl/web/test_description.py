@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -74,11 +75,18 @@ def test_service_is_as_it_says(release: Fleet, tmp_path: Path, name: str) -> Non
 
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
-    """An application behind a line that waits a moment for a head."""
+    """An application behind a line that waits a moment for a head; at /read it takes the body, and tells the fields."""
     monkeypatch.setattr(head_deadline, "HEAD_SECONDS", 0.2)
 
-    async def app(_: object, __: object, send: Callable[[dict[str, object]], Awaitable[None]]) -> None:
-        await send({"type": "http.response.start", "status": 204, "headers": []})
+    async def app(
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, object]]],
+        send: Callable[[dict[str, object]], Awaitable[None]],
+    ) -> None:
+        while scope["path"] == "/read" and (await receive()).get("more_body"):
+            pass
+        named = b" ".join(sorted(name for name, _ in scope["headers"]))
+        await send({"type": "http.response.start", "status": 204, "headers": [(b"x-named", named)]})
         await send({"type": "http.response.body"})
 
     listener = listen("127.0.0.1", 0)
@@ -122,3 +130,43 @@ def test_head_is_read_to_its_greatest_length(served: tuple[str, int], length: in
     except (ConnectionResetError, BrokenPipeError):
         found = b""
     assert found.count(b"204") == answered
+
+
+@pytest.mark.parametrize("path", [b"/", b"/read"])
+def test_trailer_is_no_part_of_the_head(served: tuple[str, int], path: bytes) -> None:
+    """A credential behind the body would pass whoever looked at the head on the way."""
+    head = b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    found = answer_to(served, head + b"1\r\nx\r\n0\r\nAuthorization: Bearer x\r\n\r\n")
+    assert b"x-named: connection host transfer-encoding\r\n" in found
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(("first", "drop"), [(CHUNKED, b"1\r\nx\r\n"), (REQUEST, b"\r\n")], ids=["body", "empty-lines"])
+def test_line_is_not_held_by_dripping_after_the_answer(served: tuple[str, int], first: bytes, drop: bytes) -> None:
+    """The rest of a body that nobody waits for, or empty lines: each drop put off the keep-alive time, for ever."""
+    pulse = threading.Event()
+    with socket.create_connection(served, timeout=20) as line:
+        line.sendall(first)
+        assert b"204" in line.recv(65_536)
+        line.settimeout(0.05)
+        for _ in range(200):
+            try:
+                line.sendall(drop)
+                if not line.recv(65_536):
+                    return
+            except TimeoutError:
+                pulse.wait(0.01)
+            except ConnectionError:
+                return
+    raise AssertionError("expected the line to be closed, found it open after 10 s")
+
+
+def test_rest_of_a_body_that_comes_after_the_answer_ends_nothing(served: tuple[str, int]) -> None:
+    """Many clients send a body behind its head whatever is answered; the next request is served on the same line."""
+    with socket.create_connection(served, timeout=20) as line:
+        line.sendall(CHUNKED)
+        assert b"204" in line.recv(65_536)
+        line.sendall(b"1\r\nx\r\n0\r\n\r\n" + REQUEST)
+        assert b"204" in line.recv(65_536)

@@ -1,6 +1,8 @@
 """A release: one file says what it is; faults come with file, line and reason; there is no test surface in it."""
 
+import os
 import re
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import URL
 
 from harness.contract.vocabulary import Verb
 from reference_impl.assembly import assembled
@@ -90,6 +93,22 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "token-that-is-short": (
         {"tokens": {"operators": [{"id": "op-1", "file": "counter-1"}]}}, "file: counter-1", "at least 32",
     ),
+    "password-for-all-to-read": (
+        {"store": "postgresql://rp:pass-9@db.example/rp"}, "store: postgresql",
+        "expected no password in a file of mode",
+    ),
+    "audits-password": (
+        {"audit": {"store": "postgresql://rp:pass-9@db.example/rp", "key": "audit.key"}}, "store: postgresql",
+        "expected no password in a file of mode",
+    ),
+    "operator-twice": (
+        {"tokens": {"operators": [{"id": "same", "file": "operator"}, {"id": "same", "file": "auditor"}]}},
+        "file: operator", "same stands there twice",
+    ),
+    "token-of-two": (
+        {"tokens": {"operators": [{"id": "a", "file": "operator"}], "auditors": [{"id": "b", "file": "operator"}]}},
+        "auditors:", "found somebody else's",
+    ),
 }  # fmt: skip
 
 
@@ -98,14 +117,16 @@ def test_fault_has_file_line_and_both_languages(tmp_path: Path, name: str) -> No
     """The line is where the part stands that has to be mended."""
     changes, where, what = FAULTS[name]
     path = release_files.write(tmp_path, **changes)
+    path.chmod(0o644)
     with pytest.raises(CannotBegin) as refused:
         read_release(path)
     said = str(refused.value)
-    line = line_of(path, where) + (name == "terminal-twice") * 3
+    line = line_of(path, where) + {"terminal-twice": 3, "operator-twice": 1, "token-of-two": 2}.get(name, 0)
     assert said.startswith(f"{path}:{line}: "), said
     assert what in said
     assert re.search("[ぁ-ん]", said)
     assert "secret" not in said or name.startswith("token")
+    assert "pass-9" not in said
 
 
 def test_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
@@ -114,6 +135,26 @@ def test_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "operator").chmod(0o640)
     with pytest.raises(CannotBegin, match="expected mode 0600, found 0640"):
         read_release(path)
+
+
+def test_password_may_stand_in_a_file_that_is_its_owners(tmp_path: Path) -> None:
+    """Mode 0600."""
+    path = release_files.write(tmp_path, store="postgresql://rp:pass-9@db.example/rp")
+    path.chmod(0o600)
+    assert isinstance(read_release(path).store, URL)
+
+
+def test_what_a_release_keeps_is_its_owners_alone(tmp_path: Path) -> None:
+    """Birth dates, chip keys and who was checked when: no new file is for others to read, whatever the umask."""
+    before = os.umask(0o022)
+    try:
+        with assembled(settings(tmp_path)) as party:
+            party.audit.note(party.clock.read().now, "account", "op-1")
+            modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.glob("*.sqlite*")}
+    finally:
+        os.umask(before)
+    assert {"store.sqlite", "store.sqlite-wal", "audit.sqlite", "audit.sqlite-wal"} <= set(modes)
+    assert set(modes.values()) == {0o600}
 
 
 def test_real_anchors_are_for_production_alone(tmp_path: Path) -> None:

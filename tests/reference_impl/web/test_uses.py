@@ -12,11 +12,12 @@ from reference_impl.services.loading import load_policies
 from reference_impl.status_methods import StatusSources
 from reference_impl.store.database import Database
 from reference_impl.surface import Surface
+from reference_impl.verification.place import Environment
 from tests.reference_impl import pki
 from tests.reference_impl.conftest import World, b64, configuration
 from tests.reference_impl.responder import Responder
 from tests.reference_impl.services.kill_party import NOON, tap
-from tests.reference_impl.web.client import OPERATOR, Site, basic, bearer
+from tests.reference_impl.web.client import AUDITOR, OPERATOR, Site, basic, bearer
 
 SERVICES = """services:
   - id: library
@@ -70,6 +71,7 @@ def test_use_tells_what_remains_and_a_refusal_what_may_be_shown_instead(counting
     document = offer["documents"][0]["document"]
     shown = {"offer": offer["id"], "document": document}
     address = "/api/v1/services/library/instead"
+    assert counting.post("/api/v1/services/archive/instead", shown).json()["decision"] == "reject"
     assert counting.post(address, shown).json()["decision"] == "accept"
     assert counting.post(address, {"offer": "0" * 32, "document": document}).json()["decision"] == "reject"
 
@@ -88,6 +90,22 @@ def test_records_of_a_terminal_count_once_however_often_they_come(counting: Site
     assert counting.post(RECONCILE, {"records": records}, basic("counter-1", "wrong")).status_code == 401
     metrics = counting.ask("GET", "/metrics", bearer(OPERATOR)).text
     assert 'kazashi_verdicts_total{purpose="reconcile",reason="' in metrics
+
+
+def test_record_of_a_place_where_the_terminal_does_not_stand_counts_nothing(counting: Site) -> None:
+    """What the operator says of it holds for what it recorded as well; its other records count. The audit has both."""
+    counting.world.set_time("2026-11-21T04:00:00Z")
+    site = Site(counting.world, surroundings={"counter-1": (Environment.OUTDOOR,)})
+    try:
+        before = counting.world.party.account(pki.leaf())
+        told = site.post(RECONCILE, {"records": [tap("a"), tap("b", environment="outdoor")]}).json()["verdicts"]
+        assert {name: each["reason"] for name, each in told.items()} == dict.fromkeys("ab", "PLACE_NOT_ALLOWED")
+        assert counting.world.party.account(pki.leaf()) == before
+        rows = site.ask("GET", "/api/v1/audit", bearer(AUDITOR)).text
+        assert rows.count('"PLACE_NOT_ALLOWED"') == 2
+    finally:
+        site.close()
+    assert counting.post(RECONCILE, {"records": [tap("a")]}).json()["verdicts"]["a"]["reason"] == "OK"
 
 
 def test_upload_may_be_longer_than_other_messages(counting: Site) -> None:
