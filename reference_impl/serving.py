@@ -5,6 +5,7 @@ SIGTERM closes the door: nobody new is let in, whoever is being served is served
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -134,14 +135,16 @@ def _run(app: Any, listener: socket.socket, ready: Ready) -> None:
         runner.run(_Server(configuration, ready).serve(sockets=[listener]))
 
 
-def end_with_parent() -> None:
-    """From here on this process ends, as by SIGTERM, when the one that started it is gone."""
+def end_with_parent(left_behind: Path) -> None:
+    """From here on this process ends, as by SIGTERM, when the one that started it is gone; what that one could not
+    take away any more, this one does."""
     parent = parent_process()
     if parent is None:
         return
 
     def watch() -> None:
         wait([parent.sentinel])
+        shutil.rmtree(left_behind, ignore_errors=True)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
