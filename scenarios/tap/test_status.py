@@ -146,3 +146,18 @@ def test_jlis_goes_in_the_middle(resident: Resident, jlis: Jlis, clock: StoryClo
     tap.is_presented().is_put_off(Reason.STATUS_UNAVAILABLE)
     jlis.is_well_again()
     resident.taps().is_accepted()
+
+
+@story(
+    requirement="RP-OCSP-022",
+    confidence=Confidence.ASSUMED,
+    en="J-LIS takes a minute to answer: the product does not wait for it, and accepts nothing meanwhile",
+    ja="J-LISの応答に1分かかるとき、製品は待ち続けず、その間は受け入れない",
+)
+def test_jlis_slow(resident: Resident, jlis: Jlis, clock: StoryClock) -> None:
+    clock.turns_to("08:00:00")
+    resident.enrols()
+    jlis.answers_wrongly(Fault.DELAY, seconds=60)
+    resident.taps().is_put_off(Reason.STATUS_UNAVAILABLE)
+    jlis.is_well_again()
+    resident.taps().is_accepted()

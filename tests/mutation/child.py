@@ -1,7 +1,6 @@
 """The process in which one function is changed: it runs tests until one fails, and ends."""
 
 import contextlib
-import functools
 import mmap
 import os
 import resource
@@ -10,6 +9,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import CodeType, FunctionType
 
@@ -62,14 +62,15 @@ def try_out(change: Callable[[], None], tests: Sequence[Asked]) -> Answer | None
     return tests[int.from_bytes(at[:4])].item.nodeid, how
 
 
-def exchange(functions: Iterable[FunctionType], code: CodeType, caches: Iterable[object]) -> Callable[[], None]:
+def exchange(
+    functions: Iterable[FunctionType], code: CodeType, caches: "Iterable[_lru_cache_wrapper[object]]"
+) -> Callable[[], None]:
     """What puts the code into the functions and forgets what the unchanged ones worked out."""
 
     def change() -> None:
         for function in functions:
             function.__code__ = code
         for cache in caches:
-            assert isinstance(cache, functools._lru_cache_wrapper)
             cache.cache_clear()
 
     return change

@@ -4,7 +4,7 @@ Each entry gives a reason and the mutants of one function that it explains. A mu
 is a defect, of the tests or of the code; an entry whose mutant is noticed by now, or is none any more, is stale.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,7 @@ from tests.mutation.ledger import Outcome
 from tests.mutation.source import Key
 
 FILE = Path(__file__).with_name("survivors.yaml")
+HEAD = "# Why what survives survives (explanations.py): a reason for mutants of a function; `text` is the line.\n"
 
 
 class Explained(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +56,26 @@ def stale(outcomes: Iterable[Outcome], explanations: Iterable[Explanation]) -> l
     """What is in an entry and was noticed."""
     noticed = {each.key for each in outcomes if each.noticed}
     return [key for each in explanations for key in each.keys if key in noticed]
+
+
+def pruned(explanations: Iterable[Explanation], keys: Collection[Key]) -> tuple[Explanation, ...]:
+    """The entries with these mutants alone; an entry that is left with none is left out."""
+    kept = (
+        Explanation(
+            each.module,
+            each.function,
+            each.reason,
+            tuple(mutant for mutant, key in zip(each.mutants, each.keys, strict=True) if key in keys),
+        )
+        for each in explanations
+    )
+    return tuple(each for each in kept if each.mutants)
+
+
+def write_explanations(explanations: Iterable[Explanation], path: Path = FILE) -> None:
+    """The file of these entries."""
+    entries = yaml.safe_dump(msgspec.to_builtins(list(explanations)), sort_keys=False, allow_unicode=True, width=110)
+    path.write_text(f"{HEAD}{entries}", encoding="utf-8")
 
 
 def as_entries(outcomes: Iterable[Outcome]) -> str:

@@ -8,9 +8,10 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -50,9 +51,14 @@ class Footprints:
         """What a test went over, and what its lasting fixtures did."""
         return self.by_item[item].lines.union(*(self.by_fixture[each].lines for each in self.lasting(item)))
 
-    def run(self, session: pytest.Session) -> None:
-        """Runs every test once; one that fails while it is watched, for want of time, once more without."""
+    def run(self, session: pytest.Session, caches: "Sequence[_lru_cache_wrapper[object]]") -> None:
+        """Runs every test once; one that fails while it is watched, for want of time, once more without.
+
+        What the test before it had worked out is forgotten each time, or this one would not go over those lines.
+        """
         for number, item in enumerate(session.items):
+            for cache in caches:
+                cache.cache_clear()
             self._now = self.by_item[item] = Footprint()
             self._left.clear()
             began = time.process_time()

@@ -28,7 +28,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 @dataclass
 class Ledger:
-    """The newest outcome of each mutant, in a file or, without one, in memory."""
+    """The outcome of each mutant, in a file or, without one, in memory."""
 
     path: Path | None = None
     outcomes: dict[Key, Outcome] = field(default_factory=dict)
@@ -41,14 +41,20 @@ class Ledger:
                     found = msgspec.json.decode(line, type=Outcome)
                 except msgspec.DecodeError:
                     continue
-                self.outcomes[found.key] = found
+                self._keep(found)
 
     def add(self, outcome: Outcome) -> None:
         """Keeps one."""
-        self.outcomes[outcome.key] = outcome
+        self._keep(outcome)
         if self.path is not None:
             with self.path.open("ab") as file:
                 file.write(msgspec.json.encode(outcome) + b"\n")
+
+    def _keep(self, outcome: Outcome) -> None:
+        """What was noticed once is noticed, whatever other tests say of it: until the function is changed."""
+        before = self.outcomes.get(outcome.key)
+        if before is None or not before.noticed or before.seal != outcome.seal or outcome.noticed:
+            self.outcomes[outcome.key] = outcome
 
     def known(self, key: Key, seal: str) -> Outcome | None:
         """The outcome of this mutant of this source."""

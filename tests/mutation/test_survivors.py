@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.mutation.explanations import Explanation, read_explanations, stale, unexplained
+from tests.mutation.explanations import Explanation, pruned, read_explanations, stale, unexplained
 from tests.mutation.ledger import Ledger, Outcome
 from tests.mutation.page import PACKAGE, PAGE, TRIED, Count, page
 from tests.mutation.source import Key, functions
@@ -59,13 +59,15 @@ def test_survivor_without_a_reason_and_reason_without_a_survivor() -> None:
     found = [outcome(one, noticed=True), outcome(other, noticed=False)]
     assert unexplained(found, known) == [found[1]]
     assert stale(found, known) == [one]
+    assert pruned(known, {one}) == known
+    assert pruned(known, {other}) == ()
 
 
 def test_run_goes_on_where_it_was(tmp_path: Path) -> None:
-    """The newest outcome counts, for the same source only; a line that was cut off is left out."""
+    """Noticed once is noticed, for the same source only; a line that was cut off is left out."""
     path, key = tmp_path / "outcomes.jsonl", Key("a.py", "f", "return a < 1", "None is returned")
-    Ledger(path).add(outcome(key, noticed=False))
-    Ledger(path).add(outcome(key, noticed=True))
+    for noticed in (False, True, False):
+        Ledger(path).add(outcome(key, noticed=noticed))
     with path.open("ab") as file:
         file.write(b'{"key":{"module":"a.py"')
     known = Ledger(path)

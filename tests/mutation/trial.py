@@ -1,15 +1,15 @@
 """One run of pytest that tries mutants instead of ending: see the package's docstring."""
 
-import functools
 import gc
 import sys
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import _lru_cache_wrapper
 from itertools import accumulate, count
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import FunctionType
 
 import pytest
 
@@ -48,7 +48,7 @@ class Trial:
     """The mutants of this run's part, tried now or known before."""
     footprints: Footprints = field(init=False)
     _functions: dict[tuple[str, int], list[FunctionType]] = field(init=False, default_factory=lambda: defaultdict(list))
-    _caches: list[object] = field(init=False, default_factory=list)
+    _caches: list["_lru_cache_wrapper[object]"] = field(init=False, default_factory=list)
     _by_line: dict[Line, list[pytest.Item]] = field(init=False, default_factory=lambda: defaultdict(list))
     _size: dict[pytest.Item, int] = field(init=False, default_factory=dict)
     _lasting: dict[pytest.Item, list[pytest.FixtureDef[object]]] = field(init=False, default_factory=dict)
@@ -66,7 +66,10 @@ class Trial:
         """Runs the tests once, then each mutant against those that go over its line."""
         session.config.pluginmanager.register(self.footprints)
         with lasting_fixtures():
-            self.footprints.run(session)
+            self._caches = [
+                each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper) and self._is_ours(each)
+            ]
+            self.footprints.run(session, self._caches)
             if session.testsfailed:
                 raise pytest.UsageError("expected tests that pass before anything is changed")
             session.config.pluginmanager.unregister(self.footprints)
@@ -79,20 +82,20 @@ class Trial:
         return True
 
     def _look_around(self, session: pytest.Session) -> None:
-        """Which functions there are, which caches, and which tests go over a line."""
+        """Which functions there are, and which tests go over a line."""
         for each in gc.get_objects():
             if isinstance(each, FunctionType):
                 self._functions[each.__code__.co_filename, each.__code__.co_firstlineno].append(each)
-            elif isinstance(each, functools._lru_cache_wrapper):
-                code = getattr(each.__wrapped__, "__code__", None)
-                if isinstance(code, CodeType) and str(self.root) in code.co_filename:
-                    self._caches.append(each)
         for item in session.items:
             lines = self.footprints.lines(item)
             self._lasting[item] = self.footprints.lasting(item)
             self._size[item] = len(lines)
             for line in lines:
                 self._by_line[line].append(item)
+
+    def _is_ours(self, cache: "_lru_cache_wrapper[object]") -> bool:
+        """Whether it remembers what a function under trial worked out."""
+        return str(self.root) in getattr(getattr(cache.__wrapped__, "__code__", None), "co_filename", "")
 
     def _try_module(self, path: Path) -> None:
         """The first tests for each mutant, then all the others for those that are left."""

@@ -13,7 +13,7 @@ from reference_impl.verification.purpose import Carrier, CertificateKind
 from reference_impl.verification.setting import Setting
 from reference_impl.verification.verdict import Reason, Refusal, Step
 from tests.reference_impl import pki
-from tests.reference_impl.verifying import Book, bench, chip, login, signing, trust
+from tests.reference_impl.verifying import Book, bench, chip, enrolment, login, signing, trust
 
 PURPOSES = {plan.purpose: plan for plan in PLANS.values() if plan.carrier is Carrier.CARD}
 ENROL, RELINK, LOGIN, TAP, SIGN = Purpose.ENROL, Purpose.RELINK, Purpose.LOGIN, Purpose.TAP, Purpose.SIGN
@@ -124,6 +124,13 @@ def test_linking_again(material: ChipMaterial | None, reason: str, is_shown: boo
     verdict = on.verifier.verify(proved, pki.NOW)
     assert verdict.reason == reason
     assert (Step.GENUINENESS in verdict.steps) is is_shown
+
+
+def test_enrolment_without_a_chip_is_none() -> None:
+    """What is learnt at enrolment is the chip: without it the presentation lacks a part, whatever the PIN proves."""
+    on = bench(accounts=Book())
+    assert on.reason(enrolment(on, chip=None)) == "MALFORMED"
+    assert on.reason(enrolment(on)) == "OK"
 
 
 def test_no_signature_is_no_proof() -> None:

@@ -195,3 +195,10 @@ def test_authority_says_so() -> None:
     found = parse_certificate(certificate(more=extensions(extension(19, bytes.fromhex("30030101FF"), CRITICAL))))
     assert found.is_authority
     assert parse_certificate(pki.der(pki.authority("auth", "auth-ca"))).is_authority
+
+
+def test_distribution_points_are_at_hand() -> None:
+    """The value of cRLDistributionPoints, which lists are found by; nothing without it."""
+    value = bytes.fromhex("30023000")
+    assert parse_certificate(certificate(more=extensions(extension(31, value)))).common.points == value
+    assert parse_certificate(certificate()).common.points == b""

@@ -6,7 +6,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from reference_impl.verification.signatures import KeyRefused, load_key_numbers, read_key
+from reference_impl.verification import oids
+from reference_impl.verification.signatures import KeyRefused, is_signed_by, load_key_numbers, read_key
+from tests.reference_impl import pki
 
 
 def encoded(key: PublicKeyTypes) -> bytes:
@@ -51,3 +53,15 @@ def test_octets_that_are_no_key() -> None:
         read_key(b"\x30\x00")
     with pytest.raises(KeyRefused, match="found others"):
         load_key_numbers(b"\x03", b"\x02")
+
+
+def test_signature_without_its_leading_zero() -> None:
+    """RFC 8017 §8.2.2 step 1: as many octets as the modulus, though the number is the same with one less."""
+    key = read_key(pki.spki("holder"))
+    messages = (number.to_bytes(4) for number in range(10_000))
+    message, signature = next(
+        (each, signed) for each in messages if (signed := pki.sign("holder", each)).startswith(b"\0")
+    )
+    assert is_signed_by(key, oids.RSA_SHA256, message, signature)
+    assert not is_signed_by(key, oids.RSA_SHA256, message, signature[1:])
+    assert not is_signed_by(key, oids.RSA_SHA256, message, b"\0" + signature)

@@ -70,6 +70,9 @@ UNUSUAL = {
     "identifier-of-21": with_extensions(*OTHERS, identifier(21)),
     "identifier-of-another-type": with_extensions(*OTHERS, identifier(tag=3)),
     "critical-identifier": with_extensions(*OTHERS, identifier(critical=b"\1\1\xff")),
+    "another-extension-that-looks-like-it": with_extensions(
+        *OTHERS, tlv(0x30, b"\x06\x02\x2a\x03", tlv(4, tlv(4, b"k" * 20)))
+    ),
     "identifier-next-to-the-key": with_extensions(identifier(), *OTHERS),
     "another-algorithm": with_field(6, KEY.replace(bytes.fromhex("F70D010101"), bytes.fromhex("F70D01010A"))),
     "a-key-of-another-kind": with_field(6, tlv(0x30, KEY[4:19], tlv(3, b"\0" + bytes(70)))),

@@ -144,3 +144,12 @@ def test_identities_are_those_of_kind_and_carrier() -> None:
     for kind in CertificateKind:
         for carrier in Carrier:
             assert setting.of(kind, carrier) is setting.identities[kind, carrier]
+
+
+def test_certificate_of_nobody_in_particular_is_no_anchor() -> None:
+    """Signed by its own key, and neither cA TRUE nor keyCertSign: whoever pins it made a mistake."""
+    name, key = pki.ca_name("auth"), pki.key("auth-ca")
+    begin, end = datetime(2023, 7, 16, tzinfo=UTC), datetime(2033, 7, 15, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, begin, end)
+    with pytest.raises(AnchorRefused, match="found one without cA TRUE or keyCertSign"):
+        read_authority(CertificateKind.AUTH, pki.der(builder.sign(key, hashes.SHA256())))

@@ -79,3 +79,13 @@ def test_volumes_are_told_once() -> None:
     assert len({id(held.index) for held in found.lists()}) == 2
     index = found.volumes()[0]
     assert index.octets == index.cells.marks.nbytes + index.cells.places.nbytes > 0
+
+
+def test_least_and_greatest_plain_serial_are_found() -> None:
+    """0 and 2³⁰ − 1 are their own keys; what is one more or less is not."""
+    found = shelf(m.a_list([m.entry(0), m.entry((1 << 30) - 1)]))
+    (held,) = found.lists()
+    places = [held.find(serial) for serial in (0, (1 << 30) - 1, -1, 1 << 30, 1)]
+    assert [place is not None for place in places] == [True, True, False, False, False]
+    many = held.find_many(np.array([0, (1 << 30) - 1, 1 << 30, 1], np.uint64))
+    assert many.tolist() == [places[0], places[1], -1, -1]

@@ -53,6 +53,10 @@ def scope(*fields: bytes) -> bytes:
             (NUMBER, scope(m.tlv(0xA0, m.tlv(0xA1, NAME[2:])))),
             Terms(7, scope=Scope(is_critical=True, is_relative=True)),
         ),
+        (
+            (NUMBER, scope(m.tlv(0xA0, m.tlv(0xA1, m.tlv(0xA4, NAME))))),
+            Terms(7, scope=Scope(is_critical=True, is_relative=True)),
+        ),
         ((NUMBER, scope(b"\x81\1\xff")), Terms(7, scope=Scope(is_critical=True, user_certificates=True))),
         ((NUMBER, scope(b"\x82\1\xff")), Terms(7, scope=Scope(is_critical=True, authority_certificates=True))),
         ((NUMBER, scope(b"\x83\2\1\2")), Terms(7, scope=Scope(is_critical=True, some_reasons=True))),
@@ -89,6 +93,14 @@ def test_extensions_are_read(extensions: tuple[bytes, ...], terms: Terms) -> Non
         (
             m.tlv(0x30, m.tlv(0x30, bytes.fromhex("0603551d14"), m.tlv(4, m.integer(7)), b"\5\0")),
             "offset 17: RFC 5280 §4.1: expected identifier, critical, value, found more",
+        ),
+        (
+            m.tlv(0x30, m.tlv(0x30, bytes.fromhex("0603551d14"))),
+            "offset 12: X.690 §8.1.2: expected a tag and a length, found the end of the data",
+        ),
+        (
+            m.tlv(0x30, NUMBER, m.extension(m.SCOPE, m.tlv(0x30, FULL) + b"\5\0", critical=True)),
+            "offset 31: RFC 5280 §5.2.5: expected one sequence that is not empty, found a013a011a40f300d",
         ),
         (
             m.tlv(0x30, m.tlv(0x30, bytes.fromhex("06028001"), m.tlv(4))),
@@ -172,6 +184,8 @@ POINT = m.tlv(0x30, FULL)
         ((m.tlv(0x30, m.tlv(0xA2, m.tlv(0xA4, NAME))),), ()),
         ((m.tlv(0x30, m.tlv(0xA0, m.tlv(0xA1, NAME[2:]))),), ()),
         ((m.tlv(0x30, m.tlv(0xA0)),), ()),
+        ((m.tlv(0x30, FULL, b"\x81\2\1\2", m.tlv(0xA2, m.tlv(0xA4, NAME))),), ()),
+        ((m.tlv(0x30, m.tlv(0xA0, m.tlv(0xA1, m.tlv(0xA4, NAME)))),), ()),
     ],
 )
 def test_names_of_points(points: tuple[bytes, ...], names: tuple[bytes, ...]) -> None:
