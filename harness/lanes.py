@@ -70,7 +70,7 @@ LANES = (
     Lane("lint", "ruff and the import contracts"),
     Lane("types", "mypy --strict on everything"),
     Lane("unit", "card, world, fake J-LIS, relying party, contract", (OPENSSL, PERL, *DIRECTORY, JPEG_2000)),
-    Lane("scenarios", "the stories, in process"),
+    Lane("scenarios", "the stories, in process", (PERL,)),
     Lane("conformance", "reference, checker, mutants and dishonest targets", (OPENSSL, PERL)),
     Lane("load", "Locust with truth, in miniature"),
     Lane(

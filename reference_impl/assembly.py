@@ -47,7 +47,7 @@ def assembled(settings: Settings) -> Iterator[RelyingParty]:
         responders = stack.enter_context(closing(StatusClient()))
         sources = StatusSources(responders.ask, lists, _status_policy(settings))
         back_ends = stack.enter_context(closing(_back_ends(settings, sources, services.policies)))
-        _require_own_links(settings, back_ends)
+        _require_jlis_asked_by_those_who_may(settings, back_ends)
         links = (
             None if settings.link_service is None else stack.enter_context(closing(LinkClient(settings.link_service)))
         )
@@ -96,10 +96,16 @@ def _services(settings: Settings) -> Opened:
         raise CannotBegin(str(error)) from error
 
 
-def _require_own_links(settings: Settings, back_ends: BackEnds) -> None:
-    """The linking service is J-LIS's, and answers whom the law lets ask (公的個人認証法 art. 18)."""
+def _require_jlis_asked_by_those_who_may(settings: Settings, back_ends: BackEnds) -> None:
+    """Its responders answer verifiers alone (公的個人認証法 arts. 17, 36), its linking service too (art. 18)."""
     role = back_ends.rules.role
-    if settings.link_service is not None and not role.asks_jlis:
+    if role.asks_jlis:
+        return
+    if settings.configure is not None and settings.configure.status:
+        ja = f"{role.ja}に機構の照会先（status）が設定されています。status を削除してください"
+        en = f"{role.en} has addresses of J-LIS (status): remove status"
+        raise CannotBegin(f"{ja} / {en} [ask-jlis, 公的個人認証法 art. 17(1), 17(5), 36(1)]")
+    if settings.link_service is not None:
         ja = f"{role.ja}は機構の紐付けサービスに照会できません。--link-service を削除してください"
         en = f"{role.en} may not ask the linking service of J-LIS: remove --link-service"
         raise CannotBegin(f"{ja} / {en} [ask-jlis, 公的個人認証法 art. 18]")

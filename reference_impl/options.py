@@ -20,14 +20,19 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = _parser()
     given = parser.parse_args(arguments)
     if given.configuration is not None:
-        both = [
-            name for name, value in vars(given).items()
-            if name not in _BESIDE_A_RELEASE and value != parser.get_default(name)
-        ]  # fmt: skip
+        both = [name for name in _said(parser, arguments, given) if name not in _BESIDE_A_RELEASE]
         if both:
             named = ", ".join(f"--{name.replace('_', '-')}" for name in both)
             parser.error(f"expected {named} in the file of --configuration, found it on the command line")
     return given
+
+
+def _said(parser: argparse.ArgumentParser, arguments: list[str] | None, given: argparse.Namespace) -> list[str]:
+    """What stands on the command line, even where it says what would hold without it."""
+    unsaid = object()
+    blank = {name: unsaid for name, value in vars(given).items() if not isinstance(value, list)}
+    said = vars(parser.parse_args(arguments, argparse.Namespace(**blank)))
+    return [name for name in vars(given) if said[name] is not unsaid and said[name] != []]
 
 
 def read_settings(given: argparse.Namespace) -> Settings:

@@ -269,6 +269,13 @@ class RelyingParty:
         used = doors.visit.answer if verdict.reason is Reason.OK else None
         return Judged(verdict, reading, used, self._instead.offer(why, verdict))
 
+    def ppid(self, verdict: Verdict, service: str) -> str | None:
+        """The name by which the service knows whoever was accepted; None for a refusal and for who has no account."""
+        if verdict.reason is not Reason.OK or verdict.holder is None:
+            return None
+        account = self._accounts.id_of(verdict.holder)
+        return None if account is None else self._accounts.ppid(account, service)
+
     def _forget_residence_left(self, service: str, now: datetime, account: str) -> None:
         """A residence told before the holder moved is not relied on: a service limited to residents asks again.
 

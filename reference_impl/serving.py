@@ -5,11 +5,12 @@ SIGTERM closes the door: nobody new is let in, whoever is being served is served
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -96,12 +97,22 @@ def serve(  # noqa: PLR0913  (what a worker is given)
     signal.signal(signal.SIGINT, _end)
     with ExitStack() as stack:
         party = stack.enter_context(assembled(settings))
-        out = None if settings.log is None else stack.enter_context(_open_log(settings.log))
+        out = None if settings.log is None else stack.enter_context(_log(settings.log))
         log_as_json(out)
         surface = stack.enter_context(closing(Surface(party, test_surface=True))) if settings.test_surface else None
         metrics = Metrics(ROUTES, worker, workers, counters)
         door = stack.enter_context(closing(_door(party, settings, metrics, RequestsLog(out, worker), surface)))
         _run(Application(door, surface), listener, ready)
+
+
+@contextmanager
+def _log(path: Path) -> Iterator[TextIO]:
+    out = _open_log(path)
+    try:
+        yield out
+    finally:
+        with suppress(OSError):  # what a full disk did not take went to stderr
+            out.close()
 
 
 def _open_log(path: Path) -> TextIO:
@@ -134,14 +145,16 @@ def _run(app: Any, listener: socket.socket, ready: Ready) -> None:
         runner.run(_Server(configuration, ready).serve(sockets=[listener]))
 
 
-def end_with_parent() -> None:
-    """From here on this process ends, as by SIGTERM, when the one that started it is gone."""
+def end_with_parent(left_behind: Path) -> None:
+    """From here on this process ends, as by SIGTERM, when the one that started it is gone; what that one could not
+    take away any more, this one does."""
     parent = parent_process()
     if parent is None:
         return
 
     def watch() -> None:
         wait([parent.sentinel])
+        shutil.rmtree(left_behind, ignore_errors=True)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

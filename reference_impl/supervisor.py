@@ -158,7 +158,7 @@ def supervise(settings: Settings, listener: socket.socket) -> int:
 
 def _work(settings: Settings, listener: socket.socket, tells: Connection, number: int, counters: Path) -> None:
     """A worker's life."""
-    end_with_parent()
+    end_with_parent(counters.parent)
 
     def ready() -> None:
         tells.send(os.getpid())

@@ -48,7 +48,7 @@ def run_command(  # noqa: PLR0913  (one option each)
     target: Annotated[str, typer.Option(help="reference, http://host:port, or command:PROGRAM / 試験対象")] = REFERENCE,
     card_backend: Annotated[str, typer.Option(help="inprocess or pcsc / カードの接続方法")] = "inprocess",
     page: Annotated[Path | None, typer.Option(help="write all that was told to this HTML file / 全文のHTML")] = None,
-    lang: Annotated[str, typer.Option(help="ja or en: of a story that does not come out as told / 説明の言語")] = "ja",
+    lang: Annotated[str, typer.Option(help="ja or en: in which stories are told / 筋書きの言語")] = "ja",
 ) -> None:
     """Tell one story, a family of them or all, about a product.
 

@@ -85,6 +85,7 @@ class RevocationList:
         actual = "not listed"
         if entry is not None:
             actual = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.value
+        self._telling.say(Words(f"  {actual}", f"  {actual if entry else '載っていない'}"))
         if actual != wanted:
             of = f"{self._serial:X}, {self._published.last_update_utc:%Y-%m-%dT%H:%M:%SZ}"
             self._telling.break_off(

@@ -5,8 +5,10 @@ from typing import Self
 
 from msgspec import UNSET
 
-from cardsim.trace import TraceLine, spent_a_try
+from cardsim.status import explain
+from cardsim.trace import Event, TraceLine, spent_a_try
 from harness.contract.vocabulary import Capability, Decision, Reason, Step
+from scenarios.page import DECISIONS
 from scenarios.story import Words
 from scenarios.telling import Seen, Telling
 
@@ -23,7 +25,7 @@ class Verdict:
 
     def __init__(self, telling: Telling, seen: Seen, capabilities: Collection[Capability]) -> None:
         self._telling, self._seen, self._capabilities = telling, seen, capabilities
-        telling.say(Words(f"  {_said(seen)}", f"  {_said(seen)}"))
+        telling.say(Words("  ", "  ") + _told(seen))
         telling.await_judgement(self.is_accepted)
 
     def is_accepted(self) -> Self:
@@ -151,6 +153,20 @@ class Verdict:
         if not held:
             complaint = Words(f"expected {english}, actual {actual}", f"期待: {japanese}、実際: {actual}")
             self._telling.break_off(complaint, self._seen)
+
+
+def _told(seen: Seen) -> Words:
+    """How a story tells it; the contract's own words (`_said`) stand in complaints."""
+    if seen.outcome is not None:
+        decision, reason = DECISIONS[seen.outcome.decision.value], seen.outcome.reason.value
+        return decision if seen.outcome.decision is Decision.ACCEPT else decision + Words(f": {reason}", f": {reason}")
+    answers = [line for line in seen.trace if line.command]
+    if not answers or answers[-1].event is Event.TORN:
+        return Words("the card is gone, and nothing was presented", "カードが離れ、何も提示されない")
+    status = answers[-1].sw
+    return Words(f"the card refuses: {explain(status)}", f"カードが拒否: {explain(status, 'ja')}") + Words(
+        f" ({status:04X})", f"（{status:04X}）"
+    )
 
 
 def _said(seen: Seen) -> str:

@@ -6,6 +6,8 @@ message, which keeps an answer from being taken for a question. Everything else 
 
 import base64
 import binascii
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
@@ -66,10 +68,13 @@ def unseal(message: bytes, kind: str, key_of: Callable[[str], Ed25519PublicKey |
 
 
 def load_private(path: Path) -> Ed25519PrivateKey:
-    """The Ed25519 key in a PEM file."""
+    """The Ed25519 key in a PEM file that its owner alone may read, as the audit's key and every token."""
     key = _load(path, lambda pem: load_pem_private_key(pem, None))
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnusable(f"{path}: expected a private key of Ed25519, found another kind")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise KeyUnusable(f"{path}: expected mode 0600, found {mode:04o}; chmod 600 it")
     return key
 
 

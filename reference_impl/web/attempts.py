@@ -90,7 +90,7 @@ def _complete(purpose: Purpose) -> Act:
         presentation = Presentation(**{name: getattr(message, name) for name in Presentation.__struct_fields__})
         use = None if isinstance(message.use, UnsetType) else message.use
         judged = party.complete(Complete(session.id, presentation), use)
-        return judged_answer(judged, purpose)
+        return judged_answer(judged, purpose, party.ppid(judged.verdict, session.service))
 
     return act
 
@@ -105,9 +105,9 @@ def require_service(party: RelyingParty, asked: Asked) -> None:
         raise Problem(ProblemReason.SERVICE_UNKNOWN, "path {service}", "a service of this relying party", "another")
 
 
-def judged_answer(judged: Judged, purpose: str) -> Answer:
-    """The verdict, and what the log is told of it."""
-    answer = verdict_answer(judged)
+def judged_answer(judged: Judged, purpose: str, ppid: str | None = None) -> Answer:
+    """The verdict, and what the log is told of it: no name."""
+    answer = verdict_answer(judged, ppid)
     return Answer(answer, decision=answer.decision, reason=answer.reason, purpose=purpose, reasons=(answer.reason,))
 
 

@@ -66,6 +66,8 @@ class VerdictAnswer(Struct, frozen=True):
     clause: str | UnsetType = UNSET
     compared: Compared | UnsetType = UNSET
     status: StatusUsed | UnsetType = UNSET
+    ppid: str | UnsetType = UNSET
+    """The name by which this service, and no other, knows whoever was accepted; a signature has none."""
     use: UseAnswer | UnsetType = UNSET
     """What the use came to, at a service that counts."""
     offer: Offer | UnsetType = UNSET
@@ -78,8 +80,8 @@ class Health(Struct, frozen=True):
     status: Literal["ok"] = field(default="ok")
 
 
-def verdict_answer(judged: Judged) -> VerdictAnswer:
-    """The verdict as it is told: neither holder nor certificate is in it."""
+def verdict_answer(judged: Judged, ppid: str | None = None) -> VerdictAnswer:
+    """The verdict as it is told: neither certificate nor serial number is in it."""
     verdict = judged.verdict
     finding, status = verdict.finding, verdict.status
     return VerdictAnswer(
@@ -91,6 +93,7 @@ def verdict_answer(judged: Judged) -> VerdictAnswer:
         clause=UNSET if finding is None else finding.clause,
         compared=UNSET if finding is None or finding.compared is None else finding.compared,
         status=UNSET if status is None else StatusUsed(status.source, status.this_update),
+        ppid=UNSET if ppid is None else ppid,
         use=UNSET if judged.use is None else judged.use,
         offer=UNSET if judged.offer is None else judged.offer,
     )

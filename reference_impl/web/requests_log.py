@@ -8,6 +8,7 @@ certificate, challenge, credential or birth date reaches it, because nothing of 
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
@@ -36,7 +37,7 @@ METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 
 
 class RequestsLog:
-    """Lines into a stream; each is written at once and whole."""
+    """Lines into a stream; each is written at once and whole. One that the stream does not take goes to stderr."""
 
     def __init__(self, out: TextIO | None = None, worker: int = 0) -> None:
         self._out = out
@@ -44,9 +45,19 @@ class RequestsLog:
 
     def write(self, line: Line) -> None:
         """One line."""
+        text = msgspec.json.encode(line).decode() + "\n"
         out = sys.stderr if self._out is None else self._out
-        out.write(msgspec.json.encode(line).decode() + "\n")
-        out.flush()
+        try:
+            out.write(text)
+            out.flush()
+        except OSError:  # a full disk: the request was served all the same
+            _to_stderr(text)
+
+
+def _to_stderr(text: str) -> None:
+    with suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def where_raised(error: BaseException) -> str:
@@ -71,8 +82,16 @@ class JsonLines(logging.Formatter):
         return msgspec.json.encode(said).decode()
 
 
+class _Handler(logging.StreamHandler[TextIO]):
+    """A stream; what it does not take goes to stderr, as a line and without the trace that logging would print."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """The line, elsewhere."""
+        _to_stderr(self.format(record) + "\n")
+
+
 def log_as_json(out: TextIO | None = None) -> None:
     """From here on everything that is logged in this process is such a line."""
-    handler = logging.StreamHandler(out)
+    handler = _Handler(out)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

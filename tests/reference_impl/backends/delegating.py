@@ -51,6 +51,7 @@ def write_keys(folder: Path, *names: str) -> None:
     for name in names:
         key = Ed25519PrivateKey.generate()
         (folder / f"{name}.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        (folder / f"{name}.pem").chmod(0o600)
         public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         (folder / f"{name}.pub.pem").write_bytes(public)
 

@@ -10,10 +10,12 @@ from reference_impl.backends.opening import DirectBackEnds, PlatformBackEnds, op
 from reference_impl.backends.options import Holders, OptionsRefused, load_options, read_options
 from reference_impl.backends.sealed import KeyUnusable
 from reference_impl.configuration import Configuration
+from reference_impl.messages import Configure, StatusAddress
 from reference_impl.settings import CannotBegin, Settings
 from reference_impl.status_methods import StatusSources
 from reference_impl.verification import Policy, Trust
 from reference_impl.verification.ocsp_settings import Question
+from reference_impl.verification.purpose import CertificateKind
 from tests.reference_impl.backends.delegating import write_keys
 
 ADDRESS = "https://pf.test/base/"
@@ -123,6 +125,18 @@ def test_service_provider_with_the_linking_service_of_jlis_may_not_begin(tmp_pat
         assembled(Settings(back_end=tmp_path / "backend.yaml", link_service=link)).__enter__()
     with assembled(Settings(back_end=tmp_path / "town.yaml", link_service=link)) as party:
         assert party._links is not None
+
+
+def test_service_provider_with_responders_of_jlis_may_not_begin(tmp_path: Path) -> None:
+    """The addresses of a release count as much as those of its back end's file; the town beside it may have them."""
+    (tmp_path / "backend.yaml").write_text(FILE)
+    (tmp_path / "town.yaml").write_text("role: municipality\n")
+    write_keys(tmp_path, "sp-1", "pf-1")
+    asked = Configure([], [], [StatusAddress(CertificateKind.AUTH, "http://ocsp.test/", "")], [], [])
+    with pytest.raises(CannotBegin, match="remove status"):
+        assembled(Settings(back_end=tmp_path / "backend.yaml", configure=asked)).__enter__()
+    with assembled(Settings(back_end=tmp_path / "town.yaml", configure=asked)) as party:
+        assert set(party.configuration.responders) == {CertificateKind.AUTH}
 
 
 def unreachable(question: Question) -> bytes:

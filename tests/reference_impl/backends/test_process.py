@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -37,8 +37,12 @@ from tests.reference_impl.backends.delegating import client, platform_file, why,
 from tests.reference_impl.responder import Settings, answer
 from tests.reference_impl.verifying import EVERYTHING, Bench, bench, login
 
-NOW = Clock().read().now.replace(microsecond=0)
-"""The platform's clock is the host's, so everything here is made to be valid today."""
+
+def host_now() -> datetime:
+    """The platform's clock is the host's, so everything here is made to be valid as of when a test runs."""
+    return Clock().read().now.replace(microsecond=0)
+
+
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
 
 
@@ -72,7 +76,7 @@ def write_channel(folder: Path, name: str) -> None:
     """A certificate of its own for 127.0.0.1, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     named = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    builder = x509.CertificateBuilder(named, named, key.public_key(), 5, NOW - HOUR, NOW + YEAR)
+    builder = x509.CertificateBuilder(named, named, key.public_key(), 5, host_now() - HOUR, host_now() + YEAR)
     here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
     builder = builder.add_extension(here, critical=False)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -115,10 +119,10 @@ def nobody(question: Question) -> bytes:
 
 def attempt(back_ends: BackEnds, on: Bench) -> Verdict:
     """The verdict on a login with a certificate of today."""
-    anchor = read_authority(CertificateKind.AUTH, pki.der(pki.authority("auth", "auth-ca", NOW + 10 * YEAR)))
+    anchor = read_authority(CertificateKind.AUTH, pki.der(pki.authority("auth", "auth-ca", host_now() + 10 * YEAR)))
     back_end = back_ends.make(Configuration(Trust((anchor,))), Policy({"library": EVERYTHING}))
-    challenge = on.challenge(at=NOW)
-    certificate = pki.leaf(not_before=NOW - HOUR, not_after=NOW + HOUR)
+    challenge = on.challenge(at=host_now())
+    certificate = pki.leaf(not_before=host_now() - HOUR, not_after=host_now() + HOUR)
     shown = login(on, certificate=certificate, challenge=challenge, signature=pki.sign("holder", challenge))
     return back_end.verify(shown, why(at=Clock().read().now), Doors(on.challenges))
 
@@ -126,11 +130,11 @@ def attempt(back_ends: BackEnds, on: Bench) -> Verdict:
 def test_login_through_a_process_over_tls(tmp_path: Path) -> None:
     """Good; under another channel's certificate it is not asked; SIGTERM ends it, and it has logged nothing."""
     write_files(tmp_path)
-    (tmp_path / "auth-ca.der").write_bytes(pki.der(pki.authority("auth", "auth-ca", NOW + 10 * YEAR)))
+    (tmp_path / "auth-ca.der").write_bytes(pki.der(pki.authority("auth", "auth-ca", host_now() + 10 * YEAR)))
     for name in ("channel", "other"):
         write_channel(tmp_path, name)
-    delegate = pki.delegate(not_after=NOW + YEAR)
-    good = Settings(this_update=NOW - HOUR / 6, next_update=NOW + HOUR, delegate=delegate)
+    delegate = pki.delegate(not_after=host_now() + YEAR)
+    good = Settings(this_update=host_now() - HOUR / 6, next_update=host_now() + HOUR, delegate=delegate)
     store, on = tmp_path / "store.db", bench()
     with jlis(good) as ocsp:
         file = platform_file(client("sp-1"), jlis={"auth": ocsp})

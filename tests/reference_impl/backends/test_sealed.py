@@ -79,6 +79,17 @@ def test_kind_and_sender_are_part_of_what_is_signed() -> None:
             unseal(sealed, kind, keys.get)
 
 
+def test_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    """Whoever has it speaks for the relying party; a public key may lie open."""
+    write_keys(tmp_path, "one")
+    load_private(tmp_path / "one.pem")
+    (tmp_path / "one.pem").chmod(0o640)
+    with pytest.raises(KeyUnusable, match="expected mode 0600, found 0640"):
+        load_private(tmp_path / "one.pem")
+    (tmp_path / "one.pub.pem").chmod(0o644)
+    load_public(tmp_path / "one.pub.pem")
+
+
 def test_key_of_another_kind_is_refused_without_its_content(tmp_path: Path) -> None:
     """A missing file, text, another curve, a public key for a private one; the message holds no octet of it."""
     write_keys(tmp_path, "one")

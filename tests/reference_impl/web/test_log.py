@@ -3,7 +3,10 @@
 import io
 import json
 import logging
+import signal
+import socket
 from base64 import b64decode
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +14,9 @@ import pytest
 from reference_impl.web.requests_log import log_as_json
 from tests.reference_impl import pki
 from tests.reference_impl.conftest import b64
+from tests.reference_impl.web import release_files
 from tests.reference_impl.web.client import AUDITOR, OPERATOR, Site, basic, bearer
+from tests.reference_impl.web.fleet import started
 
 FIELDS = {"time", "request_id", "method", "route", "status", "milliseconds", "caller", "worker"}
 
@@ -90,3 +95,19 @@ def test_what_modules_log_is_json_without_messages_of_errors() -> None:
     )
     assert line["fault"].startswith("LookupError at ")
     assert "CANARY" not in out.getvalue()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+def test_full_disk_costs_no_answer_and_prints_no_trace(tmp_path: Path) -> None:
+    """What the log does not take stands on stderr, in lines as ever; the process ends as it should."""
+    path = release_files.write(tmp_path)
+    said = tmp_path / "stderr"
+    with said.open("w") as err, started(["--configuration", str(path), "--log", "/dev/full"], stderr=err) as running:
+        assert running.http.get("/health/live").status_code == 200
+        with socket.create_connection(("127.0.0.1", int(running.url.rpartition(":")[2])), timeout=20) as line:
+            line.sendall(b"no request\r\n\r\n")
+            assert b"400" in line.recv(65_536)
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(30) == 0
+    lines = [json.loads(each) for each in said.read_text(encoding="utf-8").splitlines()]
+    assert {each.get("route", each.get("logger")) for each in lines} >= {"/health/live", "uvicorn.error"}

@@ -6,6 +6,7 @@ from base64 import b64decode
 import jsonschema
 import msgspec
 import pytest
+from cryptography.x509.ocsp import OCSPCertStatus
 
 from reference_impl.audit.storage import Storage
 from reference_impl.web.openapi import describe
@@ -41,6 +42,17 @@ def test_begun_session_has_an_address(site: Site) -> None:
     session = answer.json()["session"]
     assert answer.headers["location"] == f"/api/v1/services/library/login/{session}"
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_service_is_told_by_which_name_it_knows_the_holder(served: Site) -> None:
+    """Login and tap name one PPID of 128 bits, at a refusal there is none; it is not made of the serial number."""
+    names = {served.attempt("login")["ppid"] for _ in range(2)}
+    begun = served.begin("tap", holder={"certificate": b64(pki.leaf())})
+    names.add(served.complete(begun, "tap").json()["ppid"])
+    (name,) = names
+    assert len(bytes.fromhex(name)) == 16
+    served.world.responder.set(status=OCSPCertStatus.REVOKED)
+    assert "ppid" not in served.attempt("login")
 
 
 def test_refusal_is_an_answer_with_its_reason(site: Site) -> None:

@@ -130,13 +130,19 @@ def is_open(url: str) -> bool:
 
 
 def test_workers_end_when_their_supervisor_was_killed(tmp_path: Path) -> None:
-    """Nobody is left behind on the port."""
-    with started(["--processes", "2", "--store", str(tmp_path / "store.sqlite")]) as running:
+    """Nobody is left behind on the port, and nothing among the temporary files."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    arguments = ["--processes", "2", "--store", str(tmp_path / "store.sqlite")]
+    with started(arguments, env=environment) as running:
         workers = running.workers()
         assert len(workers) == 2
+        assert list(folder.iterdir())
         running.process.kill()
         running.process.wait()
         running.wait_until(lambda: not any(map(is_there, workers)))
+        assert list(folder.iterdir()) == []
 
 
 def test_store_that_is_nowhere_is_said_once(tmp_path: Path) -> None:

@@ -199,7 +199,13 @@ def test_open_port_without_tokens_is_refused_by_the_process(tmp_path: Path) -> N
 def test_file_decides_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What stands in the file is not said on the command line, the test surface least of all."""
     path = release_files.write(tmp_path)
-    for words in (["--test-surface"], ["--store", "x"], ["--status-keep", "5"]):
+    for words in (
+        ["--test-surface"],
+        ["--store", "x"],
+        ["--status-keep", "0"],
+        ["--policies", "test"],
+        ["--services", "x"],
+    ):
         with pytest.raises(SystemExit) as ended:
             read_arguments(["--configuration", str(path), *words])
         assert ended.value.code == 2
