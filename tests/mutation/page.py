@@ -34,8 +34,7 @@ _HEAD = """\
 # Mutants that survived / 生き残ったミュータント
 
 検証コア `reference_impl/verification` の関数を一か所ずつ変え、どれかのテストが気付くかを確かめた記録です。
-気付かれなかった変更をすべて、気付かれない理由とともに下に挙げます（open とあるものは、何も変わらないことをまだ示せて
-いない変更です）。
+気付かれなかった変更をすべて、気付かれない理由とともに下に挙げます。
 
 One thing in one function of `reference_impl/verification` was changed at a time, and some test had to notice: a
 comparison, a condition, an operand, a number, a sum, an answer, a raise. Left alone are the words of messages,
@@ -47,7 +46,7 @@ notes the lines that each goes over, and forks a process for each mutant, in whi
 until one fails, or takes ten times the work it should (counted here under *endless*). The counts are of 21 November
 2026: each module was tried with the tests that concern it (those of its own rules, of the verifier, of OCSP or of
 lists), without those that judge by the clock, run in another process, go over HTTP, or compare with OpenSSL. More
-tests can only notice more. What is called *open* below was not shown to change nothing: it is work left to do.
+tests can only notice more.
 
 This page is written by `python -m tests.mutation.page`; the reasons stand in `tests/mutation/survivors.yaml`, and a
 test holds each of them against the source.
