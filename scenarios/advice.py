@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cardsim.status import read_tries
-from scenarios.secrets import JPKI, Secret
+from harness.terminal.card_reader import JPKI
+from scenarios.secrets import Secret
 from scenarios.story import NOTHING, Words
 
 _BLOCKED = {0x6984, 0x6983, 0x63C0}

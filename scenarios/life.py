@@ -31,10 +31,6 @@ class Living(Person):
         """失効申請."""
         self._befalls(LifeEvent.STOPPED, Words("has the certificates revoked", "失効を申請する"))
 
-    def reports_a_leaked_key(self) -> None:
-        """秘密鍵の漏えいの届出."""
-        self._befalls(LifeEvent.KEY_LEAKED, Words("reports a leaked key", "秘密鍵の漏えいを届け出る"))
-
     def moves(self) -> None:
         """Arrive in the other municipality: the signature certificate is revoked."""
         new = self.elsewhere
@@ -100,10 +96,6 @@ class Living(Person):
     def binds_a_phone(self) -> None:
         """スマホ用電子証明書の発行."""
         self._befalls(LifeEvent.PHONE_BOUND, Words("has a phone bound", "スマホ用電子証明書の発行を受ける"))
-
-    def replaces_the_phone(self) -> None:
-        """機種変更: the pair of the earlier telephone is revoked by itself."""
-        self._befalls(LifeEvent.PHONE_REPLACED, Words("changes to another phone", "スマホの機種を変更する"))
 
     @property
     def _here(self) -> str:

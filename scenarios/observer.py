@@ -10,11 +10,11 @@ from harness.chronicle import EventRefused
 from harness.contract.faults import AdapterFault
 from harness.contract.messages import Account, Outcome
 from harness.contract.vocabulary import Capability, Kind, Purpose
-from harness.terminal.card_reader import DONE, CardFault, CardReader
+from harness.terminal.card_reader import DONE, TEXT, CardFault, CardReader
 from scenarios.card_answer import CardAnswer
 from scenarios.cards import Card, Untellable
 from scenarios.page import BY_PURPOSE, Archetype
-from scenarios.secrets import TEXT, Secret
+from scenarios.secrets import Secret
 from scenarios.stage import Stage
 from scenarios.story import Words
 from scenarios.telling import Seen, Telling

@@ -10,9 +10,10 @@ from cardsim.readers.conditions import ORDINARY, Conditions, TakenOut
 from cardsim.slot import Tear
 from harness.jlis.validity import JST
 from harness.personalisation import IssuedCard
+from harness.terminal.card_reader import VISUAL
 from scenarios.cards import Card
 from scenarios.observer import Observer
-from scenarios.secrets import VISUAL, Secret
+from scenarios.secrets import Secret
 from scenarios.stage import Stage
 from scenarios.story import NOTHING, Words
 from scenarios.telling import Telling
@@ -97,9 +98,9 @@ class Person:
         return Holder(self._card, self.birth_date)
 
 
-def pulled_out(at: int, when: Tear | None) -> Conditions:
-    """Return the conditions of a card that is pulled out at the n-th command; ordinary ones without a moment."""
-    return ORDINARY if when is None else Conditions(taken_out=TakenOut(at, when))
+def pulled_out(at: int, when: Tear | None = Tear.BEFORE) -> Conditions:
+    """Return the conditions of a card that is pulled out at the n-th command; ordinary ones where it stays in."""
+    return ORDINARY if not at or when is None else Conditions(taken_out=TakenOut(at, when))
 
 
 def pulling(when: Tear | None) -> Words:

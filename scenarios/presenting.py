@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from cardsim.readers.conditions import Conditions
-from cardsim.slot import Tear
 from harness.contract.configuration import STRANGER, TERMINAL
 from harness.contract.vocabulary import Capability, Environment, Purpose
 from harness.terminal.card_reader import CardReader
@@ -68,14 +66,12 @@ class Presenting(Person):
         at_a_strange_terminal: bool = False,
         at_a_terminal_that: Habit | None = None,
         pulled_at: int = 0,
-        under: Conditions | None = None,
     ) -> Verdict:
         """Hold the card to a terminal, no PIN; or somebody shows this certificate with a chip that is not its own.
 
-        `at_a_terminal_that` does something wrong; `pulled_at` is the command at which the card is pulled out; `under`
-        tells how card and reader meet.
+        `at_a_terminal_that` does something wrong; `pulled_at` is the command at which the card is pulled out.
         """
-        out = under or pulled_out(pulled_at, Tear.BEFORE if pulled_at else None)
+        out = pulled_out(pulled_at)
         holder = replace(self._holder_with(with_chip_of, self_made=with_self_made_chip), conditions=out)
         credential = STRANGER if at_a_strange_terminal else TERMINAL
         words = Words(f"the resident taps {PLACES[at].en}", f"利用者が{PLACES[at].ja}かざす")
@@ -94,7 +90,7 @@ class Presenting(Person):
         typed = Words("a wrong PIN", "誤ったPIN") if with_wrong_pin else Words("the right PIN", "正しいPIN")
         words = Words(f"the resident logs in with {typed.en}", f"利用者が{typed.ja}でログインする")
         words += HABITS[at_a_terminal_that] if at_a_terminal_that else _pulled(pulled_at) if pulled_at else NOTHING
-        holder = replace(self._holder, conditions=pulled_out(pulled_at, Tear.BEFORE if pulled_at else None))
+        holder = replace(self._holder, conditions=pulled_out(pulled_at))
         return self._does(
             Purpose.LOGIN, words, lambda slot, terminal: terminal.log_in(slot, holder, pin), at_a_terminal_that
         )

@@ -9,11 +9,9 @@ from enum import Enum
 from cardsim.holder import Pins
 from cardsim.pins import Pin
 from cardsim.profile import Profile
+from harness.terminal.card_reader import JPKI, TEXT, VISUAL
 from scenarios.story import Words
 
-JPKI = bytes.fromhex("D392F000260100000001")
-TEXT = bytes.fromhex("D3921000310001010408")
-VISUAL = bytes.fromhex("D3921000310001010402")
 RESIDENT_REGISTER = bytes.fromhex("D3921000310001010401")
 COMMON = bytes.fromhex("D3921000310001010100")
 

@@ -7,7 +7,8 @@ from msgspec import UNSET
 
 from cardsim.status import explain
 from cardsim.trace import Event, TraceLine, spent_a_try
-from harness.contract.vocabulary import Capability, Decision, Reason, Step
+from harness.contract.vocabulary import Capability, Decision, Reason
+from harness.terminal.card_reader import JPKI
 from scenarios.page import DECISIONS
 from scenarios.story import Words
 from scenarios.telling import Seen, Telling
@@ -16,7 +17,6 @@ __tracebackhide__ = True  # pytest shows the line of the story, not of its machi
 VERIFY = 0x20
 PINS = {0x0018: "PIN", 0x001B: "password"}
 """The files of the JPKI application that hold the 利用者証明用PIN and the 署名用パスワード (spec/card.md §3)."""
-JPKI = bytes.fromhex("D392F000260100000001")
 _HEADER = 5
 
 
@@ -75,12 +75,6 @@ class Verdict:
         """The one VERIFY of a PIN was answered by this status word (spec/card.md §3)."""
         answers = [f"{line.sw:04X}" for line in self._pins_sent()]
         self._compare("status words to VERIFY", "VERIFYへの応答", [f"{status:04X}"], answers)
-        return self
-
-    def names_the_step(self, step: Step) -> Self:
-        """The product says that it came as far as this check."""
-        steps = [] if self._seen.outcome is None else [each.value for each in self._seen.outcome.steps]
-        self._require(f"the step {step.value}", f"手順 {step.value}", step.value in steps, str(steps))
         return self
 
     def tries_were_spent(self, count: int) -> Self:

@@ -1,14 +1,7 @@
 """Moved at 09:07: the old signature certificate ends at 09:15 for OCSP; PIN and tap go on (spec/pki.md §4)."""
 
+from scenarios.address_change.beginnings import moved_this_morning
 from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, story
-
-
-def moved_this_morning(resident: Resident, clock: StoryClock) -> None:
-    """The resident enrols at 08:00 and moves at 09:07."""
-    clock.turns_to("08:00:00")
-    resident.enrols()
-    clock.turns_to("09:07:00")
-    resident.moves()
 
 
 @story(

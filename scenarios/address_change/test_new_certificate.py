@@ -1,14 +1,7 @@
 """Nobody is given a new signature certificate unasked: the holder has to apply, and many never do (spec/pki.md §4)."""
 
+from scenarios.address_change.beginnings import moved_this_morning
 from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town, Verifier, story, timedelta
-
-
-def moved_this_morning(resident: Resident, clock: StoryClock) -> None:
-    """The resident enrols at 08:00 and moves at 09:07."""
-    clock.turns_to("08:00:00")
-    resident.enrols()
-    clock.turns_to("09:07:00")
-    resident.moves()
 
 
 @story(

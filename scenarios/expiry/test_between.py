@@ -1,14 +1,7 @@
 """Certificates that end between two things, and clocks that are wrong (RFC 5280 §4.1.2.5, §6.1.3)."""
 
+from scenarios.expiry.beginnings import enrolled_on_the_last_day
 from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town, story, timedelta
-
-
-def enrolled(town: Town, clock: StoryClock) -> Resident:
-    """A resident whose certificates end tonight, enrolled this morning."""
-    resident = town.issues_a_card(that_expires_today=True)
-    clock.turns_to("08:00:00")
-    resident.enrols()
-    return resident
 
 
 @story(
@@ -18,7 +11,7 @@ def enrolled(town: Town, clock: StoryClock) -> Resident:
     ja="23時59分50秒に始めたかざしも、0時を過ぎて判定されれば期限切れとして拒否される",
 )
 def test_tap_over_midnight(town: Town, clock: StoryClock) -> None:
-    resident = enrolled(town, clock)
+    resident = enrolled_on_the_last_day(town, clock)
     clock.turns_to("23:59:50")
     resident.taps().is_accepted()
     tap = resident.begins_a_tap()
@@ -34,7 +27,7 @@ def test_tap_over_midnight(town: Town, clock: StoryClock) -> None:
     ja="23時59分50秒にPINを照合したログインも、0時を過ぎて判定されれば期限切れとして拒否される",
 )
 def test_login_over_midnight(town: Town, clock: StoryClock) -> None:
-    resident = enrolled(town, clock)
+    resident = enrolled_on_the_last_day(town, clock)
     clock.turns_to("23:59:50")
     login = resident.begins_to_log_in()
     clock.turns_to_next_day("00:00:10")
@@ -49,7 +42,7 @@ def test_login_over_midnight(town: Town, clock: StoryClock) -> None:
     ja="0時前に署名した文書も、0時を過ぎて提示されれば拒否される（署名時刻を示すものがない）",
 )
 def test_signature_over_midnight(town: Town, clock: StoryClock) -> None:
-    resident = enrolled(town, clock)
+    resident = enrolled_on_the_last_day(town, clock)
     clock.turns_to("23:59:50")
     signature = resident.begins_to_sign()
     clock.turns_to_next_day("00:00:10")
@@ -64,7 +57,7 @@ def test_signature_over_midnight(town: Town, clock: StoryClock) -> None:
     ja="日本時間をUTCと取り違えて9時間進んだ製品では、15時に期限切れになってしまう",
 )
 def test_clock_nine_hours_fast(town: Town, clock: StoryClock) -> None:
-    resident = enrolled(town, clock)
+    resident = enrolled_on_the_last_day(town, clock)
     clock.turns_to("16:00:00")
     resident.logs_in().is_accepted()
     with clock.is_wrong_at_the_product(timedelta(hours=9)):
@@ -79,7 +72,7 @@ def test_clock_nine_hours_fast(town: Town, clock: StoryClock) -> None:
     ja="9時間遅れた製品は、満了翌日の未明のカードをまだ有効と判定してしまう（失効情報の時刻から分かる）",
 )
 def test_clock_nine_hours_slow(town: Town, clock: StoryClock) -> None:
-    resident = enrolled(town, clock)
+    resident = enrolled_on_the_last_day(town, clock)
     clock.turns_to_next_day("02:00:00")
     resident.taps().is_refused(Reason.EXPIRED)
     with clock.is_wrong_at_the_product(timedelta(hours=-9)):
@@ -93,7 +86,7 @@ def test_clock_nine_hours_slow(town: Town, clock: StoryClock) -> None:
     ja="1分進んだ製品では23時59分に期限切れになる",
 )
 def test_clock_a_minute_fast(town: Town, clock: StoryClock) -> None:
-    resident = enrolled(town, clock)
+    resident = enrolled_on_the_last_day(town, clock)
     clock.turns_to("23:58:30")
     with clock.is_wrong_at_the_product(timedelta(seconds=80)):
         resident.taps().is_accepted()
@@ -124,7 +117,7 @@ def test_not_yet_valid(resident: Resident, clock: StoryClock) -> None:
     ja="朝に紛失し夜に満了：当日は一時停止、翌日は期限切れとなり失効情報は照会されない",
 )
 def test_lost_then_expired(town: Town, clock: StoryClock) -> None:
-    resident = enrolled(town, clock)
+    resident = enrolled_on_the_last_day(town, clock)
     clock.turns_to("09:07:00")
     resident.loses_the_card()
     clock.turns_to("09:15:00")

@@ -1,14 +1,7 @@
 """notAfter is 23:59:59 in Japan, 14:59:59 in UTC; the second itself is included and is not judged here."""
 
-from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town, story
-
-
-def enrolled_on_the_last_day(town: Town, clock: StoryClock) -> Resident:
-    """A resident whose certificates end tonight, enrolled this morning."""
-    resident = town.issues_a_card(that_expires_today=True)
-    clock.turns_to("08:00:00")
-    resident.enrols()
-    return resident
+from scenarios.expiry.beginnings import enrolled_on_the_last_day
+from scenarios.vocabulary import Confidence, Reason, StoryClock, Town, story
 
 
 @story(

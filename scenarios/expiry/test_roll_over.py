@@ -2,9 +2,8 @@
 
 from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town, date, story
 
-EVE = date(2027, 3, 30)
-"""Two days before the generation of 1 April takes office; the world's origin has to be in the year before."""
 ORIGIN = date(2026, 12, 20)
+"""In the year before the 1 April on which the next generation takes office."""
 
 
 def on_the_eve(clock: StoryClock) -> None:

@@ -2,8 +2,6 @@
 
 from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town, date, story, timedelta
 
-FIVE_YEARS = 5 * 366
-
 
 def taps_until(resident: Resident, clock: StoryClock, days: int) -> None:
     """The tap is accepted in the last minute of the day so many days from now, and refused the next morning."""

@@ -10,9 +10,10 @@ from cardsim.trace import Event, TraceLine
 from harness.contract.messages import Account, Outcome
 from harness.contract.vocabulary import Capability, Decision, Kind, Reason, Step
 from harness.jlis.journal import Entry, Journal
+from harness.terminal.card_reader import JPKI
 from scenarios.story import Confidence, Story, Words
 from scenarios.telling import Seen, Telling
-from scenarios.verdict import JPKI, Verdict
+from scenarios.verdict import Verdict
 
 NOW = datetime(2026, 12, 2, 0, 15, tzinfo=UTC)
 """09:15:00 in Japan."""
