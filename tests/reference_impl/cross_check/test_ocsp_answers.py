@@ -6,8 +6,10 @@ a certificate to ask about.
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 import pytest
 from cryptography import x509
@@ -36,134 +38,157 @@ from tests.reference_impl.cross_check.mutation import (
 )
 from tests.reference_impl.cross_check.openssl_ocsp import judge_answers
 
-NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - that of the process that is compared with
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-THIS, UNTIL = NOW - timedelta(seconds=61), NOW + timedelta(minutes=97)
-BEGINS, ENDS = NOW - timedelta(hours=24, minutes=37), NOW + timedelta(hours=24, minutes=37)
-"""No digit changed makes one of them now, so the comparison does not depend on how long OpenSSL takes to come to it."""
 
 ISSUER = pki.authority("auth", "auth-ca")
+STRANGE = a.extension(a.STRANGE_OID, b"\x05\x00")
 
 
-def delegate(*, issuer: str = "auth-ca", begins: datetime = BEGINS, ends: datetime = ENDS) -> x509.Certificate:
-    """A responder's certificate for today."""
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "responder")])
-    return (
-        x509.CertificateBuilder(pki.ca_name("auth"), name, pki.key("responder").public_key(), 77, begins, ends)
-        .add_extension(pki.key_usage("digital_signature"), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
-        .add_extension(x509.OCSPNoCheck(), critical=False)
-        .sign(pki.key(issuer), hashes.SHA256())
-    )
+@dataclass(frozen=True)
+class Answers:
+    """OCSP answers that speak of `now`.
+
+    No digit changed makes one of their times now, so the comparison does not depend on how long OpenSSL takes to come
+    to it.
+    """
+
+    now: datetime
+
+    @classmethod
+    def of_this_moment(cls) -> Self:
+        """Return those of the clock that OpenSSL reads: when they are asked for, never when this file is read.
+
+        A lane takes longer than some of the times lie apart.
+        """
+        return cls(datetime.now(UTC).replace(microsecond=0))  # noqa: TID251 - that of the process compared with
+
+    @property
+    def this(self) -> datetime:
+        """When the status was known."""
+        return self.now - timedelta(seconds=61)
+
+    @property
+    def until(self) -> datetime:
+        """When the next one is due."""
+        return self.now + timedelta(minutes=97)
+
+    def delegate(
+        self, *, issuer: str = "auth-ca", begins: datetime | None = None, ends: datetime | None = None
+    ) -> x509.Certificate:
+        """A responder's certificate for today."""
+        begins = begins or self.now - timedelta(hours=24, minutes=37)
+        ends = ends or self.now + timedelta(hours=24, minutes=37)
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "responder")])
+        return (
+            x509.CertificateBuilder(pki.ca_name("auth"), name, pki.key("responder").public_key(), 77, begins, ends)
+            .add_extension(pki.key_usage("digital_signature"), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
+            .add_extension(x509.OCSPNoCheck(), critical=False)
+            .sign(pki.key(issuer), hashes.SHA256())
+        )
+
+    def single(self, status: bytes = a.GOOD, *, this: datetime | None = None, until: datetime | None = None) -> bytes:
+        """A SingleResponse of now, with a nextUpdate."""
+        return a.single(status=status, this=this or self.this, until=until or self.until)
+
+    def body(self, *singles: bytes, responder: bytes | None = None) -> bytes:
+        """A ResponseData of now."""
+        return a.data(*(singles or (self.single(),)), produced=self.now, responder=responder)
+
+    def signed_again(self, data: bytes) -> bytes:
+        """An answer with this ResponseData and a right signature over it."""
+        return a.enveloped(a.signed(data, certificates=[pki.der(self.delegate())]))
+
+    def certified_again(self, tbs: bytes) -> bytes:
+        """An answer whose delegate has a certificate with this body, rightly signed by the authority."""
+        certificate = a.tlv(0x30, tbs, a.RSA_SHA256, a.tlv(3, b"\0", pki.sign("auth-ca", tbs)))
+        return a.enveloped(a.signed(self.body(), certificates=[certificate]))
+
+    def arranged(self) -> Iterator[Mutated]:
+        """What chance would hardly find."""
+        certificate = pki.der(self.delegate())
+        yield Mutated("untouched", self.signed_again(self.body()))
+        yield Mutated("delegate certified again", self.certified_again(self.delegate().tbs_certificate_bytes))
+        yield Mutated(
+            "signed by the authority", a.enveloped(a.signed(self.body(responder=a.by_key("auth-ca")), "auth-ca"))
+        )
+        yield Mutated("delegate named", self.signed_again(self.body(responder=a.by_name(self.delegate()))))
+        for name, how in {
+            "expired": {"ends": self.now - MINUTE},
+            "not begun": {"begins": self.now + HOUR},
+            "other generation": {"issuer": "auth-ca-2"},
+            "stranger": {"issuer": "rogue-ca"},
+        }.items():
+            enclosed = pki.der(self.delegate(**how))  # type: ignore[arg-type]
+            yield Mutated(f"delegate {name}", a.enveloped(a.signed(self.body(), certificates=[enclosed])))
+        for name, given in {
+            "revoked": self.single(a.revoked(self.now - DAY, 3)),
+            "on hold": self.single(a.revoked(self.now - DAY, 6)),
+            "unknown": self.single(a.UNKNOWN),
+            "stale": self.single(until=self.now - MINUTE / 2),
+            "future": self.single(this=self.now + HOUR, until=self.now + 2 * HOUR),
+            "swapped": self.single(this=self.now - MINUTE, until=self.now - HOUR),
+            "older than a day": self.single(this=self.now - 2 * DAY),
+            "without nextUpdate, young": a.single(this=self.this, until=None),
+            "without nextUpdate, old": a.single(this=self.now - HOUR, until=None),
+            "twin hash": a.single(about=a.certificate_id(sha1=True), this=self.now - MINUTE, until=self.now + HOUR),
+        }.items():
+            yield Mutated(name, self.signed_again(self.body(given)))
+        yield Mutated(
+            "good, then revoked", self.signed_again(self.body(self.single(), self.single(a.revoked(self.now - DAY))))
+        )
+        yield Mutated("octets behind", self.signed_again(self.body()) + b"\0\0")
+        for name, changed in {
+            "producedAt with a fraction": a.data(self.single(), produced=a.tlv(0x18, b"20260101000000.5Z")),
+            "producedAt of no calendar": a.data(self.single(), produced=a.tlv(0x18, b"20260230000000Z")),
+            "producedAt before thisUpdate": a.data(self.single(), produced=self.this - MINUTE),
+            "no extension": a.data(self.single(), produced=self.now, more=a.extensions(0xA1)),
+            "extension twice": a.data(self.single(), produced=self.now, more=a.extensions(0xA1, STRANGE, STRANGE)),
+            "nonce not wrapped": a.data(
+                self.single(), produced=self.now, more=a.extensions(0xA1, a.extension(a.NONCE_OID, a.NONCE))
+            ),
+            "parameters that are no NULL": self.body().replace(a.SHA256_ID, a.SHA256_ID[:-2] + b"\x04\x00"),
+        }.items():
+            yield Mutated(name, self.signed_again(changed))
+        yield Mutated("no certificate", a.enveloped(a.signed(self.body(), certificates=())))
+        yield Mutated(
+            "behind others", a.enveloped(a.signed(self.body(), certificates=[*([pki.leaf()] * 8), certificate]))
+        )
+        for number in (1, 2, 3, 4, 5, 6, 7):
+            yield Mutated(f"error {number}", bytes([0x30, 3, 0x0A, 1, number]))
+            yield Mutated(f"error {number} with bytes", a.enveloped(a.signed(self.body()), number))
+
+    def almost_right(self) -> Iterator[Mutated]:
+        """Some thousands of answers, most of them signed after they were changed."""
+        yield from self.arranged()
+        whole = self.signed_again(self.body())
+        yield from mutations(whole, {flip_bit: 250, drop_octet: 50}, seed=11)
+        changes: dict[Change, int] = {flip_bit: 700, replace_octet: 150, drop_octet: 50, change_element: 700}
+        for each in mutations(self.body(), changes, seed=12):
+            yield Mutated(f"{each.name}, then signed", self.signed_again(each.data))
+        changes = {flip_bit: 150, change_element: 200}
+        for each in mutations(self.delegate().tbs_certificate_bytes, changes, seed=13):
+            yield Mutated(f"delegate's {each.name}, then certified", self.certified_again(each.data))
 
 
-def single(status: bytes = a.GOOD, *, this: datetime = THIS, until: datetime | None = UNTIL) -> bytes:
-    """A SingleResponse of now."""
-    return a.single(status=status, this=this, until=until)
-
-
-def body(*singles: bytes, responder: bytes | None = None) -> bytes:
-    """A ResponseData of now."""
-    return a.data(*(singles or (single(),)), produced=NOW, responder=responder)
-
-
-def signed_again(data: bytes) -> bytes:
-    """An answer with this ResponseData and a right signature over it."""
-    return a.enveloped(a.signed(data, certificates=[pki.der(delegate())]))
-
-
-def certified_again(tbs: bytes) -> bytes:
-    """An answer whose delegate has a certificate with this body, rightly signed by the authority."""
-    certificate = a.tlv(0x30, tbs, a.RSA_SHA256, a.tlv(3, b"\0", pki.sign("auth-ca", tbs)))
-    return a.enveloped(a.signed(body(), certificates=[certificate]))
-
-
-def arranged() -> Iterator[Mutated]:
-    """What chance would hardly find."""
-    certificate = pki.der(delegate())
-    yield Mutated("untouched", signed_again(body()))
-    yield Mutated("delegate certified again", certified_again(delegate().tbs_certificate_bytes))
-    yield Mutated("signed by the authority", a.enveloped(a.signed(body(responder=a.by_key("auth-ca")), "auth-ca")))
-    yield Mutated("delegate named", signed_again(body(responder=a.by_name(delegate()))))
-    for name, how in {
-        "expired": {"ends": NOW - MINUTE},
-        "not begun": {"begins": NOW + HOUR},
-        "other generation": {"issuer": "auth-ca-2"},
-        "stranger": {"issuer": "rogue-ca"},
-    }.items():
-        enclosed = pki.der(delegate(**how))  # type: ignore[arg-type]
-        yield Mutated(f"delegate {name}", a.enveloped(a.signed(body(), certificates=[enclosed])))
-    for name, given in {
-        "revoked": single(a.revoked(NOW - DAY, 3)),
-        "on hold": single(a.revoked(NOW - DAY, 6)),
-        "unknown": single(a.UNKNOWN),
-        "stale": single(until=NOW - MINUTE / 2),
-        "future": single(this=NOW + 10 * MINUTE, until=NOW + HOUR),
-        "swapped": single(this=NOW - MINUTE, until=NOW - HOUR),
-        "older than a day": single(this=NOW - 2 * DAY),
-        "without nextUpdate, young": single(until=None),
-        "without nextUpdate, old": single(this=NOW - HOUR, until=None),
-        "twin hash": a.single(about=a.certificate_id(sha1=True), this=NOW - MINUTE, until=NOW + HOUR),
-    }.items():
-        yield Mutated(name, signed_again(body(given)))
-    yield Mutated("good, then revoked", signed_again(body(single(), single(a.revoked(NOW - DAY)))))
-    yield Mutated("octets behind", signed_again(body()) + b"\0\0")
-    strange = a.extension(a.STRANGE_OID, b"\x05\x00")
-    for name, changed in {
-        "producedAt with a fraction": a.data(single(), produced=a.tlv(0x18, b"20260101000000.5Z")),
-        "producedAt of no calendar": a.data(single(), produced=a.tlv(0x18, b"20260230000000Z")),
-        "producedAt before thisUpdate": a.data(single(), produced=THIS - MINUTE),
-        "no extension": a.data(single(), produced=NOW, more=a.extensions(0xA1)),
-        "extension twice": a.data(single(), produced=NOW, more=a.extensions(0xA1, strange, strange)),
-        "nonce not wrapped": a.data(single(), produced=NOW, more=a.extensions(0xA1, a.extension(a.NONCE_OID, a.NONCE))),
-        "parameters that are no NULL": body().replace(a.SHA256_ID, a.SHA256_ID[:-2] + b"\x04\x00"),
-    }.items():
-        yield Mutated(name, signed_again(changed))
-    yield Mutated("no certificate", a.enveloped(a.signed(body(), certificates=())))
-    yield Mutated("behind others", a.enveloped(a.signed(body(), certificates=[*([pki.leaf()] * 8), certificate])))
-    for number in (1, 2, 3, 4, 5, 6, 7):
-        yield Mutated(f"error {number}", bytes([0x30, 3, 0x0A, 1, number]))
-        yield Mutated(f"error {number} with bytes", a.enveloped(a.signed(body()), number))
-
-
-def almost_right() -> Iterator[Mutated]:
-    """Some thousands of answers, most of them signed after they were changed."""
-    yield from arranged()
-    whole = signed_again(body())
-    yield from mutations(whole, {flip_bit: 250, drop_octet: 50}, seed=11)
-    changes: dict[Change, int] = {flip_bit: 700, replace_octet: 150, drop_octet: 50, change_element: 700}
-    for each in mutations(body(), changes, seed=12):
-        yield Mutated(f"{each.name}, then signed", signed_again(each.data))
-    changes = {flip_bit: 150, change_element: 200}
-    for each in mutations(delegate().tbs_certificate_bytes, changes, seed=13):
-        yield Mutated(f"delegate's {each.name}, then certified", certified_again(each.data))
-
-
-def our_opinions(answers: list[Mutated]) -> Iterator[str]:
+def our_opinions(answers: list[Mutated], now: datetime) -> Iterator[str]:
     """`good`, or reason, clause and words."""
     authority, leaf = read_authority(CertificateKind.AUTH, pki.der(ISSUER)), parse_certificate(pki.leaf())
     settings = Responder(address="http://ocsp.test/", nonce=Nonce.NONE)
     waiting = iter(answers)
     client = OcspClient(Responders({CertificateKind.AUTH: settings}), lambda _: next(waiting).data, bytes)
     for _ in answers:
-        status = client.status(leaf, authority, NOW)
+        status = client.status(leaf, authority, now)
         yield "good" if status.finding is None else f"{status.reason} {status.finding.clause} {status.finding.en}"
 
 
 @pytest.fixture(scope="module")
-def judged_by_openssl(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Mutated, str]]:
-    """Each answer with OpenSSL's opinion."""
-    answers = list(almost_right())
-    folder = tmp_path_factory.mktemp("answers")
-    theirs = judge_answers(folder, ISSUER, pki.leaf(), [each.data for each in answers])
-    return list(zip(answers, theirs, strict=True))
-
-
-@pytest.fixture(scope="module")
-def opinions(judged_by_openssl: list[tuple[Mutated, str]]) -> list[Pair]:
+def opinions(tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
     """Each answer with both opinions."""
-    ours = our_opinions([each for each, _ in judged_by_openssl])
-    return [(each, opinion, said) for opinion, (each, said) in zip(ours, judged_by_openssl, strict=True)]
+    made = Answers.of_this_moment()
+    answers = list(made.almost_right())
+    theirs = judge_answers(tmp_path_factory.mktemp("answers"), ISSUER, pki.leaf(), [each.data for each in answers])
+    return list(zip(answers, our_opinions(answers, made.now), theirs, strict=True))
 
 
 def test_what_is_untouched_is_accepted_by_both(opinions: list[Pair]) -> None:
@@ -220,11 +245,13 @@ def test_every_explanation_is_needed(opinions: list[Pair], explanation: Explaine
 def test_nonces_are_compared_alike(nonce: bytes | None, ours: str, openssl: str, tmp_path: Path) -> None:
     """Another one is refused, a missing one is not, by both."""
     more = b"" if nonce is None else a.extensions(0xA1, nonce)
-    answer = a.enveloped(a.signed(a.data(single(), produced=NOW, more=more), certificates=[pki.der(delegate())]))
+    made = Answers.of_this_moment()
+    said_to_us = a.data(made.single(), produced=made.now, more=more)
+    answer = a.enveloped(a.signed(said_to_us, certificates=[pki.der(made.delegate())]))
     authority, leaf = read_authority(CertificateKind.AUTH, pki.der(ISSUER)), parse_certificate(pki.leaf())
     settings = Responder(address="http://ocsp.test/")
     client = OcspClient(Responders({CertificateKind.AUTH: settings}), lambda _: answer, lambda count: b"n" * count)
-    status = client.status(leaf, authority, NOW)
+    status = client.status(leaf, authority, made.now)
     assert ("good" if status.reason == "OK" else str(status.reason)) == ours
     (tmp_path / "answer.der").write_bytes(answer)
     (tmp_path / "issuer.pem").write_bytes(ISSUER.public_bytes(Encoding.PEM))
