@@ -2,7 +2,7 @@
 
 from msgspec import Struct, field
 
-from loadtests.histogram import Histogram
+from loadtests.histogram import Histogram, merged
 from loadtests.truth import Ruling
 
 MOST_INTERVALS = 900
@@ -66,6 +66,14 @@ class Series(Struct):
             self._coarsen()
         for index, interval in enumerate(theirs.intervals):
             self.at((index + 0.5) * theirs.width).merge(interval)
+
+    def latencies(self, name: str) -> Histogram:
+        """Return the latencies of a verb, or of visits, over the whole run."""
+        return merged([each.latencies[name] for each in self.intervals if name in each.latencies])
+
+    def names(self) -> list[str]:
+        """Return whose latencies there are."""
+        return sorted({name for each in self.intervals for name in each.latencies})
 
     def _coarsen(self) -> None:
         """Make one interval of every two."""

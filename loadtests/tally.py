@@ -51,8 +51,6 @@ class Tally(Struct, dict=True):
     lines: list[Line] = field(default_factory=list)
     errors: dict[str, int] = field(default_factory=dict)
     wrong: list[WrongVerdict] = field(default_factory=list)
-    latencies: dict[str, Histogram] = field(default_factory=dict)
-    """By verb, and of whole visits."""
     series: Series = field(default_factory=Series)
     requests: int = 0
     late: int = 0
@@ -64,6 +62,7 @@ class Tally(Struct, dict=True):
     def __post_init__(self) -> None:
         """Look lines up by what they count (`dict=True`: this is not part of what is written)."""
         self._found = {(line.kind, line.ruled): line for line in self.lines}
+        self._now, self._until = Interval(), 0.0
 
     def begin(self) -> None:
         """Count seconds from here."""
@@ -75,7 +74,12 @@ class Tally(Struct, dict=True):
 
     def now(self) -> Interval:
         """Return the interval of this instant."""
-        return self.series.at(time.monotonic() - self.began if self.began else 0.0)
+        instant = time.monotonic()
+        if instant >= self._until:
+            elapsed = instant - self.began if self.began else 0.0
+            self._now = self.series.at(elapsed)
+            self._until = self.began + (elapsed // self.series.width + 1) * self.series.width if self.began else 0.0
+        return self._now
 
     def arrives(self, due: float, *, late: bool = False) -> None:
         """Count one visit that was to begin at `due` (monotonic)."""
@@ -107,11 +111,11 @@ class Tally(Struct, dict=True):
 
     def took(self, verb: str, seconds: float) -> None:
         """Count one answer's latency, or a whole visit's."""
-        for latencies in (self.latencies, self.now().latencies):
-            histogram = latencies.get(verb)
-            if histogram is None:
-                histogram = latencies[verb] = Histogram()
-            histogram.add(seconds)
+        latencies = self.now().latencies
+        histogram = latencies.get(verb)
+        if histogram is None:
+            histogram = latencies[verb] = Histogram()
+        histogram.add(seconds)
 
     def add(self, other: "Tally") -> None:
         """Count what another process counted, too; the seconds are those of the longest."""
@@ -125,8 +129,6 @@ class Tally(Struct, dict=True):
             kind = fault if fault in self.errors or len(self.errors) < MOST_ERRORS else OTHER_ERRORS
             self.errors[kind] = self.errors.get(kind, 0) + count
         self.wrong = (self.wrong + other.wrong)[:LONGEST_LIST]
-        for verb, histogram in other.latencies.items():
-            self.latencies.setdefault(verb, Histogram()).merge(histogram)
         self.series.merge(other.series)
         self.requests += other.requests
         self.late += other.late
@@ -152,8 +154,7 @@ class Tally(Struct, dict=True):
 
     def milliseconds(self, verb: str, share: float) -> float:
         """Return the latency that `share` of the answers to `verb` did not exceed (nearest rank)."""
-        histogram = self.latencies.get(verb)
-        return round(histogram.quantile(share) * 1000, 3) if histogram else 0.0
+        return round(self.series.latencies(verb).quantile(share) * 1000, 3)
 
     def shortcomings(self) -> list[Shortcoming]:
         """Return why the run did not pass; empty when it did. A run without verdicts is no run without wrong ones."""
