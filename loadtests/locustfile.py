@@ -5,7 +5,6 @@ the run did not pass.
 """
 
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from loadtests.population import read_population
 from loadtests.users import LoadRun, PortalVisitor
 
 __all__ = ["PortalVisitor"]
-_began = 0.0
 
 
 def add_options(parser: Any) -> None:
@@ -42,13 +40,12 @@ def count_own_fault(exception: Exception, **_: Any) -> None:
 
 def start_watch(**_: Any) -> None:
     """The run's length is measured from here."""
-    global _began  # noqa: PLW0603  (Locust's events carry nothing from start to stop)
-    _began = time.perf_counter()
+    PortalVisitor.load.tally.begin()
 
 
 def stop_watch(**_: Any) -> None:
     """All users have stopped."""
-    PortalVisitor.load.tally.seconds = time.perf_counter() - _began
+    PortalVisitor.load.tally.end()
 
 
 def hand_over(environment: Any, **_: Any) -> None:

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from loadtests.shapes import Shape
+
 LONGEST_RUN = 24 * 3600
 """Seconds: no run is without an end."""
 MOST_USERS, MOST_WORKERS = 100_000, 256
@@ -31,3 +33,12 @@ class Options(Struct, frozen=True, kw_only=True):
     """How long the generator's own ceiling is measured; 0: not at all."""
     # who (crowd)
     # how (course)
+    shape: Shape = Shape.CONSTANT
+    rate: float = 0.0
+    """Visits a second that are to begin whatever becomes of those before (open loop); 0: users one after another."""
+    faults: tuple[str, ...] = ()
+    """KIND@START+LENGTH, seconds from the beginning of the load."""
+    metrics_port: int = 0
+    """Where the generator tells its own numbers in Prometheus' text format while it runs; 0: nowhere."""
+    counter: str = ""
+    """URL of the target's own counter of requests (Prometheus text); empty: the reference's where it has one."""

@@ -116,7 +116,7 @@ class PortalVisitor(FastHttpUser):
 
     def _ask(self, verb: Verb, request: messages.Message, answers: type[Answer]) -> Answer:
         """Return the product's answer; NoAnswer when there is none that contract 1.0 knows."""
-        self.load.tally.requests += 1
+        self.load.tally.asked()
         begun = time.perf_counter()
         with self.client.post(
             PATH + verb.value,
