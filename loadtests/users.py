@@ -37,6 +37,8 @@ class LoadRun:
     population: Population
     tally: Tally = field(default_factory=Tally)
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    driven: set[str] = field(default_factory=set)
+    """Holders that were driven by this process: no other may drive them."""
     _keys: dict[bytes, RSAPrivateKey] = field(default_factory=dict)
 
     def sign(self, key: bytes, challenge: bytes) -> bytes:
@@ -67,6 +69,7 @@ class PortalVisitor(FastHttpUser):
     def visit(self) -> None:
         """One visit: a login, and for a replaying visitor the same presentation a second time."""
         turn = next(self._turns)
+        self.load.driven.add(turn.holder.id)
         try:
             self._log_in(turn)
         except NoAnswer:
