@@ -4,6 +4,10 @@ from msgspec import Struct
 
 from loadtests.shapes import Shape
 
+LONGEST_RUN = 24 * 3600
+"""Seconds: no run is without an end."""
+MOST_USERS, MOST_WORKERS = 100_000, 256
+
 
 class Options(Struct, frozen=True, kw_only=True):
     """The options of `kazashi load run`; the result repeats them."""
@@ -14,6 +18,20 @@ class Options(Struct, frozen=True, kw_only=True):
     bad: float
     seed: int
     timeout: float
+    # where from (targets, generator)
+    own: bool = False
+    """Whether whoever starts the run has said that an address beyond this machine is theirs to load."""
+    patience: float = 20.0
+    """Seconds within which a target must be ready."""
+    processes: int = 1
+    """Locust processes on this machine."""
+    workers: int = 0
+    """Locust workers on other machines that are waited for; 0: this machine alone."""
+    bind: str = "127.0.0.1:5557"
+    """Where those find the master."""
+    ceiling_seconds: int = 5
+    """How long the generator's own ceiling is measured; 0: not at all."""
+    # who (crowd)
     # how (course)
     shape: Shape = Shape.CONSTANT
     rate: float = 0.0
