@@ -12,6 +12,7 @@ import locust
 import msgspec
 
 from harness.errors import ConfigurationError
+from loadtests import pacing
 from loadtests.population import read_population
 from loadtests.users import LoadRun, PortalVisitor
 
@@ -22,6 +23,7 @@ def add_options(parser: Any) -> None:
     """Two options of ours among Locust's."""
     parser.add_argument("--population", default="", help="file that `kazashi load run` made")
     parser.add_argument("--tally", default="", help="where the counts are written at the end")
+    parser.add_argument("--options", default="", help="file that `kazashi load run` made: the course of the run")
 
 
 def read_people(environment: Any, **_: Any) -> None:
@@ -31,6 +33,8 @@ def read_people(environment: Any, **_: Any) -> None:
     except ConfigurationError as fault:
         sys.stderr.write(f"locustfile: {fault}\n")
         sys.exit(2)
+    asked = environment.parsed_options.options
+    pacing.install(environment, Path(asked) if asked else None, PortalVisitor.load.tally)
 
 
 def count_own_fault(exception: Exception, **_: Any) -> None:
@@ -38,9 +42,11 @@ def count_own_fault(exception: Exception, **_: Any) -> None:
     PortalVisitor.load.tally.failed(f"load generator: {type(exception).__name__}: {exception}")
 
 
-def start_watch(**_: Any) -> None:
+def start_watch(environment: Any, **_: Any) -> None:
     """The run's length is measured from here."""
     PortalVisitor.load.tally.begin()
+    if environment.parsed_options.tally:
+        pacing.tell_beginning(Path(environment.parsed_options.tally), PortalVisitor.load.tally)
 
 
 def stop_watch(**_: Any) -> None:

@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
+import msgspec
 from locust import LoadTestShape, User
 
 from loadtests.arrivals import arrivals
+from loadtests.generator import BEGAN
 from loadtests.options import Options
 from loadtests.series import VISIT
 from loadtests.shapes import Shape, plateaus, users_at
@@ -15,14 +18,17 @@ from loadtests.tally import Tally
 NEVER_AGAIN = 10**6
 """Seconds that a user waits who has no more visits to begin; Locust ends who waits at once."""
 
+LATE = 0.010
+"""Seconds: what gevent's loop may need to wake a user on a busy machine is no lack of users."""
+
 
 class Pace:
     """The course of a run, for the users of one worker among several."""
 
-    def __init__(self, options: Options, tally: Tally, worker: int = 0, workers: int = 1) -> None:
+    def __init__(self, options: Options | None, tally: Tally, worker: int = 0, workers: int = 1) -> None:
         self._tally = tally
         self._due: Iterator[float] | None = None
-        if options.rate:
+        if options is not None and options.rate:
             course = plateaus(options.shape, options.rate, options.seconds)
             self._due = arrivals(course, worker, workers)
 
@@ -47,10 +53,6 @@ class Pace:
         self._tally.took(VISIT, time.monotonic() - due)
 
 
-LATE = 0.010
-"""Seconds: what gevent's loop may need to wake a user on a busy machine is no lack of users."""
-
-
 class PacedUser(User):
     """A user whose visits begin when the course says so."""
 
@@ -69,7 +71,7 @@ class PacedUser(User):
         if self.pace.is_open and ahead > 0:
             self._wait = ahead
             try:
-                self.wait()
+                self.wait()  # type: ignore[no-untyped-call]
             finally:
                 self._wait = 0.0
         assert due is not None  # noqa: S101  (who has no more visits was ended while they waited)
@@ -89,18 +91,27 @@ class Course(LoadTestShape):
     abstract = True  # made by `course_of`, not found by Locust in the locustfile
 
     def __init__(self, options: Options) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._plateaus = plateaus(options.shape, options.users, options.seconds)
 
     def tick(self) -> tuple[int, float] | None:
         """Return how many users there are to be, and how many of them come or go in a second: all at once."""
-        users = users_at(self._plateaus, self.get_run_time())
+        users = users_at(self._plateaus, self.get_run_time())  # type: ignore[no-untyped-call]
         return None if users is None else (users, float(max(users, 1000)))
 
 
-def install(environment: Any, options: Options) -> None:
-    """Let the course of these options hold in Locust's environment."""
-    course = course_of(options)
+def install(environment: Any, asked: Path | None, tally: Tally) -> None:
+    """Let the course of the options in a file hold; without one, that of Locust's own: users, one after another."""
+    options = None if asked is None else msgspec.json.decode(asked.read_bytes(), type=Options)
+    PacedUser.pace = Pace(options, tally)
+    course = None if options is None else course_of(options)
     if course is not None:
         course.runner = environment.runner
         environment.shape_class = course
+
+
+def tell_beginning(beside: Path, tally: Tally) -> None:
+    """Write the instant at which load began into the file that `generate` looks for; whole or not at all."""
+    draft = beside.with_name(f"{BEGAN}.draft")
+    draft.write_text(repr(tally.began))
+    draft.rename(beside.with_name(BEGAN))

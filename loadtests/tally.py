@@ -84,6 +84,7 @@ class Tally(Struct, dict=True):
     def arrives(self, due: float, *, late: bool = False) -> None:
         """Count one visit that was to begin at `due` (monotonic)."""
         self.series.at(due - self.began).arrivals += 1
+        self._until = 0.0  # the intervals may have become longer
         self.late += late
 
     def asked(self) -> None:
@@ -102,24 +103,6 @@ class Tally(Struct, dict=True):
         rulings[ruled.ruling] = rulings.get(ruled.ruling, 0) + 1
         if ruled.ruling is Ruling.WRONG and len(self.wrong) < LONGEST_LIST:
             self.wrong.append(WrongVerdict(kind, holder, session, ruled.expected, ruled.actual))
-
-    def add(self, other: "Tally") -> None:
-        """Count what another process counted, too; the seconds are those of the longest."""
-        for line in other.lines:
-            mine = next((each for each in self.lines if (each.kind, each.ruled) == (line.kind, line.ruled)), None)
-            if mine is None:
-                self.lines.append(Line(line.kind, line.ruled, line.count))
-            else:
-                mine.count += line.count
-        for fault, count in other.errors.items():
-            self.errors[fault] = self.errors.get(fault, 0) + count
-        self.wrong = [*self.wrong, *other.wrong][:LONGEST_LIST]
-        for verb, found in other.latencies.items():
-            counts = self.latencies.setdefault(verb, {})
-            for tenths, count in found.items():
-                counts[tenths] = counts.get(tenths, 0) + count
-        self.requests += other.requests
-        self.seconds = max(self.seconds, other.seconds)
 
     def failed(self, fault: str) -> None:
         """Count one error: no answer, or one that the contract does not know."""
