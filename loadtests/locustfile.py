@@ -13,7 +13,7 @@ import locust
 import msgspec
 
 from harness.errors import ConfigurationError
-from loadtests import crew, plain
+from loadtests import crew, pacing, plain
 from loadtests.population import read_population
 from loadtests.users import LoadRun, PortalVisitor
 from loadtests.workers import Reports
@@ -30,6 +30,7 @@ def add_options(parser: Any) -> None:
     ours = parser.add_argument_group("Kazashi")
     ours.add_argument("--population", default="", help="file that `kazashi load run` made; none: one is made")
     ours.add_argument("--tally", default="", help="where the counts are written at the end")
+    ours.add_argument("--options", default="", help="file that `kazashi load run` made: the course of the run")
     ours.add_argument("--shards", type=int, default=1, help="into how many parts the population is cut: one a worker")
     ours.add_argument("--kazashi-target", default="reference", help="what the made population is enrolled at")
 
@@ -48,6 +49,13 @@ def get_ready(environment: Any, **_: Any) -> None:
     except ConfigurationError as fault:
         sys.stderr.write(f"locustfile: {fault}\n")
         sys.exit(CANNOT_BEGIN)
+    pacing.install(environment, _asked(environment), PortalVisitor.load.tally)
+
+
+def _asked(environment: Any) -> Path | None:
+    """Return the file of the course, if the run has one."""
+    asked = environment.parsed_options.options
+    return Path(asked) if asked else None
 
 
 def count_own_fault(exception: Exception, **_: Any) -> None:
@@ -61,7 +69,10 @@ def begin(environment: Any, **_: Any) -> None:
     index, of = crew.shard_of(environment)
     if of > 1 and not crew.is_master(environment):
         PortalVisitor.load = load = LoadRun(load.population.shard(index, of))
+        pacing.install(environment, _asked(environment), load.tally, index, of)
     load.tally.begin()
+    if environment.parsed_options.tally and not crew.is_worker(environment):
+        pacing.tell_beginning(Path(environment.parsed_options.tally), load.tally)
     if crew.is_worker(environment):
         crew.report_now_and_then(environment, load.tally, lambda: sorted(load.driven))
 

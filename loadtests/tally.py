@@ -84,6 +84,7 @@ class Tally(Struct, dict=True):
     def arrives(self, due: float, *, late: bool = False) -> None:
         """Count one visit that was to begin at `due` (monotonic)."""
         self.series.at(due - self.began).arrivals += 1
+        self._until = 0.0  # the intervals may have become longer
         self.late += late
 
     def asked(self) -> None:
