@@ -17,6 +17,8 @@ from loadtests.population import Population, write_population
 from loadtests.tally import Tally
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+BEGAN = "began"
+"""The file that says at which instant of the monotonic clock load began."""
 GRACE = 20.0
 """Seconds beyond its time that Locust may take to start, to let the last logins end, and to stop."""
 POLL = 0.2
@@ -31,28 +33,46 @@ def require_locust() -> None:
         raise ConfigurationError("load: expected Locust, actual not installed; pip install 'kazashi[load]'")
 
 
-def generate(
-    population: Population, address: str, folder: Path, options: Options, progress: Progress | None = None
+def generate(  # noqa: PLR0913  (who, where to, how, and whom to tell)
+    population: Population,
+    address: str,
+    folder: Path,
+    options: Options,
+    progress: Progress | None = None,
+    *,
+    begun: Callable[[float], None] | None = None,
 ) -> Tally:
     """Return what Locust counted while it sent load to `address`; its files go to `folder`, and it ends in any case.
 
     A visit under way when the time is over may still end: a product that hangs shows as errors, not as silence.
+    `begun` is told once the instant (monotonic) at which load began, as soon as that is known.
     """
     people, counts, log = folder / "population.json", folder / "tally.json", folder / "locust.log"
     write_population(population, people)
+    asked, start = folder / "options.json", folder / BEGAN
+    asked.write_bytes(msgspec.json.encode(options))
     last_visits = math.ceil(options.timeout * REQUESTS_PER_VISIT) + 1
     command = [
         *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
         *("--host", address, "--users", str(options.users), "--spawn-rate", str(options.users)),
         *("--run-time", f"{options.seconds}s", "--stop-timeout", str(last_visits)),
-        *("--population", str(people), "--tally", str(counts)),
+        *("--population", str(people), "--tally", str(counts), "--options", str(asked)),
     ]
+
+    def look(elapsed: float, seconds: float) -> None:
+        nonlocal begun
+        if begun is not None and start.exists():
+            begun(float(start.read_text()))
+            begun = None
+        if progress is not None:
+            progress(elapsed, seconds)
+
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=folder, env=_environment()
         )
         try:
-            _wait(process, options.seconds, last_visits + GRACE, progress)
+            _wait(process, options.seconds, last_visits + GRACE, look)
         finally:
             _end(process)
             people.unlink()  # the keys in it are of no more use
@@ -64,15 +84,14 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("LOCUST_")}
 
 
-def _wait(process: subprocess.Popen[bytes], seconds: float, grace: float, progress: Progress | None) -> None:
-    """Wait for the end, at most `grace` beyond `seconds`; `progress(elapsed, seconds)` as time goes."""
+def _wait(process: subprocess.Popen[bytes], seconds: float, grace: float, look: Progress) -> None:
+    """Wait for the end, at most `grace` beyond `seconds`; `look(elapsed, seconds)` again and again as time goes."""
     begun = time.monotonic()
     while (elapsed := time.monotonic() - begun) < seconds + grace:
         try:
             process.wait(POLL)
         except subprocess.TimeoutExpired:
-            if progress is not None:
-                progress(elapsed, seconds)
+            look(elapsed, seconds)
         else:
             return
 
