@@ -49,6 +49,11 @@ def start_watch(environment: Any, **_: Any) -> None:
         pacing.tell_beginning(Path(environment.parsed_options.tally), PortalVisitor.load.tally)
 
 
+def close_door(**_: Any) -> None:
+    """No more visits begin."""
+    PortalVisitor.pace.stops()
+
+
 def stop_watch(**_: Any) -> None:
     """All users have stopped."""
     PortalVisitor.load.tally.end()
@@ -67,5 +72,6 @@ hooks.init_command_line_parser.add_listener(add_options)
 hooks.init.add_listener(read_people)
 hooks.user_error.add_listener(count_own_fault)
 hooks.test_start.add_listener(start_watch)
+hooks.test_stopping.add_listener(close_door)
 hooks.test_stop.add_listener(stop_watch)
 hooks.quitting.add_listener(hand_over)

@@ -55,6 +55,8 @@ class Tally(Struct, dict=True):
     requests: int = 0
     late: int = 0
     """Visits of an open loop that began after their instant because every user was still busy."""
+    unbegun: int = 0
+    """Those of them who had not begun when the load ended."""
     seconds: float = 0.0
     began: float = 0.0
     """The instant of the monotonic clock at which the load began; 0 before."""
@@ -133,6 +135,7 @@ class Tally(Struct, dict=True):
         self.series.merge(other.series)
         self.requests += other.requests
         self.late += other.late
+        self.unbegun += other.unbegun
         self.seconds = max(self.seconds, other.seconds)
         self.began = min(filter(None, (self.began, other.began)), default=0.0)
 
