@@ -113,10 +113,10 @@ class Course(LoadTestShape):
         return None if users is None else (users, float(max(users, 1000)))
 
 
-def install(environment: Any, asked: Path | None, tally: Tally) -> None:
+def install(environment: Any, asked: Path | None, tally: Tally, worker: int = 0, workers: int = 1) -> None:
     """Let the course of the options in a file hold; without one, that of Locust's own: users, one after another."""
     options = None if asked is None else msgspec.json.decode(asked.read_bytes(), type=Options)
-    PacedUser.pace = Pace(options, tally)
+    PacedUser.pace = Pace(options, tally, worker, workers)
     course = None if options is None else course_of(options)
     if course is not None:
         course.runner = environment.runner

@@ -38,6 +38,8 @@ class LoadRun:
     population: Population
     tally: Tally = field(default_factory=Tally)
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    driven: set[str] = field(default_factory=set)
+    """Holders that were driven by this process: no other may drive them."""
     _keys: dict[bytes, RSAPrivateKey] = field(default_factory=dict)
 
     def sign(self, key: bytes, challenge: bytes) -> bytes:
@@ -70,6 +72,7 @@ class PortalVisitor(PacedUser, FastHttpUser):
         """One visit: a login, and for a replaying visitor the same presentation a second time."""
         self._due = due = self.arrive()
         turn = next(self._turns)
+        self.load.driven.add(turn.holder.id)
         try:
             self._log_in(turn)
         except NoAnswer:

@@ -67,11 +67,17 @@ class Broken(BaseHTTPRequestHandler):
         """Nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    """Lets everybody in who comes while it stands still."""
+
+    request_queue_size = 256
+
+
 if __name__ == "__main__":
     if sys.argv[1] not in WAYS:
         sys.exit(2)
     Broken.way = sys.argv[1]
-    with ThreadingHTTPServer(("127.0.0.1", 0), Broken) as server:
+    with Server(("127.0.0.1", 0), Broken) as server:
         server.daemon_threads = True
         print(f"listening http://127.0.0.1:{server.server_port}", flush=True)
         server.serve_forever()
