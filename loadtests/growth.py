@@ -1,12 +1,12 @@
 """Whether memory or descriptors of the target grow while a soak lasts. Pure.
 
-The slope is Theil and Sen's: the median of the slopes between all pairs, which single steps of an allocator do not move.
+The slope is Theil and Sen's: the median of the slopes between all pairs, which an allocator's steps do not shift.
 Its confidence interval (95 %) is Sen's (1968), from the variance of Kendall's S. Neighbouring samples are not
 independent, so they are first put together to at most 40 medians; the first fifth of the run, in which caches and pools
 fill, does not count.
 
-It grows if even the lower end of the interval, held for the length of the run, is more than is allowed. So a run that is
-too short or too noisy to show a leak finds none, and says how large one it would have found (`upper`).
+It grows if even the lower end of the interval, held for the length of the run, is more than is allowed. So a run too
+short or too noisy to show a leak finds none, and says how large one it would have found (`upper`).
 """
 
 from collections.abc import Callable
