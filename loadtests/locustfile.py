@@ -49,13 +49,8 @@ def get_ready(environment: Any, **_: Any) -> None:
     except ConfigurationError as fault:
         sys.stderr.write(f"locustfile: {fault}\n")
         sys.exit(CANNOT_BEGIN)
-    pacing.install(environment, _asked(environment), PortalVisitor.load.tally)
-
-
-def _asked(environment: Any) -> Path | None:
-    """Return the file of the course, if the run has one."""
-    asked = environment.parsed_options.options
-    return Path(asked) if asked else None
+    environment.kazashi_course = Path(options.options) if options.options else None
+    pacing.install(environment, environment.kazashi_course, PortalVisitor.load.tally)
 
 
 def count_own_fault(exception: Exception, **_: Any) -> None:
@@ -69,7 +64,8 @@ def begin(environment: Any, **_: Any) -> None:
     index, of = crew.shard_of(environment)
     if of > 1 and not crew.is_master(environment):
         PortalVisitor.load = load = LoadRun(load.population.shard(index, of))
-        pacing.install(environment, _asked(environment), load.tally, index, of)
+        # as this process was started: a master's path is of its own machine
+        pacing.install(environment, environment.kazashi_course, load.tally, index, of)
     load.tally.begin()
     if environment.parsed_options.tally and not crew.is_worker(environment):
         pacing.tell_beginning(Path(environment.parsed_options.tally), load.tally)

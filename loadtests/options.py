@@ -42,3 +42,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """Where the generator tells its own numbers in Prometheus' text format while it runs; 0: nowhere."""
     counter: str = ""
     """URL of the target's own counter of requests (Prometheus text); empty: the reference's where it has one."""
+
+    @property
+    def parts(self) -> int:
+        """Into how many parts the population is cut, each with people of every standing."""
+        return self.workers or self.processes

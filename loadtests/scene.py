@@ -60,7 +60,7 @@ def open_scene(options: Options, keys: KeyPool, bars: Progress) -> AbstractConte
 @contextmanager
 def _product_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: Progress) -> Iterator[Scene]:
     assert isinstance(target, Product)  # noqa: S101  (OPENERS is by kind)
-    numbers = how_many(options.users)
+    numbers = {standing: max(number, options.parts) for standing, number in how_many(options.users).items()}
     making_keys, enrolling = (bar(bars, what) for what in ("keys / 鍵", "enrolments / 登録"))
     with (
         stage(keys, seed=options.seed, holders=sum(numbers.values()), progress=making_keys) as set_up,
