@@ -69,6 +69,8 @@ def begin(environment: Any, **_: Any) -> None:
     load.tally.begin()
     if environment.parsed_options.tally and not crew.is_worker(environment):
         pacing.tell_beginning(Path(environment.parsed_options.tally), load.tally)
+    if not crew.is_worker(environment):
+        pacing.end_in_time(environment, environment.kazashi_course, load.tally)
     if crew.is_worker(environment):
         crew.report_now_and_then(environment, load.tally, lambda: sorted(load.driven))
 
