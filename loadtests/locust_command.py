@@ -11,6 +11,8 @@ from loadtests.options import Options
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 POPULATION, OPTIONS, TALLY, SHARES = "population.json", "options.json", "tally.json", "shares.json"
 """The files of a run in its folder; a worker on another machine needs the first two."""
+STARTING = 15
+"""Seconds that making the users may take on a busy machine before load begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ def parse_place(text: str) -> Place:
 
 def locust_command(locustfile: Path, address: str, folder: Path, options: Options, last_visits: int) -> list[str]:
     """Return the command of the process that counts in the end: the only one, or the master."""
-    course = ["--run-time", f"{options.seconds}s", "--stop-timeout", str(last_visits)]
+    bound = options.seconds + STARTING  # `pacing.end_in_time` ends it when its seconds are over
+    course = ["--run-time", f"{bound}s", "--stop-timeout", str(last_visits)]
     return [
         *(sys.executable, "-m", "locust", "-f", str(locustfile), "--headless", "--only-summary"),
         *("--host", address, "--users", str(options.users), "--spawn-rate", str(options.users), *course),

@@ -72,8 +72,16 @@ def begin(environment: Any, **_: Any) -> None:
     load.tally.begin()
     if environment.parsed_options.tally and not crew.is_worker(environment):
         pacing.tell_beginning(Path(environment.parsed_options.tally), load.tally)
+    if not crew.is_worker(environment):
+        pacing.end_in_time(environment, environment.kazashi_course, load.tally)
     if crew.is_worker(environment):
         crew.report_now_and_then(environment, load.tally, lambda: sorted(load.driven))
+
+
+def close_door(environment: Any, **_: Any) -> None:
+    """No more visits begin."""
+    if not crew.is_master(environment):
+        PortalVisitor.pace.stops()
 
 
 def end(environment: Any, **_: Any) -> None:
@@ -103,5 +111,6 @@ hooks.init_command_line_parser.add_listener(add_options)
 hooks.init.add_listener(get_ready)
 hooks.user_error.add_listener(count_own_fault)
 hooks.test_start.add_listener(begin)
+hooks.test_stopping.add_listener(close_door)
 hooks.test_stop.add_listener(end)
 hooks.quitting.add_listener(hand_over)
