@@ -22,6 +22,7 @@ class Line(Struct):
     kind: str
     ruled: Ruled
     count: int
+    purpose: str = "login"
 
 
 class WrongVerdict(Struct, frozen=True):
@@ -32,6 +33,7 @@ class WrongVerdict(Struct, frozen=True):
     session: str
     expected: str
     actual: str
+    purpose: str = "login"
 
 
 class Shortcoming(StrEnum):
@@ -50,6 +52,8 @@ class Tally(Struct, dict=True):
 
     lines: list[Line] = field(default_factory=list)
     errors: dict[str, int] = field(default_factory=dict)
+    excused: dict[str, int] = field(default_factory=dict)
+    """Errors while a fault was announced: counted apart, and no reason to fail."""
     wrong: list[WrongVerdict] = field(default_factory=list)
     series: Series = field(default_factory=Series)
     requests: int = 0
@@ -61,7 +65,7 @@ class Tally(Struct, dict=True):
 
     def __post_init__(self) -> None:
         """Look lines up by what they count (`dict=True`: this is not part of what is written)."""
-        self._found = {(line.kind, line.ruled): line for line in self.lines}
+        self._found = {(line.purpose, line.kind, line.ruled): line for line in self.lines}
         self._now, self._until = Interval(), 0.0
 
     def begin(self) -> None:
@@ -92,22 +96,23 @@ class Tally(Struct, dict=True):
         self.requests += 1
         self.now().requests += 1
 
-    def judged(self, kind: str, holder: str, session: str, ruled: Ruled) -> None:
+    def judged(self, kind: str, holder: str, session: str, ruled: Ruled, *, purpose: str = "login") -> None:
         """Count one outcome."""
-        line = self._found.get((kind, ruled))
+        line = self._found.get((purpose, kind, ruled))
         if line is None:
-            line = self._found[kind, ruled] = Line(kind, ruled, 0)
+            line = self._found[purpose, kind, ruled] = Line(kind, ruled, 0, purpose)
             self.lines.append(line)
         line.count += 1
         rulings = self.now().rulings
         rulings[ruled.ruling] = rulings.get(ruled.ruling, 0) + 1
         if ruled.ruling is Ruling.WRONG and len(self.wrong) < LONGEST_LIST:
-            self.wrong.append(WrongVerdict(kind, holder, session, ruled.expected, ruled.actual))
+            self.wrong.append(WrongVerdict(kind, holder, session, ruled.expected, ruled.actual, purpose))
 
-    def failed(self, fault: str) -> None:
-        """Count one error: no answer, or one that the contract does not know."""
-        kind = fault if fault in self.errors or len(self.errors) < MOST_ERRORS else OTHER_ERRORS
-        self.errors[kind] = self.errors.get(kind, 0) + 1
+    def failed(self, fault: str, *, excused: bool = False) -> None:
+        """Count one error: no answer, or one that the contract does not know; apart where a fault was announced."""
+        counts = self.excused if excused else self.errors
+        kind = fault if fault in counts or len(counts) < MOST_ERRORS else OTHER_ERRORS
+        counts[kind] = counts.get(kind, 0) + 1
         self.now().errors += 1
 
     def took(self, verb: str, seconds: float) -> None:
@@ -121,14 +126,16 @@ class Tally(Struct, dict=True):
     def add(self, other: "Tally") -> None:
         """Count what another process counted, too; the seconds are those of the longest."""
         for line in other.lines:
-            mine = self._found.get((line.kind, line.ruled))
+            place = (line.purpose, line.kind, line.ruled)
+            mine = self._found.get(place)
             if mine is None:
-                mine = self._found[line.kind, line.ruled] = Line(line.kind, line.ruled, 0)
+                mine = self._found[place] = Line(line.kind, line.ruled, 0, line.purpose)
                 self.lines.append(mine)
             mine.count += line.count
-        for fault, count in other.errors.items():
-            kind = fault if fault in self.errors or len(self.errors) < MOST_ERRORS else OTHER_ERRORS
-            self.errors[kind] = self.errors.get(kind, 0) + count
+        for counts, theirs in ((self.errors, other.errors), (self.excused, other.excused)):
+            for fault, count in theirs.items():
+                kind = fault if fault in counts or len(counts) < MOST_ERRORS else OTHER_ERRORS
+                counts[kind] = counts.get(kind, 0) + count
         self.wrong = (self.wrong + other.wrong)[:LONGEST_LIST]
         self.series.merge(other.series)
         self.requests += other.requests
