@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -15,8 +16,8 @@ from harness.jlis.reasons import RevocationReason
 from harness.keys import KeyPool
 from harness.store.address import Place
 from harness.world import World
+from loadtests.calendar import ISSUE, JUST_LOST, LOAD, REVOCATION
 from loadtests.options import Options
-from loadtests.stage import ISSUE, JUST_LOST, LOAD, REVOCATION
 from loadtests.targets.ground import Subject
 from loadtests.vocabulary import Standing
 
@@ -103,7 +104,20 @@ def forger_key(keys: KeyPool) -> bytes:
     return keys.named(FORGER).private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
-def is_standing_still(world: World) -> bool:
-    """Return whether the world's clock stands."""
-    return world.clock.row.mode is ClockMode.FROZEN
+class Known(NamedTuple):
+    """What is true of a register: enough for every ruling, also when the world is another process's by then."""
 
+    subjects: list[Subject]
+    issuer: bytes
+    instant: datetime
+    is_frozen: bool
+
+
+def known_of(world: World, keys: KeyPool) -> Known:
+    """Return what a world's register says of everybody now."""
+    return Known(
+        subjects_of(world, keys),
+        world.trust().authorities[Kind.AUTH.value],
+        world.clock.now(),
+        world.clock.row.mode is ClockMode.FROZEN,
+    )
