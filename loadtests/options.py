@@ -21,6 +21,8 @@ class Options(Struct, frozen=True, kw_only=True):
     # where from (targets, generator)
     own: bool = False
     """Whether whoever starts the run has said that an address beyond this machine is theirs to load."""
+    world: str = ""
+    """The store of the register that a responder, or a server of lists, answers for; none where ours is started."""
     patience: float = 20.0
     """Seconds within which a target must be ready."""
     processes: int = 1

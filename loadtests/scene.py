@@ -39,7 +39,7 @@ class Scene:
     product: str
     """Name and version, for the result."""
     address: str
-    population: Population
+    population: Population | Ground
     stage: Stage | None = None
     """The world and the fake J-LIS of this run: whose faults are disturbances; None where the target needs none."""
     target_pid: int | None = None
