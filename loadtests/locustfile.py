@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import gevent
 import locust
 import msgspec
 
@@ -49,13 +50,10 @@ def get_ready(environment: Any, **_: Any) -> None:
     except ConfigurationError as fault:
         sys.stderr.write(f"locustfile: {fault}\n")
         sys.exit(CANNOT_BEGIN)
-    pacing.install(environment, _asked(environment), PortalVisitor.load.tally)
-
-
-def _asked(environment: Any) -> Path | None:
-    """Return the file of the course, if the run has one."""
-    asked = environment.parsed_options.options
-    return Path(asked) if asked else None
+    environment.kazashi_course = Path(options.options) if options.options else None
+    pacing.install(environment, environment.kazashi_course, PortalVisitor.load.tally)
+    # gevent's loop still has the instant at which the imports began: the run's length would be shorter by all of that
+    gevent.get_hub().loop.update_now()
 
 
 def count_own_fault(exception: Exception, **_: Any) -> None:
@@ -69,12 +67,21 @@ def begin(environment: Any, **_: Any) -> None:
     index, of = crew.shard_of(environment)
     if of > 1 and not crew.is_master(environment):
         PortalVisitor.load = load = LoadRun(load.population.shard(index, of))
-        pacing.install(environment, _asked(environment), load.tally, index, of)
+        # as this process was started: a master's path is of its own machine
+        pacing.install(environment, environment.kazashi_course, load.tally, index, of)
     load.tally.begin()
     if environment.parsed_options.tally and not crew.is_worker(environment):
         pacing.tell_beginning(Path(environment.parsed_options.tally), load.tally)
+    if not crew.is_worker(environment):
+        pacing.end_in_time(environment, environment.kazashi_course, load.tally)
     if crew.is_worker(environment):
         crew.report_now_and_then(environment, load.tally, lambda: sorted(load.driven))
+
+
+def close_door(environment: Any, **_: Any) -> None:
+    """No more visits begin."""
+    if not crew.is_master(environment):
+        PortalVisitor.pace.stops()
 
 
 def end(environment: Any, **_: Any) -> None:
@@ -104,5 +111,6 @@ hooks.init_command_line_parser.add_listener(add_options)
 hooks.init.add_listener(get_ready)
 hooks.user_error.add_listener(count_own_fault)
 hooks.test_start.add_listener(begin)
+hooks.test_stopping.add_listener(close_door)
 hooks.test_stop.add_listener(end)
 hooks.quitting.add_listener(hand_over)

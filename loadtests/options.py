@@ -22,6 +22,8 @@ class Options(Struct, frozen=True, kw_only=True):
     # where from (targets, generator)
     own: bool = False
     """Whether whoever starts the run has said that an address beyond this machine is theirs to load."""
+    world: str = ""
+    """The store of the register that a responder, or a server of lists, answers for; none where ours is started."""
     patience: float = 20.0
     """Seconds within which a target must be ready."""
     processes: int = 1
@@ -51,3 +53,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """Where the generator tells its own numbers in Prometheus' text format while it runs; 0: nowhere."""
     counter: str = ""
     """URL of the target's own counter of requests (Prometheus text); empty: the reference's where it has one."""
+
+    @property
+    def parts(self) -> int:
+        """Into how many parts the population is cut, each with people of every standing."""
+        return self.workers or self.processes

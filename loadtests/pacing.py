@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+import gevent
 import msgspec
 from locust import LoadTestShape, User
 
@@ -52,6 +53,19 @@ class Pace:
         """Count how long a visit took, from the instant at which it was to begin."""
         self._tally.took(VISIT, time.monotonic() - due)
 
+    def stops(self) -> None:
+        """Count who was due and had not begun when the load ended; each had waited for at least so long."""
+        if self._due is None:
+            return
+        now = time.monotonic()
+        for offset in self._due:
+            due = self._tally.began + offset
+            if due > now:
+                break
+            self._tally.arrives(due, late=True)
+            self._tally.unbegun += 1
+            self.ended(due)
+
 
 class PacedUser(User):
     """A user whose visits begin when the course says so."""
@@ -67,9 +81,8 @@ class PacedUser(User):
     def arrive(self) -> float:
         """Wait until the next visit of this worker is to begin, count it, and return its instant."""
         due = self.pace.next_due()
-        ahead = NEVER_AGAIN if due is None else due - time.monotonic()
-        if self.pace.is_open and ahead > 0:
-            self._wait = ahead
+        while self.pace.is_open and (due is None or due > time.monotonic()):  # gevent's clock lags, and wakes too early
+            self._wait = NEVER_AGAIN if due is None else due - time.monotonic()
             try:
                 self.wait()  # type: ignore[no-untyped-call]
             finally:
@@ -108,6 +121,24 @@ def install(environment: Any, asked: Path | None, tally: Tally, worker: int = 0,
     if course is not None:
         course.runner = environment.runner
         environment.shape_class = course
+
+
+def end_in_time(environment: Any, asked: Path | None, tally: Tally) -> None:
+    """End the run so many seconds after it began.
+
+    Locust's own --run-time is counted by gevent's clock from before its users were made: on a busy machine a run of
+    five seconds lasts two. It stays as the bound beyond which nothing goes on.
+    """
+    if asked is None:
+        return
+    seconds = msgspec.json.decode(asked.read_bytes(), type=Options).seconds
+
+    def wait_and_end() -> None:
+        while (left := tally.began + seconds - time.monotonic()) > 0:
+            gevent.sleep(left)
+        environment.runner.quit()
+
+    gevent.spawn(wait_and_end)
 
 
 def tell_beginning(beside: Path, tally: Tally) -> None:

@@ -18,6 +18,7 @@ from loadtests.options import Options
 from loadtests.population import Population
 from loadtests.stage import Stage, introduce, stage
 from loadtests.targets.grammar import LoadTarget, Product, TargetKind, parse_target
+from loadtests.targets.ground import Ground
 from loadtests.targets.standing import standing_product
 
 
@@ -33,7 +34,7 @@ class Scene:
     product: str
     """Name and version, for the result."""
     address: str
-    population: Population
+    population: Population | Ground
     stage: Stage | None = None
     """The world and the fake J-LIS of this run: whose faults are disturbances; None where the target needs none."""
     target_pid: int | None = None

@@ -53,12 +53,14 @@ class Tally(Struct, dict=True):
     lines: list[Line] = field(default_factory=list)
     errors: dict[str, int] = field(default_factory=dict)
     excused: dict[str, int] = field(default_factory=dict)
-    """Errors while a fault was announced: counted apart, and no reason to fail."""
+    """Errors while a fault was announced that may cause them."""
     wrong: list[WrongVerdict] = field(default_factory=list)
     series: Series = field(default_factory=Series)
     requests: int = 0
     late: int = 0
     """Visits of an open loop that began after their instant because every user was still busy."""
+    unbegun: int = 0
+    """Those of them who had not begun when the load ended."""
     seconds: float = 0.0
     began: float = 0.0
     """The instant of the monotonic clock at which the load began; 0 before."""
@@ -98,11 +100,7 @@ class Tally(Struct, dict=True):
 
     def judged(self, kind: str, holder: str, session: str, ruled: Ruled, *, purpose: str = "login") -> None:
         """Count one outcome."""
-        line = self._found.get((purpose, kind, ruled))
-        if line is None:
-            line = self._found[purpose, kind, ruled] = Line(kind, ruled, 0, purpose)
-            self.lines.append(line)
-        line.count += 1
+        self._line(purpose, kind, ruled).count += 1
         rulings = self.now().rulings
         rulings[ruled.ruling] = rulings.get(ruled.ruling, 0) + 1
         if ruled.ruling is Ruling.WRONG and len(self.wrong) < LONGEST_LIST:
@@ -110,10 +108,12 @@ class Tally(Struct, dict=True):
 
     def failed(self, fault: str, *, excused: bool = False) -> None:
         """Count one error: no answer, or one that the contract does not know; apart where a fault was announced."""
-        counts = self.excused if excused else self.errors
-        kind = fault if fault in counts or len(counts) < MOST_ERRORS else OTHER_ERRORS
-        counts[kind] = counts.get(kind, 0) + 1
-        self.now().errors += 1
+        now = self.now()
+        if excused:
+            now.excused += 1
+        else:
+            now.errors += 1
+        _count(self.excused if excused else self.errors, fault, 1)
 
     def took(self, verb: str, seconds: float) -> None:
         """Count one answer's latency, or a whole visit's."""
@@ -126,20 +126,15 @@ class Tally(Struct, dict=True):
     def add(self, other: "Tally") -> None:
         """Count what another process counted, too; the seconds are those of the longest."""
         for line in other.lines:
-            place = (line.purpose, line.kind, line.ruled)
-            mine = self._found.get(place)
-            if mine is None:
-                mine = self._found[place] = Line(line.kind, line.ruled, 0, line.purpose)
-                self.lines.append(mine)
-            mine.count += line.count
-        for counts, theirs in ((self.errors, other.errors), (self.excused, other.excused)):
+            self._line(line.purpose, line.kind, line.ruled).count += line.count
+        for mine, theirs in ((self.errors, other.errors), (self.excused, other.excused)):
             for fault, count in theirs.items():
-                kind = fault if fault in counts or len(counts) < MOST_ERRORS else OTHER_ERRORS
-                counts[kind] = counts.get(kind, 0) + count
+                _count(mine, fault, count)
         self.wrong = (self.wrong + other.wrong)[:LONGEST_LIST]
         self.series.merge(other.series)
         self.requests += other.requests
         self.late += other.late
+        self.unbegun += other.unbegun
         self.seconds = max(self.seconds, other.seconds)
         self.began = min(filter(None, (self.began, other.began)), default=0.0)
 
@@ -176,3 +171,16 @@ class Tally(Struct, dict=True):
             Shortcoming.NONE_REFUSED: self.count(Ruling.RIGHT, bad=True) == 0,
         }
         return [shortcoming for shortcoming, holds in found.items() if holds]
+
+    def _line(self, purpose: str, kind: str, ruled: Ruled) -> Line:
+        line = self._found.get((purpose, kind, ruled))
+        if line is None:
+            line = self._found[purpose, kind, ruled] = Line(kind, ruled, 0, purpose)
+            self.lines.append(line)
+        return line
+
+
+def _count(faults: dict[str, int], fault: str, count: int) -> None:
+    """Count errors of one kind; those that are too many kinds, as one."""
+    kind = fault if fault in faults or len(faults) < MOST_ERRORS else OTHER_ERRORS
+    faults[kind] = faults.get(kind, 0) + count
