@@ -14,17 +14,22 @@ from rich.progress import Progress
 from harness.contract.faults import AdapterFault
 from harness.errors import ConfigurationError, HarnessFault
 from harness.home import key_pool
+from loadtests.crowd_commands import mixes_command, population_command
 from loadtests.generator import require_locust
+from loadtests.mixes import DEFAULT
 from loadtests.options import Options
 from loadtests.result import tell, write_result
 from loadtests.run import run
 from loadtests.shapes import Shape
 from loadtests.stage import EnrolmentRefused
+from loadtests.vocabulary import Signatures
 
 FAILED, HARNESS_ERROR = 1, 3
 SIGTERM_EXIT = 128 + signal.SIGTERM
 
 app = typer.Typer(no_args_is_help=True)
+app.command("population")(population_command)
+app.command("mixes")(mixes_command)
 
 
 @app.callback()
@@ -43,7 +48,17 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
     target: Annotated[
         str, typer.Option(help="reference, http://127.0.0.1:PORT, or command:PROGRAM / 試験対象")
     ] = "reference",
-    bad: Annotated[float, typer.Option(help="share of logins to be refused / 拒否すべきログインの割合")] = 0.2,
+    mix: Annotated[str, typer.Option(help="who comes (kazashi load mixes) / 利用者の構成")] = DEFAULT,
+    bad: Annotated[
+        str, typer.Option(help="share to be refused: 0.2, or revoked=1%,forged=1%; else the mix's / 拒否すべき割合")
+    ] = "",
+    population: Annotated[
+        str, typer.Option(help="folder, or number of holders (kazashi load population) / 利用者の集団")
+    ] = "",
+    signatures: Annotated[
+        Signatures, typer.Option(help="who signs: the holder's key, or the virtual card / 署名の方法")
+    ] = Signatures.KEY,
+    enrolled: Annotated[int, typer.Option(help="good holders enrolled before the load / 事前登録数", min=0)] = 0,
     seed: Annotated[int, typer.Option(help="residents and mix follow from it / 住民と配分を決める種", min=0)] = 1,
     timeout: Annotated[
         float, typer.Option(help="seconds the product may take for one answer / 応答の制限時間", min=0.1)
@@ -66,8 +81,6 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
 
     終了コード: 0 誤判定なし / 1 誤判定・エラー・判定なし / 2 設定誤り / 3 試験環境の誤り
     """
-    if not 0 < bad < 1:
-        raise ConfigurationError(f"--bad {bad}: expected a share between 0 and 1, for both verdicts must be seen")
     require_locust()
     console, stderr = Console(), Console(stderr=True)
     options = Options(
@@ -77,6 +90,10 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
         bad=bad,
         seed=seed,
         timeout=timeout,
+        mix=mix,
+        population=population,
+        signatures=signatures,
+        enrolled=enrolled,
         shape=shape,
         rate=rate,
         faults=tuple(fault or ()),

@@ -38,7 +38,7 @@ class Kept(Struct, frozen=True):
 
 def main(wanted: Wanted) -> int:
     """Keep the scene until standard input ends."""
-    options = Options(target=wanted.target, users=wanted.users, seconds=1, bad=0.2, seed=1, timeout=5.0)
+    options = Options(target=wanted.target, users=wanted.users, seconds=1, seed=1, timeout=5.0)
     console = Console(stderr=True)
     try:
         with (

@@ -2,7 +2,9 @@
 
 from msgspec import Struct
 
+from loadtests.mixes import DEFAULT
 from loadtests.shapes import Shape
+from loadtests.vocabulary import Signatures
 
 LONGEST_RUN = 24 * 3600
 """Seconds: no run is without an end."""
@@ -15,7 +17,6 @@ class Options(Struct, frozen=True, kw_only=True):
     target: str
     users: int
     seconds: int
-    bad: float
     seed: int
     timeout: float
     # where from (targets, generator)
@@ -34,6 +35,14 @@ class Options(Struct, frozen=True, kw_only=True):
     ceiling_seconds: int = 5
     """How long the generator's own ceiling is measured; 0: not at all."""
     # who (crowd)
+    bad: str = ""
+    """A share of all verdicts, or kinds with their shares; empty for what the mix says."""
+    mix: str = DEFAULT
+    population: str = ""
+    """A folder, or a number of holders that are made or found in this installation; empty for a thousand."""
+    signatures: Signatures = Signatures.KEY
+    enrolled: int = 0
+    """Good holders who are enrolled before the load; 0 for as many as there are users, forty at most."""
     # how (course)
     shape: Shape = Shape.CONSTANT
     rate: float = 0.0

@@ -36,6 +36,7 @@ class Verdicts(Struct, frozen=True):
     actual: str
     ruling: Ruling
     count: int
+    purpose: str = "login"
 
 
 class Result(Struct, frozen=True):
@@ -59,7 +60,10 @@ class Result(Struct, frozen=True):
     errors: int
     error_kinds: dict[str, int]
     bad_share: float
-    """Of the verdicts; what was asked for is `asked.bad`."""
+    """Of the verdicts."""
+    asked_bad_share: float
+    holders: str
+    """How many there are, what their keys share, and who signed."""
     status_questions: int
     """OCSP questions that the fake J-LIS was asked during the load."""
     wrong: list[WrongVerdict]
@@ -82,7 +86,7 @@ def result_of(  # noqa: PLR0913, PLR0917  (everything that was found)
     because = tally.shortcomings() + course.shortcomings()
     seconds = tally.seconds or float(asked.seconds)
     rows = [
-        Verdicts(line.kind, line.ruled.expected, line.ruled.actual, line.ruled.ruling, line.count)
+        Verdicts(line.kind, line.ruled.expected, line.ruled.actual, line.ruled.ruling, line.count, line.purpose)
         for line in tally.lines
     ]
     return Result(
@@ -101,12 +105,14 @@ def result_of(  # noqa: PLR0913, PLR0917  (everything that was found)
             verb.value: Latency(tally.milliseconds(verb.value, 0.5), tally.milliseconds(verb.value, 0.99))
             for verb in VERBS
         },
-        verdicts=sorted(rows, key=lambda row: (row.expected, row.kind, row.actual)),
+        verdicts=sorted(rows, key=lambda row: (row.purpose, row.expected, row.kind, row.actual)),
         wrong_verdicts=tally.count(Ruling.WRONG),
         undecided=tally.count(Ruling.UNDECIDED),
         errors=sum(tally.errors.values()),
         error_kinds=dict(sorted(tally.errors.items())),
         bad_share=round(tally.bad_share, 4),
+        asked_bad_share=round(population.bad, 4),
+        holders=population.told,
         status_questions=status_questions,
         wrong=tally.wrong,
         excused=sum(tally.excused.values()) + tally.count(Ruling.EXCUSED),
@@ -131,13 +137,13 @@ def tell(result: Result, console: Console) -> None:
     """Show the result."""
     table = Table(title=f"{result.product}: {result.verdict.upper()}", title_justify="left")
     table.add_column("count", justify="right", no_wrap=True)
-    for heading in ("visit", "ruling"):
+    for heading in ("purpose", "visit", "ruling"):
         table.add_column(heading, no_wrap=True)
     for heading in ("right would be", "actual"):
         table.add_column(heading)
     for row in result.verdicts:
-        style = {Ruling.RIGHT: "", Ruling.WRONG: "red", Ruling.UNDECIDED: "yellow"}[row.ruling]
-        table.add_row(str(row.count), row.kind, row.ruling.value, row.expected, row.actual, style=style)
+        style = {Ruling.RIGHT: "", Ruling.WRONG: "red", Ruling.UNDECIDED: "yellow", Ruling.EXCUSED: "dim"}[row.ruling]
+        table.add_row(str(row.count), row.purpose, row.kind, row.ruling.value, row.expected, row.actual, style=style)
     console.print(table)
     for line in _figures(result):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
@@ -155,7 +161,8 @@ def _figures(result: Result) -> list[str]:
         f"clock {result.clock} at {result.instant.isoformat()}",
         f"{result.requests} requests in {result.seconds:.1f} s by {result.asked.users} users",
         f"{result.requests_per_second:.0f} requests/s, {result.verdicts_per_second:.0f} verdicts/s; {latencies}",
-        f"bad share {result.bad_share:.1%} (asked {result.asked.bad:.0%})",
+        f"mix {result.asked.mix}; {result.holders}",
+        f"bad share {result.bad_share:.1%} (asked {result.asked_bad_share:.1%})",
         f"status questions at the fake J-LIS {result.status_questions}",
         f"wrong verdicts {result.wrong_verdicts}, undecided {result.undecided}, errors {result.errors}",
     ]

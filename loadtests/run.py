@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from msgspec import structs
 from rich.progress import Progress
 
 from harness.keys import KeyPool
@@ -10,6 +11,7 @@ from loadtests.faults import parse_faults
 from loadtests.generator import generate
 from loadtests.observation import Observation
 from loadtests.options import Options
+from loadtests.population import Population
 from loadtests.reference import prepared
 from loadtests.result import Result, result_of
 from loadtests.scene import bar, open_scene
@@ -29,9 +31,10 @@ def run(options: Options, keys: KeyPool, bars: Progress) -> Result:
         asked_before = scene.questions()
         loading = bar(bars, "load / 負荷")
         with Observation(scene, ready, plan, announced) as observation:
-            tally = generate(
-                scene.population, scene.address, Path(folder), ready.options, loading, begun=observation.begun
-            )
+            population = scene.population
+            if isinstance(population, Population):
+                population = structs.replace(population, announced=str(announced))
+            tally = generate(population, scene.address, Path(folder), ready.options, loading, begun=observation.begun)
             observation.compare(tally)
         questions = scene.questions() - asked_before
     return result_of(options, scene.product, scene.population, tally, questions, observation.seen)

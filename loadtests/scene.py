@@ -7,24 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from rich.progress import Progress
 
-from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
-from harness.contract.configuration import SERVICE, TERMINAL
-from harness.contract.vocabulary import Capability
 from harness.errors import ConfigurationError
 from harness.jlis.journal import Journal
 from harness.keys import KeyPool
+from loadtests.crowd import Crowd, mix_of, open_holders, settled
 from loadtests.options import Options
-from loadtests.population import LoadHolder, Population
-from loadtests.stage import Settlement, Stage, how_many, introduce, stage
+from loadtests.population import Population
+from loadtests.stage import Stage, introduce, stage
 from loadtests.targets.grammar import LoadTarget, Product, TargetKind, parse_target
+from loadtests.targets.ground import Ground
 from loadtests.targets.standing import standing_product
-from loadtests.truth import Declared, Moment
-
-FORGER = "load-forger"
 
 
 def _none() -> int:
@@ -60,22 +55,20 @@ def open_scene(options: Options, keys: KeyPool, bars: Progress) -> AbstractConte
 @contextmanager
 def _product_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: Progress) -> Iterator[Scene]:
     assert isinstance(target, Product)  # noqa: S101  (OPENERS is by kind)
-    numbers = {standing: max(number, options.parts) for standing, number in how_many(options.users).items()}
-    making_keys, enrolling = (bar(bars, what) for what in ("keys / 鍵", "enrolments / 登録"))
+    making, enrolling = (bar(bars, what) for what in ("holders / 利用者", "enrolments / 登録"))
     with (
-        stage(keys, seed=options.seed, holders=sum(numbers.values()), progress=making_keys) as set_up,
+        open_holders(options, keys, making) as holders,
+        stage(keys, holders) as set_up,
         standing_product(target, options) as standing,
         RelyingPartyClient.at(standing.address, timeout=options.timeout) as client,
     ):
-        product = introduce(client)
-        holders = Settlement(set_up, client).settle(numbers, enrolling)
-        clock = set_up.world.clock
-        moment = Moment(clock.now(), clock.epoch)
+        mix = mix_of(options)
+        product = introduce(client, mix)
         yield Scene(
             TargetKind.PRODUCT,
             f"{product.product} {product.version}",
             standing.address,
-            _population(options, keys, product, moment, holders),
+            settled(options, Crowd(keys, holders, set_up, mix), client, product, enrolling),
             set_up,
             standing.pid,
             lambda: _status_questions(set_up.world.journal),
@@ -85,28 +78,6 @@ def _product_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: Pr
 def _status_questions(journal: Journal) -> int:
     """Return how many there ever were, also of those that the journal has forgotten since."""
     return sum(count for summary, count in journal.sums().items() if summary.door == "ocsp")
-
-
-def _population(
-    options: Options, keys: KeyPool, product: messages.Introduction, moment: Moment, holders: list[LoadHolder]
-) -> Population:
-    forger_key = keys.named(FORGER).private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    declared = Declared(
-        clock_seconds=product.tolerances.clock_seconds,
-        status_seconds=product.tolerances.status_seconds,
-        coarse_reasons=Capability.COARSE_REASONS in product.capabilities,
-    )
-    return Population(
-        seed=options.seed,
-        bad=options.bad,
-        timeout=options.timeout,
-        service=SERVICE,
-        terminal=TERMINAL,
-        declared=declared,
-        moment=moment,
-        forger_key=forger_key,
-        holders=holders,
-    )
 
 
 def bar(bars: Progress, what: str) -> Callable[[float, float], None]:

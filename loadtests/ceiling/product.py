@@ -6,6 +6,7 @@ who were revoked, and each answer is judged.
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -13,12 +14,16 @@ import msgspec
 from harness.bench.machine import processor_seconds
 from harness.contract import messages
 from harness.contract.http_binding import PATH
-from harness.contract.vocabulary import Environment, Purpose, Verb
+from harness.contract.vocabulary import Purpose, Verb
 from harness.errors import HarnessFault
 from loadtests.ceiling.found import ServerCeiling
 from loadtests.ceiling.judged_wrk import Judged, Request, drive
-from loadtests.population import LoadHolder, Population
-from loadtests.signing import Signer
+from loadtests.desk import Desk
+from loadtests.holders import Holders
+from loadtests.mixes import REPEATABLE
+from loadtests.population import Population
+from loadtests.truth import Deed
+from loadtests.turns import Turn, Turns
 from loadtests.vocabulary import Standing
 
 SECONDS = 2
@@ -31,21 +36,33 @@ BEGIN, COMPLETE = PATH + Verb.BEGIN.value, PATH + Verb.COMPLETE.value
 
 
 def canned(address: str, population: Population) -> dict[str, bytes]:
-    """Return the product's own answers to one honest login, by path: what a no-op target gives to everybody."""
-    holder = _those(population, Standing.GOOD)[0]
+    """Return the product's own answers to one honest visit, by path: what a no-op target gives to everybody.
+
+    Whatever somebody else's purpose needs of the answer to `begin` is added to it.
+    """
+    visitors = Visitors(population)
+    turn = visitors.turn("honest", 0)
     with _client(population) as client:
-        begun = _ask(client, address, BEGIN, _begin(population, holder))
-        presented = _complete(population, holder, msgspec.json.decode(begun, type=messages.Begun), Signer())
-        return {BEGIN: begun, COMPLETE: _ask(client, address, COMPLETE, presented)}
+        begun = visitors.begun(_ask(client, address, BEGIN, visitors.begin(turn)))
+        completed = _ask(client, address, COMPLETE, visitors.complete(turn, begun))
+    for_all = msgspec.structs.replace(
+        begun,
+        birth_date=turn.holder.birth_date.isoformat() if begun.birth_date is msgspec.UNSET else begun.birth_date,
+        document=b"a document" if begun.document is msgspec.UNSET else begun.document,
+    )
+    return {BEGIN: msgspec.json.encode(for_all), COMPLETE: completed}
 
 
 def measure(address: str, population: Population, pid: int | None) -> Iterator[ServerCeiling]:
     """Yield what wrk found: `begin`, `complete`, and what both together allow."""
-    good = _those(population, Standing.GOOD)
-    begins = [Request(BEGIN, _begin(population, each), '"challenge"') for each in good]
+    visitors = Visitors(population)
+    begins = [
+        Request(BEGIN, visitors.begin(visitors.turn("honest", each)), '"challenge"')
+        for each in range(min(population.count(Standing.GOOD), PREPARED))
+    ]
     begin = _timed(pid, lambda: drive(address, begins, SECONDS))
     yield _told("begin", *begin)
-    sessions = list(_sessions(address, population))
+    sessions = list(_sessions(address, population, visitors))
     complete = _timed(pid, lambda: drive(address, sessions, SECONDS + 1, once=True))
     yield _told("complete", *complete)
     rates = [each[0].rate for each in (begin, complete)]
@@ -79,29 +96,20 @@ def _timed(pid: int | None, act: Callable[[], Judged]) -> tuple[Judged, float | 
     return judged, processor_seconds(pid) - before
 
 
-def _sessions(address: str, population: Population) -> Iterator[Request]:
+def _sessions(address: str, population: Population, visitors: "Visitors") -> Iterator[Request]:
     """Yield a presentation of each of many sessions, with what a right answer to it says."""
-    good, revoked = _those(population, Standing.GOOD), _those(population, Standing.REVOKED)
-    signer = Signer()
+    has_revoked = population.count(Standing.REVOKED) > 0
     with _client(population) as client:
         for number in range(PREPARED):
             kind = {1: "forged", 2: "revoked"}.get(number % EVERY_BAD, "honest")
-            among = revoked if kind == "revoked" else good
-            holder = among[number % len(among)]
-            begun = msgspec.json.decode(_ask(client, address, BEGIN, _begin(population, holder)), type=messages.Begun)
-            body = _complete(population, holder, begun, signer, is_forged=kind == "forged")
-            yield Request(COMPLETE, body, WANTS[kind])
+            kind = "forged" if kind == "revoked" and not has_revoked else kind
+            turn = visitors.turn(kind, number)
+            begun = visitors.begun(_ask(client, address, BEGIN, visitors.begin(turn)))
+            yield Request(COMPLETE, visitors.complete(turn, begun), visitors.wants(kind))
 
 
 def _client(population: Population) -> httpx.Client:
     return httpx.Client(trust_env=False, timeout=population.timeout)
-
-
-def _those(population: Population, standing: Standing) -> list[LoadHolder]:
-    found = [each for each in population.holders if each.standing is standing]
-    if not found:
-        raise HarnessFault(f"population: expected somebody {standing.value}, actual nobody")
-    return found
 
 
 def _ask(client: httpx.Client, address: str, path: str, body: bytes) -> bytes:
@@ -111,25 +119,40 @@ def _ask(client: httpx.Client, address: str, path: str, body: bytes) -> bytes:
     return answer.content
 
 
-def _begin(population: Population, holder: LoadHolder) -> bytes:
-    return msgspec.json.encode(
-        messages.Begin(
-            purpose=Purpose.LOGIN,
-            service=population.service,
-            environment=Environment.ONLINE,
-            terminal=population.terminal,
-            holder=messages.HolderHint(certificate=holder.certificate),
-        )
-    )
+class Visitors:
+    """People of the population who come for what its mix is mostly about, and can be repeated."""
 
+    def __init__(self, population: Population) -> None:
+        holders = Holders(Path(population.folder))
+        self._turns, self._desk = Turns(population, holders), Desk(population, holders)
+        shares = {each: share for each, share in population.mix.purposes.items() if each in REPEATABLE}
+        self._purpose = max(shares, key=shares.__getitem__)
 
-def _complete(
-    population: Population, holder: LoadHolder, begun: messages.Begun, signer: Signer, *, is_forged: bool = False
-) -> bytes:
-    if begun.session is msgspec.UNSET or begun.challenge is msgspec.UNSET:
-        raise HarnessFault("begin: expected session and challenge, actual neither")
-    key = population.forger_key if is_forged else holder.key
-    presentation = messages.Presentation(
-        challenge=begun.challenge, certificate=holder.certificate, signature=signer.sign(key, begun.challenge)
-    )
-    return msgspec.json.encode(messages.Complete(session=begun.session, presentation=presentation))
+    def turn(self, kind: str, number: int) -> Turn:
+        """Return a visit that is honest, forged or of somebody revoked."""
+        standing = Standing.REVOKED if kind == "revoked" else Standing.GOOD
+        return self._turns.turn(self._purpose, standing, Deed.FORGED if kind == "forged" else Deed.HONEST, number)
+
+    def wants(self, kind: str) -> str:
+        """Return what a right answer says."""
+        if kind == "forged" and self._purpose is Purpose.TAP:
+            return '"reason":"CARD_NOT_GENUINE"'
+        return WANTS[kind]
+
+    def begin(self, turn: Turn) -> bytes:
+        """Return the message that begins it."""
+        return msgspec.json.encode(self._desk.begin(turn))
+
+    def begun(self, answer: bytes) -> messages.Begun:
+        """Return what the product answered; HarnessFault when it is no session."""
+        begun = msgspec.json.decode(answer, type=messages.Begun)
+        if begun.session is msgspec.UNSET or begun.challenge is msgspec.UNSET:
+            raise HarnessFault("begin: expected session and challenge, actual neither")
+        return begun
+
+    def complete(self, turn: Turn, begun: messages.Begun) -> bytes:
+        """Return the message that completes it."""
+        presentation = self._desk.present(turn, begun)
+        if isinstance(presentation, str) or begun.session is msgspec.UNSET:
+            raise HarnessFault(f"begin: {presentation}")
+        return msgspec.json.encode(messages.Complete(session=begun.session, presentation=presentation))

@@ -161,4 +161,3 @@ def is_bad(subject: Subject, deed: Deed) -> bool:
 
 USERS: dict[TargetKind, type[GroundUser]] = {TargetKind.OCSP: OcspAsker, TargetKind.CRL: ListFetcher}
 """Who visits which kind of target; the others are added by the modules that know them."""
-

@@ -15,8 +15,8 @@ from harness.jlis.reasons import RevocationReason
 from harness.keys import KeyPool
 from harness.store.address import Place
 from harness.world import World
+from loadtests.calendar import ISSUE, JUST_LOST, LOAD, REVOCATION
 from loadtests.options import Options
-from loadtests.stage import ISSUE, JUST_LOST, LOAD, REVOCATION
 from loadtests.targets.ground import Subject
 from loadtests.vocabulary import Standing
 
@@ -106,4 +106,3 @@ def forger_key(keys: KeyPool) -> bytes:
 def is_standing_still(world: World) -> bool:
     """Return whether the world's clock stands."""
     return world.clock.row.mode is ClockMode.FROZEN
-

@@ -24,6 +24,7 @@ from harness.home import home
 from harness.keys import KeyPool
 from harness.store.address import read_place
 from harness.world import World
+from loadtests.crowd import mix_of
 from loadtests.options import Options
 from loadtests.scene import Scene
 from loadtests.targets.grammar import LoadTarget, Server, TargetKind
@@ -81,7 +82,7 @@ def responder_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: P
                 kind=target.kind,
                 address=address,
                 seed=options.seed,
-                bad=options.bad,
+                bad=sum(mix_of(options).bad.values()),
                 timeout=options.timeout,
                 instant=world.clock.now(),
                 lasts=0.0 if is_standing_still(world) else float(options.seconds + 2 * options.timeout),
@@ -99,7 +100,9 @@ def _require_responder(address: str, people: list[Subject], issuer: bytes, optio
     certificate = x509.load_der_x509_certificate(people[0].certificate)
     question = ocsp.OCSPRequestBuilder().add_certificate(certificate, authority, SHA256()).build()
     with httpx.Client(trust_env=False, timeout=options.timeout) as client:
-        answer = _got(address, lambda: client.post(address, content=question.public_bytes(Encoding.DER), headers=OCSP_REQUEST))
+        answer = _got(
+            address, lambda: client.post(address, content=question.public_bytes(Encoding.DER), headers=OCSP_REQUEST)
+        )
     try:
         read = ocsp.load_der_ocsp_response(answer.content)
     except ValueError as fault:
@@ -163,9 +166,7 @@ def _name_in(path: str) -> str:
 def _point_of(certificate: bytes) -> str:
     """Return the SHA-256 of the name of a certificate's distribution point."""
     points = (
-        x509.load_der_x509_certificate(certificate)
-        .extensions.get_extension_for_class(x509.CRLDistributionPoints)
-        .value
+        x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     )
     for point in points:
         for name in point.full_name or []:
