@@ -1,4 +1,4 @@
-"""Charts as inline SVG: lines over time or over load, with bands for faults. Nothing is fetched, nothing moves. Pure."""
+"""Charts as inline SVG: lines over time or over load, with bands for faults. Nothing is fetched. Pure."""
 
 import math
 from collections.abc import Callable, Sequence

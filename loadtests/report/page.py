@@ -39,10 +39,10 @@ def page(result: Result, *, language: str = "ja") -> str:
 def charts(result: Result) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return every chart over time with its title and legend (style, word); those without any data are left out."""
     course = result.course
-    rows = course.rows
+    rows = [row for row in course.rows if row.at < result.asked.seconds]
     width = course.interval_seconds
     bands = [Band(fault.start, fault.end, fault.name) for fault in course.faults]
-    across = [row.at for row in rows]
+    across = [row.at + width / 2 for row in rows]
 
     def over_time(lines: Sequence[Line], title: str, *, logarithmic: bool = False, from_zero: bool = True) -> str:
         return chart(
