@@ -18,7 +18,8 @@ from loadtests.crowd_commands import mixes_command, population_command
 from loadtests.generator import require_locust
 from loadtests.mixes import DEFAULT
 from loadtests.options import Options
-from loadtests.result import tell, write_result
+from loadtests.report.write import write_report
+from loadtests.result import tell
 from loadtests.run import run
 from loadtests.shapes import Shape
 from loadtests.stage import EnrolmentRefused
@@ -75,7 +76,7 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
     metrics_port: Annotated[
         int, typer.Option(help="the generator's own /metrics, on loopback / 負荷発生器の計測値", min=0, max=65535)
     ] = 0,
-    out: Annotated[Path, typer.Option(help="folder of load.json / 結果の出力先")] = Path("out"),
+    out: Annotated[Path, typer.Option(help="folder of load.json, load.html and history.jsonl / 結果の出力先")] = Path("out"),
 ) -> None:
     """Send logins to a product, a stated share of them bad, judge every verdict, and write load.json.
 
@@ -112,9 +113,10 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
     except HarnessFault as broken:
         typer.echo(f"kazashi: {broken}", err=True)
         raise typer.Exit(HARNESS_ERROR) from broken
-    path = write_result(result, out)
+    written = write_report(result, out)
     tell(result, console)
-    console.print(path, highlight=False, soft_wrap=True)
+    for path in written:
+        console.print(path, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if result.passed else FAILED)
 
 

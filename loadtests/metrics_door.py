@@ -5,6 +5,7 @@ from typing import Any
 
 from gevent.pywsgi import WSGIServer
 
+from harness.errors import ConfigurationError
 from loadtests.exposition import CONTENT_TYPE, exposition
 from loadtests.tally import Tally
 
@@ -13,7 +14,7 @@ PATH = "/metrics"
 
 
 def serve_metrics(port: int, tally: Callable[[], Tally]) -> Any:
-    """Serve the numbers of whatever `tally` returns at each request, and return the server; it ends with the process."""
+    """Serve the numbers of what `tally` returns at each request, and return the server; it ends with the process."""
 
     def answer(environ: dict[str, Any], start: Callable[..., object]) -> Iterable[bytes]:
         if environ["PATH_INFO"] != PATH:
@@ -23,5 +24,8 @@ def serve_metrics(port: int, tally: Callable[[], Tally]) -> Any:
         return [exposition(tally()).encode()]
 
     server = WSGIServer((LOOPBACK, port), answer, log=None)
-    server.start()
+    try:
+        server.start()
+    except OSError as fault:
+        raise ConfigurationError(f"--metrics-port {port}: expected a free port, actual {fault.strerror}") from fault
     return server

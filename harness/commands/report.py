@@ -1,7 +1,7 @@
 """`kazashi report`: what runs left behind, looked at again. Who writes reports says so by an entry point.
 
-The group `kazashi.reports` names objects with `file` (what such a report is called in its folder), `recognises` (whether
-a decoded file is one) and `diff` (shows two of them, and returns the exit code).
+The group `kazashi.reports` names objects with `file` (what such a report is called in its folder), `recognises`
+(whether a decoded file is one) and `diff` (shows two of them, and returns the exit code).
 """
 
 from importlib.metadata import entry_points
