@@ -9,7 +9,7 @@ from harness.contract.vocabulary import Kind, Purpose
 from harness.errors import HarnessFault
 from loadtests.holders import Holders
 from loadtests.population import LoadHolder, Population
-from loadtests.signing import CardSigner, Forger, KeySigner, Signer
+from loadtests.signers import CardSigner, Forger, KeySigner, Signer
 from loadtests.truth import Deed
 from loadtests.turns import Turn
 from loadtests.vocabulary import Signatures
@@ -60,12 +60,12 @@ class Desk:
 
     def _document(self, turn: Turn, document: bytes) -> bytes:
         if turn.deed in _FALSE:
-            return self._falsely(turn, document)
+            return self._falsely(turn, turn.holder.sign_key, document)
         return self._signer.document(turn.holder, document)
 
     def _login(self, turn: Turn, challenge: bytes) -> bytes:
         if turn.deed is Deed.FORGED or (turn.deed is Deed.CLONED and turn.purpose is Purpose.LOGIN):
-            return self._falsely(turn, challenge)
+            return self._falsely(turn, turn.holder.key, challenge)
         return self._signer.login(turn.holder, challenge)
 
     def _chip(self, turn: Turn, challenge: bytes) -> messages.ChipProof:
@@ -75,10 +75,10 @@ class Desk:
             return self._forger.own_chip(turn.holder, challenge)
         return self._signer.chip(turn.holder, challenge)
 
-    def _falsely(self, turn: Turn, message: bytes) -> bytes:
+    def _falsely(self, turn: Turn, number: int, message: bytes) -> bytes:
         if turn.deed is Deed.FORGED:
             return self._forger.signature(message)
-        return self._forger.anothers(turn.holder, message)
+        return self._forger.anothers(number, message)
 
 
 _FALSE = (Deed.FORGED, Deed.CLONED)

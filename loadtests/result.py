@@ -11,6 +11,8 @@ from rich.table import Table
 from harness.clock import ClockMode
 from harness.contract.vocabulary import Verb
 from harness.errors import ConfigurationError
+from loadtests.course import Course, course_of
+from loadtests.observation import Seen
 from loadtests.options import Options
 from loadtests.people import People
 from loadtests.tally import Shortcoming, Tally, WrongVerdict
@@ -65,6 +67,10 @@ class Result(Struct, frozen=True):
     status_questions: int
     """OCSP questions that the fake J-LIS was asked during the load."""
     wrong: list[WrongVerdict]
+    excused: int
+    """Answers that failed to come, or decided nothing, while a fault was announced that permits it."""
+    course: Course
+    """Everything over time."""
 
     @property
     def passed(self) -> bool:
@@ -72,9 +78,12 @@ class Result(Struct, frozen=True):
         return not self.because
 
 
-def result_of(asked: Options, product: str, population: People, tally: Tally, status_questions: int) -> Result:
+def result_of(  # noqa: PLR0913, PLR0917  (everything that was found)
+    asked: Options, product: str, population: People, tally: Tally, status_questions: int, seen: Seen
+) -> Result:
     """Return the result of one run."""
-    because = tally.shortcomings()
+    course = course_of(asked, tally, seen)
+    because = tally.shortcomings() + course.shortcomings()
     seconds = tally.seconds or float(asked.seconds)
     rows = [
         Verdicts(line.kind, line.ruled.expected, line.ruled.actual, line.ruled.ruling, line.count, line.purpose)
@@ -106,6 +115,8 @@ def result_of(asked: Options, product: str, population: People, tally: Tally, st
         holders=population.told,
         status_questions=status_questions,
         wrong=tally.wrong,
+        excused=sum(tally.excused.values()) + tally.count(Ruling.EXCUSED),
+        course=course,
     )
 
 

@@ -47,6 +47,10 @@ class Shortcoming(StrEnum):
     NO_VERDICT = "no verdict at all"
     NONE_ACCEPTED = "nobody was rightly accepted"
     NONE_REFUSED = "nobody was rightly refused"
+    # of the course
+    NOT_RECOVERED = "a fault from which the target was not seen to recover in time"
+    GROWS = "memory or descriptors of the target grow"
+    COUNTER = "the target counted other requests than were sent"
 
 
 class Tally(Struct, dict=True):

@@ -17,7 +17,7 @@ from loadtests.holders import Holders
 from loadtests.mixes import REPEATABLE
 from loadtests.population import LoadHolder, Population
 from loadtests.truth import Deed, Facts
-from loadtests.vocabulary import MAKINGS, ONCE, Bad, Standing
+from loadtests.vocabulary import MAKINGS, ONCE, Standing
 
 T = TypeVar("T")
 
@@ -41,23 +41,37 @@ class Owed(Generic[T]):
     def __init__(self, shares: Mapping[T, float], chance: random.Random) -> None:
         total = sum(shares.values())
         self._shares = {each: share / total for each, share in shares.items() if share > 0}
-        self._owed = {each: share * chance.random() for each, share in self._shares.items()}
+        self._owed = {each: chance.random() for each in self._shares}
 
     def next(self) -> T:
         """Return whose turn it is, and count it."""
-        self._accrue()
+        for each, share in self._shares.items():
+            self._owed[each] += share
         due = max(self._owed, key=self._owed.__getitem__)
         self._owed[due] -= 1
         return due
 
-    def count(self, due: T) -> None:
-        """Count one that comes in any case."""
-        self._accrue()
-        self._owed[due] -= 1
 
-    def _accrue(self) -> None:
+class Due(Generic[T]):
+    """Rare ones among others, each once in so many: from a point that is drawn, or short runs would see too few."""
+
+    def __init__(self, shares: Mapping[T, float], chance: random.Random) -> None:
+        self._shares = dict(shares)
+        self._due = {each: chance.random() for each in shares}
+
+    def next(self) -> T | None:
+        """Return who is due, or None for one of the others; and count it."""
+        self.pass_over()
+        due = max(self._due, key=self._due.__getitem__)
+        if self._due[due] < 1:
+            return None
+        self._due[due] -= 1
+        return due
+
+    def pass_over(self) -> None:
+        """Count one of the others."""
         for each, share in self._shares.items():
-            self._owed[each] += share
+            self._due[each] += share
 
 
 class Turns:
@@ -67,8 +81,7 @@ class Turns:
         """ConfigurationError where nobody of a standing that the mix needs is in this worker's part."""
         self._population, self._holders, mix = population, holders, population.mix
         chance = random.Random(f"{population.seed}/{population.part.index}")  # noqa: S311  (repeatable, no secrets)
-        bad: dict[Bad | None, float] = dict(mix.bad.items())
-        self._kinds = Owed({None: 1 - sum(bad.values())} | bad, chance)
+        self._kinds = Due(mix.bad, chance)
         self._honest = Owed({Standing.GOOD: 1 - mix.just_lost, Standing.JUST_LOST: mix.just_lost}, chance)
         self._purposes = Owed(mix.purposes, chance)
         self._again = Owed(_among(mix.purposes, REPEATABLE), chance)
@@ -89,7 +102,7 @@ class Turns:
             return self._honest_turn()
         making, purpose = MAKINGS[kind], self._bad_purposes[kind].next()
         if making.deed is Deed.REPLAYED:
-            self._kinds.count(None)  # the first of its two presentations is an honest one
+            self._kinds.pass_over()  # the first of its two presentations is an honest one
         return self._turn(purpose, making.standing, making.deed, kind.value)
 
     def _honest_turn(self) -> Turn:
@@ -102,6 +115,11 @@ class Turns:
             self._used[once] += 1
         standing = once or self._honest.next()
         return self._turn(purpose, standing, Deed.HONEST, standing.value)
+
+    def turn(self, purpose: Purpose, standing: Standing, deed: Deed, number: int) -> Turn:
+        """Return a visit by the holder of that number (modulo how many there are) of those who stand so."""
+        self._next[standing] = number
+        return self._turn(purpose, standing, deed, standing.value)
 
     def _turn(self, purpose: Purpose, standing: Standing, deed: Deed, kind: str) -> Turn:
         holder = self._take(standing)

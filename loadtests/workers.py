@@ -68,14 +68,19 @@ class Reports:
             for _, each in sorted(self._latest.items())
         ]
 
+    def so_far(self) -> Tally:
+        """Return what was reported until now: for whoever looks while load runs."""
+        whole = Tally()
+        for report in self._latest.values():
+            whole.add(report.tally)
+        return whole
+
     def total(self) -> Tally:
         """Return everything counted; a worker that did not report, or a holder driven twice, stands among the errors.
 
         An error and not an exception: what the others counted is worth telling, and the run does not pass.
         """
-        whole = Tally()
-        for report in self._latest.values():
-            whole.add(report.tally)
+        whole = self.so_far()
         for index in range(self._wanted):
             of_this = self._latest.get(index)
             if of_this is None or not of_this.last:
