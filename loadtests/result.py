@@ -12,7 +12,7 @@ from harness.clock import ClockMode
 from harness.contract.vocabulary import Verb
 from harness.errors import ConfigurationError
 from loadtests.options import Options
-from loadtests.population import Population
+from loadtests.people import People
 from loadtests.tally import Shortcoming, Tally, WrongVerdict
 from loadtests.truth import Ruling
 
@@ -72,7 +72,7 @@ class Result(Struct, frozen=True):
         return not self.because
 
 
-def result_of(asked: Options, product: str, population: Population, tally: Tally, status_questions: int) -> Result:
+def result_of(asked: Options, product: str, population: People, tally: Tally, status_questions: int) -> Result:
     """Return the result of one run."""
     because = tally.shortcomings()
     seconds = tally.seconds or float(asked.seconds)

@@ -9,7 +9,8 @@ from harness.keys import KeyPool
 from loadtests.generator import generate
 from loadtests.options import Options
 from loadtests.result import Result, result_of
-from loadtests.scene import bar, open_scene
+from loadtests.scene import bar
+from loadtests.scenes import open_scene
 
 
 def run(options: Options, keys: KeyPool, bars: Progress) -> Result:
