@@ -143,9 +143,9 @@ class Forger:
         """Return a signature by nobody's key."""
         return sign(self._key, message)
 
-    def anothers(self, holder: LoadHolder, message: bytes) -> bytes:
-        """Return a signature by another holder's key: what a copy of a card on another chip gives."""
-        return sign(self._holders.keyring.numbered((holder.key + 1) % self._holders.made_of.keys), message)
+    def anothers(self, number: int, message: bytes) -> bytes:
+        """Return a signature by the key of whoever is next to the holder of this one: what a copied card gives."""
+        return sign(self._holders.keyring.numbered((number + 2) % self._holders.made_of.keys), message)
 
     def copied_chip(self, holder: LoadHolder, challenge: bytes) -> ChipProof:
         """Return the proof of a clone: the holder's records, another genuine chip's key."""
