@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from harness.bench.machine import processor_seconds
 from loadtests.ceiling import judged_wrk, product
 from loadtests.ceiling.core import bare_rate
 from loadtests.ceiling.found import Ceilings, ServerCeiling, wants_server
@@ -18,6 +19,11 @@ from loadtests.shapes import Shape
 from loadtests.tally import Tally
 from loadtests.targets.grammar import TargetKind
 from loadtests.targets.ground import Ground
+
+
+def processor_of(scene: Scene) -> float:
+    """Return how many seconds the target has kept cores busy; 0 for one that is not ours to look at."""
+    return processor_seconds(scene.target_pid) if scene.target_pid else 0.0
 
 
 def ceilings(scene: Scene, options: Options, tally: Tally, busy: float | None, progress: Progress) -> Ceilings:
