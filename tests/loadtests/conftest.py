@@ -22,6 +22,7 @@ class Done:
     fault: BaseException | None
 
 
+SHORT = ("--users", "4", "--seconds", "2", "--ceiling", "0")
 LoadRun = Callable[..., Done]
 
 
@@ -37,7 +38,7 @@ def load_run(installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("KAZASHI_HOME", str(installation))
 
     def run(*arguments: str) -> Done:
-        done = CliRunner().invoke(app, ["run", "--users", "4", "--seconds", "2", "--out", str(tmp_path), *arguments])
+        done = CliRunner().invoke(app, ["run", *SHORT, "--out", str(tmp_path), *arguments])
         path = tmp_path / "load.json"
         written = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
         return Done(done.exit_code, done.output, written, done.exception)
