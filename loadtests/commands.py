@@ -18,8 +18,10 @@ from loadtests.crowd_commands import mixes_command, population_command
 from loadtests.generator import require_locust
 from loadtests.mixes import DEFAULT
 from loadtests.options import Options
-from loadtests.result import tell, write_result
+from loadtests.report.write import write_report
+from loadtests.result import tell
 from loadtests.run import run
+from loadtests.shapes import Shape
 from loadtests.stage import EnrolmentRefused
 from loadtests.vocabulary import Signatures
 
@@ -62,7 +64,21 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
     timeout: Annotated[
         float, typer.Option(help="seconds the product may take for one answer / 応答の制限時間", min=0.1)
     ] = 5.0,
-    out: Annotated[Path, typer.Option(help="folder of load.json / 結果の出力先")] = Path("out"),
+    shape: Annotated[Shape, typer.Option(help="course of the load / 負荷の形")] = Shape.CONSTANT,
+    rate: Annotated[
+        float,
+        typer.Option(help="visits a second, whatever becomes of those before (open loop); 0: users / 到着率", min=0),
+    ] = 0.0,
+    fault: Annotated[
+        list[str] | None, typer.Option(help="KIND@START+LENGTH (docs/load.md) / 負荷中の障害（繰り返し可）")
+    ] = None,
+    counter: Annotated[str, typer.Option(help="the target's own /metrics / 試験対象の計測値の URL")] = "",
+    metrics_port: Annotated[
+        int, typer.Option(help="the generator's own /metrics, on loopback / 負荷発生器の計測値", min=0, max=65535)
+    ] = 0,
+    out: Annotated[Path, typer.Option(help="folder of load.json, load.html and history.jsonl / 結果の出力先")] = Path(
+        "out"
+    ),
 ) -> None:
     """Send logins to a product, a stated share of them bad, judge every verdict, and write load.json.
 
@@ -74,13 +90,18 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
         target=target,
         users=users,
         seconds=seconds,
+        bad=bad,
         seed=seed,
         timeout=timeout,
         mix=mix,
-        bad=bad,
         population=population,
         signatures=signatures,
         enrolled=enrolled,
+        shape=shape,
+        rate=rate,
+        faults=tuple(fault or ()),
+        counter=counter,
+        metrics_port=metrics_port,
     )
     try:
         with _sigterm_unwinds(), Progress(console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
@@ -89,14 +110,15 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
         message = f"wrong verdict before the load: {refusal}"
         console.print(message, style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(FAILED) from refusal
-    except AdapterFault as fault:
-        raise ConfigurationError(f"before any load was sent: {fault}") from fault
-    except HarnessFault as fault:
-        typer.echo(f"kazashi: {fault}", err=True)
-        raise typer.Exit(HARNESS_ERROR) from fault
-    path = write_result(result, out)
+    except AdapterFault as refused:
+        raise ConfigurationError(f"before any load was sent: {refused}") from refused
+    except HarnessFault as broken:
+        typer.echo(f"kazashi: {broken}", err=True)
+        raise typer.Exit(HARNESS_ERROR) from broken
+    written = write_report(result, out)
     tell(result, console)
-    console.print(path, highlight=False, soft_wrap=True)
+    for path in written:
+        console.print(path, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if result.passed else FAILED)
 
 

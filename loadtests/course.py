@@ -1,4 +1,4 @@
-"""What a run was like over time, as load.json tells it: bounded rows, totals, knee, faults, growth, comparison. Pure."""
+"""What a run was like over time, as load.json tells it: rows, totals, knee, faults, growth, figures. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Callable
@@ -11,11 +11,12 @@ from loadtests.growth import MIB, Growth, descriptor_growth, memory_growth
 from loadtests.histogram import Histogram
 from loadtests.knee import Knee, Step, find_knee, steps_of
 from loadtests.noise import Figure, figures, latency_of
+from loadtests.observation import Seen
 from loadtests.options import Options
 from loadtests.recovery import rate_before, recovered_after
 from loadtests.series import Series
 from loadtests.shapes import Shape, plateaus
-from loadtests.tally import Tally
+from loadtests.tally import Shortcoming, Tally
 from loadtests.truth import Ruling
 from loadtests.watch import Sample
 
@@ -50,7 +51,7 @@ class Row(Struct, frozen=True):
     p99: float
     longest: float
     questions: float | None
-    """OCSP questions of a verdict; None where there was no verdict, or nobody looked."""
+    """OCSP questions of a verification; None where there was none, or nobody looked."""
     processor: float | None
     """Of the target's processes, in cores."""
     memory: float | None
@@ -95,15 +96,17 @@ class Course(Struct, frozen=True):
     late: int
     unbegun: int
 
+    def shortcomings(self) -> list[Shortcoming]:
+        """Return why the run did not pass, beside what the tally says."""
+        found = {
+            Shortcoming.NOT_RECOVERED: not all(fault.recovered for fault in self.faults),
+            Shortcoming.GROWS: any(each.grows for each in self.growth),
+            Shortcoming.COUNTER: self.counter is not None and not self.counter.agrees,
+        }
+        return [shortcoming for shortcoming, holds in found.items() if holds]
 
-def course_of(  # noqa: PLR0913  (everything that was seen)
-    asked: Options,
-    tally: Tally,
-    target: list[Sample],
-    generator: list[Sample],
-    faults: list[DoneFault],
-    counter: CounterCheck | None,
-) -> Course:
+
+def course_of(asked: Options, tally: Tally, seen: Seen) -> Course:
     """Return the course of a run."""
     series, name = tally.series, latency_of(tally.series)
     steps = (
@@ -114,14 +117,14 @@ def course_of(  # noqa: PLR0913  (everything that was seen)
     return Course(
         interval_seconds=series.width,
         latency_of=name,
-        rows=_rows(tally, name, asked.seconds, target, generator),
+        rows=_rows(tally, name, asked.seconds, seen),
         latencies_ms={each: spread(series.latencies(each)) for each in series.names()},
         figures=figures(series.between(0, asked.seconds), name, asked.seed),
         steps=steps,
         knee=find_knee(steps),
-        faults=[_told(fault, tally, asked.seconds) for fault in faults],
-        growth=_growth(target) if asked.shape is Shape.SOAK else [],
-        counter=counter,
+        faults=[_told(fault, tally, asked.seconds) for fault in seen.faults],
+        growth=_growth(seen.target) if asked.shape is Shape.SOAK else [],
+        counter=seen.counter,
         late=tally.late,
         unbegun=tally.unbegun,
     )
@@ -134,9 +137,9 @@ def spread(histogram: Histogram) -> Spread:
     return Spread(histogram.total, mean, p50, p90, p99, p999, longest)
 
 
-def _rows(tally: Tally, name: str, seconds: float, target: list[Sample], generator: list[Sample]) -> list[Row]:
+def _rows(tally: Tally, name: str, seconds: float, seen: Seen) -> list[Row]:
     series, rows = tally.series, []
-    ours, theirs = _Rates(target), _Rates(generator)
+    ours, theirs = _Rates(seen.target), _Rates(seen.generator)
     for index, interval in enumerate(series.intervals):
         at = index * series.width
         if at >= seconds and not interval.requests and not interval.verdicts and not interval.errors:
@@ -159,7 +162,7 @@ def _rows(tally: Tally, name: str, seconds: float, target: list[Sample], generat
                 p90=latencies.p90,
                 p99=latencies.p99,
                 longest=latencies.longest,
-                questions=_ratio(questions, interval.verdicts),
+                questions=_ratio(questions, interval.outcomes),
                 processor=_ratio(ours.of(lambda sample: sample.processor, start, start + series.width), series.width)
                 if last is not None and last.processes
                 else None,

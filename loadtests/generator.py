@@ -44,12 +44,12 @@ def generate(  # noqa: PLR0913  (who, where to, how, and whom to tell)
     options: Options,
     progress: Progress | None = None,
     *,
-    begun: Callable[[float], None] | None = None,
+    begun: Callable[[float, int], None] | None = None,
 ) -> Tally:
     """Return what Locust counted while it sent load to `address`; its files go to `folder`, and it ends in any case.
 
     A visit under way when the time is over may still end: a product that hangs shows as errors, not as silence.
-    `begun` is told once the instant (monotonic) at which load began, as soon as that is known.
+    `begun` is told once the instant (monotonic) at which load began, as soon as that is known, and Locust's process.
     """
     people, counts, log = write_people(population, folder), folder / TALLY, folder / "locust.log"
     start = folder / BEGAN
@@ -61,7 +61,7 @@ def generate(  # noqa: PLR0913  (who, where to, how, and whom to tell)
     def look(elapsed: float, seconds: float) -> None:
         nonlocal begun
         if begun is not None and start.exists():
-            begun(float(start.read_text()))
+            begun(float(start.read_text()), process.pid)
             begun = None
         if progress is not None:
             progress(elapsed, seconds)

@@ -27,10 +27,11 @@ SIGMAS = 2.0
 
 
 class Figure(Struct, frozen=True):
-    """One figure of a run, how much it varies within the run (a share of itself; None: not known), and which way is up."""
+    """One figure of a run, and which way is up."""
 
     value: float
     noise: float | None
+    """How much it varies within the run, as a share of itself; None: not known."""
     more_is_better: bool
 
 

@@ -11,10 +11,14 @@ from rich.table import Table
 from harness.clock import ClockMode
 from harness.contract.vocabulary import Verb
 from harness.errors import ConfigurationError
+from loadtests.ceiling.found import Ceilings, lines_of
+from loadtests.course import Course, course_of
+from loadtests.observation import Seen
 from loadtests.options import Options
 from loadtests.people import People
 from loadtests.tally import Shortcoming, Tally, WrongVerdict
 from loadtests.truth import Ruling
+from loadtests.workers import Share
 
 VERBS = (Verb.BEGIN, Verb.COMPLETE)
 
@@ -65,6 +69,14 @@ class Result(Struct, frozen=True):
     status_questions: int
     """OCSP questions that the fake J-LIS was asked during the load."""
     wrong: list[WrongVerdict]
+    excused: int
+    """Answers that failed to come, or decided nothing, while a fault was announced that permits it."""
+    course: Course
+    """Everything over time."""
+    ceilings: Ceilings | None = None
+    """What the generator and the target could have done."""
+    shares: list[Share] = []
+    """What each worker did, where there were several."""
 
     @property
     def passed(self) -> bool:
@@ -72,9 +84,12 @@ class Result(Struct, frozen=True):
         return not self.because
 
 
-def result_of(asked: Options, product: str, population: People, tally: Tally, status_questions: int) -> Result:
+def result_of(  # noqa: PLR0913, PLR0917  (everything that was found)
+    asked: Options, product: str, population: People, tally: Tally, status_questions: int, seen: Seen
+) -> Result:
     """Return the result of one run."""
-    because = tally.shortcomings()
+    course = course_of(asked, tally, seen)
+    because = tally.shortcomings() + course.shortcomings()
     seconds = tally.seconds or float(asked.seconds)
     rows = [
         Verdicts(line.kind, line.ruled.expected, line.ruled.actual, line.ruled.ruling, line.count, line.purpose)
@@ -106,7 +121,17 @@ def result_of(asked: Options, product: str, population: People, tally: Tally, st
         holders=population.told,
         status_questions=status_questions,
         wrong=tally.wrong,
+        excused=sum(tally.excused.values()) + tally.count(Ruling.EXCUSED),
+        course=course,
     )
+
+
+def with_ceilings(result: Result, found: Ceilings) -> Result:
+    """Return the result with its ceilings; a wrong verdict while they were measured is a wrong verdict."""
+    wrong = found.wrong > 0 and Shortcoming.WRONG not in result.because
+    because = [*result.because, *([Shortcoming.WRONG] if wrong else [])]
+    verdict = "fail" if because else "pass"
+    return msgspec.structs.replace(result, ceilings=found, because=because, verdict=verdict)
 
 
 def write_result(result: Result, folder: Path) -> Path:
@@ -154,6 +179,12 @@ def _figures(result: Result) -> list[str]:
         f"bad share {result.bad_share:.1%} (asked {result.asked_bad_share:.1%})",
         f"status questions at the fake J-LIS {result.status_questions}",
         f"wrong verdicts {result.wrong_verdicts}, undecided {result.undecided}, errors {result.errors}",
+    ]
+    if result.ceilings is not None:
+        lines += lines_of(result.ceilings)
+    lines += [
+        f"worker {share.index} on {share.machine}: {share.requests} requests by {share.holders} holders of its own"
+        for share in result.shares
     ]
     if result.coarse_reasons:
         lines.append("the product declares coarse reasons: only its decisions were judged")

@@ -55,7 +55,7 @@ def visits_of_a_stopped_target(folder: Path, *, rate: float, users: int) -> Hist
             os.kill(product.pid, signal.SIGCONT)
             over.set()
 
-        def stop(_: float) -> None:
+        def stop(_: float, __: int) -> None:
             os.kill(product.pid, signal.SIGSTOP)
             threading.Timer(STOPPED + MARGIN, go_on).start()
 
