@@ -19,11 +19,11 @@ MOST_GOOD = 40
 """More users than this share holders unless more are asked for; a login at two terminals at a time is no fault."""
 MOST_OF_OTHERS = 4
 USERS_PER_OTHER = 10
-RENEWALS_PER_USER, MOST_RENEWALS = 20, 2000
-"""Each is made in the world before the load and used up in it."""
+RENEWALS_PER_USER, RENEWED_SHARE = 10, 4
+"""Each is enrolled and made in the world before the load and used up in it; at most one in four holders."""
 
 
-def how_many(users: int, mix: Mix, *, workers: int = 1, enrolled: int = 0) -> dict[Standing, int]:
+def how_many(users: int, mix: Mix, made_of: MadeOf, *, workers: int = 1, enrolled: int = 0) -> dict[Standing, int]:
     """Return how many holders of each standing a run of so many users gets, each worker one of each at least.
 
     Newcomers are all who are left (`cast`).
@@ -33,7 +33,7 @@ def how_many(users: int, mix: Mix, *, workers: int = 1, enrolled: int = 0) -> di
     if mix.just_lost:
         numbers[Standing.JUST_LOST] = others
     if Purpose.RELINK in mix.purposes:
-        numbers[Standing.RENEWED] = max(min(RENEWALS_PER_USER * users, MOST_RENEWALS), workers)
+        numbers[Standing.RENEWED] = max(min(RENEWALS_PER_USER * users, made_of.holders // RENEWED_SHARE), workers)
     numbers[Standing.GOOD] = enrolled or max(min(users, MOST_GOOD), workers)
     return {standing: numbers[standing] for standing in Standing if standing in numbers}
 

@@ -76,7 +76,9 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
     metrics_port: Annotated[
         int, typer.Option(help="the generator's own /metrics, on loopback / 負荷発生器の計測値", min=0, max=65535)
     ] = 0,
-    out: Annotated[Path, typer.Option(help="folder of load.json, load.html and history.jsonl / 結果の出力先")] = Path("out"),
+    out: Annotated[Path, typer.Option(help="folder of load.json, load.html and history.jsonl / 結果の出力先")] = Path(
+        "out"
+    ),
 ) -> None:
     """Send logins to a product, a stated share of them bad, judge every verdict, and write load.json.
 

@@ -81,7 +81,7 @@ def settled(
     world, mix = crowd.stage.world, crowd.mix
     authorities = {Kind(kind): der for kind, der in world.trust().authorities.items()}
     signer = signer_for(options.signatures, crowd.holders, authorities)
-    numbers = how_many(options.users, mix, workers=options.parts, enrolled=options.enrolled)
+    numbers = how_many(options.users, mix, crowd.holders.made_of, workers=options.parts, enrolled=options.enrolled)
     casting, apart = Settlement(crowd.stage, client, crowd.holders, signer, mix).settle(numbers, progress)
     return Population(
         seed=options.seed,

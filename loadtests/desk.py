@@ -9,7 +9,7 @@ from harness.contract.vocabulary import Kind, Purpose
 from harness.errors import HarnessFault
 from loadtests.holders import Holders
 from loadtests.population import LoadHolder, Population
-from loadtests.signers import CardSigner, Forger, KeySigner, Signer
+from loadtests.signing import CardSigner, Forger, KeySigner, Signer
 from loadtests.truth import Deed
 from loadtests.turns import Turn
 from loadtests.vocabulary import Signatures

@@ -31,14 +31,15 @@ def parse_place(text: str) -> Place:
     return Place(host.strip("[]"), int(port))
 
 
-def locust_command(locustfile: Path, address: str, folder: Path, options: Options, last_visits: int) -> list[str]:
-    """Return the command of the process that counts in the end: the only one, or the master."""
+def locust_command(locustfile: Path, address: str, people: Path, options: Options, last_visits: int) -> list[str]:
+    """Return the command of the process that counts in the end: the only one, or the master; files beside `people`."""
+    folder = people.parent
     bound = options.seconds + STARTING  # `pacing.end_in_time` ends it when its seconds are over
     course = ["--run-time", f"{bound}s", "--stop-timeout", str(last_visits)]
     return [
         *(sys.executable, "-m", "locust", "-f", str(locustfile), "--headless", "--only-summary"),
         *("--host", address, "--users", str(options.users), "--spawn-rate", str(options.users), *course),
-        *("--population", str(folder / POPULATION), "--options", str(folder / OPTIONS)),
+        *("--population", str(people), "--options", str(folder / OPTIONS)),
         *("--tally", str(folder / TALLY), *_crew(options)),
     ]
 
@@ -63,12 +64,12 @@ def _crew(options: Options) -> list[str]:
     return []
 
 
-def worker_command(place: Place, folder: Path, processes: int) -> list[str]:
+def worker_command(place: Place, people: Path, processes: int) -> list[str]:
     """Return the command of a worker, or of several on its machine."""
     return [
         *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker"),
         *("--master-host", place.host, "--master-port", str(place.port)),
-        *("--population", str(folder / POPULATION), "--options", str(folder / OPTIONS)),
+        *("--population", str(people), "--options", str(people.with_name(OPTIONS))),
         *(("--processes", str(processes)) if processes > 1 else ()),
     ]
 

@@ -14,7 +14,7 @@ from harness.errors import ConfigurationError
 from loadtests.course import Course, course_of
 from loadtests.observation import Seen
 from loadtests.options import Options
-from loadtests.population import Population
+from loadtests.people import People
 from loadtests.tally import Shortcoming, Tally, WrongVerdict
 from loadtests.truth import Ruling
 
@@ -79,7 +79,7 @@ class Result(Struct, frozen=True):
 
 
 def result_of(  # noqa: PLR0913, PLR0917  (everything that was found)
-    asked: Options, product: str, population: Population, tally: Tally, status_questions: int, seen: Seen
+    asked: Options, product: str, population: People, tally: Tally, status_questions: int, seen: Seen
 ) -> Result:
     """Return the result of one run."""
     course = course_of(asked, tally, seen)

@@ -14,7 +14,8 @@ from loadtests.options import Options
 from loadtests.population import Population
 from loadtests.reference import prepared
 from loadtests.result import Result, result_of
-from loadtests.scene import bar, open_scene
+from loadtests.scene import bar
+from loadtests.scenes import open_scene
 
 ANNOUNCED = "announced.json"
 

@@ -1,23 +1,22 @@
 """Everything that stands before load is sent, whoever sends it: `kazashi load run`, or a person with Locust's own page.
 
-A scene is opened for each kind of target by `open_scene`; whatever it started has ended when the block ends.
+A scene is opened for each kind of target by `loadtests.scenes`; whatever it started has ended when the block ends.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.progress import Progress
 
 from harness.contract.client import RelyingPartyClient
-from harness.errors import ConfigurationError
 from harness.jlis.journal import Journal
 from harness.keys import KeyPool
 from loadtests.crowd import Crowd, mix_of, open_holders, settled
 from loadtests.options import Options
 from loadtests.population import Population
 from loadtests.stage import Stage, introduce, stage
-from loadtests.targets.grammar import LoadTarget, Product, TargetKind, parse_target
+from loadtests.targets.grammar import LoadTarget, Product, TargetKind
 from loadtests.targets.ground import Ground
 from loadtests.targets.standing import standing_product
 
@@ -43,17 +42,8 @@ class Scene:
     """How often the fake J-LIS was asked by OCSP so far."""
 
 
-def open_scene(options: Options, keys: KeyPool, bars: Progress) -> AbstractContextManager[Scene]:
-    """Return the scene of the target that the options name."""
-    target = parse_target(options.target)
-    opener = OPENERS.get(target.kind)
-    if opener is None:
-        raise ConfigurationError(f"--target {options.target!r}: no load for {target.kind.value} yet")
-    return opener(target, options, keys, bars)
-
-
 @contextmanager
-def _product_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: Progress) -> Iterator[Scene]:
+def product_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: Progress) -> Iterator[Scene]:
     assert isinstance(target, Product)  # noqa: S101  (OPENERS is by kind)
     making, enrolling = (bar(bars, what) for what in ("holders / 利用者", "enrolments / 登録"))
     with (
@@ -88,8 +78,3 @@ def bar(bars: Progress, what: str) -> Callable[[float, float], None]:
         bars.update(task, completed=done, total=wanted, visible=done < wanted)
 
     return update
-
-
-Opener = Callable[[LoadTarget, Options, KeyPool, Progress], AbstractContextManager[Scene]]
-OPENERS: dict[TargetKind, Opener] = {TargetKind.PRODUCT: _product_scene}
-"""By kind of target; `loadtests.targets` adds one for each that it knows."""

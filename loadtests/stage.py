@@ -29,7 +29,7 @@ from loadtests.casting import cast, how_many
 from loadtests.holders import Holders
 from loadtests.mixes import Mix
 from loadtests.population import Cast, LoadHolder
-from loadtests.signers import Signer
+from loadtests.signing import Signer
 from loadtests.vocabulary import ENROLLED, Standing
 
 __all__ = ["EnrolmentRefused", "Settlement", "Stage", "how_many", "introduce", "stage"]
@@ -55,8 +55,12 @@ class Stage:
 
     world: World
     addresses: dict[str, str]
-    faults: Faults
-    """What its answers suffer from: nothing, until somebody sets something."""
+    door: JlisDoor
+
+    @property
+    def faults(self) -> Faults:
+        """What its answers suffer from: nothing, until somebody sets something."""
+        return self.door.faults
 
 
 @contextmanager
@@ -69,7 +73,7 @@ def stage(keys: KeyPool, holders: Holders) -> Iterator[Stage]:
         world.new_crowd(made_of.holders - made_of.ending, keys=made_of.keys)
         world.new_crowd(made_of.ending, keys=made_of.keys, not_after=EARLY_END)
         with Served(door.app) as served:
-            yield Stage(world, door.addresses(served.url), door.faults)
+            yield Stage(world, door.addresses(served.url), door)
     finally:
         world.close()
 

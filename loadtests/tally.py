@@ -14,6 +14,8 @@ LONGEST_LIST = 20
 MOST_ERRORS = 50
 """Kinds of errors that are told apart; the others count as one, for a product may make a new one of each answer."""
 OTHER_ERRORS = "other errors"
+ACCEPTING = frozenset({"accept OK", "good", "not listed", "signed"})
+"""How a product, a responder, a list and a card say yes."""
 
 
 class Line(Struct):
@@ -165,7 +167,7 @@ class Tally(Struct, dict=True):
 
     def shortcomings(self) -> list[Shortcoming]:
         """Return why the run did not pass; empty when it did. A run without verdicts is no run without wrong ones."""
-        accepted = any(line.ruled.ruling is Ruling.RIGHT and line.ruled.actual == "accept OK" for line in self.lines)
+        accepted = any(line.ruled.ruling is Ruling.RIGHT and line.ruled.actual in ACCEPTING for line in self.lines)
         found = {
             Shortcoming.WRONG: self.count(Ruling.WRONG) > 0,
             Shortcoming.UNDECIDED: self.count(Ruling.UNDECIDED) > 0,

@@ -116,11 +116,6 @@ class Turns:
         standing = once or self._honest.next()
         return self._turn(purpose, standing, Deed.HONEST, standing.value)
 
-    def turn(self, purpose: Purpose, standing: Standing, deed: Deed, number: int) -> Turn:
-        """Return a visit by the holder of that number (modulo how many there are) of those who stand so."""
-        self._next[standing] = number
-        return self._turn(purpose, standing, deed, standing.value)
-
     def _turn(self, purpose: Purpose, standing: Standing, deed: Deed, kind: str) -> Turn:
         holder = self._take(standing)
         facts = msgspec.structs.replace(self._population.facts[standing], not_after=holder.not_after)

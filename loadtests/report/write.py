@@ -16,4 +16,6 @@ def write_report(result: Result, folder: Path, *, language: str = "ja") -> list[
         path.write_text(page(result, language=language), encoding="utf-8")
         return [*written, path, history.remember(result, folder)]
     except OSError as fault:
-        raise ConfigurationError(f"{folder}: expected to write the report, actual {fault.strerror}; name another --out") from fault
+        raise ConfigurationError(
+            f"{folder}: expected to write the report, actual {fault.strerror}; name another --out"
+        ) from fault

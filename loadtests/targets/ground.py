@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from harness.errors import ConfigurationError
 from loadtests.targets.grammar import TargetKind
-from loadtests.truth import Deed
+from loadtests.truth import Declared, Deed, Moment
 from loadtests.vocabulary import Standing
 
 GROUND = "ground.json"
@@ -68,6 +68,21 @@ class Ground(Struct, frozen=True, kw_only=True):
     readers: list[str] = []
     pin: str = ""
     parts: int = 1
+
+    @property
+    def moment(self) -> Moment:
+        """The instant, as results have it."""
+        return Moment(self.instant, 0)
+
+    @property
+    def declared(self) -> Declared:
+        """Nothing is tolerated, and every word is judged."""
+        return Declared(clock_seconds=0, status_seconds=0, coarse_reasons=False)
+
+    @property
+    def told(self) -> str:
+        """How many there are, for the result."""
+        return f"{len(self.subjects)} certificates of a register"
 
     def shard(self, index: int, of: int) -> "Ground":
         """Return one of so many parts that share nobody; each has its part of every standing."""

@@ -14,10 +14,10 @@ from cryptography.x509 import ocsp
 from locust import FastHttpUser, task
 
 from loadtests.pacing import PacedUser
-from loadtests.signing import Signer
 from loadtests.tally import Tally
 from loadtests.targets.grammar import TargetKind
 from loadtests.targets.ground import Ground, Subject, visits
+from loadtests.targets.ground_signing import GroundSigner
 from loadtests.targets.list_truth import ListJudge
 from loadtests.targets.ocsp_truth import OcspJudge
 from loadtests.truth import Deed, Ruled, Ruling
@@ -35,7 +35,7 @@ class GroundLoad:
     tally: Tally = field(default_factory=Tally)
     numbers: Iterator[int] = field(default_factory=itertools.count)
     driven: set[str] = field(default_factory=set)
-    signer: Signer = field(default_factory=Signer)
+    signer: GroundSigner = field(default_factory=GroundSigner)
 
 
 class GroundUser(PacedUser):
@@ -90,7 +90,7 @@ class HttpGroundUser(GroundUser, FastHttpUser):
         with self.client.request(
             "GET" if body is None else "POST",
             path,
-            data=body,
+            data=body,  # type: ignore[arg-type]  # it takes octets, too
             headers={} if body is None else {"content-type": kind},
             name=self.NAME,
             catch_response=True,

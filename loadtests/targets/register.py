@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -103,6 +104,20 @@ def forger_key(keys: KeyPool) -> bytes:
     return keys.named(FORGER).private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
-def is_standing_still(world: World) -> bool:
-    """Return whether the world's clock stands."""
-    return world.clock.row.mode is ClockMode.FROZEN
+class Known(NamedTuple):
+    """What is true of a register: enough for every ruling, also when the world is another process's by then."""
+
+    subjects: list[Subject]
+    issuer: bytes
+    instant: datetime
+    is_frozen: bool
+
+
+def known_of(world: World, keys: KeyPool) -> Known:
+    """Return what a world's register says of everybody now."""
+    return Known(
+        subjects_of(world, keys),
+        world.trust().authorities[Kind.AUTH.value],
+        world.clock.now(),
+        world.clock.row.mode is ClockMode.FROZEN,
+    )

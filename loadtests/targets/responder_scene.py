@@ -1,7 +1,7 @@
 """A scene for an OCSP responder, or a server of revocation lists: a register, and who answers for it.
 
-`ocsp:own` and `crl:own` start ours. Of any other address the register has to be told (`--world STORE`): without it there
-is no truth to compare an answer with.
+`ocsp:own` and `crl:own` start ours. Of any other address the register has to be told (`--world STORE`): without
+it there is no truth to compare an answer with.
 """
 
 import hashlib
@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from rich.progress import Progress
 
-from harness.contract.vocabulary import Kind
 from harness.errors import ConfigurationError
 from harness.home import home
 from harness.keys import KeyPool
@@ -33,7 +32,7 @@ from loadtests.targets.own_server import own_server
 from loadtests.targets.preflight import await_listening
 from loadtests.targets.production import require_no_production
 from loadtests.targets.reach import require_own
-from loadtests.targets.register import forger_key, is_standing_still, register, subjects_of
+from loadtests.targets.register import forger_key, known_of, register
 
 OCSP_REQUEST = {"content-type": "application/ocsp-request"}
 
@@ -48,30 +47,26 @@ def responder_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: P
         if target.url is None:
             folder = Path(open_now.enter_context(tempfile.TemporaryDirectory(prefix="kazashi-register-")))
             store = folder / "world.db"
-            world = open_now.enter_context(register(options, keys, store))
-            server = open_now.enter_context(
-                own_server(
-                    ["serve", target.kind.value, "--store", str(store)],
-                    folder,
-                    options.patience,
-                    {"KAZASHI_HOME": str(home())},
-                )
-            )
+            with register(options, keys, store) as world:
+                known = known_of(world, keys)
+            words = ["serve", target.kind.value, "--store", str(store)]
+            variables = {"KAZASHI_HOME": str(home())}
+            server = open_now.enter_context(own_server(words, folder, options.patience, variables))
             pid, address = server.pid, server.addresses["ocsp-auth" if target.kind is TargetKind.OCSP else "crl"]
         else:
+            address = target.url
+            require_own(options.target, address, own=options.own)
             if not options.world:
                 raise ConfigurationError(
                     f"--target {options.target!r}: expected --world STORE, the register that it answers for: "
                     "without one there is nothing to compare its answers with"
                 )
-            address = target.url
-            require_own(options.target, address, own=options.own)
-            world = open_now.enter_context(closing(World.open(keys, read_place(options.world))))
+            with closing(World.open(keys, read_place(options.world))) as world:
+                known = known_of(world, keys)
         await_listening(address, options.patience)
-        people = subjects_of(world, keys)
-        issuer = world.trust().authorities[Kind.AUTH.value]
+        people = known.subjects
         if target.kind is TargetKind.OCSP:
-            _require_responder(address, people, issuer, options)
+            _require_responder(address, people, known.issuer, options)
         else:
             people = _with_lists(address, people, options)
         yield Scene(
@@ -84,9 +79,9 @@ def responder_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: P
                 seed=options.seed,
                 bad=sum(mix_of(options).bad.values()),
                 timeout=options.timeout,
-                instant=world.clock.now(),
-                lasts=0.0 if is_standing_still(world) else float(options.seconds + 2 * options.timeout),
-                issuer=issuer,
+                instant=known.instant,
+                lasts=0.0 if known.is_frozen else float(options.seconds + 2 * options.timeout),
+                issuer=known.issuer,
                 forger_key=forger_key(keys),
                 subjects=people,
             ),
@@ -117,8 +112,8 @@ def _require_responder(address: str, people: list[Subject], issuer: bytes, optio
 
 def _with_lists(address: str, people: list[Subject], options: Options) -> list[Subject]:
     """Return the people whose list the index knows, with its address; whoever was never issued is in none."""
-    with httpx.Client(trust_env=False, timeout=options.timeout) as client:
-        answer = _got(address, lambda: client.get(address))
+    with httpx.Client(trust_env=False, timeout=max(options.timeout, options.patience)) as client:
+        answer = _got(address, lambda: client.get(address, params={"kind": "auth", "medium": "card"}))
         try:
             index = msgspec.json.decode(answer.content, type=Index)
         except msgspec.MsgspecError as fault:
