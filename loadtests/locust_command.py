@@ -9,7 +9,7 @@ from harness.errors import ConfigurationError
 from loadtests.options import Options
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
-POPULATION, OPTIONS, TALLY, SHARES = "population.json", "options.json", "tally.json", "shares.json"
+POPULATION, OPTIONS, TALLY = "population.json", "options.json", "tally.json"
 """The files of a run in its folder; a worker on another machine needs the first two."""
 STARTING = 15
 """Seconds that making the users may take on a busy machine before load begins."""

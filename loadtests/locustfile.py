@@ -19,7 +19,7 @@ from loadtests.metrics_door import serve_metrics
 from loadtests.people import read_people
 from loadtests.targets import users
 from loadtests.users import PortalVisitor
-from loadtests.workers import Reports
+from loadtests.workers import SHARES, Reports
 
 __all__ = ["PortalVisitor"]
 CANNOT_BEGIN = 2
@@ -117,7 +117,7 @@ def hand_over(environment: Any, **_: Any) -> None:
         path = Path(environment.parsed_options.tally)
         path.write_bytes(msgspec.json.encode(tally))
         if _reports:
-            path.with_name("shares.json").write_bytes(msgspec.json.encode(_reports[0].shares()))
+            path.with_name(SHARES).write_bytes(msgspec.json.encode(_reports[0].shares()))
     environment.process_exit_code = 1 if tally.shortcomings() else 0
 
 

@@ -11,12 +11,14 @@ from rich.table import Table
 from harness.clock import ClockMode
 from harness.contract.vocabulary import Verb
 from harness.errors import ConfigurationError
+from loadtests.ceiling.found import Ceilings, lines_of
 from loadtests.course import Course, course_of
 from loadtests.observation import Seen
 from loadtests.options import Options
 from loadtests.people import People
 from loadtests.tally import Shortcoming, Tally, WrongVerdict
 from loadtests.truth import Ruling
+from loadtests.workers import Share
 
 VERBS = (Verb.BEGIN, Verb.COMPLETE)
 
@@ -71,6 +73,10 @@ class Result(Struct, frozen=True):
     """Answers that failed to come, or decided nothing, while a fault was announced that permits it."""
     course: Course
     """Everything over time."""
+    ceilings: Ceilings | None = None
+    """What the generator and the target could have done."""
+    shares: list[Share] = []
+    """What each worker did, where there were several."""
 
     @property
     def passed(self) -> bool:
@@ -120,6 +126,14 @@ def result_of(  # noqa: PLR0913, PLR0917  (everything that was found)
     )
 
 
+def with_ceilings(result: Result, found: Ceilings) -> Result:
+    """Return the result with its ceilings; a wrong verdict while they were measured is a wrong verdict."""
+    wrong = found.wrong > 0 and Shortcoming.WRONG not in result.because
+    because = [*result.because, *([Shortcoming.WRONG] if wrong else [])]
+    verdict = "fail" if because else "pass"
+    return msgspec.structs.replace(result, ceilings=found, because=because, verdict=verdict)
+
+
 def write_result(result: Result, folder: Path) -> Path:
     """Write load.json and return its path."""
     path = folder / "load.json"
@@ -165,6 +179,12 @@ def _figures(result: Result) -> list[str]:
         f"bad share {result.bad_share:.1%} (asked {result.asked_bad_share:.1%})",
         f"status questions at the fake J-LIS {result.status_questions}",
         f"wrong verdicts {result.wrong_verdicts}, undecided {result.undecided}, errors {result.errors}",
+    ]
+    if result.ceilings is not None:
+        lines += lines_of(result.ceilings)
+    lines += [
+        f"worker {share.index} on {share.machine}: {share.requests} requests by {share.holders} holders of its own"
+        for share in result.shares
     ]
     if result.coarse_reasons:
         lines.append("the product declares coarse reasons: only its decisions were judged")

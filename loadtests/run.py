@@ -7,15 +7,17 @@ from msgspec import structs
 from rich.progress import Progress
 
 from harness.keys import KeyPool
+from loadtests.ceiling.measure import ceilings, processor_of
 from loadtests.faults import parse_faults
 from loadtests.generator import generate
 from loadtests.observation import Observation
 from loadtests.options import Options
 from loadtests.population import Population
 from loadtests.reference import prepared
-from loadtests.result import Result, result_of
+from loadtests.result import Result, result_of, with_ceilings
 from loadtests.scene import bar
 from loadtests.scenes import open_scene
+from loadtests.workers import read_shares
 
 ANNOUNCED = "announced.json"
 
@@ -31,6 +33,7 @@ def run(options: Options, keys: KeyPool, bars: Progress) -> Result:
         announced = Path(folder) / ANNOUNCED
         asked_before = scene.questions()
         loading = bar(bars, "load / 負荷")
+        spent = processor_of(scene)
         with Observation(scene, ready, plan, announced) as observation:
             population = scene.population
             if isinstance(population, Population):
@@ -38,4 +41,8 @@ def run(options: Options, keys: KeyPool, bars: Progress) -> Result:
             tally = generate(population, scene.address, Path(folder), ready.options, loading, begun=observation.begun)
             observation.compare(tally)
         questions = scene.questions() - asked_before
-    return result_of(options, scene.product, scene.population, tally, questions, observation.seen)
+        busy = processor_of(scene) - spent if scene.target_pid else None
+        shares = read_shares(Path(folder))
+        beside = ceilings(scene, ready.options, tally, busy, bar(bars, "ceilings / 上限"))
+    found = result_of(options, scene.product, scene.population, tally, questions, observation.seen)
+    return with_ceilings(structs.replace(found, shares=shares), beside)

@@ -8,6 +8,7 @@ from rich.progress import Progress
 from harness.keys import KeyPool
 from loadtests.options import Options
 from loadtests.scene import Scene, product_scene
+from loadtests.targets.core_scene import core_scene
 from loadtests.targets.grammar import LoadTarget, TargetKind, parse_target
 from loadtests.targets.responder_scene import responder_scene
 
@@ -16,6 +17,7 @@ OPENERS: dict[TargetKind, Opener] = {
     TargetKind.PRODUCT: product_scene,
     TargetKind.OCSP: responder_scene,
     TargetKind.CRL: responder_scene,
+    TargetKind.CORE: core_scene,
 }
 
 

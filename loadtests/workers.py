@@ -7,6 +7,7 @@ has in the end is the last report of each; a worker without one is an error, for
 
 import socket
 from collections import Counter
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -35,6 +36,16 @@ class Share(Struct, frozen=True):
     machine: str
     requests: int
     holders: int
+
+
+SHARES = "shares.json"
+"""The file in which a master leaves them beside its counts."""
+
+
+def read_shares(folder: Path) -> list[Share]:
+    """Return what each worker did; none where one process did everything."""
+    path = folder / SHARES
+    return msgspec.json.decode(path.read_bytes(), type=list[Share]) if path.exists() else []
 
 
 def machine() -> str:

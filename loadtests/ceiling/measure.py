@@ -6,7 +6,9 @@ from pathlib import Path
 
 import msgspec
 
+from harness.bench.machine import processor_seconds
 from loadtests.ceiling import judged_wrk, product
+from loadtests.ceiling.core import bare_rate
 from loadtests.ceiling.found import Ceilings, ServerCeiling, wants_server
 from loadtests.ceiling.standing_noop import standing_noop
 from loadtests.generator import Progress, generate
@@ -16,12 +18,20 @@ from loadtests.scene import Scene
 from loadtests.shapes import Shape
 from loadtests.tally import Tally
 from loadtests.targets.grammar import TargetKind
+from loadtests.targets.ground import Ground
+
+
+def processor_of(scene: Scene) -> float:
+    """Return how many seconds the target has kept cores busy; 0 for one that is not ours to look at."""
+    return processor_seconds(scene.target_pid) if scene.target_pid else 0.0
 
 
 def ceilings(scene: Scene, options: Options, tally: Tally, busy: float | None, progress: Progress) -> Ceilings:
     """Return the ceilings beside a run that counted this, and kept the target's cores busy for `busy` seconds."""
     seconds = tally.seconds or float(options.seconds)
     reached, target_busy = tally.requests / seconds, None if busy is None else busy / seconds
+    if isinstance(scene.population, Ground) and scene.kind is TargetKind.CORE and options.ceiling_seconds:
+        return _of_core(scene.population, tally, options)
     left_out = _left_out(scene, options)
     if left_out is not None:
         return Ceilings(reached, target_busy=target_busy, left_out=[left_out])
@@ -35,7 +45,13 @@ def ceilings(scene: Scene, options: Options, tally: Tally, busy: float | None, p
             server = product.measure(scene.address, population, scene.target_pid, time.monotonic)
         else:
             missing = [judged_wrk.MISSING]
-    return Ceilings(reached, generator, target_busy, server, missing)
+    return Ceilings(reached, generator, target_busy=target_busy, server=server, left_out=missing)
+
+
+def _of_core(ground: Ground, tally: Tally, options: Options) -> Ceilings:
+    """Return the users' rate beside that of a bare loop; both by the seconds that a processor was busy with them."""
+    bare = bare_rate(ground, float(options.ceiling_seconds))
+    return Ceilings(tally.requests / tally.busy if tally.busy else 0.0, in_process=bare)
 
 
 def _left_out(scene: Scene, options: Options) -> str | None:

@@ -15,7 +15,6 @@ from locust import FastHttpUser, task
 
 from loadtests.pacing import PacedUser
 from loadtests.tally import Tally
-from loadtests.targets.grammar import TargetKind
 from loadtests.targets.ground import Ground, Subject, visits
 from loadtests.targets.ground_signing import GroundSigner
 from loadtests.targets.list_truth import ListJudge
@@ -50,6 +49,10 @@ class GroundUser(PacedUser):
         super().__init__(environment)
         self._visits = visits(self.load.population, next(self.load.numbers))
         self.prepare()
+
+    @classmethod
+    def get_ready(cls, load: GroundLoad) -> None:
+        """Make what all users of this process need, before the load begins."""
 
     def prepare(self) -> None:
         """Make what one user needs for all visits."""
@@ -157,7 +160,3 @@ class ListFetcher(HttpGroundUser):
 def is_bad(subject: Subject, deed: Deed) -> bool:
     """Return whether whoever comes so has to be refused."""
     return deed is Deed.FORGED or subject.standing not in (Standing.GOOD, Standing.JUST_LOST)
-
-
-USERS: dict[TargetKind, type[GroundUser]] = {TargetKind.OCSP: OcspAsker, TargetKind.CRL: ListFetcher}
-"""Who visits which kind of target; the others are added by the modules that know them."""

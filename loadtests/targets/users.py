@@ -4,10 +4,17 @@ from typing import Any
 
 from loadtests.people import People
 from loadtests.population import Population
-from loadtests.targets.ground_users import USERS, GroundLoad, GroundUser
+from loadtests.targets.core_users import CoreCaller
+from loadtests.targets.grammar import TargetKind
+from loadtests.targets.ground_users import GroundLoad, GroundUser, ListFetcher, OcspAsker
 from loadtests.users import LoadRun, PortalVisitor
 
 Load = LoadRun | GroundLoad
+USERS: dict[TargetKind, type[GroundUser]] = {
+    TargetKind.OCSP: OcspAsker,
+    TargetKind.CRL: ListFetcher,
+    TargetKind.CORE: CoreCaller,
+}
 _current: list[Load] = []
 
 
@@ -20,6 +27,7 @@ def take(environment: Any, people: People) -> Load:
     else:
         load = GroundUser.load = GroundLoad(people)
         chosen = USERS[people.kind]
+        chosen.get_ready(load)
     environment.user_classes[:] = [chosen]
     _current[:] = [load]
     return load
