@@ -15,6 +15,7 @@ import msgspec
 
 from harness.errors import ConfigurationError
 from loadtests import crew, pacing, plain
+from loadtests.metrics_door import serve_metrics
 from loadtests.people import read_people
 from loadtests.targets import users
 from loadtests.users import PortalVisitor
@@ -53,8 +54,21 @@ def get_ready(environment: Any, **_: Any) -> None:
         sys.exit(CANNOT_BEGIN)
     environment.kazashi_course = Path(options.options) if options.options else None
     pacing.install(environment, environment.kazashi_course, users.load().tally)
+    if environment.kazashi_course and not crew.is_worker(environment):
+        _tell_numbers(environment.kazashi_course)
     # gevent's loop still has the instant at which the imports began: the run's length would be shorter by all of that
     gevent.get_hub().loop.update_now()
+
+
+def _tell_numbers(course: Path) -> None:
+    """Serve the generator's own numbers where the run was asked to."""
+    port = pacing.read_options(course).metrics_port
+    try:
+        if port:
+            serve_metrics(port, lambda: _reports[0].so_far() if _reports else users.load().tally)
+    except ConfigurationError as fault:
+        sys.stderr.write(f"locustfile: {fault}\n")
+        sys.exit(CANNOT_BEGIN)
 
 
 def count_own_fault(exception: Exception, **_: Any) -> None:

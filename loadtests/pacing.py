@@ -113,9 +113,14 @@ class Course(LoadTestShape):
         return None if users is None else (users, float(max(users, 1000)))
 
 
+def read_options(asked: Path) -> Options:
+    """Return what the run was asked to do."""
+    return msgspec.json.decode(asked.read_bytes(), type=Options)
+
+
 def install(environment: Any, asked: Path | None, tally: Tally, worker: int = 0, workers: int = 1) -> None:
     """Let the course of the options in a file hold; without one, that of Locust's own: users, one after another."""
-    options = None if asked is None else msgspec.json.decode(asked.read_bytes(), type=Options)
+    options = None if asked is None else read_options(asked)
     PacedUser.pace = Pace(options, tally, worker, workers)
     course = None if options is None else course_of(options)
     if course is not None:
@@ -131,7 +136,7 @@ def end_in_time(environment: Any, asked: Path | None, tally: Tally) -> None:
     """
     if asked is None:
         return
-    seconds = msgspec.json.decode(asked.read_bytes(), type=Options).seconds
+    seconds = read_options(asked).seconds
 
     def wait_and_end() -> None:
         while (left := tally.began + seconds - time.monotonic()) > 0:

@@ -6,20 +6,26 @@ percent is one of every hundred, in a run of seconds and in one of days, and no 
 
 import random
 from collections.abc import Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from harness.contract.vocabulary import Environment, Purpose
 from harness.errors import ConfigurationError
-from loadtests.holders import Holders
 from loadtests.mixes import REPEATABLE
 from loadtests.population import LoadHolder, Population
 from loadtests.truth import Deed, Facts
 from loadtests.vocabulary import MAKINGS, ONCE, Standing
 
 T = TypeVar("T")
+
+
+class OnDisk(Protocol):
+    """Holders by their place (`loadtests.holders.Holders`)."""
+
+    def at(self, place: int) -> LoadHolder:
+        """Return the holder at a place."""
 
 
 class Turn(Struct, frozen=True, kw_only=True):
@@ -77,7 +83,7 @@ class Due(Generic[T]):
 class Turns:
     """The visits of one worker, without end; its users take them in turn."""
 
-    def __init__(self, population: Population, holders: Holders) -> None:
+    def __init__(self, population: Population, holders: OnDisk) -> None:
         """ConfigurationError where nobody of a standing that the mix needs is in this worker's part."""
         self._population, self._holders, mix = population, holders, population.mix
         chance = random.Random(f"{population.seed}/{population.part.index}")  # noqa: S311  (repeatable, no secrets)

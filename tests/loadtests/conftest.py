@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from harness.keys import KeyPool
 from loadtests.commands import app
+from loadtests.crowd import folder_of
+from loadtests.holder_making import find_or_make, made_of
 
 
 @dataclass(frozen=True)
@@ -22,14 +25,25 @@ class Done:
     fault: BaseException | None
 
 
-SHORT = ("--users", "4", "--seconds", "2", "--ceiling", "0")
 LoadRun = Callable[..., Done]
+HOLDERS = 100
+PEOPLE = ("--bad", "0.2", "--population", str(HOLDERS))
+SHORT = ("--users", "4", "--seconds", "2", "--ceiling", "0", *PEOPLE)
 
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the keys of these tests are kept."""
     return tmp_path_factory.mktemp("installation")
+
+
+@pytest.fixture(scope="session")
+def folder(installation: Path) -> Path:
+    """The holders of these runs, made once."""
+    keys = KeyPool(installation / "keys")
+    wanted = made_of(1, HOLDERS, keys)
+    find_or_make(wanted, folder_of(keys) / wanted.name, keys).close()
+    return folder_of(keys) / wanted.name
 
 
 @pytest.fixture

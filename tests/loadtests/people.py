@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from harness.contract.messages import TerminalCredential
 from loadtests.casting import cast, facts_of, how_many
-from loadtests.holders import MadeOf
+from loadtests.holders import KEYS, Holders, MadeOf
 from loadtests.mixes import Mix, find_mix, parse_bad
 from loadtests.population import LoadHolder, Population
 from loadtests.truth import Declared, Moment
@@ -35,7 +36,7 @@ def population(
     """What Locust would be told of a run of so many users."""
     row = mix_with(bad, mix)
     numbers = how_many(users, row, made_of, workers=workers)
-    apart = {
+    apart: dict[Standing, list[LoadHolder]] = {
         standing: [msgspec.structs.replace(Anybody().at(place), id=f"{standing}-{place}") for place in range(count)]
         for standing, count in numbers.items()
         if standing in (Standing.UNKNOWN, Standing.RENEWED)
@@ -52,9 +53,20 @@ def population(
         told="some holders",
         cast=[each for each in cast(numbers, made_of, row) if each.standing is not Standing.RENEWED],
         facts={standing: facts_of(standing) for standing in Standing},
-        forger_key=b"forger",
+        forger_key=b"" if folder is None else _forger(folder),
         apart=apart,
     )
+
+
+def of_folder(folder: Path, **other: Any) -> Population:
+    """What Locust would be told of the holders in a folder."""
+    with Holders(folder) as holders:
+        return population(folder=folder, made_of=holders.made_of, **other)
+
+
+def _forger(folder: Path) -> bytes:
+    """Return a key that certifies nobody in the folder: any of its own does where nothing is false."""
+    return msgspec.msgpack.decode((folder / KEYS).read_bytes(), type=list[bytes])[0]
 
 
 class Anybody:
