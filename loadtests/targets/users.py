@@ -7,6 +7,7 @@ from loadtests.population import Population
 from loadtests.targets.core_users import CoreCaller
 from loadtests.targets.grammar import TargetKind
 from loadtests.targets.ground_users import GroundLoad, GroundUser, ListFetcher, OcspAsker
+from loadtests.targets.platform_users import PlatformAsker
 from loadtests.users import LoadRun, PortalVisitor
 
 Load = LoadRun | GroundLoad
@@ -14,6 +15,7 @@ USERS: dict[TargetKind, type[GroundUser]] = {
     TargetKind.OCSP: OcspAsker,
     TargetKind.CRL: ListFetcher,
     TargetKind.CORE: CoreCaller,
+    TargetKind.PLATFORM: PlatformAsker,
 }
 _current: list[Load] = []
 
