@@ -18,7 +18,7 @@ from loadtests.vocabulary import ENROLLED, MAKINGS, Standing
 MOST_GOOD = 40
 """More users than this share holders unless more are asked for; a login at two terminals at a time is no fault."""
 MOST_OF_OTHERS = 4
-USERS_PER_OTHER = 10
+USERS_PER_OTHER, GOOD_PER_OTHER = 10, 50
 RENEWALS_PER_USER, RENEWED_SHARE = 10, 4
 """Each is enrolled and made in the world before the load and used up in it; at most one in four holders."""
 
@@ -28,7 +28,7 @@ def how_many(users: int, mix: Mix, made_of: MadeOf, *, workers: int = 1, enrolle
 
     Newcomers are all who are left (`cast`).
     """
-    others = max(min(max(users // USERS_PER_OTHER, 1), MOST_OF_OTHERS), workers)
+    others = max(min(max(users // USERS_PER_OTHER, 1), MOST_OF_OTHERS), workers, enrolled // GOOD_PER_OTHER)
     numbers = {MAKINGS[kind].standing: others for kind in mix.bad}
     if mix.just_lost:
         numbers[Standing.JUST_LOST] = others

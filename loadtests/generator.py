@@ -79,7 +79,7 @@ def generate(  # noqa: PLR0913  (who, where to, how, and whom to tell)
         try:
             _wait(process, options.seconds, grace, look)
         finally:
-            _end(process)
+            end_process(process)
             people.unlink()  # the keys in it are of no more use
     return _read(counts, log)
 
@@ -106,7 +106,7 @@ def _wait(process: subprocess.Popen[bytes], seconds: float, grace: float, look: 
             return
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_process(process: subprocess.Popen[bytes]) -> None:
     """End the process by its own pid: SIGTERM, and SIGKILL when it has not ended within five seconds.
 
     Then whatever it had forked, which is in the session that was made for it: a master killed early leaves workers.

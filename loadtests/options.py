@@ -32,7 +32,9 @@ class Options(Struct, frozen=True, kw_only=True):
     """Locust workers on other machines that are waited for; 0: this machine alone."""
     bind: str = "127.0.0.1:5557"
     """Where those find the master."""
-    ceiling_seconds: int = 5
+    share: str = ""
+    """A folder that workers on other machines see, too; empty where there are none."""
+    ceiling_seconds: int = 3
     """How long the generator's own ceiling is measured; 0: not at all."""
     # who (crowd)
     bad: str = ""

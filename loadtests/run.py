@@ -1,8 +1,5 @@
 """One load run: open the scene, let Locust loose, look at what happens, compare."""
 
-import tempfile
-from pathlib import Path
-
 from msgspec import structs
 from rich.progress import Progress
 
@@ -15,6 +12,7 @@ from loadtests.options import Options
 from loadtests.population import Population
 from loadtests.reference import prepared
 from loadtests.result import Result, result_of, with_ceilings
+from loadtests.run_folder import run_folder
 from loadtests.scene import bar
 from loadtests.scenes import open_scene
 from loadtests.workers import read_shares
@@ -28,9 +26,9 @@ def run(options: Options, keys: KeyPool, bars: Progress) -> Result:
     with (
         prepared(options, plan) as ready,
         open_scene(ready.options, keys, bars) as scene,
-        tempfile.TemporaryDirectory(prefix="kazashi-load-") as folder,
+        run_folder(options.share) as folder,
     ):
-        announced = Path(folder) / ANNOUNCED
+        announced = folder / ANNOUNCED
         asked_before = scene.questions()
         loading = bar(bars, "load / 負荷")
         spent = processor_of(scene)
@@ -38,11 +36,11 @@ def run(options: Options, keys: KeyPool, bars: Progress) -> Result:
             population = scene.population
             if isinstance(population, Population):
                 population = structs.replace(population, announced=str(announced))
-            tally = generate(population, scene.address, Path(folder), ready.options, loading, begun=observation.begun)
+            tally = generate(population, scene.address, folder, ready.options, loading, begun=observation.begun)
             observation.compare(tally)
         questions = scene.questions() - asked_before
         busy = processor_of(scene) - spent if scene.target_pid else None
-        shares = read_shares(Path(folder))
+        shares = read_shares(folder)
         beside = ceilings(scene, ready.options, tally, busy, bar(bars, "ceilings / 上限"))
     found = result_of(options, scene.product, scene.population, tally, questions, observation.seen)
     return with_ceilings(structs.replace(found, shares=shares), beside)

@@ -76,7 +76,8 @@ def lines_of(ceilings: Ceilings) -> list[str]:
     if ceilings.target_busy is not None:
         told.append(f"the target kept {ceilings.target_busy:.2f} cores busy / 対象の CPU 使用コア数")
     told += [
-        f"wrk: {each.name} {each.rate:.0f}/s, p50 {each.p50:.1f} ms p99 {each.p99:.1f} ms, wrong {each.wrong}"
+        f"wrk: {each.name} {each.rate:.0f}/s, "
+        + (f"p50 {each.p50:.1f} ms p99 {each.p99:.1f} ms, wrong {each.wrong}" if each.p50 else "of both")
         + (f" ({each.note})" if each.note else "")
         for each in ceilings.server
     ]

@@ -27,6 +27,8 @@ class Done:
 
 LoadRun = Callable[..., Done]
 HOLDERS = 100
+PEOPLE = ("--bad", "0.2", "--population", str(HOLDERS))
+SHORT = ("--users", "4", "--seconds", "2", "--ceiling", "0", *PEOPLE)
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +52,7 @@ def load_run(installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("KAZASHI_HOME", str(installation))
 
     def run(*arguments: str) -> Done:
-        short = ["--users", "4", "--seconds", "2", "--bad", "0.2", "--population", str(HOLDERS)]
-        done = CliRunner().invoke(app, ["run", *short, "--out", str(tmp_path), *arguments])
+        done = CliRunner().invoke(app, ["run", *SHORT, "--out", str(tmp_path), *arguments])
         path = tmp_path / "load.json"
         written = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
         return Done(done.exit_code, done.output, written, done.exception)
