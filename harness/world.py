@@ -183,9 +183,12 @@ class World:
         return resident
 
     @_in_step
-    def new_crowd(self, count: int, *, keys: int) -> None:
-        """Register `count` people at once, each with a card; their certificates share `keys` keys: for load only."""
-        crowd = Crowd(self.clock.now(), self.seed, self._register.size(), count, keys)
+    def new_crowd(self, count: int, *, keys: int, not_after: datetime | None = None) -> None:
+        """Register `count` people at once, each with a card; their certificates share `keys` keys: for load only.
+
+        `not_after` (a whole second) ends the certificates before their rule of validity does.
+        """
+        crowd = Crowd(self.clock.now(), self.seed, self._register.size(), count, keys, not_after)
         self._chronicle.check(crowd)
         self._keys.prepare(keys)
         self._chronicle.record(crowd)
