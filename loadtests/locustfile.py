@@ -76,6 +76,12 @@ def begin(environment: Any, **_: Any) -> None:
         crew.report_now_and_then(environment, load.tally, lambda: sorted(load.driven))
 
 
+def close_door(environment: Any, **_: Any) -> None:
+    """No more visits begin."""
+    if not crew.is_master(environment):
+        PortalVisitor.pace.stops()
+
+
 def end(environment: Any, **_: Any) -> None:
     """All users have stopped."""
     load = PortalVisitor.load
@@ -103,5 +109,6 @@ hooks.init_command_line_parser.add_listener(add_options)
 hooks.init.add_listener(get_ready)
 hooks.user_error.add_listener(count_own_fault)
 hooks.test_start.add_listener(begin)
+hooks.test_stopping.add_listener(close_door)
 hooks.test_stop.add_listener(end)
 hooks.quitting.add_listener(hand_over)

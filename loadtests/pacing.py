@@ -52,6 +52,19 @@ class Pace:
         """Count how long a visit took, from the instant at which it was to begin."""
         self._tally.took(VISIT, time.monotonic() - due)
 
+    def stops(self) -> None:
+        """Count who was due and had not begun when the load ended; each had waited for at least so long."""
+        if self._due is None:
+            return
+        now = time.monotonic()
+        for offset in self._due:
+            due = self._tally.began + offset
+            if due > now:
+                break
+            self._tally.arrives(due, late=True)
+            self._tally.unbegun += 1
+            self.ended(due)
+
 
 class PacedUser(User):
     """A user whose visits begin when the course says so."""

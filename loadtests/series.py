@@ -1,5 +1,7 @@
 """What happened when: one interval for each second of a run, and never more than so many of them."""
 
+import math
+
 from msgspec import Struct, field
 
 from loadtests.histogram import Histogram, merged
@@ -18,6 +20,8 @@ class Interval(Struct):
     """Visits that were to begin in it."""
     requests: int = 0
     errors: int = 0
+    excused: int = 0
+    """Errors that an announced fault permits."""
     rulings: dict[Ruling, int] = field(default_factory=dict)
     latencies: dict[str, Histogram] = field(default_factory=dict)
 
@@ -36,6 +40,7 @@ class Interval(Struct):
         self.arrivals += other.arrivals
         self.requests += other.requests
         self.errors += other.errors
+        self.excused += other.excused
         for ruling, count in other.rulings.items():
             self.rulings[ruling] = self.rulings.get(ruling, 0) + count
         for name, histogram in other.latencies.items():
@@ -70,6 +75,16 @@ class Series(Struct):
     def latencies(self, name: str) -> Histogram:
         """Return the latencies of a verb, or of visits, over the whole run."""
         return merged([each.latencies[name] for each in self.intervals if name in each.latencies])
+
+    @property
+    def seconds(self) -> float:
+        """How long the intervals are together."""
+        return self.width * len(self.intervals)
+
+    def between(self, start: float, end: float) -> "Series":
+        """Return the intervals that lie wholly between two instants."""
+        first, last = math.ceil(start / self.width - 1e-9), math.floor(end / self.width + 1e-9)
+        return Series(self.width, self.intervals[max(first, 0) : max(last, 0)])
 
     def names(self) -> list[str]:
         """Return whose latencies there are."""

@@ -22,6 +22,7 @@ class Line(Struct):
     kind: str
     ruled: Ruled
     count: int
+    purpose: str = "login"
 
 
 class WrongVerdict(Struct, frozen=True):
@@ -32,6 +33,7 @@ class WrongVerdict(Struct, frozen=True):
     session: str
     expected: str
     actual: str
+    purpose: str = "login"
 
 
 class Shortcoming(StrEnum):
@@ -50,18 +52,22 @@ class Tally(Struct, dict=True):
 
     lines: list[Line] = field(default_factory=list)
     errors: dict[str, int] = field(default_factory=dict)
+    excused: dict[str, int] = field(default_factory=dict)
+    """Errors while a fault was announced that may cause them."""
     wrong: list[WrongVerdict] = field(default_factory=list)
     series: Series = field(default_factory=Series)
     requests: int = 0
     late: int = 0
     """Visits of an open loop that began after their instant because every user was still busy."""
+    unbegun: int = 0
+    """Those of them who had not begun when the load ended."""
     seconds: float = 0.0
     began: float = 0.0
     """The instant of the monotonic clock at which the load began; 0 before."""
 
     def __post_init__(self) -> None:
         """Look lines up by what they count (`dict=True`: this is not part of what is written)."""
-        self._found = {(line.kind, line.ruled): line for line in self.lines}
+        self._found = {(line.purpose, line.kind, line.ruled): line for line in self.lines}
         self._now, self._until = Interval(), 0.0
 
     def begin(self) -> None:
@@ -92,23 +98,22 @@ class Tally(Struct, dict=True):
         self.requests += 1
         self.now().requests += 1
 
-    def judged(self, kind: str, holder: str, session: str, ruled: Ruled) -> None:
+    def judged(self, kind: str, holder: str, session: str, ruled: Ruled, *, purpose: str = "login") -> None:
         """Count one outcome."""
-        line = self._found.get((kind, ruled))
-        if line is None:
-            line = self._found[kind, ruled] = Line(kind, ruled, 0)
-            self.lines.append(line)
-        line.count += 1
+        self._line(purpose, kind, ruled).count += 1
         rulings = self.now().rulings
         rulings[ruled.ruling] = rulings.get(ruled.ruling, 0) + 1
         if ruled.ruling is Ruling.WRONG and len(self.wrong) < LONGEST_LIST:
-            self.wrong.append(WrongVerdict(kind, holder, session, ruled.expected, ruled.actual))
+            self.wrong.append(WrongVerdict(kind, holder, session, ruled.expected, ruled.actual, purpose))
 
-    def failed(self, fault: str) -> None:
-        """Count one error: no answer, or one that the contract does not know."""
-        kind = fault if fault in self.errors or len(self.errors) < MOST_ERRORS else OTHER_ERRORS
-        self.errors[kind] = self.errors.get(kind, 0) + 1
-        self.now().errors += 1
+    def failed(self, fault: str, *, excused: bool = False) -> None:
+        """Count one error: no answer, or one that the contract does not know; apart where a fault was announced."""
+        now = self.now()
+        if excused:
+            now.excused += 1
+        else:
+            now.errors += 1
+        _count(self.excused if excused else self.errors, fault, 1)
 
     def took(self, verb: str, seconds: float) -> None:
         """Count one answer's latency, or a whole visit's."""
@@ -121,18 +126,15 @@ class Tally(Struct, dict=True):
     def add(self, other: "Tally") -> None:
         """Count what another process counted, too; the seconds are those of the longest."""
         for line in other.lines:
-            mine = self._found.get((line.kind, line.ruled))
-            if mine is None:
-                mine = self._found[line.kind, line.ruled] = Line(line.kind, line.ruled, 0)
-                self.lines.append(mine)
-            mine.count += line.count
-        for fault, count in other.errors.items():
-            kind = fault if fault in self.errors or len(self.errors) < MOST_ERRORS else OTHER_ERRORS
-            self.errors[kind] = self.errors.get(kind, 0) + count
+            self._line(line.purpose, line.kind, line.ruled).count += line.count
+        for mine, theirs in ((self.errors, other.errors), (self.excused, other.excused)):
+            for fault, count in theirs.items():
+                _count(mine, fault, count)
         self.wrong = (self.wrong + other.wrong)[:LONGEST_LIST]
         self.series.merge(other.series)
         self.requests += other.requests
         self.late += other.late
+        self.unbegun += other.unbegun
         self.seconds = max(self.seconds, other.seconds)
         self.began = min(filter(None, (self.began, other.began)), default=0.0)
 
@@ -169,3 +171,16 @@ class Tally(Struct, dict=True):
             Shortcoming.NONE_REFUSED: self.count(Ruling.RIGHT, bad=True) == 0,
         }
         return [shortcoming for shortcoming, holds in found.items() if holds]
+
+    def _line(self, purpose: str, kind: str, ruled: Ruled) -> Line:
+        line = self._found.get((purpose, kind, ruled))
+        if line is None:
+            line = self._found[purpose, kind, ruled] = Line(kind, ruled, 0, purpose)
+            self.lines.append(line)
+        return line
+
+
+def _count(faults: dict[str, int], fault: str, count: int) -> None:
+    """Count errors of one kind; those that are too many kinds, as one."""
+    kind = fault if fault in faults or len(faults) < MOST_ERRORS else OTHER_ERRORS
+    faults[kind] = faults.get(kind, 0) + count
