@@ -7,10 +7,11 @@ from harness.contract.configuration import STRANGER, TERMINAL
 from harness.contract.vocabulary import Capability, Environment, Purpose
 from harness.terminal.card_reader import CardReader
 from scenarios.attempt import Attempt
+from scenarios.own_door import OwnDoor
 from scenarios.person import Person, pulled_out
 from scenarios.secrets import Secret, misread
 from scenarios.story import NOTHING, Words
-from scenarios.terminal import Habit, Holder, Prepared, Slot, Terminal
+from scenarios.terminal import Complete, Habit, Holder, Prepared, Slot, Terminal
 from scenarios.verdict import Verdict
 
 PLACES = {
@@ -23,6 +24,7 @@ PLACES = {
 SELF_MADE = Words(", the chip self-made", "（チップは自作）")
 SPLICED = Words(", the chip another resident's", "（チップは別人のカード）")
 STRANGE = Words(", the terminal a stranger's", "（端末は未知）")
+SHOWING = Words(", and shows the address on the chip", "（チップの住所も示す）")
 WITHOUT_PIN = Words(", without the PIN", "（PINなしで）")
 HABITS = {
     Habit.RETRIES: Words(", the terminal tries again by itself", "（端末が自動で再試行する）"),
@@ -39,15 +41,23 @@ class Presenting(Person):
         with_self_made_chip: bool = False,
         with_chip_of: "Presenting | None" = None,
         without_pin: bool = False,
+        showing_the_address: bool = False,
     ) -> Verdict:
-        """Register for the service at its counter: PIN, certificate and chip."""
+        """Register for the service at its counter: PIN, certificate and chip.
+
+        `showing_the_address`: the counter reads the text application as well, and tells in which municipality the
+        holder lives; only the reference's own API has a word for that.
+        """
         holder = self._holder_with(with_chip_of, self_made=with_self_made_chip)
         words = Words("the resident enrols", "利用者が登録する")
         words += (
             SELF_MADE if with_self_made_chip else SPLICED if with_chip_of else WITHOUT_PIN if without_pin else NOTHING
         )
+        words += SHOWING if showing_the_address else NOTHING
         pin = None if without_pin else self.knows(Secret.PIN)
-        return self._does(Purpose.ENROL, words, lambda slot, terminal: terminal.enrol(slot, holder, pin))
+        told = self.issued.resident.municipality if showing_the_address else None
+        ends = self._at_own_door(Purpose.ENROL, told) if showing_the_address else None
+        return self._does(Purpose.ENROL, words, lambda slot, terminal: terminal.enrol(slot, holder, pin), ends=ends)
 
     def links_the_renewed_card(self) -> Verdict:
         """Say at the counter that the certificates were renewed; where the product knows no such thing, enrol again."""
@@ -125,10 +135,20 @@ class Presenting(Person):
         words, holder = Words("the resident begins to sign", "利用者が署名を始める"), self._holder
         return self._begins(Purpose.SIGN, words, lambda slot, to: to.sign(slot, holder, self.knows(Secret.PASSWORD)))
 
+    def _at_own_door(self, purpose: Purpose, municipality: str | None = None) -> Complete:
+        door = OwnDoor(self._stage.own_door)
+        return lambda complete: door.complete(purpose, complete, municipality)
+
     def _does(
-        self, purpose: Purpose, words: Words, deed: Callable[[Slot, Terminal], Prepared], habit: Habit | None = None
+        self,
+        purpose: Purpose,
+        words: Words,
+        deed: Callable[[Slot, Terminal], Prepared],
+        habit: Habit | None = None,
+        *,
+        ends: Complete | None = None,
     ) -> Verdict:
-        terminal = Terminal(self._stage.client, habit)
+        terminal = Terminal(self._stage.client, habit, ends=ends)
         return self._observer.watch(purpose, words, lambda slot: terminal.finish(deed(slot, terminal)))
 
     def _begins(self, purpose: Purpose, words: Words, deed: Callable[[Slot, Terminal], Prepared]) -> Attempt:

@@ -22,6 +22,7 @@ from scenarios.cards import Card
 GUESS = "0000"
 """What a terminal sends that was told no PIN."""
 Given = TypeVar("Given")
+Complete = Callable[[messages.Complete], messages.Outcome]
 Present = Callable[[bytes, messages.Begun, bytes], messages.Presentation]
 """Of the certificate, what the product began, and its challenge."""
 STOPS = (PinRefused, PinBlocked, CardRefused)
@@ -68,8 +69,12 @@ class Holder:
 class Terminal:
     """The product's terminals, wherever they stand. Each purpose is prepared with the card, then finished without."""
 
-    def __init__(self, client: RelyingPartyClient, habit: Habit | None = None) -> None:
+    def __init__(
+        self, client: RelyingPartyClient, habit: Habit | None = None, *, ends: Complete | None = None
+    ) -> None:
+        """`ends` is who is told of what was prepared, where that is not the product by the contract."""
         self._client, self._habit = client, habit
+        self._ends = ends or client.complete
 
     def enrol(self, slot: Slot, holder: Holder, pin: str | None, purpose: Purpose = Purpose.ENROL) -> Prepared:
         """Prepare a registration, or another link after a renewal: signature with the PIN, proof of the chip.
@@ -123,7 +128,7 @@ class Terminal:
 
     def finish(self, prepared: Prepared) -> messages.Outcome | None:
         """Return what the product decides of what was prepared."""
-        return self._client.complete(prepared) if isinstance(prepared, messages.Complete) else prepared
+        return self._ends(prepared) if isinstance(prepared, messages.Complete) else prepared
 
     def _prepare(
         self,

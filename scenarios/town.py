@@ -14,6 +14,7 @@ from harness.personalisation import IssuedCard
 from harness.presented import FORMS, Form, Which, present
 from scenarios.cards import Card, Reader
 from scenarios.clock import StoryClock
+from scenarios.offline import OfflineTerminal
 from scenarios.resident import Resident
 from scenarios.stage import Stage
 from scenarios.story import NOTHING, Words
@@ -83,6 +84,10 @@ class Town:
         self._telling.settle()
         self._telling.say(Words("the operator pins the new authorities", "運用者が新しい認証局を信頼点に加える"))
         self._stage.client.configure(configuration(self._stage.world, self._stage.addresses))
+
+    def has_a_terminal_without_a_line(self) -> OfflineTerminal:
+        """Return a terminal of the product that cannot ask anybody for now."""
+        return OfflineTerminal(self._stage, self._telling)
 
     def _resident(self, holder: str, issued: Callable[[], IssuedCard], folder: Path | None = None) -> Resident:
         """Return somebody with a card; what one holder has lies in one folder, so that old cards keep their tries."""

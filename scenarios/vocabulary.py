@@ -12,6 +12,7 @@ from scenarios.clock import StoryClock
 from scenarios.jlis import Jlis
 from scenarios.resident import Resident
 from scenarios.secrets import Secret
+from scenarios.set_up import SetUp
 from scenarios.story import Confidence, story
 from scenarios.terminal import Habit
 from scenarios.town import Town
@@ -28,6 +29,7 @@ __all__ = [
     "Reason",
     "Resident",
     "Secret",
+    "SetUp",
     "StoryClock",
     "Tear",
     "Town",
