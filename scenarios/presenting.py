@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from cardsim.readers.conditions import Conditions
 from harness.contract.configuration import STRANGER, TERMINAL
 from harness.contract.vocabulary import Capability, Environment, Purpose
 from harness.terminal.card_reader import CardReader
@@ -23,6 +24,7 @@ PLACES = {
 }
 SELF_MADE = Words(", the chip self-made", "（チップは自作）")
 SPLICED = Words(", the chip another resident's", "（チップは別人のカード）")
+BESIDE = Words(", another card in the field", "（読取り範囲に別のカードもある）")
 STRANGE = Words(", the terminal a stranger's", "（端末は未知）")
 SHOWING = Words(", and shows the address on the chip", "（チップの住所も示す）")
 WITHOUT_PIN = Words(", without the PIN", "（PINなしで）")
@@ -76,18 +78,25 @@ class Presenting(Person):
         at_a_strange_terminal: bool = False,
         at_a_terminal_that: Habit | None = None,
         pulled_at: int = 0,
+        through: Conditions | None = None,
+        beside: "Presenting | None" = None,
     ) -> Verdict:
         """Hold the card to a terminal, no PIN; or somebody shows this certificate with a chip that is not its own.
 
-        `at_a_terminal_that` does something wrong; `pulled_at` is the command at which the card is pulled out.
+        `at_a_terminal_that` does something wrong; `pulled_at` is the command at which the card is pulled out; `through`
+        is another reader than one in which nothing takes time, and `beside` whose card lies in its field as well.
         """
-        out = pulled_out(pulled_at)
-        holder = replace(self._holder_with(with_chip_of, self_made=with_self_made_chip), conditions=out)
+        holder = replace(
+            self._holder_with(with_chip_of, self_made=with_self_made_chip),
+            conditions=through or pulled_out(pulled_at),
+            beside=None if beside is None else beside.card,
+        )
         credential = STRANGER if at_a_strange_terminal else TERMINAL
         words = Words(f"the resident taps {PLACES[at].en}", f"利用者が{PLACES[at].ja}かざす")
         words += SELF_MADE if with_self_made_chip else SPLICED if with_chip_of else NOTHING
         words += STRANGE if at_a_strange_terminal else NOTHING
         words += HABITS[at_a_terminal_that] if at_a_terminal_that else _pulled(pulled_at) if pulled_at else NOTHING
+        words += NOTHING if beside is None else BESIDE
         return self._does(
             Purpose.TAP, words, lambda slot, terminal: terminal.tap(slot, holder, at, credential), at_a_terminal_that
         )

@@ -113,4 +113,6 @@ class Theatre:
         self._held.callback(world.close)
         door = JlisDoor(world)
         served = self._held.enter_context(Served(door.app, garbled=door.garbled))
-        return Stage(world, self._client, self._product, self._forger, door.addresses(served.url), door.faults, self._keys)
+        return Stage(
+            world, self._client, self._product, self._forger, door.addresses(served.url), door.faults, self._keys
+        )

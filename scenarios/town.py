@@ -1,12 +1,13 @@
 """Who lives here: every story has residents and cards of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cardsim.options import Options
+from cardsim.readers.conditions import Conditions
 from harness.contract.configuration import configuration
 from harness.forgery import Variant
 from harness.jlis.validity import JST
@@ -17,6 +18,7 @@ from scenarios.clock import StoryClock
 from scenarios.offline import OfflineTerminal
 from scenarios.resident import Resident
 from scenarios.stage import Stage
+from scenarios.stopwatch import Stopwatch
 from scenarios.story import NOTHING, Words
 from scenarios.telling import Telling
 
@@ -88,6 +90,11 @@ class Town:
     def has_a_terminal_without_a_line(self) -> OfflineTerminal:
         """Return a terminal of the product that cannot ask anybody for now."""
         return OfflineTerminal(self._stage, self._telling)
+
+    def has_stopwatches(self) -> Iterator[tuple[Stopwatch, Conditions]]:
+        """Return a stopwatch for taps through each kind of reader, one after another."""
+        for kind in self._reader.kinds:
+            yield Stopwatch(self._telling, kind), Conditions(latency=kind)
 
     def _resident(self, holder: str, issued: Callable[[], IssuedCard], folder: Path | None = None) -> Resident:
         """Return somebody with a card; what one holder has lies in one folder, so that old cards keep their tries."""

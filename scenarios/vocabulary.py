@@ -2,6 +2,9 @@
 
 from datetime import date, timedelta
 
+from cardsim.readers.conditions import Conditions, TwoCards
+from cardsim.readers.interface import Interface
+from cardsim.readers.weak_field import WeakField
 from cardsim.slot import Tear
 from harness.contract.vocabulary import Environment, Reason
 from harness.forgery import Variant
@@ -19,12 +22,14 @@ from scenarios.town import Town
 from scenarios.verifier import Verifier
 
 __all__ = [
+    "Conditions",
     "Confidence",
     "Desk",
     "Environment",
     "Fault",
     "Form",
     "Habit",
+    "Interface",
     "Jlis",
     "Reason",
     "Resident",
@@ -33,8 +38,10 @@ __all__ = [
     "StoryClock",
     "Tear",
     "Town",
+    "TwoCards",
     "Variant",
     "Verifier",
+    "WeakField",
     "date",
     "story",
     "timedelta",

@@ -1,7 +1,7 @@
 """Certificates that end while a terminal has no line: taps are judged later, as of when they were taken."""
 
 from scenarios.expiry.beginnings import enrolled_on_the_last_day
-from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town, story, timedelta
+from scenarios.vocabulary import Confidence, Reason, StoryClock, Town, story
 
 
 @story(
