@@ -71,7 +71,7 @@ class Reader(Protocol):
 class InProcessReader:
     """A reader of this process: no daemon."""
 
-    kinds = tuple(name for name, profile in PROFILES.items() if profile.exchange.seconds)
+    kinds: tuple[str, ...] = tuple(name for name, profile in PROFILES.items() if profile.exchange.seconds)
     """All in which things take time: nobody waits for it here."""
 
     @contextmanager
@@ -99,7 +99,7 @@ class InProcessReader:
 class PcscReader:
     """The reader of a PC/SC lane; the card is served by a process of its own."""
 
-    kinds = (FAST.name,)
+    kinds: tuple[str, ...] = (FAST.name,)
     """What pcscd itself takes is measured; the others would be waited for, five seconds a tap."""
 
     def __init__(self, lane: PcscLane) -> None:

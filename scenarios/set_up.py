@@ -43,6 +43,12 @@ class SetUp(Enum):
         english, japanese = self.value
         return english, japanese
 
+    def addresses(self, addresses: Mapping[str, str]) -> Mapping[str, str]:
+        """Return where this product finds the fake J-LIS: whoever reads lists reads those of one city, not of 1,900."""
+        if self is SetUp.LISTS:
+            return {**addresses, "crl": f"{addresses['crl']}?municipality={AOI.code}"}
+        return addresses
+
     def options(self, addresses: Mapping[str, str], folder: Path) -> tuple[str, ...]:
         """Return the options of `python -m reference_impl.app`; what they name is written into the folder."""
         linking = ("--link-service", f"{addresses['services']}/link")
@@ -54,7 +60,7 @@ class SetUp(Enum):
             case SetUp.CITIZENS:
                 return (*linking, "--municipality", AOI.code, *_policy(folder, OWN))
             case SetUp.LISTS:
-                return ("--status-method", "crl")
+                return ("--status-method", "auth=crl")
             case SetUp.KIOSK:
                 return _policy(folder, KIOSK)
 

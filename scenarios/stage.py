@@ -99,7 +99,13 @@ class Theatre:
             words = (*REFERENCE_COMMAND, *set_up.options(usual.addresses, Path(folder)))
             address = self._held.enter_context(running_target(Command(words)))
             client = self._held.enter_context(RelyingPartyClient.at(address))
-            made = replace(usual, client=client, product=client.hello(), own_door=address)
+            made = replace(
+                usual,
+                client=client,
+                product=client.hello(),
+                own_door=address,
+                addresses=set_up.addresses(usual.addresses),
+            )
             client.configure(configuration(made.world, made.addresses))
             self._set_up[begins, set_up] = made
         return self._set_up[begins, set_up]

@@ -12,6 +12,7 @@ from harness.jlis.fault_grammar import Fault
 from harness.presented import Form
 from scenarios.advice import Desk
 from scenarios.clock import StoryClock
+from scenarios.desk_answer import Why
 from scenarios.jlis import Jlis
 from scenarios.resident import Resident
 from scenarios.secrets import Secret
@@ -42,6 +43,7 @@ __all__ = [
     "Variant",
     "Verifier",
     "WeakField",
+    "Why",
     "date",
     "story",
     "timedelta",
