@@ -18,7 +18,7 @@ from scenarios.cards import InProcessReader, PcscReader, Reader
 from scenarios.clock import StoryClock
 from scenarios.jlis import Jlis
 from scenarios.resident import Resident
-from scenarios.stage import Stage, Theatre
+from scenarios.stage import NotApplicable, Stage, Theatre
 from scenarios.story import Story, story_of
 from scenarios.telling import Telling
 from scenarios.town import Town
@@ -48,8 +48,11 @@ def theatre(pytestconfig: pytest.Config) -> Iterator[Theatre]:
 @pytest.fixture
 def stage(request: pytest.FixtureRequest, theatre: Theatre) -> Iterator[Stage]:
     """The world of the story's day, in which nothing is wrong."""
+    story = _told_by(request)
     try:
-        stage = theatre.stage(_told_by(request).begins)
+        stage = theatre.stage(story.begins, story.set_up)
+    except NotApplicable as limit:
+        pytest.skip(str(limit))
     except AdapterFault as fault:
         pytest.exit(f"kazashi: {fault}", returncode=CONFIGURATION)
     yield stage

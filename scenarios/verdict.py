@@ -28,6 +28,11 @@ class Verdict:
         telling.say(Words("  ", "  ") + _told(seen))
         telling.await_judgement(self.is_accepted)
 
+    @property
+    def seen(self) -> Seen:
+        """All that was seen on the way."""
+        return self._seen
+
     def is_accepted(self) -> Self:
         """The product accepted."""
         return self._decided(Decision.ACCEPT, Reason.OK)
