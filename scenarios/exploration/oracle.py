@@ -31,6 +31,7 @@ OUTAGES = {
 A late answer is the true one: it has to come within the time that the product waits.
 """
 OLD = ("stale", "future")
+"""Signed as it should be, and outside its window by a second: whether it is depends on the product's clock."""
 FORGOTTEN = timedelta(days=1)
 """A session of yesterday may be one that nobody knows (docs/contract.md: `CHALLENGE_MISMATCH`)."""
 
@@ -226,7 +227,10 @@ class Oracle:
         wrong, said, mark = OUTAGES.get(self.outage, ""), certificate.said_at(now), mark_at(now)
         if wrong and self.outage not in OLD:
             return wrong
-        is_fresh = not wrong and mark <= now + self.off < mark + OCSP_LASTS
+        begins = {"stale": now - SECOND - OCSP_LASTS, "future": now + SECOND}.get(self.outage, mark)
+        is_fresh = begins <= now + self.off < begins + OCSP_LASTS
+        if is_fresh and self.outage == "future":
+            return "STATUS_UNTRUSTED"  # rule 8: it was signed before what it says came true
         ended = {HOLD: "ON_HOLD", "good": "", "unknown": "STATUS_UNKNOWN"}.get(said, "REVOKED")
         if is_fresh or (ended in {"ON_HOLD", "REVOKED"} and reading.old_revocation_counts):
             return ended

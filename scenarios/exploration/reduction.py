@@ -80,9 +80,38 @@ def _parts(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
         for at in range(0, len(steps) - size, 1 if size == 1 else size):  # the last step is where it breaks
             yield steps[:at] + steps[at + size :]
         size //= 2
+    for who in range(sum(isinstance(step, Arrives) for step in steps)):
+        yield _without_person(steps, who)
     for at, step in enumerate(steps):
         for simpler in _simpler(step):
             yield (*steps[:at], simpler, *steps[at + 1 :])
+
+
+def _without_person(steps: tuple[Step, ...], who: int) -> tuple[Step, ...]:
+    """Return the steps of everybody else, who are counted anew; with an old card about, the numbers may not fit."""
+    left: list[Step] = []
+    arrived = 0
+    for step in steps:
+        arrived += isinstance(step, Arrives)
+        moved = None if isinstance(step, Arrives) and arrived == who + 1 else _renumbered(step, who)
+        if moved is not None:
+            left.append(moved)
+    return tuple(left)
+
+
+def _renumbered(step: Step, gone: int) -> Step | None:
+    """Return the step as it is told where somebody is not there; None where it is theirs."""
+    if isinstance(step, WithWrongClock):
+        inner = _renumbered(step.step, gone)
+        return None if inner is None else replace(step, step=inner)
+    changes: dict[str, int] = {}
+    for name in ("who", "chip_of"):
+        number = getattr(step, name, None)
+        if number == gone and not isinstance(step, Turns):
+            return None
+        if number is not None and number > gone:
+            changes[name] = number - 1
+    return replace(step, **changes) if changes else step  # type: ignore[type-var]
 
 
 def _simpler(step: Step) -> Iterator[Step]:
