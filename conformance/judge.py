@@ -22,6 +22,8 @@ class Verdict(StrEnum):
 
     PASS = "PASS"  # noqa: S105  (a verdict, not a password)
     FAIL = "FAIL"
+    WARN = "WARN"
+    """What the standard only recommends was not kept: told, and no failure."""
     REVIEW = "REVIEW"
     """Refused, but for a reason the product cannot tell and the journal cannot prove."""
     NA = "NA"
