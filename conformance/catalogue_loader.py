@@ -12,8 +12,9 @@ from typing import Protocol, TypeVar
 import msgspec
 import yaml
 
-from conformance.case import At, Case
+from conformance.case import Case
 from conformance.register import load_register
+from conformance.steps import JUDGEABLE
 from harness.contract.vocabulary import Reason
 from harness.errors import ConfigurationError
 
@@ -105,8 +106,11 @@ def _load_case(path: Path, folder: Path, register: Container[str]) -> Case:
         )
     if case.requirement not in register:
         raise ConfigurationError(f"{path}: field requirement: no requirement has the id {case.requirement!r}")
-    if isinstance(case.steps[-1], At):
-        raise ConfigurationError(f"{path}: field steps: the last step is the judged one, and a clock cannot be judged")
+    if not isinstance(case.steps[-1], JUDGEABLE):
+        raise ConfigurationError(
+            f"{path}: field steps: the last step is the judged one: expected one that the product is asked, actual "
+            f"{type(case.steps[-1]).__name__.lower()}, which is a thing of the world"
+        )
     return case
 
 
