@@ -114,6 +114,28 @@ class Presenting(Person):
             Purpose.LOGIN, words, lambda slot, terminal: terminal.log_in(slot, holder, pin), at_a_terminal_that
         )
 
+    def logs_in_by_name(self) -> Verdict:
+        """Log in at the reference's own API, which tells the name by which this service knows the holder (PPID)."""
+        words = Words(
+            "the resident logs in, and the service says by which name it knows them",
+            "利用者がログインし、サービスが識別名を返す",
+        )
+        holder, pin = self._holder, self.knows(Secret.PIN)
+        ends = self._at_own_door(Purpose.LOGIN)
+        return self._does(Purpose.LOGIN, words, lambda slot, terminal: terminal.log_in(slot, holder, pin), ends=ends)
+
+    def has_been_accepted(self, *, times: int) -> None:
+        """The product's account counts so many accepted uses; a product that shows none is not asked."""
+        if Capability.ACCOUNT not in self._stage.product.capabilities:
+            self._telling.skip("the product does not show its accounts")
+        self._telling.settle()
+        account = self._stage.client.account(self.issued.auth_certificate)
+        actual = 0 if account is None else account.accepted
+        self._telling.say(Words(f"  accepted so far: {actual}", f"  これまでの受入れ: {actual}回"))
+        if actual != times:
+            en = f"expected uses accepted: {times}, actual {actual}"
+            self._telling.break_off(Words(en, f"受入れ回数 期待: {times}、実際: {actual}"))
+
     def signs(self, *, with_wrong_password: bool = False) -> Verdict:
         """Sign the product's document; without its password the card shows no certificate, and nothing is presented."""
         password = self._value(Secret.PASSWORD, wrong=with_wrong_password)
