@@ -57,8 +57,7 @@ class Presenting(Person):
         )
         words += SHOWING if showing_the_address else NOTHING
         pin = None if without_pin else self.knows(Secret.PIN)
-        told = self.issued.resident.municipality if showing_the_address else None
-        ends = self._at_own_door(Purpose.ENROL, told) if showing_the_address else None
+        ends = self._telling_the_address(Purpose.ENROL) if showing_the_address else None
         return self._does(Purpose.ENROL, words, lambda slot, terminal: terminal.enrol(slot, holder, pin), ends=ends)
 
     def links_the_renewed_card(self) -> Verdict:
@@ -80,11 +79,13 @@ class Presenting(Person):
         pulled_at: int = 0,
         through: Conditions | None = None,
         beside: "Presenting | None" = None,
+        showing_the_address: bool = False,
     ) -> Verdict:
         """Hold the card to a terminal, no PIN; or somebody shows this certificate with a chip that is not its own.
 
         `at_a_terminal_that` does something wrong; `pulled_at` is the command at which the card is pulled out; `through`
         is another reader than one in which nothing takes time, and `beside` whose card lies in its field as well.
+        `showing_the_address` is as at the enrolment.
         """
         holder = replace(
             self._holder_with(with_chip_of, self_made=with_self_made_chip),
@@ -97,8 +98,13 @@ class Presenting(Person):
         words += STRANGE if at_a_strange_terminal else NOTHING
         words += HABITS[at_a_terminal_that] if at_a_terminal_that else _pulled(pulled_at) if pulled_at else NOTHING
         words += NOTHING if beside is None else BESIDE
+        words += SHOWING if showing_the_address else NOTHING
         return self._does(
-            Purpose.TAP, words, lambda slot, terminal: terminal.tap(slot, holder, at, credential), at_a_terminal_that
+            Purpose.TAP,
+            words,
+            lambda slot, terminal: terminal.tap(slot, holder, at, credential),
+            at_a_terminal_that,
+            ends=self._telling_the_address(Purpose.TAP) if showing_the_address else None,
         )
 
     def logs_in(
@@ -165,6 +171,9 @@ class Presenting(Person):
         """Type the password at a terminal that does not present at once what it got."""
         words, holder = Words("the resident begins to sign", "利用者が署名を始める"), self._holder
         return self._begins(Purpose.SIGN, words, lambda slot, to: to.sign(slot, holder, self.knows(Secret.PASSWORD)))
+
+    def _telling_the_address(self, purpose: Purpose) -> Complete:
+        return self._at_own_door(purpose, self.issued.resident.municipality)
 
     def _at_own_door(self, purpose: Purpose, municipality: str | None = None) -> Complete:
         door = OwnDoor(self._stage.own_door)

@@ -1,4 +1,4 @@
-"""A desk that reads the four attributes off the chip (券面事項入力補助AP, with its PIN) and serves who lives in the city.
+"""A desk that reads the four attributes off the chip (券面事項入力補助AP) and serves who lives in the city.
 
 No certificate plays a part and J-LIS is not asked: it believes what was last written into the chip.
 """

@@ -16,7 +16,7 @@ from harness.contract.vocabulary import Reason
 from harness.forgery import Variant
 from harness.jlis.validity import JST
 from harness.keys import KeyPool
-from harness.municipalities import AOI
+from harness.municipalities import AOI, WAKABA
 from harness.personalisation import IssuedCard, with_free_area
 from harness.presented import FORMS, Form, Which, present
 from scenarios.card_app_desk import CardAppDesk
@@ -54,20 +54,21 @@ class Town:
         whose_certificates_end_in: timedelta | None = None,
         that_counts_scans_together: bool = False,
         with_a_free_area: bool = False,
-        in_the_city: bool = False,
+        in_the_city: bool | None = None,
         **special: Any,
     ) -> Resident:
         """Return a new resident with a new card, both certificates on it, PIN and password set.
 
-        `in_the_city` lives in Aoi-shi, others wherever the seed has it;
+        `in_the_city` says who lives in Aoi-shi and who does not;
         `special` is what the resident register has of them otherwise than by chance. Certificates that end before
         their rule of validity stand for those of years ago: no real ones end so.
         """
         today = self._clock.today().date()
         if that_expires_today or that_expires_in is not None:
             special["card_expiry"] = today + (that_expires_in or timedelta())
-        if in_the_city:
-            special["municipality"] = AOI.code
+        if in_the_city is not None:
+            here = AOI if in_the_city else WAKABA
+            special |= {"municipality": here.code, "address": f"{here.prefecture}{here.name}本町1丁目2番3号"}
         if to_somebody_born is not None:
             special["birth_date"] = to_somebody_born
         world = self._stage.world

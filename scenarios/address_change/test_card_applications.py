@@ -8,7 +8,7 @@ UNTIL = date(2035, 3, 31)
 @story(
     requirement="RP-ACC-003",
     confidence=Confidence.ASSUMED,
-    en="Moved away, the town's bus card goes on working until the old town deletes it; the signature ended with the move",
+    en="Moved away, the bus card works on until the old town deletes it; the signature ended with the move",
     ja="転出しても旧市のバスのカードAPは消去されるまで使える。署名用電子証明書は転入で失効する",
 )
 def test_application_outlives_a_move(town: Town, clock: StoryClock) -> None:
@@ -52,7 +52,7 @@ def test_application_does_not_move_to_another_card(town: Town, clock: StoryClock
 @story(
     requirement="TC-READ-006",
     confidence=Confidence.ASSUMED,
-    en="The other town's gate knows none of the old town's numbers, though the card carries an application of that name",
+    en="The other town's gate does not know the old town's number, though the card has an application of that name",
     ja="転入先の町のゲートは、旧市のカードAPの利用者番号を知らないので利用できない",
 )
 def test_another_towns_application(town: Town, clock: StoryClock) -> None:
