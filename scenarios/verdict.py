@@ -31,8 +31,16 @@ class Verdict:
 
     @property
     def seen(self) -> Seen:
-        """All that was seen on the way."""
+        """What was seen, for whoever judges by more than one story tells (`scenarios.exploration`)."""
         return self._seen
+
+    def comes_out_as(self, *reasons: Reason) -> Self:
+        """The product gave one of these reasons, where the specification leaves more than one answer right."""
+        self._telling.judged()
+        said = None if self._seen.outcome is None else self._seen.outcome.reason
+        wanted = " / ".join(reason.value for reason in reasons)
+        self._require(wanted, wanted, said in reasons, _said(self._seen))
+        return self
 
     def is_accepted(self) -> Self:
         """The product accepted."""
