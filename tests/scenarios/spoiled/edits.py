@@ -61,8 +61,8 @@ def _edited(function: FunctionType, edits: Sequence[Edit]) -> Iterator[None]:
 
 
 def edited_source(function: FunctionType, edits: Sequence[Edit]) -> str:
-    """Return the function's source after the edits; Moved where a text does not stand there exactly once."""
-    source = textwrap.dedent(inspect.getsource(function))
+    """Return the function's source, dedented, after the edits as they stand in the file; Moved where a text does not stand there exactly once."""
+    source = inspect.getsource(function)
     for edit in edits:
         if source.count(edit.old) != 1:
             raise Moved(
@@ -70,7 +70,7 @@ def edited_source(function: FunctionType, edits: Sequence[Edit]) -> str:
                 f"what the function does now and mend the change in tests/scenarios/spoiled/changes:\n{source}"
             )
         source = source.replace(edit.old, edit.new)
-    return source
+    return textwrap.dedent(source)
 
 
 def find_function(name: str) -> FunctionType:
