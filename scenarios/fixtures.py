@@ -18,7 +18,7 @@ from scenarios.cards import InProcessReader, PcscReader, Reader
 from scenarios.clock import StoryClock
 from scenarios.jlis import Jlis
 from scenarios.resident import Resident
-from scenarios.stage import Stage, Theatre
+from scenarios.stage import NotApplicable, Stage, Theatre
 from scenarios.story import Story, story_of
 from scenarios.telling import Telling
 from scenarios.town import Town
@@ -58,7 +58,9 @@ def tale(request: pytest.FixtureRequest) -> Story:
 def stage(tale: Story, theatre: Theatre) -> Iterator[Stage]:
     """The world of the story's day, in which nothing is wrong."""
     try:
-        stage = theatre.stage(tale.begins)
+        stage = theatre.stage(tale.begins, tale.set_up)
+    except NotApplicable as limit:
+        pytest.skip(str(limit))
     except AdapterFault as fault:
         pytest.exit(f"kazashi: {fault}", returncode=CONFIGURATION)
     yield stage

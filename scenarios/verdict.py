@@ -28,6 +28,19 @@ class Verdict:
         telling.say(Words("  ", "  ") + _told(seen))
         telling.await_judgement(self.is_accepted)
 
+    @property
+    def seen(self) -> Seen:
+        """What was seen, for whoever judges by more than one story tells (`scenarios.exploration`)."""
+        return self._seen
+
+    def comes_out_as(self, *reasons: Reason) -> Self:
+        """The product gave one of these reasons, where the specification leaves more than one answer right."""
+        self._telling.judged()
+        said = None if self._seen.outcome is None else self._seen.outcome.reason
+        wanted = " / ".join(reason.value for reason in reasons)
+        self._require(wanted, wanted, said in reasons, _said(self._seen))
+        return self
+
     def is_accepted(self) -> Self:
         """The product accepted."""
         return self._decided(Decision.ACCEPT, Reason.OK)
