@@ -4,19 +4,44 @@ A file that breaks a rule is named with the field and the rule; a refusal withou
 """
 
 import hashlib
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import msgspec
 import yaml
 
-from conformance.case import At, Case
+from conformance.case import Case
 from conformance.register import load_register
+from conformance.steps import JUDGEABLE
 from harness.contract.vocabulary import Reason
 from harness.errors import ConfigurationError
 
 FOLDER = Path(__file__).parent / "catalogue"
+
+
+C = TypeVar("C", bound="Paired")
+
+
+class Paired(Protocol):
+    """A case of any role, as far as it stands beside its twin."""
+
+    @property
+    def id(self) -> str:
+        """Its place in the catalogue."""
+
+    @property
+    def twin(self) -> str | None:
+        """The accepted case that differs in one thing."""
+
+    @property
+    def capabilities(self) -> Sequence[str]:
+        """What a product has to have for it."""
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether anything but being accepted is expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +58,19 @@ class Catalogue:
 
     def with_twins(self, wanted: list[str]) -> "Catalogue":
         """Return the catalogue cut to the wanted ids and their twins; ConfigurationError for an unknown id."""
-        for case_id in wanted:
-            if case_id not in self.cases:
-                raise ConfigurationError(
-                    f"case {case_id!r}: expected one of the catalogue, actual none of that id; "
-                    f"known: {', '.join(self.cases)}"
-                )
-        kept = {*wanted, *(twin for case_id in wanted if (twin := self.cases[case_id].twin))}
-        cases = {key: case for key, case in self.cases.items() if key in kept}
+        cases = beside_twins(self.cases, wanted)
         return Catalogue(self.role, cases, self.hash, left_out=len(self.cases) - len(cases))
+
+
+def beside_twins(cases: Mapping[str, C], wanted: Sequence[str]) -> dict[str, C]:
+    """Return the wanted cases and their twins; ConfigurationError for an unknown id."""
+    for case_id in wanted:
+        if case_id not in cases:
+            raise ConfigurationError(
+                f"case {case_id!r}: expected one of the catalogue, actual none of that id; known: {', '.join(cases)}"
+            )
+    kept = {*wanted, *(twin for case_id in wanted if (twin := cases[case_id].twin))}
+    return {key: case for key, case in cases.items() if key in kept}
 
 
 def load_catalogue(role: str, folder: Path = FOLDER) -> Catalogue:
@@ -54,7 +83,7 @@ def load_catalogue(role: str, folder: Path = FOLDER) -> Catalogue:
     cases = [_load_case(path, folder / role, register) for path in files]
     by_id = {case.id: case for case in sorted(cases, key=lambda case: case.id)}
     for case in cases:
-        _check_twin(case, by_id)
+        check_twin(case, by_id)
     return Catalogue(role, by_id, hashlib.sha256(msgspec.json.encode(list(by_id.values()))).hexdigest())
 
 
@@ -77,12 +106,15 @@ def _load_case(path: Path, folder: Path, register: Container[str]) -> Case:
         )
     if case.requirement not in register:
         raise ConfigurationError(f"{path}: field requirement: no requirement has the id {case.requirement!r}")
-    if isinstance(case.steps[-1], At):
-        raise ConfigurationError(f"{path}: field steps: the last step is the judged one, and a clock cannot be judged")
+    if not isinstance(case.steps[-1], JUDGEABLE):
+        raise ConfigurationError(
+            f"{path}: field steps: the last step is the judged one: expected one that the product is asked, actual "
+            f"{type(case.steps[-1]).__name__.lower()}, which is a thing of the world"
+        )
     return case
 
 
-def _check_twin(case: Case, cases: dict[str, Case]) -> None:
+def check_twin(case: Paired, cases: Mapping[str, Paired]) -> None:
     """A refusal proves its cause only beside an accepted case that differs in one thing (CONFORMANCE.md)."""
     where = f"{case.id}: field twin"
     if case.is_refusal and case.twin is None:

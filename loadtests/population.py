@@ -4,7 +4,6 @@ The file holds private keys of this installation: it is written for its owner on
 """
 
 import os
-from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -13,18 +12,9 @@ from msgspec import Struct
 from harness.contract import messages
 from harness.errors import ConfigurationError
 from loadtests.truth import Declared, Facts, Moment
+from loadtests.vocabulary import Standing
 
-
-class Standing(StrEnum):
-    """How a holder stands when the load begins."""
-
-    GOOD = "good"
-    JUST_LOST = "just-lost"
-    """Put on hold since the last 15-minute mark: still good by every status that is published."""
-    REVOKED = "revoked"
-    ON_HOLD = "on-hold"
-    EXPIRED = "expired"
-    NOT_ENROLLED = "not-enrolled"
+__all__ = ["LoadHolder", "Population", "Standing", "read_population", "write_population"]
 
 
 class LoadHolder(Struct, frozen=True):
@@ -51,6 +41,15 @@ class Population(Struct, frozen=True):
     moment: Moment
     forger_key: bytes
     holders: list[LoadHolder]
+
+    def shard(self, index: int, of: int) -> "Population":
+        """Return one of so many parts that share nobody; each has its part of every standing."""
+        holders = [
+            holder
+            for standing in Standing
+            for holder in [each for each in self.holders if each.standing is standing][index::of]
+        ]
+        return msgspec.structs.replace(self, holders=holders)
 
 
 def write_population(population: Population, path: Path) -> None:

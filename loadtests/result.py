@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.clock import ClockMode
-from harness.contract import messages
 from harness.contract.vocabulary import Verb
 from harness.errors import ConfigurationError
 from loadtests.options import Options
@@ -69,9 +68,7 @@ class Result(Struct, frozen=True):
         return not self.because
 
 
-def result_of(
-    asked: Options, product: messages.Introduction, population: Population, tally: Tally, status_questions: int
-) -> Result:
+def result_of(asked: Options, product: str, population: Population, tally: Tally, status_questions: int) -> Result:
     """Return the result of one run."""
     because = tally.shortcomings()
     seconds = tally.seconds or float(asked.seconds)
@@ -81,7 +78,7 @@ def result_of(
     ]
     return Result(
         asked=asked,
-        product=f"{product.product} {product.version}",
+        product=product,
         clock=ClockMode.FROZEN.value,  # moved between the acts, never during the load
         instant=population.moment.instant,
         coarse_reasons=population.declared.coarse_reasons,

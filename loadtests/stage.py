@@ -24,6 +24,7 @@ from harness.contract.vocabulary import Capability, Decision, Environment, Kind,
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
 from harness.errors import ConfigurationError, HarnessFault
+from harness.jlis.faults import Faults
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.validity import not_after_of
 from harness.keys import KeyPool
@@ -60,6 +61,8 @@ class Stage:
 
     world: World
     addresses: dict[str, str]
+    faults: Faults
+    """What its answers suffer from: nothing, until somebody sets something."""
 
 
 def how_many(users: int) -> dict[Standing, int]:
@@ -76,7 +79,7 @@ def stage(keys: KeyPool, *, seed: int, holders: int, progress: Progress | None =
     door = JlisDoor(world)
     try:
         with Served(door.app) as served:
-            yield Stage(world, door.addresses(served.url))
+            yield Stage(world, door.addresses(served.url), door.faults)
     finally:
         world.close()
 

@@ -11,11 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key
-from locust import FastHttpUser, constant, task
+from locust import FastHttpUser, task
 
 from harness.contract import messages
 from harness.contract.http_binding import PATH
 from harness.contract.vocabulary import Environment, Purpose, Verb
+from loadtests.pacing import PacedUser
 from loadtests.population import Population
 from loadtests.tally import Tally
 from loadtests.truth import Deed, Ruling, rule
@@ -37,6 +38,8 @@ class LoadRun:
     population: Population
     tally: Tally = field(default_factory=Tally)
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    driven: set[str] = field(default_factory=set)
+    """Holders that were driven by this process: no other may drive them."""
     _keys: dict[bytes, RSAPrivateKey] = field(default_factory=dict)
 
     def sign(self, key: bytes, challenge: bytes) -> bytes:
@@ -50,13 +53,14 @@ class LoadRun:
         return self._keys[key].sign(challenge, PKCS1v15(), SHA256())
 
 
-class PortalVisitor(FastHttpUser):
+class PortalVisitor(PacedUser, FastHttpUser):
     """Logs in with PIN at a portal, again and again; some visits must be refused, and each verdict is judged."""
 
     load: ClassVar[LoadRun]
-    wait_time = constant(0)
     max_retries = 0
     """A request sent twice would be a replay of our own making."""
+    _due = 0.0
+    """When the visit was to begin: its first request is measured from there; 0 once that was sent."""
 
     def __init__(self, environment: Any) -> None:
         self.network_timeout = self.connection_timeout = self.load.population.timeout
@@ -66,11 +70,15 @@ class PortalVisitor(FastHttpUser):
     @task
     def visit(self) -> None:
         """One visit: a login, and for a replaying visitor the same presentation a second time."""
+        self._due = due = self.arrive()
         turn = next(self._turns)
+        self.load.driven.add(turn.holder.id)
         try:
             self._log_in(turn)
         except NoAnswer:
             return
+        finally:
+            self.pace.ended(due)
 
     def _log_in(self, turn: Turn) -> None:
         holder, population = turn.holder, self.load.population
@@ -116,8 +124,8 @@ class PortalVisitor(FastHttpUser):
 
     def _ask(self, verb: Verb, request: messages.Message, answers: type[Answer]) -> Answer:
         """Return the product's answer; NoAnswer when there is none that contract 1.0 knows."""
-        self.load.tally.requests += 1
-        begun = time.perf_counter()
+        self.load.tally.asked()
+        begun, self._due = self._due or time.monotonic(), 0.0
         with self.client.post(
             PATH + verb.value,
             data=msgspec.json.encode(request).decode(),
@@ -126,7 +134,7 @@ class PortalVisitor(FastHttpUser):
             catch_response=True,
             allow_redirects=False,
         ) as response:
-            seconds = time.perf_counter() - begun
+            seconds = time.monotonic() - begun
             answer = _read(response, answers)
             if isinstance(answer, str):
                 response.failure(answer)

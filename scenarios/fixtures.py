@@ -18,7 +18,7 @@ from scenarios.cards import InProcessReader, PcscReader, Reader
 from scenarios.clock import StoryClock
 from scenarios.jlis import Jlis
 from scenarios.resident import Resident
-from scenarios.stage import Stage, Theatre
+from scenarios.stage import NotApplicable, Stage, Theatre
 from scenarios.story import Story, story_of
 from scenarios.telling import Telling
 from scenarios.town import Town
@@ -46,21 +46,25 @@ def theatre(pytestconfig: pytest.Config) -> Iterator[Theatre]:
 
 
 @pytest.fixture
-def stage(request: pytest.FixtureRequest, theatre: Theatre) -> Iterator[Stage]:
-    """The world of the story's day, in which nothing is wrong."""
-    try:
-        stage = theatre.stage(_told_by(request).begins)
-    except AdapterFault as fault:
-        pytest.exit(f"kazashi: {fault}", returncode=CONFIGURATION)
-    yield stage
-    stage.faults.clear()
-
-
-def _told_by(request: pytest.FixtureRequest) -> Story:
+def tale(request: pytest.FixtureRequest) -> Story:
+    """The story that this test tells."""
     story = story_of(request.function)
     if story is None:
         raise TypeError(f"{request.node.nodeid}: a story needs the decorator `story`")
     return story
+
+
+@pytest.fixture
+def stage(tale: Story, theatre: Theatre) -> Iterator[Stage]:
+    """The world of the story's day, in which nothing is wrong."""
+    try:
+        stage = theatre.stage(tale.begins, tale.set_up)
+    except NotApplicable as limit:
+        pytest.skip(str(limit))
+    except AdapterFault as fault:
+        pytest.exit(f"kazashi: {fault}", returncode=CONFIGURATION)
+    yield stage
+    stage.faults.clear()
 
 
 @pytest.fixture(scope="session")
@@ -82,15 +86,16 @@ def reader(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Reade
 
 
 @pytest.fixture
-def telling(request: pytest.FixtureRequest, stage: Stage, pytestconfig: pytest.Config) -> Iterator[Telling]:
+def telling(
+    request: pytest.FixtureRequest, tale: Story, stage: Stage, pytestconfig: pytest.Config
+) -> Iterator[Telling]:
     """The story so far; at its end the last verdict has to be judged."""
-    story = _told_by(request)
     language: Language = pytestconfig.getoption("--lang", default="en")
     stage.client.reset()
     aloud = _aloud(pytestconfig) if pytestconfig.getoption("--tell", default=False) else lambda _: None
-    aloud(f"{story.name}: {story.title.in_language(language)}")
+    aloud(f"{tale.name}: {tale.title.in_language(language)}")
     telling = Telling(
-        story,
+        tale,
         now=stage.world.clock.now,
         journal=stage.world.journal,
         language=language,

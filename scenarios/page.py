@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from itertools import product
+from math import ceil
 from pathlib import Path
 
 import jinja2
@@ -33,6 +34,9 @@ DECISIONS = {
 """What the product decided, or that the card gave nothing to decide on."""
 
 
+PERCENTILES, BARS, _BLOCKS = (50, 90, 99), 8, " ▁▂▃▄▅▆▇█"
+
+
 class Archetype(StrEnum):
     """How a service uses the card, as far as a story shows it (`docs/services.md`)."""
 
@@ -40,6 +44,10 @@ class Archetype(StrEnum):
     AUTH = "auth"
     SIGN = "sign"
     TEXT = "text"
+    CARD_APP = "card-app"
+    CARD_APP_COUNT = "card-app-count"
+    SERIAL_ALONE = "serial-alone"
+    """As the library of Chiba did in 2017: a tap before the rule, told beside one of today."""
 
 
 BY_PURPOSE = {
@@ -59,6 +67,33 @@ class Line(Struct, frozen=True):
     ja: str
 
 
+class Distribution(Struct, frozen=True):
+    """How long something took, time after time, through one kind of reader."""
+
+    reader: str
+    japanese: str
+    seconds: tuple[float, ...]
+
+    def percentile(self, share: float) -> float:
+        """Return the smallest time within which this share of them lay."""
+        return sorted(self.seconds)[max(0, ceil(share * len(self.seconds)) - 1)]
+
+    def bars(self) -> list[tuple[float, float, int]]:
+        """Return from, to and how many, in equal steps from the shortest time to the longest."""
+        low, high = min(self.seconds), max(self.seconds)
+        step = (high - low) / BARS or 0.001
+        counts = Counter(min(int((each - low) / step), BARS - 1) for each in self.seconds)
+        return [(low + step * at, low + step * (at + 1), counts[at]) for at in range(BARS)]
+
+    def words(self) -> Words:
+        """Say it in one line."""
+        figures = ", ".join(f"p{share:.0f} {self.percentile(share / 100):.3f} s" for share in PERCENTILES)
+        most = max(count for _, _, count in self.bars())
+        drawn = "".join(_BLOCKS[ceil(count * (len(_BLOCKS) - 1) / most)] for _, _, count in self.bars())
+        line = f"{figures} [{drawn}] {len(self.seconds)}"
+        return Words(f"  {self.reader}: {line} taps", f"  {self.japanese}: {line}回")
+
+
 class Told(Struct, frozen=True):
     """One story as it was told: how it came out, what happened, and how often each archetype got which decision."""
 
@@ -68,6 +103,7 @@ class Told(Struct, frozen=True):
     lines: tuple[Line, ...]
     decisions: tuple[tuple[Archetype, str], ...]
     why: str = ""
+    distributions: tuple[Distribution, ...] = ()
 
 
 def write_page(path: Path, stories: Mapping[str, Story], told: Iterable[Told]) -> None:

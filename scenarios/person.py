@@ -47,6 +47,11 @@ class Person:
         return self._card.issued
 
     @property
+    def card(self) -> Card:
+        """The card, for a terminal to read."""
+        return self._card
+
+    @property
     def birth_date(self) -> date:
         """The day the resident was born."""
         return self.issued.resident.birth_date

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
+from scenarios.set_up import SetUp
+
 FAMILIES = ("tap", "pin_lockout", "expiry", "address_change")
 USUALLY = date(2026, 4, 2)
 """The day on which the world of most stories begins, each of them on days of its own (`stage.Theatre`)."""
@@ -60,6 +62,8 @@ class Story:
     """Where pytest finds it: file::function."""
     begins: date = USUALLY
     """The day on which its world begins; the host's calendar plays no part."""
+    set_up: SetUp = SetUp.ORDINARY
+    """How the reference is set up for it; any other product can only be told of as it comes."""
 
 
 def story(  # noqa: PLR0913  (what is known of a story)
@@ -70,10 +74,12 @@ def story(  # noqa: PLR0913  (what is known of a story)
     ja: str,
     through_pcscd: bool = False,
     begins: date = USUALLY,
+    set_up: SetUp = SetUp.ORDINARY,
 ) -> Callable[[Told], Told]:
     """Return a decorator that makes a story of a test.
 
-    `through_pcscd` puts it into the lane of real PC/SC clients; `begins` is for one that needs a certain calendar.
+    `through_pcscd` puts it into the lane of real PC/SC clients; `begins` is for one that needs a certain calendar,
+    `set_up` for one about what an operator decides.
     """
 
     def mark(told: Told) -> Told:
@@ -87,6 +93,7 @@ def story(  # noqa: PLR0913  (what is known of a story)
             through_pcscd=through_pcscd,
             node=f"{inspect.getfile(told)}::{told.__name__}",
             begins=begins,
+            set_up=set_up,
         )
         return told
 

@@ -9,13 +9,13 @@ import jinja2
 import msgspec
 
 from cardsim.trace import TraceLine, decode
-from conformance.case import At, Move, Revoke, StoryStep
 from conformance.certification import Certification
 from conformance.judge import Judgement, Verdict
 from conformance.observation import ObservedStep
 from conformance.report.words import WORDS, check_name
+from conformance.steps import At, Move, Revoke, StoryStep
 
-_ORDER = (Verdict.FAIL, Verdict.HARNESS_ERROR, Verdict.TIMEOUT, Verdict.REVIEW, Verdict.NA, Verdict.PASS)
+_ORDER = (Verdict.FAIL, Verdict.HARNESS_ERROR, Verdict.TIMEOUT, Verdict.REVIEW, Verdict.WARN, Verdict.NA, Verdict.PASS)
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
     autoescape=True,

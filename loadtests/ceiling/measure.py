@@ -1,0 +1,59 @@
+"""Measures the ceilings of a run, right after its load and on the same machine."""
+
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from loadtests.ceiling import judged_wrk, product
+from loadtests.ceiling.found import Ceilings, ServerCeiling, wants_server
+from loadtests.ceiling.standing_noop import standing_noop
+from loadtests.generator import Progress, generate
+from loadtests.options import Options
+from loadtests.scene import Scene
+from loadtests.shapes import Shape
+from loadtests.tally import Tally
+from loadtests.targets.grammar import TargetKind
+
+
+def ceilings(scene: Scene, options: Options, tally: Tally, busy: float | None, progress: Progress) -> Ceilings:
+    """Return the ceilings beside a run that counted this, and kept the target's cores busy for `busy` seconds."""
+    seconds = tally.seconds or float(options.seconds)
+    reached, target_busy = tally.requests / seconds, None if busy is None else busy / seconds
+    left_out = _left_out(scene, options)
+    if left_out is not None:
+        return Ceilings(reached, target_busy=target_busy, left_out=[left_out])
+    generator = _of_generator(scene, options, progress)
+    server: list[ServerCeiling] = []
+    missing = []
+    if wants_server(reached, generator, target_busy):
+        if judged_wrk.is_there():
+            server = list(product.measure(scene.address, scene.population, scene.target_pid))
+        else:
+            missing = [judged_wrk.MISSING]
+    return Ceilings(reached, generator, target_busy, server, missing)
+
+
+def _left_out(scene: Scene, options: Options) -> str | None:
+    """Return why nothing is measured; None when it is."""
+    if not options.ceiling_seconds:
+        return "ceilings: --ceiling 0"
+    if options.workers:
+        return "the generator's ceiling: its workers are on other machines; run each against a no-op target there"
+    if scene.kind is not TargetKind.PRODUCT:
+        return f"ceilings: not for {scene.kind.value}"
+    return None
+
+
+def _of_generator(scene: Scene, options: Options, progress: Progress) -> float:
+    """Return what the same users reach against the product's own answers, given at once by nobody.
+
+    A closed loop, also where the run held a rate of its own: a ceiling is what there is when nobody waits.
+    """
+    asked = msgspec.structs.replace(
+        options, seconds=options.ceiling_seconds, rate=0.0, shape=Shape.CONSTANT, faults=(), metrics_port=0
+    )
+    answers = product.canned(scene.address, scene.population)
+    with standing_noop(answers) as address, tempfile.TemporaryDirectory(prefix="kazashi-ceiling-") as folder:
+        tally = generate(scene.population, address, Path(folder), asked, progress)
+    return tally.requests / (tally.seconds or float(asked.seconds))
