@@ -1,7 +1,7 @@
 """What the stories of a run share: worlds, the product, and a forger's tools."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -97,8 +97,8 @@ class Theatre:
         if (begins, set_up) not in self._set_up:
             usual = self.stage(begins)
             folder = self._held.enter_context(TemporaryDirectory(prefix="kazashi-story-"))
-            words = (*REFERENCE_COMMAND, *set_up.options(usual.addresses, Path(folder)))
-            address = self._held.enter_context(running_target(Command(words)))
+            options = set_up.options(usual.addresses, Path(folder))
+            address = self._held.enter_context(self._started(options))
             client = self._held.enter_context(RelyingPartyClient.at(address))
             made = replace(
                 usual,
@@ -110,6 +110,10 @@ class Theatre:
             client.configure(configuration(made.world, made.addresses))
             self._set_up[begins, set_up] = made
         return self._set_up[begins, set_up]
+
+    def _started(self, options: tuple[str, ...]) -> AbstractContextManager[str]:
+        """Return the address of a reference that was started so, for the length of a block: a process of its own."""
+        return running_target(Command((*REFERENCE_COMMAND, *options)))
 
     def close(self) -> None:
         """Close every world and its doors."""
