@@ -148,9 +148,19 @@ def _machine(venue: Venue, watch: Watch, faults: tuple[str, ...]) -> type[RuleBa
             """Before the product, as it should be done or not."""
             self._take(self._presents(data, who, purpose))
 
+        @rule(who=which, place=st.sampled_from(PLACES), how=st.sampled_from(HOWS["tap"]), chip=st.none() | which)
+        def a_member_taps(self, who: int, place: str, how: str, chip: int | None) -> None:
+            """The commonest of all; whoever is none becomes one first, and then nothing but this is against it."""
+            member = self._who(who)
+            if self._play.oracle.account_of(self._play.people[member].card.auth) is None:
+                self._take(Outage(""))
+                self._take(Turns("the mark"))
+                self._take(Presents(member, "enrol"))
+            self._take(Presents(member, "tap", how, place, None if chip is None else self._who(chip)))
+
         @rule(who=which)
         def taps(self, who: int) -> None:
-            """The commonest of all."""
+            """As it should be done."""
             self._take(Presents(self._who(who), "tap"))
 
         @rule(who=which, purpose=st.sampled_from(["enrol", "login", "relink", "sign"]))

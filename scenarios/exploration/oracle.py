@@ -136,6 +136,8 @@ class Oracle:
             answers.add("HOLDER_MISMATCH")  # begun for somebody else: no step is named for it
         if now + self.off - session.begun > FORGOTTEN:
             answers.add("CHALLENGE_MISMATCH")
+        if session.spent and now + self.off - session.begun > CHALLENGE_LASTS:
+            answers |= {"CHALLENGE_EXPIRED"} if "CHALLENGE_REPLAYED" in answers else set()  # it is both
         first = self._decided(session, shown, now, Reading())
         if first not in _BEFORE_CHALLENGE:
             session.spent = True
