@@ -61,9 +61,9 @@ class Theatre:
     ) -> None:
         self._keys, self._client, self._product, self._is_reference = keys, client, product, is_reference
         self._forger = SelfMadeChip(*(keys.named(f"hostile-{part}") for part in ("issuer", "municipality", "chip")))
-        self._stages: dict[date, Stage] = {}
+        self._stages: dict[tuple[date, str], Stage] = {}
         self._set_up: dict[tuple[date, SetUp], Stage] = {}
-        self._current: date | None = None
+        self._current: tuple[date, str] | None = None
         self._held = ExitStack()
 
     @classmethod
@@ -74,19 +74,20 @@ class Theatre:
             raise ConfigurationError(f"--target {target!r}: expected a product with set_time; stories turn the clock")
         return cls(keys, client, product, is_reference=target == REFERENCE)
 
-    def stage(self, begins: date, set_up: SetUp = SetUp.ORDINARY) -> Stage:
+    def stage(self, begins: date, set_up: SetUp = SetUp.ORDINARY, *, alone: str = "") -> Stage:
         """Return the stage of a world that begins that day, with a product configured for it.
 
-        NotApplicable for a product that cannot be set up so.
+        `alone` names a story that shares its world with none. NotApplicable for a product that cannot be set up so.
         """
         if set_up is not SetUp.ORDINARY:
             return self._otherwise(begins, set_up)
-        if begins not in self._stages:
-            self._stages[begins] = self._made(begins)
-        stage = self._stages[begins]
-        if self._current != begins:
+        which = begins, alone
+        if which not in self._stages:
+            self._stages[which] = self._made(begins)
+        stage = self._stages[which]
+        if self._current != which:
             self._client.configure(configuration(stage.world, stage.addresses))
-            self._current = begins
+            self._current = which
         return stage
 
     def _otherwise(self, begins: date, set_up: SetUp) -> Stage:
