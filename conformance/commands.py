@@ -15,7 +15,8 @@ from conformance.certification import EXIT_CODES, Certification, certify
 from conformance.judge import Judgement, Verdict
 from conformance.report.words import WORDS
 from conformance.report.write import write_reports
-from conformance.roles.role_commands import VOCABULARIES, RoleOptions, RunOptions, certify_role
+from conformance.roles.role_commands import RoleOptions, RunOptions, certify_role
+from conformance.roles.vocabularies import VOCABULARIES
 from conformance.setting import setting
 from conformance.targets import product_named
 from harness.commands.options import Timeout

@@ -14,6 +14,7 @@ import yaml
 from conformance.catalogue_loader import FOLDER, beside_twins, check_twin
 from conformance.register import RequiredOf, Requirement, load_register
 from conformance.roles.role_case import RoleCase
+from conformance.roles.role_mutants import RoleMutant
 from harness.errors import ConfigurationError
 
 C = TypeVar("C", bound=RoleCase)
@@ -26,6 +27,7 @@ class Vocabulary(Generic[C]):
     role: RequiredOf
     case_type: type[C]
     capabilities: frozenset[str]
+    mutant_type: type[RoleMutant]
 
 
 @dataclass(frozen=True, slots=True)

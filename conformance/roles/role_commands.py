@@ -12,16 +12,14 @@ from rich.text import Text
 
 from conformance.certification import EXIT_CODES
 from conformance.judge import Verdict
-from conformance.register import RequiredOf
 from conformance.report.role_write import why, write_role_reports
 from conformance.report.words import WORDS
 from conformance.roles.responder.bench import ResponderBench
-from conformance.roles.responder.case import RESPONDER
 from conformance.roles.responder.target import JLIS, responder_facts
-from conformance.roles.role_catalogue import Vocabulary, load_role_catalogue
+from conformance.roles.role_catalogue import load_role_catalogue
 from conformance.roles.role_run import Bench, RoleJudgement, RoleRun, examine
+from conformance.roles.vocabularies import VOCABULARIES
 
-VOCABULARIES: dict[str, Vocabulary[Any]] = {RequiredOf.RESPONDER.value: RESPONDER}
 COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 

@@ -8,6 +8,8 @@ from msgspec import Meta, Struct
 from conformance.register import RequiredOf
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_catalogue import Vocabulary
+from conformance.roles.role_mutants import RoleMutant
+from harness.jlis.fault_grammar import Fault, FaultDoor
 
 
 class About(StrEnum):
@@ -154,9 +156,27 @@ class ResponderCase(RoleCase, frozen=True, forbid_unknown_fields=True, kw_only=T
         return None
 
 
+class FaultOrdered(Struct, frozen=True, forbid_unknown_fields=True):
+    """One fault of the fake J-LIS, at one door."""
+
+    fault: Fault
+    door: FaultDoor
+
+
+class ResponderMutant(RoleMutant, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A responder with one thing wrong."""
+
+    faults: tuple[FaultOrdered, ...] = ()
+    lightweight: bool = False
+    """Whether it speaks by RFC 9919, but for what is wrong."""
+    claims: tuple[str, ...] = ()
+    """What it claims besides, and does not keep."""
+
+
 RESPONDER = Vocabulary(
     RequiredOf.RESPONDER,
     ResponderCase,
     frozenset(("ocsp", "crl", "nonce", "get", "batch", "lightweight", "certificate", *About)),
+    ResponderMutant,
 )
 """`certificate`: the good certificate itself is at hand, so that its distribution point can be compared."""

@@ -1,47 +1,19 @@
-"""Responders with one thing wrong: the fake J-LIS under a fault, or from a copied tree with a rule off."""
+"""Responders with one thing wrong: the fake J-LIS under a fault of its grammar, or with a rule of its code off."""
 
-import json
-import shutil
-import subprocess
-import sys
-from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from msgspec import Struct
-
-from conformance.mutants.mutant import ROOT
-from conformance.roles.responder.case import About
-from conformance.roles.responder.facts import Facts, Known
-from conformance.roles.responder.stand import Stand
+from conformance.roles.responder.case import ResponderMutant
+from conformance.roles.responder.facts import Facts
+from conformance.roles.responder.stand import Stand, stand
 from conformance.roles.role_mutants import RoleMutant, load_role_mutants
+from conformance.roles.rule_off import process_of
 from harness.errors import HarnessFault
-from harness.jlis.fault_grammar import Fault, FaultDoor
 from harness.jlis.faults import Order
-
-COPIED = ("cardsim", "conformance", "harness")
-ENDING_SECONDS = 10
-
-
-class FaultOrdered(Struct, frozen=True, forbid_unknown_fields=True):
-    """One fault, at one door."""
-
-    fault: Fault
-    door: FaultDoor
-
-
-class ResponderMutant(RoleMutant, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A responder with one thing wrong."""
-
-    faults: tuple[FaultOrdered, ...] = ()
-    lightweight: bool = False
-    """Whether it speaks by RFC 9919, but for what is wrong."""
-    claims: tuple[str, ...] = ()
-    """What it claims besides, and does not keep."""
+from harness.keys import KeyPool
 
 
 def load_responder_mutants() -> list[ResponderMutant]:
@@ -62,44 +34,19 @@ def faulty(mutant: ResponderMutant, made: Stand) -> Iterator[Facts]:
 
 @contextmanager
 def edited(mutant: ResponderMutant, keys: Path) -> Iterator[Facts]:
-    """Yield the facts of a fake J-LIS that runs from a copied tree with the mutant's edits, as a process of its own."""
-    with TemporaryDirectory(prefix=f"kazashi-{mutant.id}-") as folder:
-        tree = Path(folder)
-        for name in COPIED:
-            shutil.copytree(
-                ROOT / name, tree / name
-            )  # compiled code too: what is not edited need not be compiled again
-        mutant.apply(tree)
-        # -m looks in the working directory first: the copy is found before the installed package.
-        words = [sys.executable, "-m", "conformance.roles.responder.stand", "--keys", str(keys.absolute())]
-        with subprocess.Popen(words, cwd=tree, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                line = process.stdout.readline() if process.stdout else ""
-                if not line:
-                    raise HarnessFault(f"mutant {mutant.id}: expected its facts on standard output, actual none")
-                yield read_facts(line)
-            finally:
-                if process.stdin:
-                    process.stdin.close()
-                try:
-                    process.wait(ENDING_SECONDS)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+    """Yield the facts of a fake J-LIS with the mutant's edits, in a process of its own."""
+    with process_of(mutant, serve, str(keys.absolute()), loads=stand.__module__) as line:
+        facts = line.recv()
+        if not isinstance(facts, Facts):
+            raise HarnessFault(f"mutant {mutant.id}: expected its facts, actual {facts!r}")
+        yield facts
 
 
-def read_facts(line: str) -> Facts:
-    """Return the facts that a stand announced."""
-    said = json.loads(line)
-    known = {
-        About(name): Known(each["serial"], each["reason"], each["at"] and datetime.fromisoformat(each["at"]))
-        for name, each in said["known"].items()
-    }
-    return Facts(
-        product=said["product"],
-        issuer=b64decode(said["issuer"]),
-        known=known,
-        ocsp=said["ocsp"],
-        crl=said["crl"],
-        claims=frozenset(said["claims"]),
-        certificate=b64decode(said["certificate"]),
-    )
+def serve(mutant: RoleMutant, line: Connection, words: tuple[str, ...]) -> None:
+    """Serve a stand until the line is closed."""
+    (keys,) = words
+    del mutant
+    with stand(KeyPool(Path(keys))) as made:
+        line.send(made.facts)
+        with suppress(EOFError):
+            line.recv()

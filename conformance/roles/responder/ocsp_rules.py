@@ -89,7 +89,7 @@ def responder_id_fits(seen: SeenAnswer) -> Found:
     if said.name == "by_key":
         key_hash = hashlib.sha1(key_bits(seen.signer), usedforsecurity=False).digest()
         return Found(f"by key {key_hash.hex()}", f"by key {said.chosen.native.hex()}", said.chosen.native == key_hash)
-    held = said.chosen.dump() == seen.signer.subject.dump()
+    held = bool(said.chosen.hashable == seen.signer.subject.hashable)
     return Found(f"by name {seen.signer.subject.human_friendly}", f"by name {said.chosen.human_friendly}", held)
 
 

@@ -1,18 +1,9 @@
-"""The fake J-LIS as a responder under test: a world of three days at the host's time, one certificate of each fate.
+"""The fake J-LIS as a responder under test: a world of three days at the host's time, one certificate of each fate."""
 
-`python -m conformance.roles.responder.stand` serves one and prints its facts as a line of JSON: so a copy of the
-harness with one rule off is judged like any other program (`conformance.roles.responder.mutants`).
-"""
-
-import sys
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
-
-import msgspec
 
 from conformance.roles.responder.case import About
 from conformance.roles.responder.facts import Facts, Known
@@ -20,7 +11,6 @@ from harness.clock import host_now
 from harness.contract.vocabulary import Kind
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
-from harness.home import key_pool
 from harness.jlis import crl
 from harness.jlis.entries import revocation_date
 from harness.jlis.faults import Faults
@@ -93,32 +83,3 @@ def _people(world: World) -> tuple[dict[About, Known], bytes]:
         About.NEVER: Known(NEVER_ISSUED),
     }
     return known, good.auth_certificate
-
-
-def announced(facts: Facts) -> str:
-    """Return the facts as a line of JSON."""
-    return msgspec.json.encode(
-        {
-            "product": facts.product,
-            "issuer": b64encode(facts.issuer).decode(),
-            "ocsp": facts.ocsp,
-            "crl": facts.crl,
-            "claims": sorted(facts.claims),
-            "certificate": b64encode(facts.certificate or b"").decode(),
-            "known": {about.value: msgspec.to_builtins(each) for about, each in facts.known.items()},
-        }
-    ).decode()
-
-
-def main() -> None:
-    """Serve until standard input ends; `--keys FOLDER` names the key pool, `--lightweight` the profile."""
-    words = sys.argv[1:]
-    keys = KeyPool(Path(words[words.index("--keys") + 1])) if "--keys" in words else key_pool()
-    with stand(keys, lightweight="--lightweight" in words) as made:
-        sys.stdout.write(announced(made.facts) + "\n")
-        sys.stdout.flush()
-        sys.stdin.read()
-
-
-if __name__ == "__main__":
-    main()
