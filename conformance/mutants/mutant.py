@@ -89,7 +89,7 @@ def function_source(path: Path, name: str) -> str:
     scope: ast.AST = ast.parse(text)
     for part in name.split("."):
         scope = next((node for node in ast.iter_child_nodes(scope) if getattr(node, "name", None) == part), ast.Pass())
-    if not isinstance(scope, ast.FunctionDef) or scope.end_lineno is None:
+    if not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef) or scope.end_lineno is None:
         raise ConfigurationError(f"{path}: expected a function {name}, actual none")
     return "".join(text.splitlines(keepends=True)[scope.lineno - 1 : scope.end_lineno])
 
