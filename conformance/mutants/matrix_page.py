@@ -47,7 +47,7 @@ def page(cases: Mapping[str, Case], mutants: Collection[Mutant], rows: Sequence[
             "| role relying-party | |",
             "|---|---|",
             *(f"| {name} | {number} |" for name, number in counts),
-            "\nWhere not every pair was run, a signature is that of the cases aimed at the mutant: `--full` runs all.\n",
+            "\nWhere not all pairs were run a signature is that of the cases aimed at the mutant; `--full` runs all.\n",
             "## Mutants\n",
             "| mutant | what is off | killed by |",
             "|---|---|---|",
