@@ -1,4 +1,4 @@
-"""docs/kill_matrix.csv: which mutant of the role relying-party which case kills, and the page of it, docs/kill-matrix.md.
+"""docs/kill_matrix.csv: which case kills which mutant; docs/kill-matrix.md is drawn from it.
 
     python -m conformance.mutants.matrix               every mutant against the cases aimed at it, and their twins
     python -m conformance.mutants.matrix --full        every mutant against the whole catalogue (tox: conformance-full)
