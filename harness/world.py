@@ -390,6 +390,11 @@ class World:
             cubic_key=RSAPublicNumbers(3, self.key_of_nobody("cubic").public_key().public_numbers().n).public_key(),
         )
 
+    def issuer_before(self, kind: Kind) -> Issuer:
+        """Return the generation before the one in office: its certificates live on, and it issues no more."""
+        before = self._hierarchy.generations.in_office(self.clock.now()) - 1
+        return _issuer(self._hierarchy.authority(kind, before))
+
     def retrace(self, event: Event) -> None:
         """Take in an event of a saved history, without storing it; EventRefused when it cannot be the next one."""
         self._chronicle.retrace(event)
