@@ -4,8 +4,9 @@ import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from conformance.catalogue_loader import Catalogue
+from conformance.catalogue_loader import Catalogue, Paired
 from conformance.judge import Judgement, Verdict, judge, not_applicable, with_twins
 from conformance.roles.relying_party import RelyingPartyRole
 from conformance.roles.story_clock import ControlledClock, ShiftedClock, StoryClock
@@ -84,7 +85,7 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     trusted, told = setting.world.trust(), configuration(setting.world, setting.addresses)
     client.configure(told)
     clock = _clock_of(product, client, setting)
-    role = RelyingPartyRole(client, setting.world, setting.hostile, clock, told)
+    role = RelyingPartyRole(client, setting, clock, told, product.tolerances)
     order = list(catalogue.cases.values())
     random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret: the same seed gives it again)
     judgements: dict[str, Judgement] = {}
@@ -100,7 +101,7 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
         judgements[case.id] = judgement
         progress(judgement, number, len(order))
     final = with_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
-    verdict = _verdict_of(final.values(), stated=statement is not None, whole=not catalogue.left_out)
+    verdict = suite_verdict(final.values(), stated=statement is not None, whole=not catalogue.left_out)
     return Certification(catalogue, target, seed, product, statement, final, verdict)
 
 
@@ -123,7 +124,19 @@ def _clock_of(product: Introduction, client: RelyingPartyClient, setting: Settin
     raise HarnessFault("certify: expected a shifted world for a product without set_time, and for no other")
 
 
-def _verdict_of(judgements: Collection[Judgement], *, stated: bool, whole: bool) -> SuiteVerdict:
+class Judged(Protocol):
+    """The verdict on a case of any role."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict."""
+
+    @property
+    def case(self) -> Paired:
+        """The case."""
+
+
+def suite_verdict(judgements: Collection[Judged], *, stated: bool, whole: bool) -> SuiteVerdict:
     """One failure is enough to refuse; a case without a verdict is never conformance; nothing refused is no pass."""
     verdicts = {judgement.verdict for judgement in judgements}
     if Verdict.FAIL in verdicts:

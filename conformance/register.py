@@ -29,6 +29,7 @@ class RequiredOf(StrEnum):
 
     RELYING_PARTY = "relying-party"
     RESPONDER = "responder"
+    CARD = "card"
     TAP_CLIENT = "tap-client"
     PLATFORM_CLIENT = "platform-client"
 

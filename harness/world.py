@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, RSAPublicNumbers
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cardsim.options import STANDARD_OPTIONS, Options
@@ -26,6 +26,7 @@ from harness.contract.vocabulary import Kind
 from harness.events import Befell, Changes, ConsentGiven, ConsentWithdrawn, Crowd, Event, Issuance, Registered, Revoked
 from harness.history import History, StoreUnusable
 from harness.jlis import card_issuer
+from harness.jlis.authority import Authority
 from harness.jlis.consent import SignedConsent
 from harness.jlis.entries import Entry
 from harness.jlis.fees import summary_of
@@ -42,6 +43,7 @@ from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.register import Register
 from harness.jlis.validity import JST
+from harness.jlis.wrong_certificates import Issuer, Signer
 from harness.keys import KeyPool
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
 from harness.personalisation import IssuedCard, Personalisation, first_print, text_issuer
@@ -371,6 +373,28 @@ class World:
         self._chronicle.check(event)
         self._chronicle.record(event)
 
+    def signer(self, kind: Kind) -> Signer:
+        """Return who issues certificates of a kind now, and who else might: for certificates with one thing wrong."""
+        now = self.clock.now()
+        issuer, (other,) = self._hierarchy.in_office(kind, now), set(Kind) - {kind}
+        life = self._hierarchy.generations.life(issuer.generation)
+        nobodys = {
+            name: Authority.found(kind, life, self.key_of_nobody(name), self.key_of_nobody(name)) for name in _NOBODY
+        }
+        return Signer(
+            issuer=_issuer(issuer),
+            stranger=_issuer(nobodys["stranger"]),
+            other_kind=_issuer(self._hierarchy.in_office(other, now)),
+            older=_issuer(nobodys["older-generation"]),
+            short_key=_cut_to(1024, self.key_of_nobody("short")),
+            cubic_key=RSAPublicNumbers(3, self.key_of_nobody("cubic").public_key().public_numbers().n).public_key(),
+        )
+
+    def issuer_before(self, kind: Kind) -> Issuer:
+        """Return the generation before the one in office: its certificates live on, and it issues no more."""
+        before = self._hierarchy.generations.in_office(self.clock.now()) - 1
+        return _issuer(self._hierarchy.authority(kind, before))
+
     def retrace(self, event: Event) -> None:
         """Take in an event of a saved history, without storing it; EventRefused when it cannot be the next one."""
         self._chronicle.retrace(event)
@@ -451,6 +475,19 @@ class World:
         numbers = [issuance.key for issuance in event.certificates]
         for number in numbers if event.chip_key is None else [*numbers, event.chip_key]:
             self._keys.numbered(number)
+
+
+_NOBODY = ("stranger", "older-generation")
+
+
+def _issuer(authority: Authority) -> Issuer:
+    return Issuer(authority.key, authority.certificate)
+
+
+def _cut_to(bits: int, key: RSAPrivateKey) -> RSAPublicKey:
+    """Return a public key of so many bits; nobody has its other half."""
+    modulus = key.public_key().public_numbers().n >> (key.key_size - bits) | 1
+    return RSAPublicNumbers(65537, modulus).public_key()
 
 
 def fingerprint(keys: KeyPool) -> str:

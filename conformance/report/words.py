@@ -23,6 +23,8 @@ WORDS: dict[str, dict[str, str]] = {
     "again": {"en": "Run this case again", "ja": "この項目だけ再実行"},
     "confidence": {"en": "Confidence", "ja": "根拠の確度"},
     "none": {"en": "none", "ja": "なし"},
+    "transcript": {"en": "What went over the line", "ja": "送受信の記録"},
+    "expectation": {"en": "What is due", "ja": "求められること"},
     "conformant": {"en": "Conformant", "ja": "適合"},
     "conformant within the statement": {
         "en": "Conformant within its conformance statement",
@@ -68,6 +70,14 @@ CHECKS: dict[str, dict[str, str]] = {
         "en": "one more use in the account",
         "ja": "利用1件の記録",
     },
+    "account gone": {"en": "account erased", "ja": "アカウントの消去"},
+    "account absent": {"en": "no account came of it", "ja": "アカウントが作られていない"},
+    "fault met": {
+        "en": "answers of the fake J-LIS that the fault met",
+        "ja": "障害の影響を受けた疑似J-LISの応答",
+    },
+    "lists fetched": {"en": "revocation lists fetched in the journal", "ja": "記録された失効リストの取得"},
+    "privacy": {"en": "nothing of the resident in the answers", "ja": "応答に利用者の情報が含まれない"},
     "contract": {"en": "contract kept in the refusal as in the twin", "ja": "拒否時も対の項目と同じく試験契約を守る"},
     "fresh": {"en": "fresh challenge and session", "ja": "新しいチャレンジと手続き"},
     "twin": {"en": "accepted twin passed in this run", "ja": "対になる項目が同じ実行で受理された"},

@@ -47,7 +47,7 @@ class Difference(Struct, frozen=True):
 def differences(before: Result, after: Result, between: dict[str, float]) -> list[Difference]:
     """Return how every figure that both have went.
 
-    A change is one if it is more than twice its own standard deviation, which has a part of either run: the noise
+    A change is one if it is more than three times its own standard deviation, which has a part of either run: the noise
     within it, or the spread `between` such runs where that is larger.
     """
     theirs = after.course.figures

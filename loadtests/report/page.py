@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jinja2
 
+from loadtests.ceiling.found import lines_of
 from loadtests.course import Course, Row
 from loadtests.report.charts import Band, Line, Mark, chart
 from loadtests.report.words import BECAUSE, WORDS
@@ -31,6 +32,7 @@ def page(result: Result, *, language: str = "ja") -> str:
         words=WORDS,
         because=BECAUSE,
         again=again(result),
+        ceilings=[] if result.ceilings is None else lines_of(result.ceilings),
         charts=charts(result),
         **knee_charts(result.course),
     )
@@ -117,7 +119,9 @@ def again(result: Result) -> str:
     """Return the command that makes such a run once more."""
     asked = result.asked
     words = ["./kazashi", "load", "run", "--target", asked.target, "--users", str(asked.users)]
-    words += ["--seconds", str(asked.seconds), "--seed", str(asked.seed)]
+    words += ["--seconds", str(asked.seconds), "--seed", str(asked.seed), "--mix", asked.mix]
+    if asked.bad:
+        words += ["--bad", asked.bad]
     if asked.shape is not Shape.CONSTANT:
         words += ["--shape", asked.shape.value]
     if asked.rate:

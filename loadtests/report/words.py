@@ -23,6 +23,9 @@ WORDS: dict[str, dict[str, str]] = {
     "sent": {"en": "sent", "ja": "送信"},
     "answered": {"en": "answered", "ja": "応答"},
     "counted": {"en": "counted by the target", "ja": "試験対象の計数"},
+    "holders": {"en": "Holders", "ja": "利用者の構成"},
+    "ceilings": {"en": "Ceilings", "ja": "上限"},
+    "shares": {"en": "Requests of each worker", "ja": "ワーカーごとの要求数"},
     "seed": {"en": "Seed", "ja": "シード"},
     "open": {
         "en": "open loop: visits begin at their own instants, latency is measured from there",

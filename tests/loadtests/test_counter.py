@@ -20,14 +20,14 @@ kazashi_request_seconds_count{{route="/kazashi/v1/begin"}} 12345
 
 
 @contextmanager
-def counting(*begins: int, status: int = 200) -> Iterator[str]:
+def counting(*begins: int) -> Iterator[str]:
     """A target whose counter says these numbers, one after the other."""
     told = iter(begins)
 
     class Metrics(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = TEXT.format(begin=next(told)).encode()
-            self.send_response(status if self.headers["authorization"] == "Bearer secret" else 401)
+            self.send_response(200 if self.headers["authorization"] != "Bearer guessed" else 401)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
