@@ -23,6 +23,7 @@ TITLES = {
     "pin_lockout": Words("PIN lockout", "暗証番号のロック"),
     "expiry": Words("Expiry", "有効期間"),
     "address_change": Words("Address change", "住所・氏名の変更"),
+    "kept": Words("Found by exploration", "探索で見つかった筋書き"),
 }
 
 DECISIONS = {

@@ -1,7 +1,7 @@
 """What the stories of a run share: worlds, the product, and a forger's tools."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -64,9 +64,9 @@ class Theatre:
     ) -> None:
         self._keys, self._client, self._product, self._is_reference = keys, client, product, is_reference
         self._forger = SelfMadeChip(*(keys.named(f"hostile-{part}") for part in ("issuer", "municipality", "chip")))
-        self._stages: dict[date, Stage] = {}
+        self._stages: dict[tuple[date, str], Stage] = {}
         self._set_up: dict[tuple[date, SetUp], Stage] = {}
-        self._current: date | None = None
+        self._current: tuple[date, str] | None = None
         self._held = ExitStack()
 
     @classmethod
@@ -77,28 +77,29 @@ class Theatre:
             raise ConfigurationError(f"--target {target!r}: expected a product with set_time; stories turn the clock")
         return cls(keys, client, product, is_reference=target == REFERENCE)
 
-    def stage(self, begins: date, set_up: SetUp = SetUp.ORDINARY) -> Stage:
+    def stage(self, begins: date, set_up: SetUp = SetUp.ORDINARY, *, alone: str = "") -> Stage:
         """Return the stage of a world that begins that day, with a product configured for it.
 
-        NotApplicable for a product that cannot be set up so.
+        `alone` names a story that shares its world with none. NotApplicable for a product that cannot be set up so.
         """
         if set_up is not SetUp.ORDINARY:
             return self._otherwise(begins, set_up)
         if begins == USUALLY:
             self._leave_a_late_world()
-        if begins not in self._stages:
-            self._stages[begins] = self._made(begins)
-        stage = self._stages[begins]
-        if self._current != begins:
+        which = begins, alone
+        if which not in self._stages:
+            self._stages[which] = self._made(begins)
+        stage = self._stages[which]
+        if self._current != which:
             self._client.configure(configuration(stage.world, stage.addresses))
-            self._current = begins
+            self._current = which
         return stage
 
     def _leave_a_late_world(self) -> None:
         """Let the next stories begin in the spring again: each takes days, some take months."""
-        stage = self._stages.get(USUALLY)
+        stage = self._stages.get((USUALLY, ""))
         if stage is not None and stage.world.clock.now().astimezone(JST).date() - USUALLY > LATE:
-            del self._stages[USUALLY]
+            del self._stages[USUALLY, ""]
             self._set_up = {key: made for key, made in self._set_up.items() if key[0] != USUALLY}
             self._current = None
 
@@ -109,8 +110,8 @@ class Theatre:
         if (begins, set_up) not in self._set_up:
             usual = self.stage(begins)
             folder = self._held.enter_context(TemporaryDirectory(prefix="kazashi-story-"))
-            words = (*REFERENCE_COMMAND, *set_up.options(usual.addresses, Path(folder)))
-            address = self._held.enter_context(running_target(Command(words)))
+            options = set_up.options(usual.addresses, Path(folder))
+            address = self._held.enter_context(self._started(options))
             client = self._held.enter_context(RelyingPartyClient.at(address))
             made = replace(
                 usual,
@@ -122,6 +123,10 @@ class Theatre:
             client.configure(configuration(made.world, made.addresses))
             self._set_up[begins, set_up] = made
         return self._set_up[begins, set_up]
+
+    def _started(self, options: tuple[str, ...]) -> AbstractContextManager[str]:
+        """Return the address of a reference that was started so, for the length of a block: a process of its own."""
+        return running_target(Command((*REFERENCE_COMMAND, *options)))
 
     def close(self) -> None:
         """Close every world and its doors."""

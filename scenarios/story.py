@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from scenarios.set_up import SetUp
 
-FAMILIES = ("tap", "pin_lockout", "expiry", "address_change")
+FAMILIES = ("tap", "pin_lockout", "expiry", "address_change", "kept")
+"""Each a folder; `kept` are those that the exploration found (docs/exploration.md)."""
 USUALLY = date(2026, 4, 2)
 """The day on which the world of most stories begins, each of them on days of its own (`stage.Theatre`)."""
 _MARK = "story"
@@ -61,6 +62,8 @@ class Story:
     """Where pytest finds it: file::function."""
     begins: date = USUALLY
     """The day on which its world begins; the host's calendar plays no part."""
+    alone: bool = False
+    """Whether its world is nobody else's: days of it are counted, so that it begins on the first."""
     set_up: SetUp = SetUp.ORDINARY
     """How the reference is set up for it; any other product can only be told of as it comes."""
 
@@ -72,11 +75,13 @@ def story(  # noqa: PLR0913  (what is known of a story)
     en: str,
     ja: str,
     begins: date = USUALLY,
+    alone: bool = False,
     set_up: SetUp = SetUp.ORDINARY,
 ) -> Callable[[Told], Told]:
     """Return a decorator that makes a story of a test.
 
-    `begins` is for one that needs a certain calendar, `set_up` for one about what an operator decides.
+    `begins` is for one that needs a certain calendar, `alone` for one that jumps over years, `set_up` for one about
+    what an operator decides.
     """
 
     def mark(told: Told) -> Told:
@@ -89,6 +94,7 @@ def story(  # noqa: PLR0913  (what is known of a story)
             title=Words(en, ja),
             node=f"{inspect.getfile(told)}::{told.__name__}",
             begins=begins,
+            alone=alone,
             set_up=set_up,
         )
         return told

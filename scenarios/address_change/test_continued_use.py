@@ -14,7 +14,7 @@ DAYS = 90
     ja="継続利用を90日忘れると、チップは旧住所のまま失効の日までかざせて、その後はかざしもログインもできない",
 )
 def test_forgotten_until_it_lapses(resident: Resident, town: Town, clock: StoryClock) -> None:
-    before = resident.issued.resident.address
+    before = resident.address
     unwritten = town.finds_the_old_card_of(resident)
     moved_this_morning(resident, clock)
     clock.lets_days_pass(DAYS - 1, "10:00:00")
@@ -37,7 +37,7 @@ def test_forgotten_until_it_lapses(resident: Resident, town: Town, clock: StoryC
 )
 def test_continued_in_time(resident: Resident, clock: StoryClock) -> None:
     moved_this_morning(resident, clock)
-    resident.shows_on_the_card(address=resident.issued.resident.address)
+    resident.shows_on_the_card(address=resident.address)
     clock.lets_days_pass(DAYS + 1, "10:00:00")
     resident.taps().is_accepted()
     resident.logs_in().is_accepted()

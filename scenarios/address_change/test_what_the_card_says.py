@@ -12,7 +12,7 @@ from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town,
 def test_chip_has_the_old_address(resident: Resident, clock: StoryClock) -> None:
     clock.turns_to("08:00:00")
     resident.enrols()
-    before = resident.issued.resident.address
+    before = resident.address
     clock.turns_to("09:07:00")
     resident.moves_out()
     resident.shows_on_the_card(address=before)
@@ -32,7 +32,7 @@ def test_counter_writes_both(resident: Resident, clock: StoryClock) -> None:
     resident.enrols()
     clock.turns_to("09:07:00")
     resident.moves()
-    address = resident.issued.resident.address
+    address = resident.address
     resident.shows_on_the_card(address=address)
     resident.has_on_the_sign_panel(address)
     resident.taps().is_accepted()
@@ -47,11 +47,11 @@ def test_counter_writes_both(resident: Resident, clock: StoryClock) -> None:
 def test_panel_written_and_chip_not(resident: Resident, town: Town, clock: StoryClock) -> None:
     clock.turns_to("08:00:00")
     resident.enrols()
-    before = resident.issued.resident.address
+    before = resident.address
     unwritten = town.finds_the_old_card_of(resident)
     clock.turns_to("09:07:00")
     resident.moves()
-    unwritten.has_on_the_sign_panel(resident.issued.resident.address)
+    unwritten.has_on_the_sign_panel(resident.address)
     unwritten.shows_on_the_card(address=before)
     clock.turns_to("09:15:00")
     unwritten.logs_in().is_accepted()
@@ -67,11 +67,11 @@ def test_panel_written_and_chip_not(resident: Resident, town: Town, clock: Story
 def test_first_print_stays(resident: Resident, clock: StoryClock) -> None:
     clock.turns_to("08:00:00")
     resident.enrols()
-    before = resident.issued.resident.address
+    before = resident.address
     clock.turns_to("09:07:00")
     resident.is_relabelled()
     resident.has_as_first_print(before)
-    resident.shows_on_the_card(address=resident.issued.resident.address)
+    resident.shows_on_the_card(address=resident.address)
     resident.taps().is_accepted()
 
 
@@ -100,11 +100,11 @@ def test_corrected_birth_date(resident: Resident, clock: StoryClock) -> None:
 def test_chip_written_and_panel_not(resident: Resident, clock: StoryClock) -> None:
     clock.turns_to("08:00:00")
     resident.enrols()
-    before = resident.issued.resident.address
+    before = resident.address
     resident.is_not_written_on_the_panel()
     clock.turns_to("09:07:00")
     resident.moves()
-    resident.shows_on_the_card(address=resident.issued.resident.address)
+    resident.shows_on_the_card(address=resident.address)
     resident.has_on_the_sign_panel("")
     resident.has_as_first_print(before)
     clock.turns_to("09:15:00")

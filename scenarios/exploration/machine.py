@@ -29,12 +29,19 @@ from scenarios.exploration.steps import (
 )
 from scenarios.telling import StoryBroken
 
-STEPS = 25
+STEPS = 20
 """Of one play: enough to be enrolled, renewed and refused in."""
 BEGINNINGS = (date(2026, 4, 2), date(2027, 12, 27), date(2028, 2, 26), date(2026, 3, 28))
 """An ordinary day; the end of a year; the days before a leap day; those before another fiscal year."""
 which = st.integers(0, 10**6)
 """Of those that there are: the remainder decides."""
+
+
+uses = st.lists(st.sampled_from(["tap", "login", "sign", "enrol"]), min_size=1, max_size=2, unique=True)
+soon = st.sampled_from(["the mark", "a second before the mark", "a second after the mark", "a minute on"])
+later = st.sampled_from(["a second on", "300 seconds on", "301 seconds on", "the mark", "a day on"])
+bendings = st.lists(st.sampled_from(COMPLETIONS), max_size=3)
+ENDING = sorted(event for event, effect in EFFECTS.items() if effect.auth or effect.sign)
 
 
 class Broken(Exception):
@@ -117,10 +124,19 @@ def _machine(venue: Venue, watch: Watch, faults: tuple[str, ...]) -> type[RuleBa
             """Life."""
             self._take_one_of([Befalls(self._who(who), event) for event in sorted(EFFECTS)], which)
 
-        @rule(event=st.sampled_from(["renews the certificates", "loses the card", "moves"]), who=which)
-        def befalls_often(self, event: str, who: int) -> None:
-            """What happens to most people."""
+        @rule(which=which, who=which, to=soon, purposes=uses)
+        def befalls_and_shows(self, which: int, who: int, to: str, purposes: list[str]) -> None:
+            """And what the product makes of it, about the mark from which OCSP knows."""
+            self._take_one_of([Befalls(self._who(who), event) for event in ENDING], which)
+            self._take(Turns(to))
+            self._shows(who, purposes)
+
+        @rule(who=which, to=soon, event=st.sampled_from(["renews the certificates", "gets another card"]), again=uses)
+        def renews_and_links(self, who: int, to: str, event: str, again: list[str]) -> None:
+            """What happens to everybody every five years."""
             self._take(Befalls(self._who(who), event))
+            self._take(Turns(to))
+            self._shows(who, ["relink", *again])
 
         @rule(who=which)
         def gets_another(self, who: int) -> None:
@@ -132,9 +148,19 @@ def _machine(venue: Venue, watch: Watch, faults: tuple[str, ...]) -> type[RuleBa
             """Before the product, as it should be done or not."""
             self._take(self._presents(data, who, purpose))
 
+        @rule(who=which, place=st.sampled_from(PLACES), how=st.sampled_from(HOWS["tap"]), chip=st.none() | which)
+        def a_member_taps(self, who: int, place: str, how: str, chip: int | None) -> None:
+            """The commonest of all; whoever is none becomes one first, and then nothing but this is against it."""
+            member = self._who(who)
+            if self._play.oracle.account_of(self._play.people[member].card.auth) is None:
+                self._take(Outage(""))
+                self._take(Turns("the mark"))
+                self._take(Presents(member, "enrol"))
+            self._take(Presents(member, "tap", how, place, None if chip is None else self._who(chip)))
+
         @rule(who=which)
         def taps(self, who: int) -> None:
-            """The commonest of all."""
+            """As it should be done."""
             self._take(Presents(self._who(who), "tap"))
 
         @rule(who=which, purpose=st.sampled_from(["enrol", "login", "relink", "sign"]))
@@ -147,17 +173,19 @@ def _machine(venue: Venue, watch: Watch, faults: tuple[str, ...]) -> type[RuleBa
             """While the product's clock is wrong."""
             self._take(WithWrongClock(by, self._presents(data, who, purpose)))
 
-        @rule(who=which, purpose=st.sampled_from(["tap", "login", "sign"]))
-        def begins(self, who: int, purpose: str) -> None:
-            """Something that is presented later."""
+        @rule(who=which, purpose=st.sampled_from(["tap", "login", "sign"]), to=st.none() | later, hows=bendings)
+        def begins(self, who: int, purpose: str, to: str | None, hows: list[str]) -> None:
+            """Something that is presented later, if at all."""
             self._take(Begins(self._who(who), purpose))
+            if to is not None:
+                self._take(Turns(to))
+            for how in hows:
+                self._completes(len(self._play.begun) - 1, how, who)
 
         @rule(attempt=which, how=st.sampled_from(COMPLETIONS), other=which)
         def completes(self, attempt: int, how: str, other: int) -> None:
             """Now, once more, elsewhere or bent."""
-            if self._play.begun:
-                among = self._play.people if how == "certificate" else self._play.begun
-                self._take(Completes(attempt % len(self._play.begun), how, other % len(among)))
+            self._completes(attempt, how, other)
 
         @rule(who=which, secret=st.sampled_from(SECRETS), times=st.integers(1, 4), wrong=st.booleans())
         def types(self, who: int, secret: str, times: int, wrong: bool) -> None:  # noqa: FBT001  (a drawn value)
@@ -165,10 +193,18 @@ def _machine(venue: Venue, watch: Watch, faults: tuple[str, ...]) -> type[RuleBa
             for _ in range(times):
                 self._take(Types(self._who(who), secret, wrong))
 
-        @rule(fault=st.sampled_from(["", "", "", *sorted(faults)]))
-        def outage(self, fault: str) -> None:
-            """J-LIS is ill, or well again."""
+        @rule(fault=st.sampled_from(sorted(faults)), who=which, purposes=uses, heals=st.booleans())
+        def outage(self, fault: str, who: int, purposes: list[str], heals: bool) -> None:  # noqa: FBT001
+            """J-LIS is ill while somebody comes, and mostly well again."""
             self._take(Outage(fault))
+            self._shows(who, purposes)
+            if heals:
+                self._take(Outage(""))
+
+        @rule()
+        def is_well_again(self) -> None:
+            """Or later."""
+            self._take(Outage(""))
 
         @rule()
         def new_authorities(self) -> None:
@@ -186,6 +222,15 @@ def _machine(venue: Venue, watch: Watch, faults: tuple[str, ...]) -> type[RuleBa
             place = data.draw(st.sampled_from(PLACES), label="place") if purpose == "tap" else "attended"
             chip = data.draw(st.none() | which, label="whose chip") if purpose in {"tap", "enrol"} else None
             return Presents(self._who(who), purpose, how, place, None if chip is None else self._who(chip))
+
+        def _shows(self, who: int, purposes: list[str]) -> None:
+            for purpose in purposes:
+                self._take(Presents(self._who(who), purpose))
+
+        def _completes(self, attempt: int, how: str, other: int) -> None:
+            if self._play.begun:
+                among = self._play.people if how == "certificate" else self._play.begun
+                self._take(Completes(attempt % len(self._play.begun), how, other % len(among)))
 
         def _who(self, which: int) -> int:
             return which % len(self._play.people)

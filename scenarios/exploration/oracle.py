@@ -30,8 +30,8 @@ OUTAGES = {
 
 A late answer is the true one: it has to come within the time that the product waits.
 """
-OLD = ("stale", "future")
-"""Signed as it should be, and outside its window by a second: whether it is depends on the product's clock."""
+SIGNED = ("stale", "future", "says_unknown")
+"""Signed as they should be: what counts is what they say, and whether their window is open by the product's clock."""
 FORGOTTEN = timedelta(days=1)
 """A session of yesterday may be one that nobody knows (docs/contract.md: `CHALLENGE_MISMATCH`)."""
 
@@ -44,8 +44,8 @@ class Reading:
     """RFC 5280 §4.1.2.5 includes both ends; rfc.md F7: some libraries do not, nobody is judged by it."""
     slack: timedelta = timedelta()
     """The tolerance for clocks that the product declared (`hello`)."""
-    old_revocation_counts: bool = True
-    """`revoked` in an answer that is too old is final (docs/status.md), or it is too old like any other."""
+    old_words: tuple[str, ...] = ("ON_HOLD", "REVOKED")
+    """What counts of an answer that is too old: `revoked` is final (docs/status.md), or all of it, or nothing."""
 
 
 @dataclass(eq=False)
@@ -104,7 +104,8 @@ class Oracle:
     def readings(self) -> list[Reading]:
         """Return every way to read what is open."""
         slacks = {timedelta(), self._tolerance}
-        return [Reading(*each) for each in product((True, False), sorted(slacks), (True, False))]
+        words = ("ON_HOLD", "REVOKED"), ("ON_HOLD", "REVOKED", "STATUS_UNKNOWN"), ()
+        return [Reading(*each) for each in product((True, False), sorted(slacks), words)]
 
     def account_of(self, certificate: Certificate) -> Account | None:
         """Return the account that a certificate leads to, or led to before another followed it."""
@@ -135,6 +136,8 @@ class Oracle:
             answers.add("HOLDER_MISMATCH")  # begun for somebody else: no step is named for it
         if now + self.off - session.begun > FORGOTTEN:
             answers.add("CHALLENGE_MISMATCH")
+        if session.spent and now + self.off - session.begun > CHALLENGE_LASTS:
+            answers |= {"CHALLENGE_EXPIRED"} if "CHALLENGE_REPLAYED" in answers else set()  # it is both
         first = self._decided(session, shown, now, Reading())
         if first not in _BEFORE_CHALLENGE:
             session.spent = True
@@ -225,16 +228,15 @@ class Oracle:
     def _status(self, certificate: Certificate, now: datetime, reading: Reading) -> str:
         """What OCSP says, if it can be asked and believed, and is fresh by the product's clock (docs/status.md)."""
         wrong, said, mark = OUTAGES.get(self.outage, ""), certificate.said_at(now), mark_at(now)
-        if wrong and self.outage not in OLD:
+        if wrong and self.outage not in SIGNED:
             return wrong
+        said = "unknown" if self.outage == "says_unknown" else said
         begins = {"stale": now - SECOND - OCSP_LASTS, "future": now + SECOND}.get(self.outage, mark)
         is_fresh = begins <= now + self.off < begins + OCSP_LASTS
         if is_fresh and self.outage == "future":
-            return "STATUS_UNTRUSTED"  # rule 8: it was signed before what it says came true
-        ended = {HOLD: "ON_HOLD", "good": "", "unknown": "STATUS_UNKNOWN"}.get(said, "REVOKED")
-        if is_fresh or (ended in {"ON_HOLD", "REVOKED"} and reading.old_revocation_counts):
-            return ended
-        return "STATUS_STALE"
+            return UNTRUSTED  # rule 8: it was signed before what it says came true
+        word = {HOLD: "ON_HOLD", "good": "", "unknown": "STATUS_UNKNOWN"}.get(said, "REVOKED")
+        return word if is_fresh or word in reading.old_words else "STATUS_STALE"  # rules 6 and 7
 
     def _account(self, session: Session, shown: Shown, now: datetime) -> str:
         account, purpose = self.account_of(shown.certificate), session.purpose

@@ -1,7 +1,7 @@
 """Where explorations are played: one product and one door of the fake J-LIS, and a new world for each play."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -66,7 +66,7 @@ class Set:
 class Venue:
     """A product, and everything that a world needs to be played in."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  (what a play needs)
         self, keys: KeyPool, client: RelyingPartyClient, served: Served, relay: _Relay, reader: Reader, spoil: Spoiling
     ) -> None:
         self._keys, self._client, self._served, self._relay = keys, client, served, relay
@@ -88,7 +88,7 @@ class Venue:
             addresses = door.addresses(self._served.url)
             self._client.configure(configuration(world, addresses))
             self._client.reset()
-            stage = Stage(world, self._client, self.product, self._forger, addresses, door.faults)
+            stage = Stage(world, self._client, self.product, self._forger, addresses, door.faults, self._keys)
             yield Set(stage, Path(folder), self._reader)
             door.faults.clear()
 
@@ -99,22 +99,23 @@ def as_it_is(world: World) -> World:
 
 
 @contextmanager
-def open_venue(
-    target: str,
-    *,
-    bend: Callable[[RelyingPartyClient], RelyingPartyClient] = lambda client: client,
-    spoil: Spoiling = as_it_is,
-    reader: Reader | None = None,
-) -> Iterator[Venue]:
-    """Yield the venue of a product; ConfigurationError where it cannot be told the time.
+def open_venue(target: str) -> Iterator[Venue]:
+    """Yield the venue of a product; ConfigurationError where it cannot be told the time."""
+    with (
+        bound_target(parse_target(target)) as binding,
+        RelyingPartyClient(binding) as client,
+        venue_of(client) as venue,
+    ):
+        yield venue
 
-    `bend`, `spoil` and `reader` put something wrong between the product, the world or the card and whoever looks.
-    """
+
+@contextmanager
+def venue_of(
+    client: RelyingPartyClient, *, spoil: Spoiling = as_it_is, reader: Reader | None = None
+) -> Iterator[Venue]:
+    """Yield the same where somebody stands already between the product, the world or the card and whoever looks."""
+    if Capability.SET_TIME not in client.hello().capabilities:
+        raise ConfigurationError(f"{client.where}: expected a product with set_time; stories turn the clock")
     relay = _Relay()
-    with ExitStack() as held:
-        binding = held.enter_context(bound_target(parse_target(target)))
-        client = held.enter_context(RelyingPartyClient(binding))
-        if Capability.SET_TIME not in client.hello().capabilities:
-            raise ConfigurationError(f"--target {target!r}: expected a product with set_time; stories turn the clock")
-        served = held.enter_context(Served(relay))
-        yield Venue(key_pool(), bend(client), served, relay, reader or InProcessReader(), spoil)
+    with Served(relay) as served:
+        yield Venue(key_pool(), client, served, relay, reader or InProcessReader(), spoil)

@@ -3,9 +3,10 @@
 A step that is not possible where it stands is passed over: so a play stays one when others are taken out of it.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.jlis.fault_grammar import Fault
 from scenarios.advice import Desk
@@ -15,11 +16,11 @@ from scenarios.exploration.dates import (
     SECOND,
     birthday_after,
     day_of,
+    last_second,
     leap_day_after,
     mark_at,
     three_months_before,
 )
-from scenarios.exploration.lives import EFFECTS
 from scenarios.exploration.oracle import OUTAGES
 from scenarios.exploration.play import NAMES, Play, Someone
 from scenarios.secrets import Secret
@@ -55,7 +56,8 @@ class Arrives:
     def is_possible(self, play: Play) -> bool:
         """Four are enough for a story."""
         new = sum(each.old is None for each in play.people)
-        return new < len(NAMES) and play.may_befall and (self.kind != "twin" or new > 0)
+        in_time = self.kind != "with a card that ends today" or play.now < last_second(day_of(play.now))
+        return new < len(NAMES) and play.may_befall and in_time and (self.kind != "twin" or new > 0)
 
     def take(self, play: Play) -> None:
         """Those who are twins were born on one day: their cards open each other's records."""
@@ -63,7 +65,7 @@ class Arrives:
         name = NAMES[sum(each.old is None for each in play.people)]
         born = BORN.get(self.kind, ADULT if self.kind != "adult" else ADULT.replace(year=1970 + len(play.people)))
         born = play.people[0].person.born if self.kind == "twin" else born
-        code, options = f"to_somebody_born={born!r}", {}
+        options: dict[str, Any] = {}
         limit, early = None, None
         if self.kind == "with a card that ends today":
             options, limit = {"that_expires_today": True}, today
@@ -72,12 +74,19 @@ class Arrives:
         elif self.kind == "foreign":
             limit = today + timedelta(days=20)
             options = {"nationality": "USA", "residence_until": limit, "name": "SMITH JOHN"}
-        code += "".join(f", {key}={value!r}" for key, value in options.items())
-        play.write(f"{name} = town.issues_a_card({code.replace('datetime.', '')})")
+        code = ", ".join(f"{key}={written(value)}" for key, value in {"to_somebody_born": born, **options}.items())
+        play.write(f"{name} = town.issues_a_card({code})")
         resident = play.town.issues_a_card(to_somebody_born=born, **options)
         person = play.register.person(born, play.now, limit=limit, early=early)
         person.foreign = self.kind == "foreign"
         play.joins(Someone(name, resident, person))
+
+
+def written(value: object) -> str:
+    """Return a value as a story says it."""
+    if isinstance(value, timedelta):
+        return f"timedelta(days={value.days})"
+    return json.dumps(value) if isinstance(value, str) else repr(value).removeprefix("datetime.")
 
 
 @dataclass(frozen=True)
@@ -183,7 +192,7 @@ class Befalls:
             resident.changes_the_name("試験　花子")
         elif self.event == "has the stay extended":
             until = (someone.person.limit or day_of(play.now)) + timedelta(days=300)
-            play.write(f"{someone.name}.{name}({until!r})".replace("datetime.", ""))
+            play.write(f"{someone.name}.{name}({written(until)})")
             resident.has_the_stay_extended(until)
         elif self.event.startswith("has the PINs reset"):
             desk = Desk.COUNTER if self.event.endswith("counter") else Desk.KIOSK

@@ -32,9 +32,9 @@ class Whose(StrEnum):
 class Break(Struct, frozen=True, forbid_unknown_fields=True):
     """Where a story breaks off."""
 
-    at: str
+    at: Annotated[str, Meta(min_length=1)]
     """Time of day and words of the last thing that was told."""
-    says: str
+    says: Annotated[str, Meta(min_length=1)]
     """What the complaint holds: expected, and actual."""
 
 

@@ -1,4 +1,4 @@
-"""Each story of the family pin_lockout goes red under the one change that the table names, at the step that it names."""
+"""Each story of the family pin_lockout goes red under the change that the table names, at its step."""
 
 import pytest
 
