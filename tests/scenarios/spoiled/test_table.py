@@ -1,6 +1,7 @@
 """The table has every story once, its page is what it says, and a row that is not so fails."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,12 @@ def test_every_story_has_its_row() -> None:
     missing, unknown = load_stories().keys() - rows.keys(), rows.keys() - load_stories().keys()
     twice = {story for story, count in rows.items() if count > 1}
     assert (missing, unknown, twice) == (set(), set(), set()), "mend tests/scenarios/spoiled/changes"
+
+
+def test_every_family_is_told() -> None:
+    """Each family's rows have a module that applies them: a row that nobody applies proves nothing."""
+    modules = {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")}
+    assert set(FAMILIES) <= modules, "add a module like test_tap.py"
 
 
 def test_every_change_has_a_name_of_its_own() -> None:
