@@ -38,6 +38,12 @@ def test_every_change_has_a_name_of_its_own() -> None:
     assert all(bool(change.edits) is (change.mutant is None) for change in changes)
 
 
+def test_mutant_that_is_gone_is_named() -> None:
+    """A row whose mutant the conformance suite no longer has says so."""
+    with pytest.raises(Moved, match="expected a mutant gone"):
+        Change("of-yesterday", NOTHING.title, {}, mutant="gone").edits_made()
+
+
 def test_page_is_what_the_table_says() -> None:
     """Whoever changes the table or a title writes the page anew: python -m tests.scenarios.spoiled.page."""
     assert FILE.read_text(encoding="utf-8") == page()
