@@ -1,4 +1,4 @@
-"""What befalls residents, as a table, and what it makes of their certificates (docs/spec/pki.md §4, docs/life-cycle.md).
+"""What befalls residents, as a table, and what it makes of their certificates (docs/spec/pki.md §4, life-cycle.md).
 
     event → what ends the authentication certificate, what the signature certificate; what is issued; what it needs
 

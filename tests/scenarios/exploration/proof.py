@@ -37,7 +37,10 @@ def line_of(spoil: Spoil) -> list[str]:
             if small is None:
                 return [f"{spoil.name}: {found}: does not break again"]
             size = f"{len(broken.steps)} → {len(small.steps)} steps in {small.plays} plays"
-            return [f"{spoil.name}: {found}: {size}: {small.report.splitlines()[0]}", *(f"    {x}" for x in small.lines)]
+            return [
+                f"{spoil.name}: {found}: {size}: {small.report.splitlines()[0]}",
+                *(f"    {x}" for x in small.lines),
+            ]
     return [f"{spoil.name}: not found in {plays} plays ({perf_counter() - began:.0f} s)"]
 
 

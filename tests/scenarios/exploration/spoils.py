@@ -72,7 +72,10 @@ class RefusesTwice(RelyingPartyClient):
         return outcome
 
 
-BENDS: dict[str, type[RelyingPartyClient]] = {"moves-stop-taps": MovesStopTaps, "nobody-asked-is-untrusted": RefusesTwice}
+BENDS: dict[str, type[RelyingPartyClient]] = {
+    "moves-stop-taps": MovesStopTaps,
+    "nobody-asked-is-untrusted": RefusesTwice,
+}
 _ENDS = "reference_impl.verification.validity:has_not_ended_at"
 A_SECOND_MORE = (Edit(_ENDS, "now - CLOCK_TOLERANCE", "now - timedelta(seconds=1)"),)
 """Nine hours, and this: expiry by one second."""
