@@ -34,6 +34,8 @@ class Questions(Struct, frozen=True, forbid_unknown_fields=True):
 
     at_least: Annotated[int, Meta(ge=1)] | None = None
     none: bool = False
+    open: bool = False
+    """The clause leaves it open whether anybody is asked; nothing is looked for."""
     in_case: Annotated[int, Meta(ge=1)] | None = None
     """As `at_least`, but counted since the case began: a product may use an answer as long as it is valid."""
     kind: Kind = Kind.AUTH

@@ -113,12 +113,16 @@ class TerminalSeen(StrEnum):
 
 CertificateShown = Annotated[
     str,
-    Meta(pattern=r"^(own|other-kind|neighbours|cut|empty|text|begins-(in-a-second|a-second-ago)|wrong/[a-z0-9-]+)$"),
+    Meta(
+        pattern=r"^(own|former|other-kind|other-generation|neighbours|cut|empty|text|begins-(in-a-second|a-second-ago)|wrong/[a-z0-9-]+)$"
+    ),
 ]
 """Which certificate is shown.
 
     own                  the card's, of the kind that the purpose asks for
     other-kind           the card's other one, of the same holder
+    former               the one that the card bore before its certificates were renewed
+    other-generation     the card's, issued with the key of the generation before, which is trusted still
     neighbours           another resident's
     cut, empty, text     no certificate: its first half, nothing, a word
     begins-in-a-second   the card's, but notBefore is a second after now and the declared tolerance

@@ -156,6 +156,8 @@ class Disturb(StoryStep, frozen=True, tag="disturb"):
     door: FaultDoor
     fault: Fault
     seconds: Annotated[int, Meta(ge=1, le=31_622_400)] | None = None
+    count: Annotated[int, Meta(ge=1, le=100)] | None = None
+    """How many answers; all of them without it."""
     beyond_tolerance: bool = False
     """Whether the product's declared `status_seconds` come on top of the seconds."""
 

@@ -2,7 +2,8 @@
 
 Whoever makes a fault announces it before it begins and again when it is over, in one small file beside the population.
 The judge reads the file only for an answer that was not right otherwise: what was announced before the answer came is
-in it, so no answer to a fault is ever judged as if there had been none. Instants are seconds of the host's clock.
+in it, so no answer to a fault is ever judged as if there had been none. Instants are seconds of the monotonic clock,
+which the processes of one machine share.
 """
 
 import os

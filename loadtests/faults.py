@@ -13,6 +13,7 @@ Pure: the words and what each permits. `disturbance` does them.
 
 import re
 from enum import StrEnum
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -73,7 +74,7 @@ _WORDS = re.compile(r"(?P<kind>[a-z-]+)(:(?P<detail>[a-z0-9_.]+))?@(?P<start>\d+
 def parse_faults(words: tuple[str, ...], seconds: float) -> list[PlannedFault]:
     """Return the faults of a run of so many seconds, in their order; ConfigurationError for what cannot be."""
     faults = sorted((_parse(word, seconds) for word in words), key=lambda fault: fault.start)
-    for before, after in zip(faults, faults[1:], strict=False):
+    for before, after in pairwise(faults):
         if after.start < before.end:
             raise ConfigurationError(
                 f"--fault {after.name}@{after.start:g}: expected it after {before.name} is over at {before.end:g}; "

@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 
 from harness.errors import ConfigurationError, HarnessFault
-from loadtests.locust_command import LOCUSTFILE, OPTIONS, POPULATION, TALLY, locust_command
+from loadtests.locust_command import LOCUSTFILE, OPTIONS, TALLY, locust_command
 from loadtests.options import Options
-from loadtests.population import Population, write_population
+from loadtests.people import People, write_people
 from loadtests.tally import Tally
 from loadtests.targets.reach import without_proxies
 
@@ -38,31 +38,30 @@ def require_locust() -> None:
 
 
 def generate(  # noqa: PLR0913  (who, where to, how, and whom to tell)
-    population: Population,
+    population: People,
     address: str,
     folder: Path,
     options: Options,
     progress: Progress | None = None,
     *,
-    begun: Callable[[float], None] | None = None,
+    begun: Callable[[float, int], None] | None = None,
 ) -> Tally:
     """Return what Locust counted while it sent load to `address`; its files go to `folder`, and it ends in any case.
 
     A visit under way when the time is over may still end: a product that hangs shows as errors, not as silence.
-    `begun` is told once the instant (monotonic) at which load began, as soon as that is known.
+    `begun` is told once the instant (monotonic) at which load began, as soon as that is known, and Locust's process.
     """
-    people, counts, log = folder / POPULATION, folder / TALLY, folder / "locust.log"
-    write_population(population, people)
+    people, counts, log = write_people(population, folder), folder / TALLY, folder / "locust.log"
     start = folder / BEGAN
     (folder / OPTIONS).write_bytes(msgspec.json.encode(options))
     last_visits = math.ceil(options.timeout * REQUESTS_PER_VISIT) + 1
     grace = last_visits + GRACE + (options.patience if is_crewed(options) else 0)
-    command = locust_command(LOCUSTFILE, address, folder, options, last_visits)
+    command = locust_command(LOCUSTFILE, address, people, options, last_visits)
 
     def look(elapsed: float, seconds: float) -> None:
         nonlocal begun
         if begun is not None and start.exists():
-            begun(float(start.read_text()))
+            begun(float(start.read_text()), process.pid)
             begun = None
         if progress is not None:
             progress(elapsed, seconds)
@@ -80,7 +79,7 @@ def generate(  # noqa: PLR0913  (who, where to, how, and whom to tell)
         try:
             _wait(process, options.seconds, grace, look)
         finally:
-            _end(process)
+            end_process(process)
             people.unlink()  # the keys in it are of no more use
     return _read(counts, log)
 
@@ -107,7 +106,7 @@ def _wait(process: subprocess.Popen[bytes], seconds: float, grace: float, look: 
             return
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_process(process: subprocess.Popen[bytes]) -> None:
     """End the process by its own pid: SIGTERM, and SIGKILL when it has not ended within five seconds.
 
     Then whatever it had forked, which is in the session that was made for it: a master killed early leaves workers.

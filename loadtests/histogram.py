@@ -41,7 +41,7 @@ class Histogram(Struct):
 
     def add(self, seconds: float) -> None:
         """Count one duration."""
-        bucket = bucket_of(int(seconds * MICROSECONDS))
+        bucket = bucket_of(int(seconds * MICROSECONDS + 0.5))
         counts = self.counts
         counts[bucket] = counts.get(bucket, 0) + 1
         self.total += 1

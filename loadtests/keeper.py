@@ -16,8 +16,8 @@ from harness.contract.faults import AdapterFault
 from harness.errors import ConfigurationError
 from harness.home import key_pool
 from loadtests.options import Options
-from loadtests.population import write_population
-from loadtests.scene import open_scene
+from loadtests.people import write_people
+from loadtests.scenes import open_scene
 
 CANNOT_BEGIN = 2
 
@@ -38,7 +38,7 @@ class Kept(Struct, frozen=True):
 
 def main(wanted: Wanted) -> int:
     """Keep the scene until standard input ends."""
-    options = Options(target=wanted.target, users=wanted.users, seconds=1, bad=0.2, seed=1, timeout=5.0)
+    options = Options(target=wanted.target, users=wanted.users, seconds=1, seed=1, timeout=5.0)
     console = Console(stderr=True)
     try:
         with (
@@ -46,8 +46,7 @@ def main(wanted: Wanted) -> int:
             open_scene(options, key_pool(), bars) as scene,
             tempfile.TemporaryDirectory(prefix="kazashi-load-") as folder,
         ):
-            people = Path(folder) / "population.json"
-            write_population(scene.population, people)
+            people = write_people(scene.population, Path(folder))
             sys.stdout.write(msgspec.json.encode(Kept(str(people), scene.address)).decode() + "\n")
             sys.stdout.flush()
             sys.stdin.read()

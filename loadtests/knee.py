@@ -2,8 +2,10 @@
 
 The rule is ours and it is this. Throughput over level is fitted, by least squares, with a stick that is broken once: a
 line through the origin up to the knee, another line from there on (segmented regression with one unknown break; the
-origin belongs to it, for without load there are no answers). The break is a knee if the second line rises less than
-half as steeply as the first. If no break is one, the target was not saturated, and the ramp should go further.
+origin belongs to it, for without load there are no answers), with two steps at least beyond the break. The break is a
+knee if the second line rises less than half as steeply as the first, and if the stick fits so much better than a line
+without a break that noise alone would hardly do it (F of the two further parameters at least 8: one in a hundred, with
+twelve steps). If no break is one, the target was not saturated, and the ramp should go further.
 
 Latency is told beside it as an independent sign: the first level at which the median is twice that of the first step.
 Where the target is saturated in a closed loop it must rise (Little's law), and in an open loop it has no bound.
@@ -16,6 +18,9 @@ from loadtests.shapes import Plateau
 
 GENTLER = 0.5
 """Of the slope before the knee: what the slope after it must be below."""
+LEAST_F = 8.0
+PARAMETERS = 3
+"""Of the stick: both slopes and the break."""
 CANDIDATES_PER_STEP = 20
 FEWEST_STEPS = 4
 TWICE = 2.0
@@ -69,18 +74,27 @@ def find_knee(steps: list[Step]) -> Knee | None:
         return None
     levels, rates = [step.level for step in steps], [step.throughput for step in steps]
     fits = [_fit(levels, rates, candidate) for candidate in _candidates(levels)]
-    _, knee, before, after = min(fits)
-    if before <= 0 or after >= GENTLER * before:
+    error, knee, before, after = min(fits)
+    if before <= 0 or after >= GENTLER * before or _f(levels, rates, error) < LEAST_F:
         return None
     bend = next((step.level for step in steps if step.p50 >= TWICE * steps[0].p50), None)
     return Knee(round(knee, 2), round(before * knee, 2), round(before, 4), round(after, 4), bend)
 
 
 def _candidates(levels: list[float]) -> list[float]:
-    """Return where the break may be: from the first level to just before the last, so that each line has a point."""
-    count = (len(levels) - 1) * CANDIDATES_PER_STEP
-    width = (levels[-1] - levels[0]) / count
+    """Return where the break may be: from the first level to just before the last but one."""
+    count = (len(levels) - 2) * CANDIDATES_PER_STEP
+    width = (levels[-2] - levels[0]) / count
     return [levels[0] + index * width for index in range(count)]
+
+
+def _f(levels: list[float], rates: list[float], error: float) -> float:
+    """Return the F statistic of the stick against a line through the origin without a break."""
+    slope = _dot(levels, rates) / _dot(levels, levels)
+    straight = sum((rate - slope * level) ** 2 for level, rate in zip(levels, rates, strict=True))
+    freedom = max(len(levels) - PARAMETERS, 1)
+    least = 1e-12 * _dot(rates, rates)
+    return ((straight - error) / (PARAMETERS - 1)) / max(error / freedom, least)
 
 
 def _fit(levels: list[float], rates: list[float], knee: float) -> tuple[float, float, float, float]:

@@ -9,8 +9,10 @@ from harness.errors import ConfigurationError
 from loadtests.options import Options
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
-POPULATION, OPTIONS, TALLY, SHARES = "population.json", "options.json", "tally.json", "shares.json"
+POPULATION, OPTIONS, TALLY = "population.json", "options.json", "tally.json"
 """The files of a run in its folder; a worker on another machine needs the first two."""
+STARTING = 15
+"""Seconds that making the users may take on a busy machine before load begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,15 @@ def parse_place(text: str) -> Place:
     return Place(host.strip("[]"), int(port))
 
 
-def locust_command(locustfile: Path, address: str, folder: Path, options: Options, last_visits: int) -> list[str]:
-    """Return the command of the process that counts in the end: the only one, or the master."""
-    course = ["--run-time", f"{options.seconds}s", "--stop-timeout", str(last_visits)]
+def locust_command(locustfile: Path, address: str, people: Path, options: Options, last_visits: int) -> list[str]:
+    """Return the command of the process that counts in the end: the only one, or the master; files beside `people`."""
+    folder = people.parent
+    bound = options.seconds + STARTING  # `pacing.end_in_time` ends it when its seconds are over
+    course = ["--run-time", f"{bound}s", "--stop-timeout", str(last_visits)]
     return [
         *(sys.executable, "-m", "locust", "-f", str(locustfile), "--headless", "--only-summary"),
         *("--host", address, "--users", str(options.users), "--spawn-rate", str(options.users), *course),
-        *("--population", str(folder / POPULATION), "--options", str(folder / OPTIONS)),
+        *("--population", str(people), "--options", str(folder / OPTIONS)),
         *("--tally", str(folder / TALLY), *_crew(options)),
     ]
 
@@ -60,12 +64,12 @@ def _crew(options: Options) -> list[str]:
     return []
 
 
-def worker_command(place: Place, folder: Path, processes: int) -> list[str]:
+def worker_command(place: Place, people: Path, processes: int) -> list[str]:
     """Return the command of a worker, or of several on its machine."""
     return [
         *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker"),
         *("--master-host", place.host, "--master-port", str(place.port)),
-        *("--population", str(folder / POPULATION), "--options", str(folder / OPTIONS)),
+        *("--population", str(people), "--options", str(people.with_name(OPTIONS))),
         *(("--processes", str(processes)) if processes > 1 else ()),
     ]
 

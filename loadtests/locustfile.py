@@ -15,9 +15,11 @@ import msgspec
 
 from harness.errors import ConfigurationError
 from loadtests import crew, pacing, plain
-from loadtests.population import read_population
-from loadtests.users import LoadRun, PortalVisitor
-from loadtests.workers import Reports
+from loadtests.metrics_door import serve_metrics
+from loadtests.people import read_people
+from loadtests.targets import users
+from loadtests.users import PortalVisitor
+from loadtests.workers import SHARES, Reports
 
 __all__ = ["PortalVisitor"]
 CANNOT_BEGIN = 2
@@ -37,7 +39,7 @@ def add_options(parser: Any) -> None:
 
 
 def get_ready(environment: Any, **_: Any) -> None:
-    """Read the population, or have one made; tell the master's ear from the workers' hands."""
+    """Read who is driven, or have them made; choose the users for them; let a master listen to its workers."""
     options = environment.parsed_options
     try:
         if not options.population:
@@ -46,32 +48,47 @@ def get_ready(environment: Any, **_: Any) -> None:
             if options.processes:
                 options.shards = options.processes
             _reports.append(crew.gather(environment))
-        PortalVisitor.load = LoadRun(read_population(Path(options.population)))
+        users.take(environment, read_people(Path(options.population)))
     except ConfigurationError as fault:
         sys.stderr.write(f"locustfile: {fault}\n")
         sys.exit(CANNOT_BEGIN)
     environment.kazashi_course = Path(options.options) if options.options else None
-    pacing.install(environment, environment.kazashi_course, PortalVisitor.load.tally)
+    pacing.install(environment, environment.kazashi_course, users.load().tally)
+    if environment.kazashi_course and not crew.is_worker(environment):
+        _tell_numbers(environment.kazashi_course)
     # gevent's loop still has the instant at which the imports began: the run's length would be shorter by all of that
     gevent.get_hub().loop.update_now()
 
 
+def _tell_numbers(course: Path) -> None:
+    """Serve the generator's own numbers where the run was asked to."""
+    port = pacing.read_options(course).metrics_port
+    try:
+        if port:
+            serve_metrics(port, lambda: _reports[0].so_far() if _reports else users.load().tally)
+    except ConfigurationError as fault:
+        sys.stderr.write(f"locustfile: {fault}\n")
+        sys.exit(CANNOT_BEGIN)
+
+
 def count_own_fault(exception: Exception, **_: Any) -> None:
     """A fault of ours in a user must not look like a quiet run."""
-    PortalVisitor.load.tally.failed(f"load generator: {type(exception).__name__}: {exception}")
+    users.load().tally.failed(f"load generator: {type(exception).__name__}: {exception}")
 
 
 def begin(environment: Any, **_: Any) -> None:
     """Take this worker's part of the people; the run's length is measured from here."""
-    load = PortalVisitor.load
+    load = users.load()
     index, of = crew.shard_of(environment)
     if of > 1 and not crew.is_master(environment):
-        PortalVisitor.load = load = LoadRun(load.population.shard(index, of))
+        load = users.take(environment, load.population.shard(index, of))
         # as this process was started: a master's path is of its own machine
         pacing.install(environment, environment.kazashi_course, load.tally, index, of)
     load.tally.begin()
     if environment.parsed_options.tally and not crew.is_worker(environment):
         pacing.tell_beginning(Path(environment.parsed_options.tally), load.tally)
+    if not crew.is_worker(environment):
+        pacing.end_in_time(environment, environment.kazashi_course, load.tally)
     if crew.is_worker(environment):
         crew.report_now_and_then(environment, load.tally, lambda: sorted(load.driven))
 
@@ -79,12 +96,12 @@ def begin(environment: Any, **_: Any) -> None:
 def close_door(environment: Any, **_: Any) -> None:
     """No more visits begin."""
     if not crew.is_master(environment):
-        PortalVisitor.pace.stops()
+        pacing.PacedUser.pace.stops()
 
 
 def end(environment: Any, **_: Any) -> None:
     """All users have stopped."""
-    load = PortalVisitor.load
+    load = users.load()
     load.tally.end()
     if crew.is_worker(environment):
         crew.report(environment, load.tally, lambda: sorted(load.driven), last=True)
@@ -95,12 +112,12 @@ def hand_over(environment: Any, **_: Any) -> None:
     plain.release()
     if crew.is_worker(environment):
         return
-    tally = _reports[0].total() if _reports else PortalVisitor.load.tally
+    tally = _reports[0].total() if _reports else users.load().tally
     if environment.parsed_options.tally:
         path = Path(environment.parsed_options.tally)
         path.write_bytes(msgspec.json.encode(tally))
         if _reports:
-            path.with_name("shares.json").write_bytes(msgspec.json.encode(_reports[0].shares()))
+            path.with_name(SHARES).write_bytes(msgspec.json.encode(_reports[0].shares()))
     environment.process_exit_code = 1 if tally.shortcomings() else 0
 
 

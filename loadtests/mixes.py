@@ -1,5 +1,6 @@
 """The mixes: who comes, for what, how much of it is bad. One table, `mixes.yaml`, read strictly."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -111,7 +112,7 @@ def _rules(mix: Mix) -> tuple[tuple[str, bool, str], ...]:
     )
 
 
-def _is_whole(shares: Any) -> bool:
+def _is_whole(shares: Iterable[float]) -> bool:
     return abs(sum(shares) - 1) < WHOLE
 
 

@@ -2,7 +2,9 @@
 
 from msgspec import Struct
 
+from loadtests.mixes import DEFAULT
 from loadtests.shapes import Shape
+from loadtests.vocabulary import Signatures
 
 LONGEST_RUN = 24 * 3600
 """Seconds: no run is without an end."""
@@ -15,12 +17,13 @@ class Options(Struct, frozen=True, kw_only=True):
     target: str
     users: int
     seconds: int
-    bad: float
     seed: int
     timeout: float
     # where from (targets, generator)
     own: bool = False
     """Whether whoever starts the run has said that an address beyond this machine is theirs to load."""
+    world: str = ""
+    """The store of the register that a responder, or a server of lists, answers for; none where ours is started."""
     patience: float = 20.0
     """Seconds within which a target must be ready."""
     processes: int = 1
@@ -29,9 +32,19 @@ class Options(Struct, frozen=True, kw_only=True):
     """Locust workers on other machines that are waited for; 0: this machine alone."""
     bind: str = "127.0.0.1:5557"
     """Where those find the master."""
-    ceiling_seconds: int = 5
+    share: str = ""
+    """A folder that workers on other machines see, too; empty where there are none."""
+    ceiling_seconds: int = 3
     """How long the generator's own ceiling is measured; 0: not at all."""
     # who (crowd)
+    bad: str = ""
+    """A share of all verdicts, or kinds with their shares; empty for what the mix says."""
+    mix: str = DEFAULT
+    population: str = ""
+    """A folder, or a number of holders that are made or found in this installation; empty for a thousand."""
+    signatures: Signatures = Signatures.KEY
+    enrolled: int = 0
+    """Good holders who are enrolled before the load; 0 for as many as there are users, forty at most."""
     # how (course)
     shape: Shape = Shape.CONSTANT
     rate: float = 0.0

@@ -2,16 +2,19 @@
 
 Before is the mean of the verdicts in the intervals that ended before the fault began, without the first two of the run.
 It has recovered in the first interval after the end of the fault from which on, for three intervals together, verdicts
-come at 90 % of that rate and nothing fails: no error, no wrong verdict, nothing undecided, nothing excused. The answer
-is in whole intervals (a second each, in runs of up to a quarter of an hour): it is the end of the last bad second.
+come within 10 % of that rate on average (or within twice the standard deviation that the intervals before had, where
+that is more) and nothing fails: no error, no wrong verdict, nothing undecided, nothing excused. The answer is in whole
+intervals (a second each, in runs of up to a quarter of an hour): it is the end of the last bad second.
 """
 
 import math
+from statistics import fmean, pstdev
 
 from loadtests.series import Interval, Series
 from loadtests.truth import Ruling
 
 WITHIN = 0.10
+SIGMAS = 2.0
 HELD = 3
 """Intervals: one good second between two bad ones is no recovery."""
 STARTING = 2
@@ -23,27 +26,31 @@ def recovered_after(series: Series, start: float, end: float, *, within: float =
 
     None too when the fault began so early that nothing is known of before.
     """
-    rate = rate_before(series, start)
-    if rate is None:
+    before = _before(series, start)
+    if not before:
         return None
     intervals, width = series.intervals, series.width
-    first = math.floor(end / width)
-    enough = (1 - within) * rate * width
-    for index in range(first, len(intervals) - HELD):
-        if all(_is_well(each, enough) for each in intervals[index : index + HELD]):
+    rates = [each.verdicts for each in before]
+    enough = fmean(rates) - max(within * fmean(rates), SIGMAS * pstdev(rates))
+    for index in range(math.floor(end / width), len(intervals) - HELD + 1):
+        held = intervals[index : index + HELD]
+        if all(map(_is_well, held)) and fmean(each.verdicts for each in held) >= enough:
             return max(0.0, round(index * width - end, 3))
     return None
 
 
 def rate_before(series: Series, start: float) -> float | None:
     """Return the verdicts a second before a fault; None when there are too few intervals to say."""
+    before = _before(series, start)
+    return fmean(each.verdicts for each in before) / series.width if before else None
+
+
+def _before(series: Series, start: float) -> list[Interval]:
     last = math.floor(start / series.width)
     before = series.intervals[min(STARTING, max(last - FEWEST_BEFORE, 0)) : last]
-    if len(before) < FEWEST_BEFORE:
-        return None
-    return sum(each.verdicts for each in before) / (len(before) * series.width)
+    return before if len(before) >= FEWEST_BEFORE else []
 
 
-def _is_well(interval: Interval, enough: float) -> bool:
+def _is_well(interval: Interval) -> bool:
     failing = sum(count for ruling, count in interval.rulings.items() if ruling is not Ruling.RIGHT)
-    return interval.verdicts >= enough and interval.errors == interval.excused == failing == 0
+    return interval.errors == interval.excused == failing == 0

@@ -31,6 +31,11 @@ class Interval(Struct):
         return sum(histogram.total for name, histogram in self.latencies.items() if name != VISIT)
 
     @property
+    def outcomes(self) -> int:
+        """Answers to what was presented, whatever they decided: each is one verification of the target."""
+        return sum(self.rulings.values())
+
+    @property
     def verdicts(self) -> int:
         """Outcomes that decided something."""
         return self.rulings.get(Ruling.RIGHT, 0) + self.rulings.get(Ruling.WRONG, 0)

@@ -14,6 +14,8 @@ LONGEST_LIST = 20
 MOST_ERRORS = 50
 """Kinds of errors that are told apart; the others count as one, for a product may make a new one of each answer."""
 OTHER_ERRORS = "other errors"
+ACCEPTING = frozenset({"accept OK", "good", "not listed", "signed"})
+"""How a product, a responder, a list and a card say yes."""
 
 
 class Line(Struct):
@@ -45,6 +47,10 @@ class Shortcoming(StrEnum):
     NO_VERDICT = "no verdict at all"
     NONE_ACCEPTED = "nobody was rightly accepted"
     NONE_REFUSED = "nobody was rightly refused"
+    # of the course
+    NOT_RECOVERED = "a fault from which the target was not seen to recover in time"
+    GROWS = "memory or descriptors of the target grow"
+    COUNTER = "the target counted other requests than were sent"
 
 
 class Tally(Struct, dict=True):
@@ -62,6 +68,8 @@ class Tally(Struct, dict=True):
     unbegun: int = 0
     """Those of them who had not begun when the load ended."""
     seconds: float = 0.0
+    busy: float = 0.0
+    """Seconds of a processor that the generator itself took, from the beginning of the load to its end."""
     began: float = 0.0
     """The instant of the monotonic clock at which the load began; 0 before."""
 
@@ -69,14 +77,17 @@ class Tally(Struct, dict=True):
         """Look lines up by what they count (`dict=True`: this is not part of what is written)."""
         self._found = {(line.purpose, line.kind, line.ruled): line for line in self.lines}
         self._now, self._until = Interval(), 0.0
+        self._spent = 0.0
 
     def begin(self) -> None:
         """Count seconds from here."""
         self.began = time.monotonic()
+        self._spent = time.process_time()
 
     def end(self) -> None:
         """All users have stopped."""
         self.seconds = time.monotonic() - self.began
+        self.busy = time.process_time() - self._spent
 
     def now(self) -> Interval:
         """Return the interval of this instant."""
@@ -123,6 +134,21 @@ class Tally(Struct, dict=True):
             histogram = latencies[verb] = Histogram()
         histogram.add(seconds)
 
+    def took_all(self, verb: str, seconds: list[float]) -> None:
+        """Count the latencies of many that were asked one after the other, and the asking."""
+        now = self.now()
+        now.requests += len(seconds)
+        self.requests += len(seconds)
+        histogram = now.latencies.setdefault(verb, Histogram())
+        for each in seconds:
+            histogram.add(each)
+
+    def judged_all(self, kind: str, ruled: Ruled, count: int) -> None:
+        """Count many outcomes that are alike, and not wrong."""
+        self._line("login", kind, ruled).count += count
+        rulings = self.now().rulings
+        rulings[ruled.ruling] = rulings.get(ruled.ruling, 0) + count
+
     def add(self, other: "Tally") -> None:
         """Count what another process counted, too; the seconds are those of the longest."""
         for line in other.lines:
@@ -133,6 +159,7 @@ class Tally(Struct, dict=True):
         self.wrong = (self.wrong + other.wrong)[:LONGEST_LIST]
         self.series.merge(other.series)
         self.requests += other.requests
+        self.busy += other.busy
         self.late += other.late
         self.unbegun += other.unbegun
         self.seconds = max(self.seconds, other.seconds)
@@ -161,7 +188,7 @@ class Tally(Struct, dict=True):
 
     def shortcomings(self) -> list[Shortcoming]:
         """Return why the run did not pass; empty when it did. A run without verdicts is no run without wrong ones."""
-        accepted = any(line.ruled.ruling is Ruling.RIGHT and line.ruled.actual == "accept OK" for line in self.lines)
+        accepted = any(line.ruled.ruling is Ruling.RIGHT and line.ruled.actual in ACCEPTING for line in self.lines)
         found = {
             Shortcoming.WRONG: self.count(Ruling.WRONG) > 0,
             Shortcoming.UNDECIDED: self.count(Ruling.UNDECIDED) > 0,

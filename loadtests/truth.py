@@ -201,7 +201,8 @@ def rule(  # noqa: PLR0913  (what is right follows from all of these)
         else:
             views = Views(seen, seen)
     right = permitted(facts, deed, moment.instant, declared, views, purpose=purpose, source=source)
-    bad = ACCEPTED not in right and deed is not Deed.NOT_YET
+    shown = Deed.HONEST if deed is Deed.NOT_YET else deed
+    bad = ACCEPTED not in permitted(facts, shown, moment.instant, declared, views, purpose=purpose, source=source)
     expected = _listed(right)
     if outcome.epoch is not msgspec.UNSET and outcome.epoch != moment.epoch:
         return Ruled(Ruling.UNDECIDED, expected, f"{actual}, at epoch {outcome.epoch} not {moment.epoch}", bad)

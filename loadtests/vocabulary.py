@@ -18,8 +18,11 @@ class Standing(StrEnum):
     ON_HOLD = "on-hold"
     EXPIRED = "expired"
     NOT_ENROLLED = "not-enrolled"
+    """Has a good card and never enrols."""
     UNKNOWN = "unknown"
     """Enrolled nowhere, under a certificate that the authority's key signed and no register knows."""
+    NEWCOMER = "newcomer"
+    """Has a good card and is not enrolled yet; enrols during the load, once."""
     RENEWED = "renewed"
     """Enrolled under a certificate that was superseded; the new one is not linked yet."""
 
@@ -38,6 +41,15 @@ class Bad(StrEnum):
 
 
 SYNONYMS = {"suspended": Bad.ON_HOLD}
+ENROLLED = frozenset(
+    {Standing.GOOD, Standing.JUST_LOST, Standing.REVOKED, Standing.ON_HOLD, Standing.EXPIRED, Standing.RENEWED}
+)
+"""Who enrolled before the load, all of them honestly: whoever must be refused would be accepted but for that one thing.
+
+Renewed holders did under the certificate before.
+"""
+ONCE = {Purpose.ENROL: Standing.NEWCOMER, Purpose.RELINK: Standing.RENEWED}
+"""Who comes for what can be done once."""
 
 
 class Signatures(StrEnum):

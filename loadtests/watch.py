@@ -109,7 +109,7 @@ def listener_at(address: str) -> int | None:
     for pid in sorted(found):
         with _it_may_end():
             if psutil.Process(pid).ppid() not in found:
-                return pid
+                return int(pid)
     return None
 
 

@@ -7,6 +7,7 @@ has in the end is the last report of each; a worker without one is an error, for
 
 import socket
 from collections import Counter
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -35,6 +36,16 @@ class Share(Struct, frozen=True):
     machine: str
     requests: int
     holders: int
+
+
+SHARES = "shares.json"
+"""The file in which a master leaves them beside its counts."""
+
+
+def read_shares(folder: Path) -> list[Share]:
+    """Return what each worker did; none where one process did everything."""
+    path = folder / SHARES
+    return msgspec.json.decode(path.read_bytes(), type=list[Share]) if path.exists() else []
 
 
 def machine() -> str:
@@ -68,14 +79,19 @@ class Reports:
             for _, each in sorted(self._latest.items())
         ]
 
+    def so_far(self) -> Tally:
+        """Return what was reported until now: for whoever looks while load runs."""
+        whole = Tally()
+        for report in self._latest.values():
+            whole.add(report.tally)
+        return whole
+
     def total(self) -> Tally:
         """Return everything counted; a worker that did not report, or a holder driven twice, stands among the errors.
 
         An error and not an exception: what the others counted is worth telling, and the run does not pass.
         """
-        whole = Tally()
-        for report in self._latest.values():
-            whole.add(report.tally)
+        whole = self.so_far()
         for index in range(self._wanted):
             of_this = self._latest.get(index)
             if of_this is None or not of_this.last:

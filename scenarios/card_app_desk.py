@@ -89,11 +89,15 @@ class CardAppDesk:
         """Return the mark of the last ride that was asked for."""
         return self._paid
 
-    def finds_rides_left(self, resident: Resident, rides: int) -> None:
+    def finds_rides_left(self, resident: Resident, rides: int, *, pin: str | None = None) -> None:
         """The counter on the card says so many."""
         self._telling.settle()
         with resident.card.in_reader() as connection:
-            record = _File(connection).of(self._aid, COUNTER)
+            file = _File(connection)
+            file.select(self._aid)
+            if pin is not None:
+                file.verify(pin)
+            record = file.read(COUNTER)
         actual = int.from_bytes(record[_VALUE], "big")
         self._telling.say(Words(f"  rides left on the card: {actual}", f"  カードの残り回数: {actual}"))
         if actual != rides:
@@ -105,7 +109,7 @@ class CardAppDesk:
             why = self._why_not(connection, pin)
             if why is not None:
                 return why
-            if _File(connection).of(self._aid, COUNTER)[_MARK] == name:
+            if _File(connection).read(COUNTER)[_MARK] == name:
                 return None  # paid already: only the answer got lost
         out = 2 + (pin is not None)
         with ExitStack() as held:
@@ -164,8 +168,3 @@ class _File:
     def read(self, fid: int) -> bytes:
         """Return a file of the application that is selected."""
         return self.send(bytes([0x00, 0xB0, 0x80 | fid, 0x00, 0x00]))[0]
-
-    def of(self, aid: bytes, fid: int) -> bytes:
-        """Return a file of an application."""
-        self.select(aid)
-        return self.read(fid)

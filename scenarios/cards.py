@@ -21,7 +21,7 @@ from cardsim.trace import TraceLine
 from cardsim.trace_file import TraceFile, read_trace
 from harness.card_life import CardLife
 from harness.kept_cards import CardsInFolder
-from harness.pcsc_lane import PcscLane
+from harness.pcsc_lane.many_cards import HostedCard, ManyCards
 from harness.personalisation import IssuedCard
 from harness.terminal.card_reader import Connection
 from scenarios.field import Lying, in_one_field
@@ -33,6 +33,8 @@ class Untellable(Exception):
 
 
 Connect = Callable[[], Connection]
+AT_ONCE = 4
+"""Cards that lie in readers of the lane at one time; the other places are for those that come next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,35 @@ class InProcessReader:
             yield lambda: connection
 
 
+@dataclass(frozen=True, slots=True)
+class _Lying:
+    """A card that lies in a reader of the lane, as it was when it was put in."""
+
+    card: HostedCard
+    profile: Profile
+    writes: int
+    """How often somebody else had written to its tries."""
+    meeting: str
+
+    def is_still(self, put_in: Insertion, meeting: str) -> bool:
+        """Whether it can stay where it is: nobody pulled it out, and no counter wrote on it."""
+        now = put_in.profile, len(put_in.life.tries_written()), meeting
+        return self.card.is_in and (self.profile, self.writes, self.meeting) == now
+
+
 class PcscReader:
-    """The reader of a PC/SC lane; the card is served by a process of its own."""
+    """The readers of a PC/SC lane; the cards are served by a process of their own.
+
+    A card stays in its reader, without power, until something is written on it or another one needs the place: pcscd
+    takes half a second to see a card, and a story puts one in a dozen times.
+    """
 
     kinds: tuple[str, ...] = (FAST.name,)
     """What pcscd itself takes is measured; the others would be waited for, five seconds a tap."""
 
-    def __init__(self, lane: PcscLane) -> None:
-        self._lane = lane
+    def __init__(self, cards: ManyCards) -> None:
+        self._cards = cards
+        self._lying: dict[Path, _Lying] = {}
 
     @contextmanager
     def holding(self, put_in: Insertion) -> Iterator[Connect]:
@@ -114,19 +137,13 @@ class PcscReader:
             raise Untellable("through pcscd nobody can take a card out between two writes of its chip")
         if conditions.weak is not None:
             raise Untellable("through pcscd no frame is lost: vpcd has a line, not a field")
-        store = put_in.cards.open(put_in.profile, put_in.life)
-        store.load()  # what a counter wrote is taken in by whoever knows the world; the card's process does not
-        store.close()
-        meeting = f"{conditions.interface.value}:{conditions.latency}"
-        folder = put_in.cards.folder_of(put_in.profile)
-        served = self._lane.insert(folder, trace=put_in.trace, conditions=meeting)
+        lying = self._there(put_in, f"{conditions.interface.value}:{conditions.latency}")
         with ExitStack() as ended:
-            ended.callback(served.remove)
 
             def connect() -> Connection:
-                connection: Connection = ended.enter_context(self._lane.connected())
+                connection: Connection = ended.enter_context(lying.connected())
                 connection = TimedConnection(connection, time.perf_counter, put_in.took)
-                return connection if out is None else PulledConnection(connection, out, served.remove)
+                return connection if out is None else PulledConnection(connection, out, lying.remove)
 
             yield connect
 
@@ -134,6 +151,30 @@ class PcscReader:
         """Raise Untellable."""
         del first, second
         raise Untellable("through pcscd there is one card at a time: vpcd has a line, not a field")
+
+    def close(self) -> None:
+        """Take every card out."""
+        for lying in self._lying.values():
+            lying.card.remove()
+        self._lying.clear()
+
+    def _there(self, put_in: Insertion, meeting: str) -> HostedCard:
+        """Return the card in a reader: where it is, or where it is put now."""
+        folder = put_in.cards.folder_of(put_in.profile)
+        before = self._lying.pop(folder, None)
+        if before is not None and before.is_still(put_in, meeting):
+            self._lying[folder] = before
+            return before.card
+        if before is not None:
+            before.card.remove()
+        if len(self._lying) >= AT_ONCE:
+            self._lying.pop(next(iter(self._lying))).card.remove()
+        store = put_in.cards.open(put_in.profile, put_in.life)
+        store.load()  # what a counter wrote is taken in by whoever knows the world; the card's process does not
+        store.close()
+        card = self._cards.insert(folder, trace=put_in.trace, conditions=meeting)
+        self._lying[folder] = _Lying(card, put_in.profile, len(put_in.life.tries_written()), meeting)
+        return card
 
 
 class Card:

@@ -11,7 +11,7 @@ from scenarios.fixtures import (
     TELLING,
     clock,
     jlis,
-    pcsc_lane,
+    pcsc_cards,
     reader,
     resident,
     stage,
@@ -27,7 +27,7 @@ from scenarios.story import load_stories, story_of
 __all__ = [
     "clock",
     "jlis",
-    "pcsc_lane",
+    "pcsc_cards",
     "reader",
     "resident",
     "stage",

@@ -13,7 +13,8 @@ from harness.contract.faults import AdapterFault
 from harness.contract.targets import REFERENCE, bound_target, parse_target
 from harness.errors import ConfigurationError
 from harness.home import key_pool
-from harness.pcsc_lane import PcscLane, running_lane
+from harness.pcsc_lane import OUR_READER, running_lane
+from harness.pcsc_lane.many_cards import ManyCards, many_cards
 from scenarios.cards import InProcessReader, PcscReader, Reader
 from scenarios.clock import StoryClock
 from scenarios.jlis import Jlis
@@ -28,6 +29,8 @@ CONFIGURATION = 2
 TELLING = pytest.StashKey[Telling]()
 """Where a story's test keeps what was told of it."""
 BACKENDS = ("inprocess", "pcsc")
+READERS = 4
+"""Of the lane, two slots each: cards go from one to the next, for pcscd takes its time to see one leave."""
 
 
 @pytest.fixture(scope="session")
@@ -68,21 +71,23 @@ def stage(tale: Story, theatre: Theatre) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def pcsc_lane() -> Iterator[PcscLane]:
-    """A pcscd of the run's own, for `--card-backend pcsc`."""
+def pcsc_cards() -> Iterator[ManyCards]:
+    """A pcscd of the run's own with readers for many cards, for `--card-backend pcsc`."""
     try:
-        with running_lane() as lane:
-            yield lane
+        with running_lane([f"{OUR_READER} {number}" for number in range(READERS)]) as lane, many_cards(lane) as cards:
+            yield cards
     except ConfigurationError as fault:
         pytest.exit(f"kazashi: {fault}", returncode=CONFIGURATION)
 
 
 @pytest.fixture
-def reader(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Reader:
+def reader(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Iterator[Reader]:
     """Where cards are put in, as `--card-backend` says."""
     if pytestconfig.getoption("--card-backend", default="inprocess") == "pcsc":
-        return PcscReader(request.getfixturevalue("pcsc_lane"))
-    return InProcessReader()
+        with closing(PcscReader(request.getfixturevalue("pcsc_cards"))) as reader:
+            yield reader
+    else:
+        yield InProcessReader()
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ class Record:
 class OfflineTerminal:
     """The terminal, and the taps that it has not yet uploaded."""
 
-    def __init__(self, stage: Stage, telling: Telling) -> None:
-        self._stage, self._telling = stage, telling
+    def __init__(self, name: str, stage: Stage, telling: Telling) -> None:
+        self._name, self._stage, self._telling = name, stage, telling
         self._kept: list[Record] = []
         self._noted = 0
         if Capability.RECONCILE not in stage.product.capabilities:
@@ -62,7 +62,7 @@ class OfflineTerminal:
         taken = (self._stage.world.clock.now() + clock_wrong_by).astimezone(UTC)
         self._noted += 1
         noted = OfflineRecord(
-            id=f"tap-{self._noted}",
+            id=f"{self._name}-tap-{self._noted}",
             service=SERVICE,
             environment=Environment.ATTENDED,
             taken=f"{taken:%Y-%m-%dT%H:%M:%SZ}",

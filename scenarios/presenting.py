@@ -57,8 +57,7 @@ class Presenting(Person):
         )
         words += SHOWING if showing_the_address else NOTHING
         pin = None if without_pin else self.knows(Secret.PIN)
-        told = self.issued.resident.municipality if showing_the_address else None
-        ends = self._at_own_door(Purpose.ENROL, told) if showing_the_address else None
+        ends = self._telling_the_address(Purpose.ENROL) if showing_the_address else None
         return self._does(Purpose.ENROL, words, lambda slot, terminal: terminal.enrol(slot, holder, pin), ends=ends)
 
     def links_the_renewed_card(self) -> Verdict:
@@ -80,11 +79,13 @@ class Presenting(Person):
         pulled_at: int = 0,
         through: Conditions | None = None,
         beside: "Presenting | None" = None,
+        showing_the_address: bool = False,
     ) -> Verdict:
         """Hold the card to a terminal, no PIN; or somebody shows this certificate with a chip that is not its own.
 
         `at_a_terminal_that` does something wrong; `pulled_at` is the command at which the card is pulled out; `through`
         is another reader than one in which nothing takes time, and `beside` whose card lies in its field as well.
+        `showing_the_address` is as at the enrolment.
         """
         holder = replace(
             self._holder_with(with_chip_of, self_made=with_self_made_chip),
@@ -97,8 +98,13 @@ class Presenting(Person):
         words += STRANGE if at_a_strange_terminal else NOTHING
         words += HABITS[at_a_terminal_that] if at_a_terminal_that else _pulled(pulled_at) if pulled_at else NOTHING
         words += NOTHING if beside is None else BESIDE
+        words += SHOWING if showing_the_address else NOTHING
         return self._does(
-            Purpose.TAP, words, lambda slot, terminal: terminal.tap(slot, holder, at, credential), at_a_terminal_that
+            Purpose.TAP,
+            words,
+            lambda slot, terminal: terminal.tap(slot, holder, at, credential),
+            at_a_terminal_that,
+            ends=self._telling_the_address(Purpose.TAP) if showing_the_address else None,
         )
 
     def logs_in(
@@ -113,6 +119,28 @@ class Presenting(Person):
         return self._does(
             Purpose.LOGIN, words, lambda slot, terminal: terminal.log_in(slot, holder, pin), at_a_terminal_that
         )
+
+    def logs_in_by_name(self) -> Verdict:
+        """Log in at the reference's own API, which tells the name by which this service knows the holder (PPID)."""
+        words = Words(
+            "the resident logs in, and the service says by which name it knows them",
+            "利用者がログインし、サービスが識別名を返す",
+        )
+        holder, pin = self._holder, self.knows(Secret.PIN)
+        ends = self._at_own_door(Purpose.LOGIN)
+        return self._does(Purpose.LOGIN, words, lambda slot, terminal: terminal.log_in(slot, holder, pin), ends=ends)
+
+    def has_been_accepted(self, *, times: int) -> None:
+        """The product's account counts so many accepted uses; a product that shows none is not asked."""
+        if Capability.ACCOUNT not in self._stage.product.capabilities:
+            self._telling.skip("the product does not show its accounts")
+        self._telling.settle()
+        account = self._stage.client.account(self.issued.auth_certificate)
+        actual = 0 if account is None else account.accepted
+        self._telling.say(Words(f"  accepted so far: {actual}", f"  これまでの受入れ: {actual}回"))
+        if actual != times:
+            en = f"expected uses accepted: {times}, actual {actual}"
+            self._telling.break_off(Words(en, f"受入れ回数 期待: {times}、実際: {actual}"))
 
     def signs(self, *, with_wrong_password: bool = False) -> Verdict:
         """Sign the product's document; without its password the card shows no certificate, and nothing is presented."""
@@ -143,6 +171,9 @@ class Presenting(Person):
         """Type the password at a terminal that does not present at once what it got."""
         words, holder = Words("the resident begins to sign", "利用者が署名を始める"), self._holder
         return self._begins(Purpose.SIGN, words, lambda slot, to: to.sign(slot, holder, self.knows(Secret.PASSWORD)))
+
+    def _telling_the_address(self, purpose: Purpose) -> Complete:
+        return self._at_own_door(purpose, self.issued.resident.municipality)
 
     def _at_own_door(self, purpose: Purpose, municipality: str | None = None) -> Complete:
         door = OwnDoor(self._stage.own_door)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Self
 
 from cardsim.readers.latency import CLIENTS_GIVE_UP, PROFILES
-from scenarios.page import Distribution
+from scenarios.distribution import Distribution
 from scenarios.story import Words
 from scenarios.telling import Seen, Telling
 from scenarios.verdict import Verdict

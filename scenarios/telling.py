@@ -13,7 +13,8 @@ from harness.contract.messages import Account, Outcome
 from harness.contract.vocabulary import Kind
 from harness.jlis.journal import Entry, Journal
 from harness.jlis.validity import JST
-from scenarios.page import Archetype, Distribution, Line, Told
+from scenarios.distribution import Distribution
+from scenarios.page import Archetype, Line, Told
 from scenarios.story import Story, Words
 
 __tracebackhide__ = True  # pytest shows the line of the story, not of its machinery

@@ -16,6 +16,7 @@ from harness.contract.vocabulary import Reason
 from harness.forgery import Variant
 from harness.jlis.validity import JST
 from harness.keys import KeyPool
+from harness.municipalities import AOI, WAKABA
 from harness.personalisation import IssuedCard, with_free_area
 from harness.presented import FORMS, Form, Which, present
 from scenarios.card_app_desk import CardAppDesk
@@ -30,6 +31,7 @@ from scenarios.stopwatch import Stopwatch
 from scenarios.story import NOTHING, Words
 from scenarios.telling import Telling
 from scenarios.terminal import Holder, Slot, Terminal
+from scenarios.text_desk import TextDesk
 
 _PATIENCE = 10
 """Attempts of three seconds each."""
@@ -41,6 +43,7 @@ class Town:
     def __init__(self, stage: Stage, telling: Telling, clock: StoryClock, folder: Path, reader: Reader) -> None:
         self._stage, self._telling, self._clock = stage, telling, clock
         self._folder, self._reader = folder, reader
+        self._terminals = 0
 
     def issues_a_card(  # noqa: PLR0913  (what may be special of a card)
         self,
@@ -51,16 +54,21 @@ class Town:
         whose_certificates_end_in: timedelta | None = None,
         that_counts_scans_together: bool = False,
         with_a_free_area: bool = False,
+        in_the_city: bool | None = None,
         **special: Any,
     ) -> Resident:
         """Return a new resident with a new card, both certificates on it, PIN and password set.
 
+        `in_the_city` says who lives in Aoi-shi and who does not;
         `special` is what the resident register has of them otherwise than by chance. Certificates that end before
         their rule of validity stand for those of years ago: no real ones end so.
         """
         today = self._clock.today().date()
         if that_expires_today or that_expires_in is not None:
             special["card_expiry"] = today + (that_expires_in or timedelta())
+        if in_the_city is not None:
+            here = AOI if in_the_city else WAKABA
+            special |= {"municipality": here.code, "address": f"{here.prefecture}{here.name}本町1丁目2番3号"}
         if to_somebody_born is not None:
             special["birth_date"] = to_somebody_born
         world = self._stage.world
@@ -121,6 +129,10 @@ class Town:
         """Return a library that links cards by the serial number alone, as was done before the rule."""
         return LibraryOf2017(self._telling)
 
+    def has_a_desk_for_citizens(self) -> TextDesk:
+        """Return a desk of Aoi-shi that believes the address in the chip."""
+        return TextDesk(self._telling)
+
     def has_a_service_on_the_card(self, *, that_counts_rides: bool = False) -> CardAppDesk:
         """Return a service of the town that knows its users by an application on their cards."""
         kind = AppKind.CARD_APP_COUNT if that_counts_rides else AppKind.CARD_APP
@@ -128,7 +140,8 @@ class Town:
 
     def has_a_terminal_without_a_line(self) -> OfflineTerminal:
         """Return a terminal of the product that cannot ask anybody for now."""
-        return OfflineTerminal(self._stage, self._telling)
+        self._terminals += 1
+        return OfflineTerminal(f"terminal-{self._terminals}", self._stage, self._telling)
 
     def has_stopwatches(self) -> Iterator[tuple[Stopwatch, Conditions]]:
         """Return a stopwatch for taps through each kind of reader, one after another."""

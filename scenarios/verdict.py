@@ -9,6 +9,7 @@ from cardsim.status import explain
 from cardsim.trace import Event, TraceLine, spent_a_try
 from harness.contract.vocabulary import Capability, Decision, Reason
 from harness.terminal.card_reader import JPKI
+from scenarios.own_door import PPID
 from scenarios.page import DECISIONS
 from scenarios.story import Words
 from scenarios.telling import Seen, Telling
@@ -70,6 +71,26 @@ class Verdict:
         if taken:
             return self._decided(Decision.ACCEPT, Reason.OK)
         return self._decided(Decision.PENDING, Reason.RENEWAL_PENDING)
+
+    def is_told_of_the_renewal_alone(self) -> Self:
+        """The product knows whose card it is, and does not take it as it is: it wants to be shown the chip first."""
+        return self._decided(Decision.PENDING, Reason.RENEWAL_PENDING)
+
+    def ppid(self) -> str:
+        """Return the name by which this service knows the holder; only the reference's own API tells it."""
+        details = None if self._seen.outcome is None else self._seen.outcome.details
+        return "" if details is None or details is UNSET else str(details.get(PPID, ""))
+
+    def is_known_as(self, ppid: str) -> Self:
+        """The service knows the holder by this name."""
+        self._require(f"the name {ppid[:8]}…", f"名前{ppid[:8]}…", self.ppid() == ppid != "", self.ppid()[:8])
+        return self
+
+    def is_not_known_as(self, ppid: str) -> Self:
+        """The service knows the holder by another name than this one."""
+        held = "" != self.ppid() != ppid
+        self._require(f"another name than {ppid[:8]}…", f"{ppid[:8]}…以外の名前", held, self.ppid()[:8])
+        return self
 
     def is_not_accepted(self) -> Self:
         """Whatever the product says, it does not accept."""

@@ -11,6 +11,7 @@ from harness.forgery import Variant
 from harness.jlis.fault_grammar import Fault
 from harness.presented import Form
 from scenarios.advice import Desk
+from scenarios.card_app_desk import PIN as APPLICATION_PIN
 from scenarios.clock import StoryClock
 from scenarios.desk_answer import Why
 from scenarios.jlis import Jlis
@@ -23,6 +24,7 @@ from scenarios.town import Town
 from scenarios.verifier import Verifier
 
 __all__ = [
+    "APPLICATION_PIN",
     "Conditions",
     "Confidence",
     "Desk",

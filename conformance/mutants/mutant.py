@@ -54,14 +54,15 @@ def load_mutants(folder: Path = FOLDER) -> list[Mutant]:
 def apply(mutant: Mutant, tree: Path) -> None:
     """Edit the copy of the repository in `tree`; ConfigurationError names the mutant whose source has moved."""
     for edit in mutant.edits:
-        path = tree / edit.file
-        source = function_source(path, edit.function)
-        actual = digest(source)
+        actual = digest(function_source(tree / edit.file, edit.function))
         if actual != edit.sha256:
             raise ConfigurationError(
                 f"mutant {mutant.id}: {edit.file}:{edit.function} has moved: expected sha256 {edit.sha256}, actual "
                 f"{actual}; look at the edit again, then run python -m conformance.mutants.mutant"
             )
+    for edit in mutant.edits:  # only now: two edits may be of one function
+        path = tree / edit.file
+        source = function_source(path, edit.function)
         if source.count(edit.old) != 1:
             raise ConfigurationError(
                 f"mutant {mutant.id}: {edit.file}:{edit.function}: expected {edit.old!r} exactly once, "
@@ -89,7 +90,7 @@ def function_source(path: Path, name: str) -> str:
     scope: ast.AST = ast.parse(text)
     for part in name.split("."):
         scope = next((node for node in ast.iter_child_nodes(scope) if getattr(node, "name", None) == part), ast.Pass())
-    if not isinstance(scope, ast.FunctionDef) or scope.end_lineno is None:
+    if not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef) or scope.end_lineno is None:
         raise ConfigurationError(f"{path}: expected a function {name}, actual none")
     return "".join(text.splitlines(keepends=True)[scope.lineno - 1 : scope.end_lineno])
 

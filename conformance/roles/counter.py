@@ -65,9 +65,12 @@ class Counter:
     last_complete: messages.Complete | None = None
     last_record: messages.Reconcile | None = None
 
-    def with_visitor(self, visitor: Visitor, seated: "Counter") -> "Counter":
+    def with_visitor(self, visitor: Visitor, seated: "Counter", former: dict[Kind, bytes]) -> "Counter":
         """Return the terminal as `seated` before another card of the same holder; what was presented is remembered."""
-        return replace(seated, visitor=visitor, last_complete=self.last_complete, last_record=self.last_record)
+        wallet = replace(seated.wallet, former=former)
+        return replace(
+            seated, visitor=visitor, wallet=wallet, last_complete=self.last_complete, last_record=self.last_record
+        )
 
     def present(self, step: Asked) -> messages.Outcome:
         """Return what the product decided on the presentation, or at its beginning."""

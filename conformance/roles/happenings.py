@@ -61,4 +61,4 @@ class Happenings:
         seconds = step.seconds
         if seconds is not None and step.beyond_tolerance:
             seconds += self.tolerances.status_seconds
-        return Order(step.fault, step.door, seconds=seconds)
+        return Order(step.fault, step.door, count=step.count, seconds=seconds)

@@ -103,7 +103,14 @@ class _Play:
         """Return the terminal with this visitor before it."""
         world, hostile = self._world, self._role.setting.hostile
         own = {Kind.AUTH: visitor.card.auth_certificate, Kind.SIGN: visitor.card.sign_certificate}
-        wallet = Wallet(own, self._neighbours, world.signer, world.clock.now, self._role.tolerances.clock_seconds)
+        wallet = Wallet(
+            own,
+            self._neighbours,
+            world.signer,
+            world.issuer_before,
+            world.clock.now,
+            self._role.tolerances.clock_seconds,
+        )
         bench = Bench(world, hostile, world.key_of_nobody, visitor)
         signatory = Signatory(visitor.card.profile, hostile.chip_key)
         return Counter(
@@ -188,7 +195,8 @@ class _Play:
             # The numbers of the card before stay those of the case's resident: the journal is read for both.
             self._visitor = Visitor(self._world, card)
             self._observation.serials = self._visitor.serials
-            self._counter = self._counter.with_visitor(self._visitor, self._seat(self._visitor))
+            former = self._counter.wallet.own
+            self._counter = self._counter.with_visitor(self._visitor, self._seat(self._visitor), former)
         return None
 
 

@@ -26,6 +26,8 @@ class Ceilings(Struct, frozen=True):
     """Requests a second of the run itself."""
     generator: float | None = None
     """Requests a second of the same users against a target that answers at once, decides nothing."""
+    in_process: float | None = None
+    """Of a core: logins a second of a processor in a bare loop; `reached` is then by the processor's seconds, too."""
     target_busy: float | None = None
     """How many cores the target kept busy during the load."""
     server: list[ServerCeiling] = []
@@ -57,6 +59,11 @@ def wants_server(reached: float, generator: float | None, target_busy: float | N
 def lines_of(ceilings: Ceilings) -> list[str]:
     """Return what a person is told, in both languages."""
     told = []
+    if ceilings.in_process:
+        told.append(
+            f"users in process / プロセス内利用者: {ceilings.reached:.0f} logins a second of a core, "
+            f"{ceilings.reached / ceilings.in_process:.0%} of a bare loop's {ceilings.in_process:.0f}"
+        )
     if ceilings.generator is not None and ceilings.share is not None:
         told.append(
             f"ceiling of the generator / 生成器の上限: {ceilings.generator:.0f} requests/s; "
@@ -69,7 +76,8 @@ def lines_of(ceilings: Ceilings) -> list[str]:
     if ceilings.target_busy is not None:
         told.append(f"the target kept {ceilings.target_busy:.2f} cores busy / 対象の CPU 使用コア数")
     told += [
-        f"wrk: {each.name} {each.rate:.0f}/s, p50 {each.p50:.1f} ms p99 {each.p99:.1f} ms, wrong {each.wrong}"
+        f"wrk: {each.name} {each.rate:.0f}/s, "
+        + (f"p50 {each.p50:.1f} ms p99 {each.p99:.1f} ms, wrong {each.wrong}" if each.p50 else "of both")
         + (f" ({each.note})" if each.note else "")
         for each in ceilings.server
     ]

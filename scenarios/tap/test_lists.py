@@ -1,6 +1,6 @@
 """A product that asks the daily lists and no responder: the hours in which it cannot know (spec/pki.md §2, §3)."""
 
-from scenarios.vocabulary import Confidence, Reason, Resident, SetUp, StoryClock, Town, story
+from scenarios.vocabulary import Confidence, Reason, SetUp, StoryClock, Town, story
 
 
 @story(
@@ -10,7 +10,8 @@ from scenarios.vocabulary import Confidence, Reason, Resident, SetUp, StoryClock
     ja="9時7分の紛失届の後も、失効リストだけを調べる製品では一日中かざせる。翌日3時からは一時停止として拒否される",
     set_up=SetUp.LISTS,
 )
-def test_hours_in_which_the_list_cannot_know(resident: Resident, town: Town, clock: StoryClock) -> None:
+def test_hours_in_which_the_list_cannot_know(town: Town, clock: StoryClock) -> None:
+    resident = town.issues_a_card(in_the_city=True)
     clock.turns_to_next_day("08:00:00")
     town.has_the_lists_of_today(resident)
     resident.enrols()
@@ -30,7 +31,8 @@ def test_hours_in_which_the_list_cannot_know(resident: Resident, town: Town, clo
     ja="2時50分の失効申請は、3時の失効リストに載る。リストで分かるまでの時間は短いこともある",
     set_up=SetUp.LISTS,
 )
-def test_shortly_before_the_list(resident: Resident, town: Town, clock: StoryClock) -> None:
+def test_shortly_before_the_list(town: Town, clock: StoryClock) -> None:
+    resident = town.issues_a_card(in_the_city=True)
     clock.turns_to_next_day("08:00:00")
     town.has_the_lists_of_today(resident)
     resident.enrols()

@@ -47,7 +47,7 @@ def test_workers_share_the_arrivals() -> None:
 
 def visits_of_a_stopped_target(folder: Path, *, rate: float, users: int) -> Histogram:
     """How long the visits took at a product that stands still for three seconds as soon as load begins."""
-    options = Options(target="", users=users, seconds=5, rate=rate, bad=0.2, seed=1, timeout=20.0)
+    options = Options(target="", users=users, seconds=5, rate=rate, seed=1, timeout=20.0)
     over = threading.Event()
     with LaunchedProduct([sys.executable, str(BROKEN), "refusing"]) as product:
 
@@ -55,7 +55,7 @@ def visits_of_a_stopped_target(folder: Path, *, rate: float, users: int) -> Hist
             os.kill(product.pid, signal.SIGCONT)
             over.set()
 
-        def stop(_: float) -> None:
+        def stop(_: float, __: int) -> None:
             os.kill(product.pid, signal.SIGSTOP)
             threading.Timer(STOPPED + MARGIN, go_on).start()
 

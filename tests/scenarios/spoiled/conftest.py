@@ -6,13 +6,14 @@ from contextlib import closing
 import pytest
 
 from harness.contract.client import RelyingPartyClient
+from harness.contract.targets import REFERENCE
 from harness.home import key_pool
 from harness.keys import KeyPool
 from scenarios.fixtures import clock, jlis, reader, resident, stage, telling, town, verifier
 from scenarios.stage import Theatre
 from scenarios.story import Story, load_stories
 from tests.scenarios.spoiled.edits import in_force
-from tests.scenarios.spoiled.product import reference_in_process
+from tests.scenarios.spoiled.product import TheatreOfThisProcess, reference_in_process
 from tests.scenarios.spoiled.table import Row
 
 __all__ = ["clock", "jlis", "reader", "resident", "stage", "telling", "town", "verifier"]
@@ -37,6 +38,6 @@ def theatre(row: Row, keys: KeyPool) -> Iterator[Theatre]:
         in_force(row.change.edits_made()),
         reference_in_process() as binding,
         RelyingPartyClient(binding) as client,
-        closing(Theatre.open(keys, client, binding.where)) as theatre,
+        closing(TheatreOfThisProcess.open(keys, client, REFERENCE)) as theatre,
     ):
         yield theatre
