@@ -12,10 +12,13 @@ from typing import Protocol, TypeVar
 import msgspec
 import yaml
 
-from conformance.case import At, Case
+from conformance.case import Case
+from conformance.made import OWN, WRONG
 from conformance.register import load_register
+from conformance.steps import JUDGEABLE
 from harness.contract.vocabulary import Reason
 from harness.errors import ConfigurationError
+from harness.jlis.wrong.vocabulary import Wrong
 
 FOLDER = Path(__file__).parent / "catalogue"
 
@@ -72,6 +75,25 @@ def beside_twins(cases: Mapping[str, C], wanted: Sequence[str]) -> dict[str, C]:
     return {key: case for key, case in cases.items() if key in kept}
 
 
+def _check_reasons(path: Path, case: Case) -> None:
+    """A second reason goes with a refusal only, and with the same decision; more than two make a case of anything."""
+    also, most = case.expect.also, 2
+    if len({case.expect.reason, *also}) != 1 + len(also) or len(also) > most:
+        raise ConfigurationError(f"{path}: field expect.also: expected at most {most} other reasons, each once")
+    if also and (not case.is_refusal or Reason.OK in also):
+        raise ConfigurationError(f"{path}: field expect.also: expected reasons of a refusal, actual of an acceptance")
+
+
+def _check_certificates(path: Path, case: Case) -> None:
+    for number, step in enumerate((*case.steps, *case.afterwards)):
+        made = getattr(step, "certificate", OWN)
+        if made.startswith(WRONG) and made.removeprefix(WRONG) not in set(Wrong):
+            raise ConfigurationError(
+                f"{path}: field steps[{number}].certificate: expected wrong/ and one of "
+                f"harness.jlis.wrong.vocabulary, actual {made!r}"
+            )
+
+
 def load_catalogue(role: str, folder: Path = FOLDER) -> Catalogue:
     """Return the catalogue of `role`; ConfigurationError names the file, the field and the rule that is broken."""
     files = sorted((folder / role).glob("**/*.yaml"))
@@ -99,14 +121,20 @@ def _load_case(path: Path, folder: Path, register: Container[str]) -> Case:
     if (case.expect.reason is Reason.OK) == case.is_refusal:
         raise ConfigurationError(f"{path}: field expect: reason OK goes with accept and with nothing else")
     questions = case.expect.questions
-    if questions.none + (questions.at_least is not None) + (questions.in_case is not None) != 1:
+    said = (questions.none, questions.open, questions.at_least is not None, questions.in_case is not None)
+    if sum(said) != 1:
         raise ConfigurationError(
-            f"{path}: field expect.questions: expected exactly one of `none: true`, `at_least`, `in_case`"
+            f"{path}: field expect.questions: expected exactly one of `none: true`, `at_least`, `in_case`, `open: true`"
         )
+    _check_reasons(path, case)
+    _check_certificates(path, case)
     if case.requirement not in register:
         raise ConfigurationError(f"{path}: field requirement: no requirement has the id {case.requirement!r}")
-    if isinstance(case.steps[-1], At):
-        raise ConfigurationError(f"{path}: field steps: the last step is the judged one, and a clock cannot be judged")
+    if not isinstance(case.steps[-1], JUDGEABLE):
+        raise ConfigurationError(
+            f"{path}: field steps: the last step is the judged one: expected one that the product is asked, actual "
+            f"{type(case.steps[-1]).__name__.lower()}, which is a thing of the world"
+        )
     return case
 
 

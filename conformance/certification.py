@@ -85,7 +85,7 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     trusted, told = setting.world.trust(), configuration(setting.world, setting.addresses)
     client.configure(told)
     clock = _clock_of(product, client, setting)
-    role = RelyingPartyRole(client, setting.world, setting.hostile, clock, told)
+    role = RelyingPartyRole(client, setting, clock, told, product.tolerances)
     order = list(catalogue.cases.values())
     random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret: the same seed gives it again)
     judgements: dict[str, Judgement] = {}

@@ -4,6 +4,7 @@ A refusal counts only when its cause is proved: the reason fits, the journal sho
 question was asked where none may be), the card's trace agrees, and the accepted twin passed in the same run.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -13,7 +14,7 @@ import msgspec
 from conformance.case import AccountAfter, Case
 from conformance.observation import Interruption, Observation, ObservedStep
 from harness.contract.messages import Account
-from harness.contract.vocabulary import CHALLENGE_LENGTH, Capability, Decision, Reason
+from harness.contract.vocabulary import CHALLENGE_LENGTH, Capability, Decision, Kind, Reason
 
 
 class Verdict(StrEnum):
@@ -81,7 +82,7 @@ def judge(case: Case, observation: Observation, *, coarse: bool = False) -> Judg
             reason_unproved = case.expect.questions.none
             outcome_checks[1] = Check(reason.name, reason.expected, f"{reason.actual} (coarse reasons)", held=True)
         checks += [*outcome_checks, *_evidence_checks(case, observation, judged), *_afterwards_checks(observation)]
-    checks += _freshness_checks(observation)
+    checks += [*_freshness_checks(observation), *_privacy_checks(observation)]
     return Judgement(case, _verdict_of(checks, reason_unproved=reason_unproved), tuple(checks), observation)
 
 
@@ -148,9 +149,10 @@ def _outcome_checks(case: Case, judged: ObservedStep) -> list[Check]:
     expect = case.expect
     decision = "none" if outcome is None else outcome.decision.value
     reason = "none" if outcome is None else outcome.reason.value
+    wanted = [each.value for each in (expect.reason, *expect.also)]
     return [
         Check("decision", expect.decision.value, decision, decision == expect.decision.value),
-        Check("reason", expect.reason.value, reason, reason == expect.reason.value),
+        Check("reason", " or ".join(wanted), reason, reason in wanted),
     ]
 
 
@@ -163,6 +165,10 @@ def _evidence_checks(case: Case, observation: Observation, judged: ObservedStep)
     if case.expect.card is not None:
         wanted = case.expect.card.tries_spent
         checks.append(Check("card tries spent", str(wanted), str(judged.tries_spent), judged.tries_spent == wanted))
+    if judged.disturbed is not None and not case.expect.questions.none:
+        # What was wrong has to have been met, else the case is about nothing.
+        met = judged.disturbed
+        checks.append(Check("fault met", "at least 1 answer", f"{met} answers", met > 0))
     if case.expect.account is not None:
         checks.append(_account_check(case.expect.account, judged.account_before, judged.account_after))
     return checks
@@ -170,6 +176,9 @@ def _evidence_checks(case: Case, observation: Observation, judged: ObservedStep)
 
 def _account_check(expected: AccountAfter, before: Account | None, after: Account | None) -> Check:
     """An account that is missing is neither unchanged nor counted."""
+    if expected in {AccountAfter.GONE, AccountAfter.ABSENT}:
+        held = after is None and (before is not None) is (expected is AccountAfter.GONE)
+        return Check(f"account {expected.value}", "none", str(after), held)
     wanted = before
     if before is not None and expected is AccountAfter.COUNTED:
         wanted = msgspec.structs.replace(before, accepted=before.accepted + 1)
@@ -180,9 +189,13 @@ def _account_check(expected: AccountAfter, before: Account | None, after: Accoun
 def _questions_check(case: Case, observation: Observation, judged: ObservedStep) -> Check:
     """Count the journal's entries during the judged step that ask for a certificate of this resident."""
     expect = case.expect.questions
+    if expect.open:
+        return Check("status questions", "any number", str(len(judged.questions)), held=True)
     if expect.none:
         asked = [entry for entry in judged.questions if entry.serial in observation.serials.values()]
         return Check("status questions", "none", str(len(asked)), not asked)
+    if expect.lists:
+        return _lists_check(expect.kind, expect.at_least or 1, judged)
     serial = observation.serials.get(expect.kind.value)
     during = [judged] if expect.in_case is None else observation.steps
     asked = [
@@ -199,6 +212,12 @@ def _questions_check(case: Case, observation: Observation, judged: ObservedStep)
         str(len(asked)),
         len(asked) >= least,
     )
+
+
+def _lists_check(kind: Kind, least: int, judged: ObservedStep) -> Check:
+    """Count the revocation lists of a kind that were asked for during the judged step."""
+    asked = [entry for entry in judged.questions if entry.door == "crl" and entry.kind == kind.value]
+    return Check("lists fetched", f"at least {least} of {kind.value}", str(len(asked)), len(asked) >= least)
 
 
 def _afterwards_checks(observation: Observation) -> list[Check]:
@@ -221,6 +240,27 @@ def _freshness_checks(observation: Observation) -> list[Check]:
         for observed in (*observation.steps, *observation.afterwards)
         if observed.stale is not None
     ]
+
+
+def _privacy_checks(observation: Observation) -> list[Check]:
+    """Nothing of who the resident is belongs into an answer (spec/pki.md §9); one check for each step that tells."""
+    told = []
+    for observed in (*observation.steps, *observation.afterwards):
+        answers = "".join(_plain(exchange.answer) for exchange in observed.exchanges)
+        found = sum(canary in answers for canary in observation.canaries)
+        if found:
+            told.append(
+                Check(f"privacy {_verb(observed)}", "none of the planted values", f"{found} of them", held=False)
+            )
+    return told
+
+
+def _plain(answer: str) -> str:
+    """Return the characters of an answer, whatever way JSON writes them."""
+    try:
+        return json.dumps(json.loads(answer), ensure_ascii=False)
+    except ValueError:
+        return answer
 
 
 def _verb(observed: ObservedStep) -> str:

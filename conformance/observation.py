@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from cardsim.trace import TraceLine
-from conformance.case import Case, StoryStep
+from conformance.case import Case
+from conformance.steps import StoryStep
 from harness.contract.client import Exchange
 from harness.contract.messages import Account, Outcome
 from harness.jlis.journal import Entry
@@ -35,6 +36,8 @@ class ObservedStep:
     tries_spent: int = 0
     account_before: Account | None = None
     account_after: Account | None = None
+    disturbed: int | None = None
+    """How many answers of the fake J-LIS a fault met meanwhile; None where none stood."""
     stale: str | None = None
     """What is wrong with the challenge or the session that the product drew for this step; None when nothing is."""
 
@@ -46,6 +49,8 @@ class Observation:
     case: Case
     epoch: int | None = None
     serials: dict[str, int] = field(default_factory=dict)
+    canaries: tuple[str, ...] = ()
+    """What the product has no business to answer with: who the resident is, and what was typed."""
     steps: list[ObservedStep] = field(default_factory=list)
     afterwards: list[ObservedStep] = field(default_factory=list)
     seconds: float = 0.0

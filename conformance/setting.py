@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from harness.clock import host_now
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
+from harness.jlis.faults import Faults
 from harness.jlis.marks import QUARTER_HOURS, MadeMarks
 from harness.keys import KeyPool
 from harness.terminal.hostile import SelfMadeChip
@@ -32,6 +33,8 @@ class Setting:
     world: World
     hostile: SelfMadeChip
     addresses: Mapping[str, str]
+    faults: Faults
+    """Those of the fake J-LIS: a case sets them, and they go with it."""
     made_marks: MadeMarks | None = None
     """The marks of OCSP, where the world lives at the host's time."""
 
@@ -54,5 +57,5 @@ def setting(
     hostile = SelfMadeChip(*(keys.named(f"hostile-{part}") for part in ("issuer", "municipality", "chip")))
     door = JlisDoor(world)
     with Served(door.app, garbled=door.garbled) as served:
-        yield Setting(world, hostile, door.addresses(served.url), made_marks)
+        yield Setting(world, hostile, door.addresses(served.url), door.faults, made_marks)
     world.close()

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, RSAPublicNumbers
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cardsim.options import STANDARD_OPTIONS, Options
@@ -26,6 +26,7 @@ from harness.contract.vocabulary import Kind
 from harness.events import Befell, Changes, ConsentGiven, ConsentWithdrawn, Crowd, Event, Issuance, Registered, Revoked
 from harness.history import History, StoreUnusable
 from harness.jlis import card_issuer
+from harness.jlis.authority import Authority
 from harness.jlis.consent import SignedConsent
 from harness.jlis.entries import Entry
 from harness.jlis.fees import summary_of
@@ -42,6 +43,7 @@ from harness.jlis.practice import STANDARD, Practice
 from harness.jlis.reasons import RevocationReason
 from harness.jlis.register import Register
 from harness.jlis.validity import JST
+from harness.jlis.wrong_certificates import Issuer, Signer
 from harness.keys import KeyPool
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA
 from harness.personalisation import IssuedCard, Personalisation, first_print, text_issuer
@@ -183,9 +185,12 @@ class World:
         return resident
 
     @_in_step
-    def new_crowd(self, count: int, *, keys: int) -> None:
-        """Register `count` people at once, each with a card; their certificates share `keys` keys: for load only."""
-        crowd = Crowd(self.clock.now(), self.seed, self._register.size(), count, keys)
+    def new_crowd(self, count: int, *, keys: int, not_after: datetime | None = None) -> None:
+        """Register `count` people at once, each with a card; their certificates share `keys` keys: for load only.
+
+        `not_after` (a whole second) ends the certificates before their rule of validity does.
+        """
+        crowd = Crowd(self.clock.now(), self.seed, self._register.size(), count, keys, not_after)
         self._chronicle.check(crowd)
         self._keys.prepare(keys)
         self._chronicle.record(crowd)
@@ -315,7 +320,7 @@ class World:
         return self._register.tries_written(resident_id, card)
 
     @_in_step
-    def happen(
+    def happen(  # noqa: PLR0913  (what can be told of an event)
         self,
         resident_id: str,
         what: LifeEvent,
@@ -323,13 +328,15 @@ class World:
         *,
         reason: RevocationReason | None = None,
         not_after: datetime | None = None,
+        key: int | None = None,
     ) -> None:
         """Let something befall a resident; EventRefused when it cannot, and then nothing changed.
 
-        What follows stands in the table of `harness/jlis/life_cycle.py`; `reason` replaces the table's.
+        What follows stands in the table of `harness/jlis/life_cycle.py`; `reason` replaces the table's. Certificates
+        that it brings have key `key` and those after it, which others may have too: for load only.
         """
         resident = changes.applied(self._register.resident(resident_id))
-        brought = self._brought(resident, what, self.clock.now())
+        brought = self._brought(resident, what, self.clock.now(), key)
         event = msgspec.structs.replace(brought, changes=changes, reason=reason, not_after=not_after)
         self._chronicle.check(event)
         self._ready_keys(event)
@@ -365,6 +372,28 @@ class World:
         event = Revoked(self.clock.now(), resident_id, event_kind, event_reason)
         self._chronicle.check(event)
         self._chronicle.record(event)
+
+    def signer(self, kind: Kind) -> Signer:
+        """Return who issues certificates of a kind now, and who else might: for certificates with one thing wrong."""
+        now = self.clock.now()
+        issuer, (other,) = self._hierarchy.in_office(kind, now), set(Kind) - {kind}
+        life = self._hierarchy.generations.life(issuer.generation)
+        nobodys = {
+            name: Authority.found(kind, life, self.key_of_nobody(name), self.key_of_nobody(name)) for name in _NOBODY
+        }
+        return Signer(
+            issuer=_issuer(issuer),
+            stranger=_issuer(nobodys["stranger"]),
+            other_kind=_issuer(self._hierarchy.in_office(other, now)),
+            older=_issuer(nobodys["older-generation"]),
+            short_key=_cut_to(1024, self.key_of_nobody("short")),
+            cubic_key=RSAPublicNumbers(3, self.key_of_nobody("cubic").public_key().public_numbers().n).public_key(),
+        )
+
+    def issuer_before(self, kind: Kind) -> Issuer:
+        """Return the generation before the one in office: its certificates live on, and it issues no more."""
+        before = self._hierarchy.generations.in_office(self.clock.now()) - 1
+        return _issuer(self._hierarchy.authority(kind, before))
 
     def retrace(self, event: Event) -> None:
         """Take in an event of a saved history, without storing it; EventRefused when it cannot be the next one."""
@@ -429,9 +458,9 @@ class World:
         found = (self._register.latest(resident_id, population, now) for population in (CARD_AUTH, CARD_SIGN))
         return {entry.kind: entry for entry in found if entry is not None and entry.issued >= made.at}
 
-    def _brought(self, resident: Resident, what: LifeEvent, at: datetime) -> Befell:
+    def _brought(self, resident: Resident, what: LifeEvent, at: datetime, key: int | None = None) -> Befell:
         """Return the event with what it brings: the next serial numbers of each kind, the next keys of the pool."""
-        key = self._register.next_key
+        key = self._register.next_key if key is None else key
         issued = []
         for population in EFFECTS[what].issues:
             if self._register.issuing.may_have(resident, population, at):
@@ -446,6 +475,19 @@ class World:
         numbers = [issuance.key for issuance in event.certificates]
         for number in numbers if event.chip_key is None else [*numbers, event.chip_key]:
             self._keys.numbered(number)
+
+
+_NOBODY = ("stranger", "older-generation")
+
+
+def _issuer(authority: Authority) -> Issuer:
+    return Issuer(authority.key, authority.certificate)
+
+
+def _cut_to(bits: int, key: RSAPrivateKey) -> RSAPublicKey:
+    """Return a public key of so many bits; nobody has its other half."""
+    modulus = key.public_key().public_numbers().n >> (key.key_size - bits) | 1
+    return RSAPublicNumbers(65537, modulus).public_key()
 
 
 def fingerprint(keys: KeyPool) -> str:

@@ -9,10 +9,12 @@ from datetime import datetime
 
 from asn1crypto import core, keys, x509
 
-AUTH_POLICIES = frozenset({"1.2.392.200149.8.5.1.3.30", "1.2.392.200149.8.5.1.2.30"})
-"""Card authentication, production and test (spec/pki.md §1.5)."""
-SIGN_POLICIES = frozenset({"1.2.392.200149.8.5.1.1.20", "1.2.392.200149.8.5.1.0.20"})
-"""Card signature, production and test (spec/pki.md §1.5)."""
+from conformance.checker.strict_der import require_der
+
+AUTH_POLICIES = frozenset({"1.2.392.200149.8.5.1.2.30"})
+"""Card authentication, of the test arc: this relying party never lives in production (spec/pki.md §1.5)."""
+SIGN_POLICIES = frozenset({"1.2.392.200149.8.5.1.0.20"})
+"""Card signature, of the test arc (spec/pki.md §1.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +29,27 @@ class Certificate:
     usages: frozenset[str]
     extended_usages: frozenset[str]
     policies: frozenset[str]
+    is_authority: bool = False
+    """Whether it says so, by basicConstraints or keyCertSign: never a holder's (spec/pki.md §1.3)."""
 
     def fits(self, kind: str) -> bool:
         """Whether key usage, extended key usage and policy are those of an `auth` or a `sign` certificate.
 
         RFC 5280 §4.2.1.3–4.2.1.4 define the fields; that all of them are demanded is the JPKI profile's policy.
         """
+        if self.is_authority:
+            return False
         if kind == "auth":
             return bool(
                 "digital_signature" in self.usages
                 and "client_auth" in self.extended_usages
                 and self.policies & AUTH_POLICIES
             )
-        return bool({"digital_signature", "non_repudiation"} <= self.usages and self.policies & SIGN_POLICIES)
+        return bool(
+            {"digital_signature", "non_repudiation"} <= self.usages
+            and not self.extended_usages
+            and self.policies & SIGN_POLICIES
+        )
 
 
 def read_certificate(der: bytes) -> Certificate:
@@ -50,6 +60,7 @@ def read_certificate(der: bytes) -> Certificate:
         key = read.public_key.dump()
         policies = read.certificate_policies_value.native if read.certificate_policies_value else []
         usages = read.key_usage_value.native if read.key_usage_value else set()
+        require_der(der, read)
         extended = read.extended_key_usage_value.native if read.extended_key_usage_value else []
         return Certificate(
             der,
@@ -60,6 +71,7 @@ def read_certificate(der: bytes) -> Certificate:
             frozenset(usages),
             frozenset(extended),
             frozenset(policy["policy_identifier"] for policy in policies),
+            bool(read.ca) or "key_cert_sign" in usages,
         )
     except (TypeError, KeyError, AttributeError, IndexError, OverflowError) as fault:  # asn1crypto's ways to say no
         raise ValueError(f"no certificate: {fault}") from fault

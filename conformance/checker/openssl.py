@@ -26,7 +26,7 @@ _KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")
 
 _NO_STORE = ("-no-CApath", "-no-CAstore", "-partial_chain")
 _ACCEPTED = re.compile(rb"^Response verify OK\r?$", re.MULTILINE)
-_STATUS = re.compile(rb"^leaf\.pem: (good|revoked|unknown)\r?$", re.MULTILINE)
+_STATUS = re.compile(rb"^-?0x[0-9A-Fa-f]+: (good|revoked|unknown)\r?$", re.MULTILINE)
 _REASON = re.compile(rb"^\tReason: (\w+)\r?$", re.MULTILINE)
 _FAULT = re.compile(rb"^error ([0-9]+) at ", re.MULTILINE)
 
@@ -45,6 +45,11 @@ def _certificate(der: bytes) -> bytes:
     """The certificate as PEM."""
     written: bytes = pem.armor("CERTIFICATE", der)
     return written
+
+
+def _written(serial: int) -> str:
+    """The number as the program takes it, and says it again before the status."""
+    return f"{'-' if serial < 0 else ''}0x{abs(serial):X}"
 
 
 class OpenSsl:
@@ -100,8 +105,12 @@ class OpenSsl:
         )
         return done.returncode == 0 and done.stdout.strip() == b"Verified OK"
 
-    def status_request(self, certificate: bytes, issuer: bytes) -> bytes:
-        """An OCSP request that asks twice, by SHA-256 and by SHA-1 CertID, without nonce (RFC 6960 §4.1.1)."""
+    def status_request(self, serial: int, issuer: bytes) -> bytes:
+        """An OCSP request that asks twice, by SHA-256 and by SHA-1 CertID, without nonce (RFC 6960 §4.1.1).
+
+        By the number, not by the certificate: OpenSSL would hash the issuer's name as the certificate writes it, and
+        a responder knows the name as the issuer writes it (RFC 6960 §4.1.1: the issuer's distinguished name).
+        """
         made = self._made(
             "request.der",
             [
@@ -109,16 +118,16 @@ class OpenSsl:
                 "-issuer",
                 "issuer.pem",
                 "-sha256",
-                "-cert",
-                "leaf.pem",
+                "-serial",
+                _written(serial),
                 "-sha1",
-                "-cert",
-                "leaf.pem",
+                "-serial",
+                _written(serial),
                 "-no_nonce",
                 "-reqout",
                 "request.der",
             ],
-            {"issuer.pem": _certificate(issuer), "leaf.pem": _certificate(certificate)},
+            {"issuer.pem": _certificate(issuer)},
         )
         if made is None:
             raise OSError("openssl ocsp wrote no request for a certificate that openssl x509 reads")
@@ -133,7 +142,7 @@ class OpenSsl:
             RESPONDER_SECONDS,
         )
 
-    def read_status(self, answer: bytes, certificate: bytes, issuer: bytes, now: datetime) -> Reading:
+    def read_status(self, answer: bytes, serial: int, issuer: bytes, now: datetime) -> Reading:
         """What the answer says of the certificate, and whether its signer may say so at `now` (RFC 6960 §4.2.2.2).
 
         The only trust is the key that issued the certificate: another generation's delegate does not chain to it.
@@ -144,11 +153,11 @@ class OpenSsl:
                 "-issuer",
                 "issuer.pem",
                 "-sha256",
-                "-cert",
-                "leaf.pem",
+                "-serial",
+                _written(serial),
                 "-sha1",
-                "-cert",
-                "leaf.pem",
+                "-serial",
+                _written(serial),
                 "-no_nonce",
                 "-respin",
                 "answer.der",
@@ -160,7 +169,7 @@ class OpenSsl:
                 "-validity_period",
                 _A_CENTURY,
             ],
-            {"issuer.pem": _certificate(issuer), "leaf.pem": _certificate(certificate), "answer.der": answer},
+            {"issuer.pem": _certificate(issuer), "answer.der": answer},
         )
         return Reading(
             trusted=_ACCEPTED.search(done.stderr) is not None,

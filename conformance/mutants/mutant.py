@@ -54,14 +54,15 @@ def load_mutants(folder: Path = FOLDER) -> list[Mutant]:
 def apply(mutant: Mutant, tree: Path) -> None:
     """Edit the copy of the repository in `tree`; ConfigurationError names the mutant whose source has moved."""
     for edit in mutant.edits:
-        path = tree / edit.file
-        source = function_source(path, edit.function)
-        actual = digest(source)
+        actual = digest(function_source(tree / edit.file, edit.function))
         if actual != edit.sha256:
             raise ConfigurationError(
                 f"mutant {mutant.id}: {edit.file}:{edit.function} has moved: expected sha256 {edit.sha256}, actual "
                 f"{actual}; look at the edit again, then run python -m conformance.mutants.mutant"
             )
+    for edit in mutant.edits:  # only now: two edits may be of one function
+        path = tree / edit.file
+        source = function_source(path, edit.function)
         if source.count(edit.old) != 1:
             raise ConfigurationError(
                 f"mutant {mutant.id}: {edit.file}:{edit.function}: expected {edit.old!r} exactly once, "

@@ -9,11 +9,11 @@ import jinja2
 import msgspec
 
 from cardsim.trace import TraceLine, decode
-from conformance.case import At, Move, Revoke, StoryStep
 from conformance.certification import Certification
 from conformance.judge import Judgement, Verdict
 from conformance.observation import ObservedStep
 from conformance.report.words import WORDS, check_name
+from conformance.steps import At, Move, Revoke, StoryStep
 
 ORDER = (Verdict.FAIL, Verdict.HARNESS_ERROR, Verdict.TIMEOUT, Verdict.REVIEW, Verdict.WARN, Verdict.NA, Verdict.PASS)
 TEMPLATES = jinja2.Environment(

@@ -4,50 +4,36 @@ The cases of a run follow one another on one clock that never goes back (`story_
 refused for being older than a status that was already published.
 """
 
-import hashlib
 import time
 from dataclasses import replace
-from datetime import timedelta
-
-import msgspec
+from datetime import datetime, timedelta
 
 from cardsim.trace import spent_a_try
-from conformance.case import (
-    At,
-    Case,
-    ChipMade,
-    Enrol,
-    Holder,
-    Login,
-    Lose,
-    Move,
-    Pin,
-    Replay,
-    Revoke,
-    Sign,
-    SignatureMade,
-    Story,
-    Tap,
-    TerminalSeen,
-    Wait,
-)
+from conformance.case import Case, Holder
 from conformance.observation import Interruption, Observation, ObservedStep
+from conformance.roles.counter import Counter
 from conformance.roles.drawn import Drawn
+from conformance.roles.happenings import Happenings
+from conformance.roles.made_certificates import Wallet
+from conformance.roles.made_chips import Bench
+from conformance.roles.made_signatures import Signatory
 from conformance.roles.story_clock import StoryClock
+from conformance.setting import Setting
+from conformance.steps import Enrol, Login, Reconcile, Relink, Replay, Sign, Story, Tap, Unlink
 from harness.chronicle import EventRefused
 from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
-from harness.contract.configuration import SERVICE, STRANGER, TERMINAL
 from harness.contract.faults import AdapterFault, TimedOut, Unreachable
-from harness.contract.vocabulary import Environment, Purpose
+from harness.contract.vocabulary import Kind
 from harness.errors import HarnessFault
+from harness.jlis.faults import FaultRefused
 from harness.jlis.validity import JST
-from harness.terminal.card_reader import CardFault, CardReader, PinRefused
-from harness.terminal.hostile import SelfMadeChip
+from harness.jlis.wrong_certificates import Inexpressible, NotThisCertificate
+from harness.terminal.card_reader import CardFault
 from harness.terminal.visitor import Visitor
-from harness.world import World
 
-Presented = tuple[messages.Outcome | None, str | None]
+Answered = tuple[messages.Outcome | None, str | None]
+OUR_FAULTS = (HarnessFault, EventRefused, FaultRefused, Inexpressible, NotThisCertificate)
 
 
 class RelyingPartyRole:
@@ -56,17 +42,17 @@ class RelyingPartyRole:
     def __init__(
         self,
         client: RelyingPartyClient,
-        world: World,
-        hostile: SelfMadeChip,
+        setting: Setting,
         clock: StoryClock,
         configuration: messages.Configure,
+        tolerances: messages.Tolerances,
     ) -> None:
         self.clock = clock
-        self._configuration = configuration
+        self.tolerances = tolerances
         self.client = client
-        self.world = world
-        self.hostile = hostile
+        self.setting = setting
         self.drawn = Drawn()
+        self._configuration = configuration
 
     def play(self, case: Case) -> Observation:
         """Return what was seen when `case` was played; an adapter's fault interrupts the case, not the run."""
@@ -77,9 +63,11 @@ class RelyingPartyRole:
             if self.client.revive():
                 self.client.configure(self._configuration)
             _Play(self, observation).run()
-        except (AdapterFault, HarnessFault, EventRefused) as fault:
+        except (AdapterFault, *OUR_FAULTS) as fault:
             observation.interruption = _interruption(fault)
             observation.transcript = str(fault)
+        finally:
+            self.setting.faults.clear()
         observation.seconds = time.monotonic() - begun
         return observation
 
@@ -88,14 +76,18 @@ class _Play:
     """One case being played: its resident, its card, its days."""
 
     def __init__(self, role: RelyingPartyRole, observation: Observation) -> None:
-        self._client, self._world, self._hostile, self._drawn = role.client, role.world, role.hostile, role.drawn
+        self._role, self._client, self._world = role, role.client, role.setting.world
         self._clock, self._observation = role.clock, observation
-        self._last_complete: messages.Complete | None = None
         self._client.reset()
         observation.epoch = self._clock.begin(observation.case)
         self._visitor = self._issue(observation.case.holder)
         self._clock.issued()
         observation.serials = self._visitor.serials
+        observation.canaries = _canaries(self._visitor)
+        self._counter = self._seat(self._visitor)
+        self._happenings = Happenings(
+            self._world, role.setting.faults, self._clock, role.tolerances, self._visitor.resident_id
+        )
 
     def _issue(self, holder: Holder) -> Visitor:
         now = self._world.clock.now()
@@ -106,6 +98,35 @@ class _Play:
             card_expiry=None if expires is None else now.astimezone(JST).date() + timedelta(days=expires),
             not_after=self._not_after,
         )
+
+    def _seat(self, visitor: Visitor) -> Counter:
+        """Return the terminal with this visitor before it."""
+        world, hostile = self._world, self._role.setting.hostile
+        own = {Kind.AUTH: visitor.card.auth_certificate, Kind.SIGN: visitor.card.sign_certificate}
+        wallet = Wallet(
+            own,
+            self._neighbours,
+            world.signer,
+            world.issuer_before,
+            world.clock.now,
+            self._role.tolerances.clock_seconds,
+        )
+        bench = Bench(world, hostile, world.key_of_nobody, visitor)
+        signatory = Signatory(visitor.card.profile, hostile.chip_key)
+        return Counter(
+            self._client, visitor, wallet, bench, signatory, self._role.drawn, self._answer_late, self._taken
+        )
+
+    def _neighbours(self, kind: Kind) -> bytes:
+        card = Visitor.issue(self._world).card
+        return card.auth_certificate if kind is Kind.AUTH else card.sign_certificate
+
+    def _answer_late(self, seconds: int) -> None:
+        life = self._role.tolerances.challenge_seconds
+        self._observation.epoch = self._clock.wait(max(0, life + seconds))
+
+    def _taken(self, step: Reconcile) -> datetime:
+        return self._clock.instant(step.time_taken)
 
     def run(self) -> None:
         case, observation = self._observation.case, self._observation
@@ -129,7 +150,8 @@ class _Play:
         """Perform one step between two readings of journal, trace and transcript."""
         before = self._account() if with_account else None
         journal, trace = self._world.journal.mark(), self._visitor.trace.mark()
-        exchanges = len(self._client.exchanges)
+        exchanges, given = len(self._client.exchanges), self._faults_given()
+        standing = bool(self._role.setting.faults)
         outcome, card_refusal = self._perform(step)
         lines = tuple(self._visitor.trace.since(trace))
         seen = ObservedStep(
@@ -141,14 +163,18 @@ class _Play:
             trace=lines,
             exchanges=tuple(self._client.exchanges[exchanges:]),
             tries_spent=sum(spent_a_try(line) for line in lines),
-            stale=self._drawn.complaint(),
+            stale=self._role.drawn.complaint(),
+            disturbed=self._faults_given() - given if standing else None,
         )
         return replace(seen, account_before=before, account_after=self._account()) if with_account else seen
+
+    def _faults_given(self) -> int:
+        return sum(standing.given for standing in self._role.setting.faults)
 
     def _account(self) -> messages.Account | None:
         return self._client.account(self._visitor.authentication_certificate)
 
-    def _perform(self, step: Story) -> Presented:
+    def _perform(self, step: Story) -> Answered:
         try:
             return self._tell(step), None
         except CardFault as refusal:
@@ -156,137 +182,28 @@ class _Play:
 
     def _tell(self, step: Story) -> messages.Outcome | None:
         match step:
-            case Enrol():
-                return self._enrol(step)
-            case Login():
-                return self._login(step)
-            case Tap():
-                return self._tap(step)
-            case Sign(signature=signature):
-                return self._sign(signature)
+            case Enrol() | Relink() | Login() | Tap() | Sign():
+                return self._counter.present(step)
             case Replay():
-                return self._replay()
-        self._happen(step)
+                return self._counter.replay(step)
+            case Unlink():
+                return self._counter.unlink(step)
+            case Reconcile():
+                return self._counter.reconcile(step)
+        self._observation.epoch, card = self._happenings.happen(step, self._observation.epoch)
+        if card is not None:
+            # The numbers of the card before stay those of the case's resident: the journal is read for both.
+            self._visitor = Visitor(self._world, card)
+            self._observation.serials = self._visitor.serials
+            former = self._counter.wallet.own
+            self._counter = self._counter.with_visitor(self._visitor, self._seat(self._visitor), former)
         return None
 
-    def _happen(self, step: Story) -> None:
-        """Let something happen in the world, which the product is not asked about."""
-        match step:
-            case At():
-                self._observation.epoch = self._clock.turn(step)
-            case Wait(seconds=seconds):
-                self._observation.epoch = self._clock.wait(seconds)
-            case Lose():
-                self._world.lose(self._visitor.resident_id)
-                self._clock.happened()
-            case Move():
-                self._world.move(self._visitor.resident_id)
-                self._clock.happened()
-            case Revoke(kind=kind, reason=reason):
-                self._world.revoke(self._visitor.resident_id, kind.value, reason)
-                self._clock.happened()
 
-    def _enrol(self, step: Enrol) -> messages.Outcome:
-        with self._visitor.card_in_reader() as card:
-            certificate = card.authentication_certificate()
-            begun = self._begin(Purpose.ENROL, Environment.ATTENDED, TERMINAL, certificate)
-            if begun.outcome is not msgspec.UNSET:
-                return begun.outcome
-            challenge = _challenge(begun)
-            signature = card.sign_challenge(self._visitor.pin, challenge)
-            if step.signature is SignatureMade.FORGED:
-                signature = self._hostile.sign_challenge(challenge)
-            proof = self._chip_proof(step.chip, challenge)
-        presentation = messages.Presentation(
-            challenge=challenge, certificate=certificate, signature=signature, chip=proof
-        )
-        return self._complete(begun, presentation)
-
-    def _login(self, step: Login) -> messages.Outcome:
-        with self._visitor.card_in_reader() as card:
-            certificate = card.authentication_certificate()
-            begun = self._begin(Purpose.LOGIN, Environment.ONLINE, TERMINAL, certificate)
-            if begun.outcome is not msgspec.UNSET:
-                return begun.outcome
-            challenge = _challenge(begun)
-            signature: bytes | msgspec.UnsetType = msgspec.UNSET
-            if step.signature is SignatureMade.FORGED:
-                signature = self._hostile.sign_challenge(challenge)
-            elif step.pin is Pin.WRONG:
-                _type_wrong_pin(card, self._visitor.wrong_pin, challenge)
-            else:
-                signature = card.sign_challenge(self._visitor.pin, challenge)
-        return self._complete(
-            begun, messages.Presentation(challenge=challenge, certificate=certificate, signature=signature)
-        )
-
-    def _tap(self, step: Tap) -> messages.Outcome:
-        terminal = TERMINAL if step.terminal is TerminalSeen.OURS else STRANGER
-        with self._visitor.card_in_reader() as card:
-            certificate = card.authentication_certificate()
-            begun = self._begin(Purpose.TAP, step.environment, terminal, certificate)
-            if begun.outcome is not msgspec.UNSET:
-                return begun.outcome
-            challenge = _challenge(begun)
-            proof = self._chip_proof(step.chip, challenge)
-        return self._complete(begun, messages.Presentation(challenge=challenge, certificate=certificate, chip=proof))
-
-    def _sign(self, made: SignatureMade) -> messages.Outcome:
-        with self._visitor.card_in_reader() as card:
-            certificate = card.signature_certificate(self._visitor.password)
-            begun = self._begin(Purpose.SIGN, Environment.ONLINE, TERMINAL, certificate)
-            if begun.outcome is not msgspec.UNSET:
-                return begun.outcome
-            if begun.document is msgspec.UNSET:
-                raise AdapterFault("begin for sign: expected the relying party's document, actual none")
-            signature = card.sign_document(self._visitor.password, begun.document)
-            if made is SignatureMade.FORGED:
-                signature = self._hostile.sign_challenge(begun.document)
-        presentation = messages.Presentation(
-            challenge=_challenge(begun), certificate=certificate, document_signature=signature
-        )
-        return self._complete(begun, presentation)
-
-    def _replay(self) -> messages.Outcome:
-        if self._last_complete is None:
-            raise HarnessFault("replay: expected an earlier presentation in the same case, actual none")
-        return self._client.complete(self._last_complete)
-
-    def _chip_proof(self, chip: ChipMade, challenge: bytes) -> messages.ChipProof:
-        if chip is ChipMade.SPLICED:
-            twin = Visitor.issue(self._world, birth_date=self._visitor.birth_date)
-            with twin.card_in_reader() as card:
-                return card.prove_chip(twin.birth_date, challenge)
-        answered = hashlib.sha256(challenge).digest() if chip is ChipMade.RECORDED else challenge
-        with self._visitor.card_in_reader() as card:
-            genuine = card.prove_chip(self._visitor.birth_date, answered)
-        match chip:
-            case ChipMade.SELF_MADE:
-                return self._hostile.imitate(genuine, challenge)
-            case ChipMade.COPIED_CVC:
-                return msgspec.structs.replace(self._hostile.imitate(genuine, challenge), cvc=genuine.cvc)
-        return genuine
-
-    def _begin(
-        self, purpose: Purpose, environment: Environment, terminal: messages.TerminalCredential, certificate: bytes
-    ) -> messages.Begun:
-        begun = self._client.begin(
-            messages.Begin(
-                purpose=purpose,
-                service=SERVICE,
-                environment=environment,
-                terminal=terminal,
-                holder=messages.HolderHint(certificate=certificate),
-            )
-        )
-        self._drawn.note(begun)
-        return begun
-
-    def _complete(self, begun: messages.Begun, presentation: messages.Presentation) -> messages.Outcome:
-        if begun.session is msgspec.UNSET:
-            raise AdapterFault("begin: expected a session, actual none")
-        self._last_complete = messages.Complete(session=begun.session, presentation=presentation)
-        return self._client.complete(self._last_complete)
+def _canaries(visitor: Visitor) -> tuple[str, ...]:
+    """Return what a product has no business to answer with: who the holder is, and the password typed."""
+    resident = visitor.card.resident
+    return (resident.name, resident.address, visitor.password)
 
 
 def _interruption(fault: Exception) -> Interruption:
@@ -298,18 +215,3 @@ def _interruption(fault: Exception) -> Interruption:
         case AdapterFault():
             return Interruption.BROKEN_ANSWER
     return Interruption.HARNESS
-
-
-def _type_wrong_pin(card: CardReader, pin: str, challenge: bytes) -> None:
-    """Let the holder type a wrong PIN: the card spends a try and signs nothing."""
-    try:
-        card.sign_challenge(pin, challenge)
-    except PinRefused:
-        return
-    raise HarnessFault("the card signed after a wrong PIN: the emulator is broken, not the product")
-
-
-def _challenge(begun: messages.Begun) -> bytes:
-    if begun.challenge is msgspec.UNSET:
-        raise AdapterFault("begin: expected a challenge, actual none")
-    return begun.challenge

@@ -9,10 +9,12 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from conformance.case import At, Case
+from conformance.case import Case
+from conformance.steps import At
 from harness.clock import WorldClock
 from harness.contract.client import RelyingPartyClient
 from harness.contract.vocabulary import Capability
+from harness.errors import HarnessFault
 from harness.jlis.marks import QUARTER_HOURS, MadeMarks
 from harness.jlis.validity import JST
 
@@ -39,6 +41,9 @@ class StoryClock(Protocol):
 
     def wait(self, seconds: int) -> int | None:
         """Return the epoch after so many seconds; None where nothing is set."""
+
+    def instant(self, step: At) -> datetime:
+        """Return the instant that a step of this case's story means."""
 
 
 class ControlledClock:
@@ -70,6 +75,10 @@ class ControlledClock:
     def wait(self, seconds: int) -> int:
         """Return the epoch of the later setting."""
         return self._set(self._clock.now() + timedelta(seconds=seconds))
+
+    def instant(self, step: At) -> datetime:
+        """Return the instant on the case's own days."""
+        return instant_of(step, self._first_day)
 
     def _set(self, instant: datetime) -> int:
         self._clock.set(instant)
@@ -110,6 +119,12 @@ class ShiftedClock:
     def wait(self, seconds: int) -> None:
         """So many seconds pass, at the host's pace."""
         self._until(self._clock.now() + timedelta(seconds=seconds))
+
+    def instant(self, step: At) -> datetime:
+        """Refuse: at the host's time no case has days of its own."""
+        raise HarnessFault(
+            f"{step.time}: expected a product that is set to the case's days, actual one without a clock"
+        )
 
     def _mark(self) -> None:
         """The mark is the next whole second: what has happened lies before it, and it is over when this returns."""

@@ -52,6 +52,11 @@ class Visitor:
         """The 利用者証明用電子証明書 (DER)."""
         return self._issued.auth_certificate
 
+    @property
+    def card(self) -> IssuedCard:
+        """What was handed over: the profile with its keys, for whoever plays a maker of cards."""
+        return self._issued
+
     @contextmanager
     def card_in_reader(self) -> Iterator[CardReader]:
         """Hold the card in the reader: powered within the block, its session gone afterwards."""

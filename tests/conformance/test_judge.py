@@ -10,16 +10,13 @@ from conformance.case import (
     AccountAfter,
     CardTrace,
     Case,
-    Enrol,
     Expectation,
-    Login,
     Questions,
-    Story,
-    Tap,
     Text,
 )
 from conformance.judge import Check, Judgement, Verdict, judge, with_twins
 from conformance.observation import Interruption, Observation, ObservedStep
+from conformance.steps import Enrol, Login, Story, Tap
 from harness.confidence import Confidence
 from harness.contract.messages import Account, Outcome
 from harness.contract.vocabulary import Capability, Decision, Kind, Reason

@@ -1,0 +1,64 @@
+"""What happens in the world between two presentations; the product is told nothing of it."""
+
+from dataclasses import dataclass
+
+from conformance.roles.story_clock import StoryClock
+from conformance.steps import At, Befall, Disturb, Lose, Move, Repair, Revoke, Story, Wait
+from harness.contract import messages
+from harness.errors import HarnessFault
+from harness.jlis.faults import Faults, Order
+from harness.personalisation import IssuedCard
+from harness.world import World
+
+Happened = tuple[int | None, IssuedCard | None]
+"""The epoch after it, and the card that the resident holds from now on where it is another, or written anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happenings:
+    """One resident's world."""
+
+    world: World
+    faults: Faults
+    clock: StoryClock
+    tolerances: messages.Tolerances
+    resident_id: str
+
+    def happen(self, step: Story, epoch: int | None) -> Happened:
+        """Let it happen."""
+        match step:
+            case At():
+                return self.clock.turn(step), None
+            case Wait(seconds=seconds):
+                return self.clock.wait(seconds), None
+            case Disturb():
+                self.faults.set(self._order(step))
+                return epoch, None
+            case Repair():
+                self.faults.clear()
+                return epoch, None
+            case Befall(event=event):
+                self.world.happen(self.resident_id, event)
+                self.clock.happened()
+                return epoch, self.world.card_of(self.resident_id)
+        self._end(step)
+        self.clock.happened()
+        return epoch, None
+
+    def _end(self, step: Story) -> None:
+        """Let a certificate end before its time."""
+        match step:
+            case Lose():
+                self.world.lose(self.resident_id)
+            case Move():
+                self.world.move(self.resident_id)
+            case Revoke(kind=kind, reason=reason):
+                self.world.revoke(self.resident_id, kind.value, reason)
+            case _:
+                raise HarnessFault(f"step {type(step).__name__}: expected one that happens, actual one that is asked")
+
+    def _order(self, step: Disturb) -> Order:
+        seconds = step.seconds
+        if seconds is not None and step.beyond_tolerance:
+            seconds += self.tolerances.status_seconds
+        return Order(step.fault, step.door, count=step.count, seconds=seconds)
