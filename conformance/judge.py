@@ -165,7 +165,7 @@ def _evidence_checks(case: Case, observation: Observation, judged: ObservedStep)
     if case.expect.card is not None:
         wanted = case.expect.card.tries_spent
         checks.append(Check("card tries spent", str(wanted), str(judged.tries_spent), judged.tries_spent == wanted))
-    if judged.disturbed is not None and not case.expect.questions.none:
+    if judged.disturbed is not None and not (case.expect.questions.none or case.expect.questions.open):
         # What was wrong has to have been met, else the case is about nothing.
         met = judged.disturbed
         checks.append(Check("fault met", "at least 1 answer", f"{met} answers", met > 0))
