@@ -15,6 +15,8 @@ from conformance.certification import EXIT_CODES, Certification, certify
 from conformance.judge import Judgement, Verdict
 from conformance.report.words import WORDS
 from conformance.report.write import write_reports
+from conformance.roles.role_commands import RoleOptions, RunOptions, certify_role
+from conformance.roles.vocabularies import VOCABULARIES
 from conformance.setting import setting
 from conformance.targets import product_named
 from harness.commands.options import Timeout
@@ -32,7 +34,7 @@ CASE_WORDS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     *,
-    role: Annotated[str, typer.Option(help="role of the product / 製品の役割")] = "relying-party",
+    role: Annotated[str, typer.Option(help="relying-party, responder / 製品の役割")] = "relying-party",
     target: Annotated[
         str,
         typer.Option(
@@ -58,6 +60,19 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
             min=0,
         ),
     ] = None,
+    issuer: Annotated[
+        Path | None, typer.Option(help="responder: the authority's certificate (PEM) / 認証局証明書")
+    ] = None,
+    serials: Annotated[
+        str,
+        typer.Option(help="responder: good=1A,revoked=1B:keyCompromise,never=7F / 証明書番号と正しい状態"),
+    ] = "",
+    claims: Annotated[
+        str, typer.Option(help="responder: what it can do: nonce,get,batch,lightweight / 対応する機能")
+    ] = "",
+    certificate: Annotated[
+        Path | None, typer.Option(help="responder: the good certificate (PEM) / 有効な証明書")
+    ] = None,
     timeout: Timeout = 10.0,
 ) -> None:
     """Certify a product: run every applicable case and write index.html, report.json and junit.xml.
@@ -66,15 +81,18 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     """
     if lang not in LANGUAGES:
         raise ConfigurationError(f"--lang {lang!r}: expected ja or en")
+    drawn = seed is None
+    if seed is None:
+        # A product that knew the order of the cases could play the answers back without looking.
+        seed = secrets.randbelow(1 << 32)
+    if role in VOCABULARIES:
+        said = RoleOptions(target, timeout, issuer, serials, claims, certificate)
+        raise typer.Exit(certify_role(role, said, RunOptions(tuple(case or ()), out, lang, seed, drawn)))
     catalogue = load_catalogue(role)
     if case:
         catalogue = catalogue.with_twins(case)
     console = Console(stderr=True)
     statement = None if ics is None else load_statement(ics)
-    drawn = seed is None
-    if seed is None:
-        # A product that knew the order of the cases could play the answers back without looking.
-        seed = secrets.randbelow(1 << 32)
     run = _run(catalogue, console, target=target, seed=seed, timeout=timeout, statement=statement)
     run = replace(run, seed_drawn=drawn)
     written = write_reports(run, out, language=lang)

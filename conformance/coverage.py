@@ -1,13 +1,16 @@
 """docs/coverage.md: which requirement which case covers and which mutant proves it, and the other way round."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
-from conformance.case import Case
-from conformance.catalogue_loader import FOLDER, load_catalogue
-from conformance.mutants.mutant import Mutant, load_mutants
+from conformance.catalogue_loader import load_catalogue
+from conformance.mutants.mutant import load_mutants
 from conformance.register import Checked, Level, RequiredOf, Requirement, load_register
+from conformance.roles.role_catalogue import load_role_catalogue
+from conformance.roles.role_mutants import load_role_mutants
+from conformance.roles.vocabularies import VOCABULARIES
 from harness.confidence import Confidence
 
 FILE = Path(__file__).parent.parent / "docs" / "coverage.md"
@@ -15,7 +18,7 @@ HEAD = """# Coverage
 
 Written by `python -m conformance.coverage`; a test fails when it is not what register, catalogue and mutants say.
 A requirement counts as covered when a case names it, and as proved when one of those cases kills a mutant of the
-reference relying party. *No case yet* is what it says: nothing in this suite shows whether a product does it.
+product. *No case yet* is what it says: nothing in this suite shows whether a product does it.
 
 このページは `python -m conformance.coverage` が生成する。要件台帳・カタログ・ミュータントと異なればテストが失敗する。
 ケースが参照する要件を covered、そのケースが参照実装のミュータントを検出する要件を proved と数える。
@@ -32,7 +35,31 @@ ours は規格ではなく、公表資料・実測・本スイートの方針に
 """
 
 
-def coverage(register: Mapping[str, Requirement], cases: Mapping[str, Case], mutants: list[Mutant]) -> str:
+class Covering(Protocol):
+    """A case of any role, as far as this page shows it."""
+
+    @property
+    def id(self) -> str:
+        """Its place in the catalogue."""
+
+    @property
+    def requirement(self) -> str:
+        """The id of what it covers."""
+
+
+class Killed(Protocol):
+    """A mutant of any role."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def killed_by(self) -> list[str]:
+        """The cases that must notice."""
+
+
+def coverage(register: Mapping[str, Requirement], cases: Mapping[str, Covering], mutants: Sequence[Killed]) -> str:
     """Return the page: counts by role, each requirement with its cases, each case with its requirement."""
     covering = {row: [case.id for case in cases.values() if case.requirement == row] for row in register}
     killed = {case: sorted(mutant.id for mutant in mutants if case in mutant.killed_by) for case in cases}
@@ -95,12 +122,12 @@ def _row(*cells: object) -> str:
 
 def current() -> str:
     """Return the page as register, catalogue and mutants are now."""
-    cases = {
-        case_id: case
-        for folder in sorted(FOLDER.iterdir())
-        for case_id, case in load_catalogue(folder.name).cases.items()
-    }
-    return coverage(load_register(), cases, load_mutants())
+    cases: dict[str, Covering] = {**load_catalogue("relying-party").cases}
+    mutants: list[Killed] = [*load_mutants()]
+    for vocabulary in VOCABULARIES.values():
+        cases |= load_role_catalogue(vocabulary).cases
+        mutants += load_role_mutants(vocabulary.role.value, vocabulary.mutant_type)
+    return coverage(load_register(), cases, mutants)
 
 
 if __name__ == "__main__":

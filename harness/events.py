@@ -89,7 +89,7 @@ class Revoked(Happening, frozen=True, tag="revoked", omit_defaults=True):
     medium: Medium = Medium.CARD
 
 
-class Crowd(Happening, frozen=True, tag="crowd"):
+class Crowd(Happening, frozen=True, tag="crowd", omit_defaults=True):
     """Many people were registered at once and got a card each: those from position `first` on that the seed makes.
 
     Their certificates share `keys` keys of the pool in turn, from number 0 on: for load, where a million keys would
@@ -100,6 +100,8 @@ class Crowd(Happening, frozen=True, tag="crowd"):
     first: int
     count: int
     keys: int
+    not_after: datetime | None = None
+    """Where their certificates end if not by the rule of validity: no real ones all end so."""
 
 
 class ConsentGiven(Happening, frozen=True, tag="consent-given"):

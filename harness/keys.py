@@ -27,7 +27,7 @@ class KeyPool:
     """The keys of one installation in `folder` (mode 0700): numbered ones for cards, named ones for authorities."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = self._folder = folder
         self._loaded: dict[str, rsa.RSAPrivateKey] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -185,9 +185,12 @@ class World:
         return resident
 
     @_in_step
-    def new_crowd(self, count: int, *, keys: int) -> None:
-        """Register `count` people at once, each with a card; their certificates share `keys` keys: for load only."""
-        crowd = Crowd(self.clock.now(), self.seed, self._register.size(), count, keys)
+    def new_crowd(self, count: int, *, keys: int, not_after: datetime | None = None) -> None:
+        """Register `count` people at once, each with a card; their certificates share `keys` keys: for load only.
+
+        `not_after` (a whole second) ends the certificates before their rule of validity does.
+        """
+        crowd = Crowd(self.clock.now(), self.seed, self._register.size(), count, keys, not_after)
         self._chronicle.check(crowd)
         self._keys.prepare(keys)
         self._chronicle.record(crowd)
@@ -317,7 +320,7 @@ class World:
         return self._register.tries_written(resident_id, card)
 
     @_in_step
-    def happen(
+    def happen(  # noqa: PLR0913  (what can be told of an event)
         self,
         resident_id: str,
         what: LifeEvent,
@@ -325,13 +328,15 @@ class World:
         *,
         reason: RevocationReason | None = None,
         not_after: datetime | None = None,
+        key: int | None = None,
     ) -> None:
         """Let something befall a resident; EventRefused when it cannot, and then nothing changed.
 
-        What follows stands in the table of `harness/jlis/life_cycle.py`; `reason` replaces the table's.
+        What follows stands in the table of `harness/jlis/life_cycle.py`; `reason` replaces the table's. Certificates
+        that it brings have key `key` and those after it, which others may have too: for load only.
         """
         resident = changes.applied(self._register.resident(resident_id))
-        brought = self._brought(resident, what, self.clock.now())
+        brought = self._brought(resident, what, self.clock.now(), key)
         event = msgspec.structs.replace(brought, changes=changes, reason=reason, not_after=not_after)
         self._chronicle.check(event)
         self._ready_keys(event)
@@ -453,9 +458,9 @@ class World:
         found = (self._register.latest(resident_id, population, now) for population in (CARD_AUTH, CARD_SIGN))
         return {entry.kind: entry for entry in found if entry is not None and entry.issued >= made.at}
 
-    def _brought(self, resident: Resident, what: LifeEvent, at: datetime) -> Befell:
+    def _brought(self, resident: Resident, what: LifeEvent, at: datetime, key: int | None = None) -> Befell:
         """Return the event with what it brings: the next serial numbers of each kind, the next keys of the pool."""
-        key = self._register.next_key
+        key = self._register.next_key if key is None else key
         issued = []
         for population in EFFECTS[what].issues:
             if self._register.issuing.may_have(resident, population, at):

@@ -1,11 +1,6 @@
-"""`kazashi load run`."""
+"""`kazashi load`: run, worker, population, mixes."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -14,16 +9,27 @@ from rich.progress import Progress
 from harness.contract.faults import AdapterFault
 from harness.errors import ConfigurationError, HarnessFault
 from harness.home import key_pool
+from loadtests import option_words as words
+from loadtests.crowd_commands import mixes_command, population_command
 from loadtests.generator import require_locust
-from loadtests.options import Options
-from loadtests.result import tell, write_result
+from loadtests.locust_command import parse_place
+from loadtests.mixes import DEFAULT
+from loadtests.options import LONGEST_RUN, Options
+from loadtests.report.write import write_report
+from loadtests.result import tell
 from loadtests.run import run
+from loadtests.shapes import Shape
 from loadtests.stage import EnrolmentRefused
+from loadtests.told_to_go import sigterm_unwinds
+from loadtests.vocabulary import Signatures
+from loadtests.worker import worker_command_line
 
 FAILED, HARNESS_ERROR = 1, 3
-SIGTERM_EXIT = 128 + signal.SIGTERM
 
 app = typer.Typer(no_args_is_help=True)
+app.command("population")(population_command)
+app.command("mixes")(mixes_command)
+app.command("worker")(worker_command_line)
 
 
 @app.callback()
@@ -37,54 +43,98 @@ def load() -> None:
 @app.command("run")
 def run_command(  # noqa: PLR0913  (each is an option of the command line)
     *,
-    users: Annotated[int, typer.Option(help="visitors at a time / 同時利用者数", min=1, max=1000)] = 20,
-    seconds: Annotated[int, typer.Option(help="length of the load / 負荷をかける秒数", min=1, max=3600)] = 10,
-    target: Annotated[
-        str, typer.Option(help="reference, http://127.0.0.1:PORT, or command:PROGRAM / 試験対象")
-    ] = "reference",
-    bad: Annotated[float, typer.Option(help="share of logins to be refused / 拒否すべきログインの割合")] = 0.2,
-    seed: Annotated[int, typer.Option(help="residents and mix follow from it / 住民と配分を決める種", min=0)] = 1,
-    timeout: Annotated[
-        float, typer.Option(help="seconds the product may take for one answer / 応答の制限時間", min=0.1)
-    ] = 5.0,
-    out: Annotated[Path, typer.Option(help="folder of load.json / 結果の出力先")] = Path("out"),
+    target: words.Target = "reference",
+    world: words.World = "",
+    i_own_this_target: words.Own = False,
+    timeout: words.Timeout = 5.0,
+    patience: words.Patience = 20.0,
+    users: words.Users = 20,
+    mix: words.MixName = DEFAULT,
+    bad: words.Bad = "",
+    population: words.PopulationName = "",
+    signatures: words.SignedBy = Signatures.KEY,
+    enrolled: words.Enrolled = 0,
+    seed: words.Seed = 1,
+    seconds: words.Seconds = 10,
+    minutes: words.Minutes = 0.0,
+    shape: words.ShapeOfLoad = Shape.CONSTANT,
+    rate: words.Rate = 0.0,
+    fault: words.Fault = None,
+    processes: words.Processes = 1,
+    workers: words.Workers = 0,
+    bind: words.Bind = "127.0.0.1:5557",
+    share: words.Share = None,
+    ceiling: words.Ceiling = 3,
+    counter: words.Counter = "",
+    metrics_port: words.MetricsPort = 0,
+    out: words.Out = Path("out"),
 ) -> None:
-    """Send logins to a product, a stated share of them bad, judge every verdict, and write load.json.
+    """Send load to a target, a stated share of it bad, judge every answer, and write what was found.
+
+    対象に負荷をかけ、すべての応答の正しさを判定して結果を書き出す。
 
     終了コード: 0 誤判定なし / 1 誤判定・エラー・判定なし / 2 設定誤り / 3 試験環境の誤り
     """
-    if not 0 < bad < 1:
-        raise ConfigurationError(f"--bad {bad}: expected a share between 0 and 1, for both verdicts must be seen")
     require_locust()
     console, stderr = Console(), Console(stderr=True)
-    options = Options(target=target, users=users, seconds=seconds, bad=bad, seed=seed, timeout=timeout)
+    options = Options(
+        target=target,
+        world=world,
+        own=i_own_this_target,
+        timeout=timeout,
+        patience=patience,
+        users=users,
+        mix=mix,
+        bad=bad,
+        population=population,
+        signatures=signatures,
+        enrolled=enrolled,
+        seed=seed,
+        seconds=min(max(1, round(60 * minutes)), LONGEST_RUN) if minutes else seconds,
+        shape=shape,
+        rate=rate,
+        faults=tuple(fault or ()),
+        processes=processes,
+        workers=workers,
+        bind=bind,
+        share="" if share is None else str(share),
+        ceiling_seconds=ceiling,
+        counter=counter,
+        metrics_port=metrics_port,
+    )
+    _check(options)
     try:
-        with _sigterm_unwinds(), Progress(console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
+        with sigterm_unwinds(), Progress(console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
             result = run(options, key_pool(), bars)
     except EnrolmentRefused as refusal:
         message = f"wrong verdict before the load: {refusal}"
         console.print(message, style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(FAILED) from refusal
-    except AdapterFault as fault:
-        raise ConfigurationError(f"before any load was sent: {fault}") from fault
-    except HarnessFault as fault:
-        typer.echo(f"kazashi: {fault}", err=True)
-        raise typer.Exit(HARNESS_ERROR) from fault
-    path = write_result(result, out)
+    except AdapterFault as refused:
+        raise ConfigurationError(f"before any load was sent: {refused}") from refused
+    except HarnessFault as broken:
+        typer.echo(f"kazashi: {broken}", err=True)
+        raise typer.Exit(HARNESS_ERROR) from broken
+    written = write_report(result, out)
     tell(result, console)
-    console.print(path, highlight=False, soft_wrap=True)
+    for path in written:
+        console.print(path, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if result.passed else FAILED)
 
 
-@contextmanager
-def _sigterm_unwinds() -> Iterator[None]:
-    """Let SIGTERM unwind the stack, so that the product and Locust are ended like after any other failure."""
-
-    def leave(_signal: int, _frame: FrameType | None) -> NoReturn:
-        raise SystemExit(SIGTERM_EXIT)
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def _check(options: Options) -> None:
+    """Refuse what cannot go together, before anything is started."""
+    if options.users < options.parts:
+        raise ConfigurationError(
+            f"--users {options.users}: expected one or more for each of {options.parts} processes; a worker without "
+            "users counts nothing"
+        )
+    if options.workers and options.processes > 1:
+        raise ConfigurationError(
+            "--workers and --processes: expected one of them; a master drives nobody. On the workers' machines "
+            "`kazashi load worker --processes N` starts several"
+        )
+    if options.workers:
+        parse_place(options.bind)
+        if not options.share:
+            raise ConfigurationError("--workers: expected --share DIR, a folder that the workers see, too")

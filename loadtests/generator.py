@@ -2,21 +2,27 @@
 
 import math
 import os
+import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
 
 from harness.errors import ConfigurationError, HarnessFault
+from loadtests.locust_command import LOCUSTFILE, OPTIONS, TALLY, locust_command
 from loadtests.options import Options
-from loadtests.population import Population, write_population
+from loadtests.people import People, write_people
 from loadtests.tally import Tally
+from loadtests.targets.reach import without_proxies
 
-LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+NO_WORKERS = "Gave up waiting for workers"
+"""What Locust's master says then."""
+BEGAN = "began"
+"""The file that says at which instant of the monotonic clock load began."""
 GRACE = 20.0
 """Seconds beyond its time that Locust may take to start, to let the last logins end, and to stop."""
 POLL = 0.2
@@ -31,54 +37,80 @@ def require_locust() -> None:
         raise ConfigurationError("load: expected Locust, actual not installed; pip install 'kazashi[load]'")
 
 
-def generate(
-    population: Population, address: str, folder: Path, options: Options, progress: Progress | None = None
+def generate(  # noqa: PLR0913  (who, where to, how, and whom to tell)
+    population: People,
+    address: str,
+    folder: Path,
+    options: Options,
+    progress: Progress | None = None,
+    *,
+    begun: Callable[[float, int], None] | None = None,
 ) -> Tally:
     """Return what Locust counted while it sent load to `address`; its files go to `folder`, and it ends in any case.
 
     A visit under way when the time is over may still end: a product that hangs shows as errors, not as silence.
+    `begun` is told once the instant (monotonic) at which load began, as soon as that is known, and Locust's process.
     """
-    people, counts, log = folder / "population.json", folder / "tally.json", folder / "locust.log"
-    write_population(population, people)
+    people, counts, log = write_people(population, folder), folder / TALLY, folder / "locust.log"
+    start = folder / BEGAN
+    (folder / OPTIONS).write_bytes(msgspec.json.encode(options))
     last_visits = math.ceil(options.timeout * REQUESTS_PER_VISIT) + 1
-    command = [
-        *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
-        *("--host", address, "--users", str(options.users), "--spawn-rate", str(options.users)),
-        *("--run-time", f"{options.seconds}s", "--stop-timeout", str(last_visits)),
-        *("--population", str(people), "--tally", str(counts)),
-    ]
+    grace = last_visits + GRACE + (options.patience if is_crewed(options) else 0)
+    command = locust_command(LOCUSTFILE, address, people, options, last_visits)
+
+    def look(elapsed: float, seconds: float) -> None:
+        nonlocal begun
+        if begun is not None and start.exists():
+            begun(float(start.read_text()), process.pid)
+            begun = None
+        if progress is not None:
+            progress(elapsed, seconds)
+
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=folder, env=_environment()
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env=environment(),
+            start_new_session=True,
         )
         try:
-            _wait(process, options.seconds, last_visits + GRACE, progress)
+            _wait(process, options.seconds, grace, look)
         finally:
-            _end(process)
+            end_process(process)
             people.unlink()  # the keys in it are of no more use
     return _read(counts, log)
 
 
-def _environment() -> dict[str, str]:
-    """Return this process's variables without those that would set Locust's options behind our back."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("LOCUST_")}
+def environment() -> dict[str, str]:
+    """Return this process's variables without those that would set Locust's options behind our back, or a proxy."""
+    return {name: value for name, value in without_proxies().items() if not name.startswith("LOCUST_")}
 
 
-def _wait(process: subprocess.Popen[bytes], seconds: float, grace: float, progress: Progress | None) -> None:
-    """Wait for the end, at most `grace` beyond `seconds`; `progress(elapsed, seconds)` as time goes."""
+def is_crewed(options: Options) -> bool:
+    """Return whether several processes send the load."""
+    return options.parts > 1 or options.workers > 0
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float, grace: float, look: Progress) -> None:
+    """Wait for the end, at most `grace` beyond `seconds`; `look(elapsed, seconds)` again and again as time goes."""
     begun = time.monotonic()
     while (elapsed := time.monotonic() - begun) < seconds + grace:
         try:
             process.wait(POLL)
         except subprocess.TimeoutExpired:
-            if progress is not None:
-                progress(elapsed, seconds)
+            look(elapsed, seconds)
         else:
             return
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process by its own pid: SIGTERM, and SIGKILL when it has not ended within five seconds."""
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """End the process by its own pid: SIGTERM, and SIGKILL when it has not ended within five seconds.
+
+    Then whatever it had forked, which is in the session that was made for it: a master killed early leaves workers.
+    """
     if process.poll() is None:
         process.terminate()
         try:
@@ -86,6 +118,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _read(counts: Path, log: Path) -> Tally:
@@ -93,4 +127,9 @@ def _read(counts: Path, log: Path) -> Tally:
         return msgspec.json.decode(counts.read_bytes(), type=Tally)
     except (OSError, msgspec.MsgspecError) as fault:
         said = " | ".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])
+        if NO_WORKERS in said:
+            raise ConfigurationError(
+                "load: expected every worker within the patience, actual fewer; start them with `kazashi load worker`, "
+                "or allow them longer by --patience"
+            ) from fault
         raise HarnessFault(f"Locust: expected its counts, actual {fault}; it said: {said!r}") from fault

@@ -1,56 +1,120 @@
-"""The people of a load run, made up front, as a file that Locust reads: certificates, keys and what is true of each.
+"""The people of one run as Locust is told of them: which of the holders on disk stand how, and what is right.
 
-The file holds private keys of this installation: it is written for its owner only and removed after the run.
+The file is small however many holders there are: it names ranges of places in the folder that `load population` made
+(`loadtests.holders`), and holds only those whose certificates were made for this run. Private keys are in it, so it is
+written for its owner only and removed after the run.
 """
 
 import os
-from enum import StrEnum
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from harness.contract import messages
+from harness.contract.vocabulary import Kind
 from harness.errors import ConfigurationError
+from loadtests.mixes import Mix
 from loadtests.truth import Declared, Facts, Moment
+from loadtests.vocabulary import Signatures, Standing
+
+__all__ = ["Cast", "LoadHolder", "Part", "Population", "Standing", "read_population", "write_population"]
 
 
-class Standing(StrEnum):
-    """How a holder stands when the load begins."""
+class LoadHolder(Struct, frozen=True, kw_only=True):
+    """A pre-personalised holder: what their terminal presents, and whose keys sign."""
 
-    GOOD = "good"
-    JUST_LOST = "just-lost"
-    """Put on hold since the last 15-minute mark: still good by every status that is published."""
-    REVOKED = "revoked"
-    ON_HOLD = "on-hold"
-    EXPIRED = "expired"
-    NOT_ENROLLED = "not-enrolled"
-
-
-class LoadHolder(Struct, frozen=True):
-    """A pre-personalised holder: what their terminal presents, and what is true of them."""
-
+    place: int
+    """In the population; it tells the chip's key, and whose worker drives them."""
     id: str
-    standing: Standing
     certificate: bytes
-    key: bytes
-    """The authentication key (DER, PKCS#8): under load it signs without the card around it."""
-    facts: Facts
+    key: int
+    """The number of the authentication key in the population's keys."""
+    not_after: datetime
+    birth_date: date
+    birth_record: bytes
+    cvc: bytes
+    sign_certificate: bytes = b""
+    sign_key: int = 0
+    login_signature: bytes = b""
+    """Over the holder's own challenge, where signatures were made with the population."""
+    chip_signature: bytes = b""
 
 
-class Population(Struct, frozen=True):
+class Cast(Struct, frozen=True):
+    """The holders of one standing: a range of places."""
+
+    standing: Standing
+    first: int
+    count: int
+
+
+class Part(Struct, frozen=True):
+    """One worker's part of the holders: every `of`-th place."""
+
+    index: int = 0
+    of: int = 1
+
+
+class Population(Struct, frozen=True, kw_only=True):
     """Everybody, and what Locust must know of product and world."""
 
     seed: int
-    bad: float
-    """The share of logins that must be refused."""
     timeout: float
-    service: str
+    mix: Mix
+    signatures: Signatures
     terminal: messages.TerminalCredential
     declared: Declared
     moment: Moment
+    folder: str
+    """Where the holders are (`loadtests.holders`)."""
+    told: str
+    """How many holders there are, what they share, and who signs: for the result."""
+    cast: list[Cast]
+    facts: dict[Standing, Facts]
+    """What is true of who stands so; the end of validity is each holder's own."""
     forger_key: bytes
-    holders: list[LoadHolder]
+    authorities: dict[Kind, bytes] = field(default_factory=dict)
+    """The certificates (DER) that lie beside the holder's on a card."""
+    apart: dict[Standing, list[LoadHolder]] = field(default_factory=dict)
+    """Holders whose certificates were made for this run."""
+    announced: str = ""
+    """The file in which faults are announced (`loadtests.conditions`)."""
+    part: Part = Part()
+
+    @property
+    def bad(self) -> float:
+        """The share of verdicts that must be a refusal."""
+        return sum(self.mix.bad.values())
+
+    def shard(self, index: int, of: int) -> "Population":
+        """Return one of `of` parts (0, 1, …) of which no two have a holder in common, and all together have everybody.
+
+        ConfigurationError where a part would have nobody of a standing that the mix needs.
+        """
+        if not 0 <= index < of or self.part != Part():
+            raise ConfigurationError(
+                f"population: expected a part 0 to {of - 1} of the whole, actual {index} of {self.part}"
+            )
+        return msgspec.structs.replace(self, part=Part(index, of))
+
+    def places(self, standing: Standing) -> Sequence[int]:
+        """Return the places of this part's holders who stand so and are on disk."""
+        for cast in self.cast:
+            if cast.standing is standing:
+                offset = (self.part.index - cast.first) % self.part.of
+                return range(cast.first + offset, cast.first + cast.count, self.part.of)
+        return range(0)
+
+    def made_apart(self, standing: Standing) -> Sequence[LoadHolder]:
+        """Return this part's holders who stand so and were made for this run."""
+        return self.apart.get(standing, [])[self.part.index :: self.part.of]
+
+    def count(self, standing: Standing) -> int:
+        """Return how many of this part stand so."""
+        return len(self.places(standing)) + len(self.made_apart(standing))
 
 
 def write_population(population: Population, path: Path) -> None:

@@ -9,13 +9,16 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.clock import ClockMode
-from harness.contract import messages
 from harness.contract.vocabulary import Verb
 from harness.errors import ConfigurationError
+from loadtests.ceiling.found import Ceilings, lines_of
+from loadtests.course import Course, course_of
+from loadtests.observation import Seen
 from loadtests.options import Options
-from loadtests.population import Population
+from loadtests.people import People
 from loadtests.tally import Shortcoming, Tally, WrongVerdict
 from loadtests.truth import Ruling
+from loadtests.workers import Share
 
 VERBS = (Verb.BEGIN, Verb.COMPLETE)
 
@@ -35,6 +38,7 @@ class Verdicts(Struct, frozen=True):
     actual: str
     ruling: Ruling
     count: int
+    purpose: str = "login"
 
 
 class Result(Struct, frozen=True):
@@ -58,10 +62,21 @@ class Result(Struct, frozen=True):
     errors: int
     error_kinds: dict[str, int]
     bad_share: float
-    """Of the verdicts; what was asked for is `asked.bad`."""
+    """Of the verdicts."""
+    asked_bad_share: float
+    holders: str
+    """How many there are, what their keys share, and who signed."""
     status_questions: int
     """OCSP questions that the fake J-LIS was asked during the load."""
     wrong: list[WrongVerdict]
+    excused: int
+    """Answers that failed to come, or decided nothing, while a fault was announced that permits it."""
+    course: Course
+    """Everything over time."""
+    ceilings: Ceilings | None = None
+    """What the generator and the target could have done."""
+    shares: list[Share] = []
+    """What each worker did, where there were several."""
 
     @property
     def passed(self) -> bool:
@@ -69,19 +84,20 @@ class Result(Struct, frozen=True):
         return not self.because
 
 
-def result_of(
-    asked: Options, product: messages.Introduction, population: Population, tally: Tally, status_questions: int
+def result_of(  # noqa: PLR0913, PLR0917  (everything that was found)
+    asked: Options, product: str, population: People, tally: Tally, status_questions: int, seen: Seen
 ) -> Result:
     """Return the result of one run."""
-    because = tally.shortcomings()
+    course = course_of(asked, tally, seen)
+    because = tally.shortcomings() + course.shortcomings()
     seconds = tally.seconds or float(asked.seconds)
     rows = [
-        Verdicts(line.kind, line.ruled.expected, line.ruled.actual, line.ruled.ruling, line.count)
+        Verdicts(line.kind, line.ruled.expected, line.ruled.actual, line.ruled.ruling, line.count, line.purpose)
         for line in tally.lines
     ]
     return Result(
         asked=asked,
-        product=f"{product.product} {product.version}",
+        product=product,
         clock=ClockMode.FROZEN.value,  # moved between the acts, never during the load
         instant=population.moment.instant,
         coarse_reasons=population.declared.coarse_reasons,
@@ -95,15 +111,27 @@ def result_of(
             verb.value: Latency(tally.milliseconds(verb.value, 0.5), tally.milliseconds(verb.value, 0.99))
             for verb in VERBS
         },
-        verdicts=sorted(rows, key=lambda row: (row.expected, row.kind, row.actual)),
+        verdicts=sorted(rows, key=lambda row: (row.purpose, row.expected, row.kind, row.actual)),
         wrong_verdicts=tally.count(Ruling.WRONG),
         undecided=tally.count(Ruling.UNDECIDED),
         errors=sum(tally.errors.values()),
         error_kinds=dict(sorted(tally.errors.items())),
         bad_share=round(tally.bad_share, 4),
+        asked_bad_share=round(population.bad, 4),
+        holders=population.told,
         status_questions=status_questions,
         wrong=tally.wrong,
+        excused=sum(tally.excused.values()) + tally.count(Ruling.EXCUSED),
+        course=course,
     )
+
+
+def with_ceilings(result: Result, found: Ceilings) -> Result:
+    """Return the result with its ceilings; a wrong verdict while they were measured is a wrong verdict."""
+    wrong = found.wrong > 0 and Shortcoming.WRONG not in result.because
+    because = [*result.because, *([Shortcoming.WRONG] if wrong else [])]
+    verdict = "fail" if because else "pass"
+    return msgspec.structs.replace(result, ceilings=found, because=because, verdict=verdict)
 
 
 def write_result(result: Result, folder: Path) -> Path:
@@ -123,13 +151,13 @@ def tell(result: Result, console: Console) -> None:
     """Show the result."""
     table = Table(title=f"{result.product}: {result.verdict.upper()}", title_justify="left")
     table.add_column("count", justify="right", no_wrap=True)
-    for heading in ("visit", "ruling"):
+    for heading in ("purpose", "visit", "ruling"):
         table.add_column(heading, no_wrap=True)
     for heading in ("right would be", "actual"):
         table.add_column(heading)
     for row in result.verdicts:
-        style = {Ruling.RIGHT: "", Ruling.WRONG: "red", Ruling.UNDECIDED: "yellow"}[row.ruling]
-        table.add_row(str(row.count), row.kind, row.ruling.value, row.expected, row.actual, style=style)
+        style = {Ruling.RIGHT: "", Ruling.WRONG: "red", Ruling.UNDECIDED: "yellow", Ruling.EXCUSED: "dim"}[row.ruling]
+        table.add_row(str(row.count), row.purpose, row.kind, row.ruling.value, row.expected, row.actual, style=style)
     console.print(table)
     for line in _figures(result):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
@@ -147,9 +175,16 @@ def _figures(result: Result) -> list[str]:
         f"clock {result.clock} at {result.instant.isoformat()}",
         f"{result.requests} requests in {result.seconds:.1f} s by {result.asked.users} users",
         f"{result.requests_per_second:.0f} requests/s, {result.verdicts_per_second:.0f} verdicts/s; {latencies}",
-        f"bad share {result.bad_share:.1%} (asked {result.asked.bad:.0%})",
+        f"mix {result.asked.mix}; {result.holders}",
+        f"bad share {result.bad_share:.1%} (asked {result.asked_bad_share:.1%})",
         f"status questions at the fake J-LIS {result.status_questions}",
         f"wrong verdicts {result.wrong_verdicts}, undecided {result.undecided}, errors {result.errors}",
+    ]
+    if result.ceilings is not None:
+        lines += lines_of(result.ceilings)
+    lines += [
+        f"worker {share.index} on {share.machine}: {share.requests} requests by {share.holders} holders of its own"
+        for share in result.shares
     ]
     if result.coarse_reasons:
         lines.append("the product declares coarse reasons: only its decisions were judged")

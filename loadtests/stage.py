@@ -1,52 +1,47 @@
-"""Sets the stage before any load is sent: a world, everybody enrolled through the contract, then what befalls some.
+"""Sets the stage before any load is sent: a world, people enrolled through the contract, then what befalls some.
 
-The clock is frozen throughout and moved only between the acts, so that every verdict of the load is judged at one
-instant. A week lies between enrolment and load: whatever status a product remembers from then is no longer fresh.
+The world knows every holder of the population, be it a million: they are its crowds, of whom nothing is made until
+somebody asks. The clock is frozen throughout and moved only between the acts (`calendar`).
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import msgspec
 
-from cardsim.applications import jpki
-from cardsim.files import SigningKey
-from cardsim.readers.inprocess import InProcessConnection
-from cardsim.slot import InsertedCard
-from cardsim.trace import Trace
 from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
-from harness.contract.configuration import SERVICE, TERMINAL, configuration
+from harness.contract.configuration import TERMINAL, configuration
 from harness.contract.faults import AdapterFault
 from harness.contract.vocabulary import Capability, Decision, Environment, Kind, Purpose
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
-from harness.errors import ConfigurationError, HarnessFault
-from harness.jlis.reasons import RevocationReason
-from harness.jlis.validity import not_after_of
+from harness.errors import ConfigurationError
+from harness.jlis.entries import Entry
+from harness.jlis.faults import Faults
+from harness.jlis.life_events import LifeEvent
 from harness.keys import KeyPool
-from harness.personalisation import IssuedCard
-from harness.terminal.card_reader import CardReader
-from harness.world import KEYS_PER_CARD, World
-from loadtests.population import LoadHolder, Standing
-from loadtests.truth import Facts
+from harness.world import World
+from loadtests.calendar import EARLY_END, ENROLMENT, ISSUE, JUST_LOST, LOAD, RENEWAL, REVOCATION
+from loadtests.casting import cast, how_many
+from loadtests.holders import Holders
+from loadtests.mixes import Mix
+from loadtests.population import Cast, LoadHolder
+from loadtests.signing import Signer
+from loadtests.vocabulary import ENROLLED, Standing
 
-JST = timezone(timedelta(hours=9))
-ISSUE = datetime(2026, 12, 1, 9, 0, tzinfo=JST)
-ENROLMENT = datetime(2026, 12, 1, 10, 0, tzinfo=JST)
-REVOCATION = datetime(2026, 12, 2, 9, 7, tzinfo=JST)
-LAST_DAY = date(2026, 12, 5)
-JUST_LOST = datetime(2026, 12, 8, 10, 5, tzinfo=JST)
-LOAD = datetime(2026, 12, 8, 10, 7, tzinfo=JST)
-"""Seven minutes after a 15-minute mark: what happened at 10:05 no OCSP answer shows."""
-MOST_GOOD = 40
-"""More users than this share holders; a login at two terminals at a time is no fault."""
-MOST_OF_OTHERS = 4
-USERS_PER_OTHER = 10
-NEEDED = {Capability.SET_TIME, Capability.ENROL, Capability.LOGIN}
-PIN = "1234"
+__all__ = ["EnrolmentRefused", "Settlement", "Stage", "how_many", "introduce", "stage"]
+NEEDED = {
+    Purpose.ENROL: Capability.ENROL,
+    Purpose.LOGIN: Capability.LOGIN,
+    Purpose.TAP: Capability.TAP,
+    Purpose.SIGN: Capability.SIGN,
+    Purpose.RELINK: Capability.RELINK,
+}
+NEVER_ISSUED = 0x7F00_0000
+"""Serial numbers from here on are nobody's (`harness.jlis.entries.SERIALS` ends above them)."""
 Progress = Callable[[int, int], None]
 
 
@@ -60,35 +55,38 @@ class Stage:
 
     world: World
     addresses: dict[str, str]
+    door: JlisDoor
 
-
-def how_many(users: int) -> dict[Standing, int]:
-    """Return how many holders of each standing a run of so many users gets."""
-    others = min(max(users // USERS_PER_OTHER, 1), MOST_OF_OTHERS)
-    return {standing: min(users, MOST_GOOD) if standing is Standing.GOOD else others for standing in Standing}
+    @property
+    def faults(self) -> Faults:
+        """What its answers suffer from: nothing, until somebody sets something."""
+        return self.door.faults
 
 
 @contextmanager
-def stage(keys: KeyPool, *, seed: int, holders: int, progress: Progress | None = None) -> Iterator[Stage]:
-    """Yield a world with its door open on loopback, served by a thread of this process."""
-    keys.prepare(KEYS_PER_CARD * holders, progress)
-    world = World.create(keys, seed=seed, start=ISSUE)
+def stage(keys: KeyPool, holders: Holders) -> Iterator[Stage]:
+    """Yield a world that knows the holders, with its door open on loopback, served by a thread of this process."""
+    made_of = holders.made_of
+    world = World.create(keys, seed=made_of.seed, start=ISSUE)
     door = JlisDoor(world)
     try:
+        world.new_crowd(made_of.holders - made_of.ending, keys=made_of.keys)
+        world.new_crowd(made_of.ending, keys=made_of.keys, not_after=EARLY_END)
         with Served(door.app) as served:
-            yield Stage(world, door.addresses(served.url))
+            yield Stage(world, door.addresses(served.url), door)
     finally:
         world.close()
 
 
-def introduce(client: RelyingPartyClient) -> messages.Introduction:
+def introduce(client: RelyingPartyClient, mix: Mix) -> messages.Introduction:
     """Return what the product says of itself; ConfigurationError when it lacks what a load run needs."""
     product = client.hello()
-    missing = sorted(capability.value for capability in NEEDED - set(product.capabilities))
+    needed = {Capability.SET_TIME, Capability.ENROL, *(NEEDED[purpose] for purpose in mix.purposes)}
+    missing = sorted(capability.value for capability in needed - set(product.capabilities))
     if missing:
         raise ConfigurationError(
-            f"{product.product}: expected the capabilities set_time, enrol and login, actual without "
-            f"{', '.join(missing)}; a load run judges logins on a frozen clock"
+            f"{product.product}: expected the capabilities {', '.join(sorted(needed))} for mix {mix.name}, actual "
+            f"without {', '.join(missing)}; load is judged on a frozen clock; choose another mix"
         )
     return product
 
@@ -96,68 +94,101 @@ def introduce(client: RelyingPartyClient) -> messages.Introduction:
 class Settlement:
     """The holders of one run, brought to how they stand when the load begins."""
 
-    def __init__(self, set_up: Stage, client: RelyingPartyClient) -> None:
+    def __init__(self, set_up: Stage, client: RelyingPartyClient, holders: Holders, signer: Signer, mix: Mix) -> None:
         self._world, self._addresses, self._client = set_up.world, set_up.addresses, client
-        self._cards: list[tuple[Standing, IssuedCard]] = []
+        self._holders, self._signer, self._mix = holders, signer, mix
 
-    def settle(self, numbers: dict[Standing, int], progress: Progress | None = None) -> list[LoadHolder]:
-        """Return the holders: issued, enrolled unless they stand for strangers, then lost, revoked or expired."""
-        self._client.configure(configuration(self._world, self._addresses))
+    def settle(
+        self, numbers: dict[Standing, int], progress: Progress | None = None
+    ) -> tuple[list[Cast], dict[Standing, list[LoadHolder]]]:
+        """Return who stands how, and whose certificates were made for this run, once all that befalls them has."""
+        casting = cast(numbers, self._holders.made_of, self._mix)
+        said = configuration(self._world, self._addresses)
+        offered = list(dict.fromkeys([Purpose.ENROL, *self._mix.purposes]))
+        services = [
+            messages.Service(id=self._mix.service, purposes=[each for each in offered if each is not Purpose.RELINK])
+        ]
+        self._client.configure(msgspec.structs.replace(said, services=services))
         self._client.reset()
-        for standing, number in numbers.items():
-            self._cards += [(standing, self._issue(standing)) for _ in range(number)]
         self._set_clock(ENROLMENT)
-        for done, (standing, card) in enumerate(self._cards, start=1):
-            if standing is not Standing.NOT_ENROLLED:
-                self._enrol(card)
-            if progress is not None:
-                progress(done, len(self._cards))
+        self._enrol_all(casting, progress)
         self._world.clock.set(REVOCATION)
-        for card in self._those(Standing.REVOKED):
-            self._world.revoke(card.resident.id, Kind.AUTH.value, RevocationReason.KEY_COMPROMISE.value)
-        for card in self._those(Standing.ON_HOLD):
-            self._world.lose(card.resident.id)
+        self._befall(casting, Standing.REVOKED, LifeEvent.KEY_LEAKED)
+        self._befall(casting, Standing.ON_HOLD, LifeEvent.LOST)
+        self._world.clock.set(RENEWAL)
+        self._befall(casting, Standing.RENEWED, LifeEvent.RENEWED)
+        apart = {
+            Standing.RENEWED: [self._renewed(place) for place in _places(casting, Standing.RENEWED)],
+            Standing.UNKNOWN: [self._unknown(each) for each in range(numbers.get(Standing.UNKNOWN, 0))],
+        }
         self._world.clock.set(JUST_LOST)
-        for card in self._those(Standing.JUST_LOST):
-            self._world.lose(card.resident.id)
+        self._befall(casting, Standing.JUST_LOST, LifeEvent.LOST)
         self._set_clock(LOAD)
-        return [self._holder(standing, card) for standing, card in self._cards]
+        # the certificates of renewed holders on disk are over: only those made for this run are shown
+        return [each for each in casting if each.standing is not Standing.RENEWED], apart
 
-    def _those(self, wanted: Standing) -> list[IssuedCard]:
-        return [card for standing, card in self._cards if standing is wanted]
+    def _befall(self, casting: list[Cast], standing: Standing, what: LifeEvent) -> None:
+        for place in _places(casting, standing):
+            self._world.happen(self._holders.at(place).id, what, key=2 * place % self._holders.made_of.keys)
 
-    def _issue(self, standing: Standing) -> IssuedCard:
-        ends_early = LAST_DAY if standing is Standing.EXPIRED else None
-        return self._world.issue_card(self._world.new_resident(card_expiry=ends_early).id)
+    def _entry(self, resident_id: str, kind: Kind) -> Entry:
+        return next(each for each in self._world.certificates(resident_id) if each.kind is kind)
+
+    def _renewed(self, place: int) -> LoadHolder:
+        """Return a holder with the certificates that the world has of them now."""
+        before = self._holders.at(place)
+        auth, sign = (self._entry(before.id, kind) for kind in Kind)
+        return msgspec.structs.replace(
+            before,
+            certificate=self._world.certificate(auth),
+            key=auth.key,
+            not_after=auth.not_after,
+            sign_certificate=self._world.certificate(sign),
+            sign_key=sign.key,
+        )
+
+    def _unknown(self, number: int) -> LoadHolder:
+        """Return a holder of certificates that the authority's key signed, under numbers that it never issued."""
+        place = number % self._holders.made_of.holders
+        before = self._holders.at(place)
+        auth, sign = (replace(self._entry(before.id, kind), serial=NEVER_ISSUED + number) for kind in Kind)
+        return msgspec.structs.replace(
+            before,
+            id=f"nobody-{number}",
+            certificate=self._world.certificate(auth),
+            sign_certificate=self._world.certificate(sign),
+            not_after=auth.not_after,
+        )
 
     def _set_clock(self, instant: datetime) -> None:
         self._world.clock.set(instant)
         text = instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self._client.set_time(text, self._world.clock.epoch)
 
-    def _enrol(self, issued: IssuedCard) -> None:
-        """Enrol one holder with the card in a reader, as a counter would."""
-        connection = InProcessConnection(InsertedCard.unused(issued.profile, Trace()))
-        connection.connect()
-        try:
-            outcome = self._visit_counter(CardReader(connection), issued)
-        finally:
-            connection.disconnect()
+    def _enrol_all(self, casting: list[Cast], progress: Progress | None) -> None:
+        places = [place for each in casting if each.standing in ENROLLED for place in _places([each], each.standing)]
+        for done, place in enumerate(places, start=1):
+            self._enrol(self._holders.at(place))
+            if progress is not None:
+                progress(done, len(places))
+
+    def _enrol(self, holder: LoadHolder) -> None:
+        """Enrol one holder, as a counter would."""
+        outcome = self._visit_counter(holder)
         if outcome.decision is not Decision.ACCEPT:
             raise EnrolmentRefused(
-                f"enrolment of the honest holder {issued.resident.id}: expected accept OK, "
+                f"enrolment of the honest holder {holder.id}: expected accept OK, "
                 f"actual {outcome.decision.value} {outcome.reason.value}; no load was sent"
             )
 
-    def _visit_counter(self, card: CardReader, issued: IssuedCard) -> messages.Outcome:
-        certificate = card.authentication_certificate()
+    def _visit_counter(self, holder: LoadHolder) -> messages.Outcome:
         begun = self._client.begin(
             messages.Begin(
                 purpose=Purpose.ENROL,
-                service=SERVICE,
+                service=self._mix.service,
                 environment=Environment.ATTENDED,
                 terminal=TERMINAL,
-                holder=messages.HolderHint(certificate=certificate),
+                holder=messages.HolderHint(certificate=holder.certificate),
             )
         )
         if begun.outcome is not msgspec.UNSET:
@@ -166,32 +197,15 @@ class Settlement:
             raise AdapterFault("begin for enrol: expected session and challenge, actual neither")
         presentation = messages.Presentation(
             challenge=begun.challenge,
-            certificate=certificate,
-            signature=card.sign_challenge(PIN, begun.challenge),
-            chip=card.prove_chip(issued.resident.birth_date, begun.challenge),
+            certificate=holder.certificate,
+            signature=self._signer.login(holder, begun.challenge),
+            chip=self._signer.chip(holder, begun.challenge),
         )
         return self._client.complete(messages.Complete(session=begun.session, presentation=presentation))
 
-    def _holder(self, standing: Standing, issued: IssuedCard) -> LoadHolder:
-        facts = Facts(
-            not_after=not_after_of(issued.resident, ISSUE),
-            enrolled=standing is not Standing.NOT_ENROLLED,
-            revoked=_REVOKED.get(standing),
-            on_hold=standing in (Standing.ON_HOLD, Standing.JUST_LOST),
-        )
-        return LoadHolder(issued.resident.id, standing, issued.auth_certificate, _authentication_key(issued), facts)
 
-
-_REVOKED = {
-    Standing.REVOKED: REVOCATION,
-    Standing.ON_HOLD: REVOCATION,
-    Standing.JUST_LOST: JUST_LOST,
-}
-
-
-def _authentication_key(issued: IssuedCard) -> bytes:
-    """Return the key that the card signs challenges with, as personalisation put it there."""
-    key = issued.profile.applications[jpki.AID].elements[jpki.AUTH_KEY]
-    if not isinstance(key, SigningKey):
-        raise HarnessFault(f"card {issued.profile.serial}: expected its authentication key, actual {key.name}")
-    return key.pkcs8
+def _places(casting: list[Cast], standing: Standing) -> range:
+    for each in casting:
+        if each.standing is standing:
+            return range(each.first, each.first + each.count)
+    return range(0)

@@ -4,22 +4,23 @@ import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_private_key
-from locust import FastHttpUser, constant, task
+from locust import FastHttpUser, task
 
 from harness.contract import messages
 from harness.contract.http_binding import PATH
-from harness.contract.vocabulary import Environment, Purpose, Verb
+from harness.contract.vocabulary import Verb
+from loadtests.conditions import NORMAL, Condition, read_announced
+from loadtests.desk import Desk
+from loadtests.holders import Holders
+from loadtests.pacing import PacedUser
 from loadtests.population import Population
 from loadtests.tally import Tally
 from loadtests.truth import Deed, Ruling, rule
-from loadtests.turns import Turn, turns
+from loadtests.turns import Turn, Turns
 
 HEADERS = {"content-type": "application/json"}
 HTTP_OK = 200
@@ -32,74 +33,68 @@ class NoAnswer(Exception):
 
 @dataclass
 class LoadRun:
-    """What all users of a process share: the people, their keys in memory, and what was counted."""
+    """What all users of a process share: the people, who signs for them, and what was counted."""
 
     population: Population
     tally: Tally = field(default_factory=Tally)
+    driven: set[str] = field(default_factory=set)
+    """Holders that were driven by this process: no other may drive them."""
     numbers: Iterator[int] = field(default_factory=itertools.count)
-    _keys: dict[bytes, RSAPrivateKey] = field(default_factory=dict)
 
-    def sign(self, key: bytes, challenge: bytes) -> bytes:
-        """Return the PKCS#1 v1.5 SHA-256 signature; each key is loaded once."""
-        if key not in self._keys:
-            # The pool checked its keys when it made them; checking again takes 30 ms.
-            loaded = load_der_private_key(key, password=None, unsafe_skip_rsa_key_validation=True)
-            if not isinstance(loaded, RSAPrivateKey):
-                raise TypeError(f"population: expected RSA keys, actual {type(loaded).__name__}")
-            self._keys[key] = loaded
-        return self._keys[key].sign(challenge, PKCS1v15(), SHA256())
+    def __post_init__(self) -> None:
+        """Open the holders; ConfigurationError when they are not there, or this part has none of a standing."""
+        population = self.population
+        holders = Holders(Path(population.folder))
+        self.turns = Turns(population, holders)
+        self.desk = Desk(population, holders)
+
+    def conditions(self, begun: float, ended: float) -> frozenset[Condition]:
+        """Return the faults that were announced for any time between a question and its answer (monotonic)."""
+        announced = self.population.announced
+        return read_announced(Path(announced)).between(begun, ended) if announced else NORMAL
 
 
-class PortalVisitor(FastHttpUser):
-    """Logs in with PIN at a portal, again and again; some visits must be refused, and each verdict is judged."""
+class PortalVisitor(PacedUser, FastHttpUser):
+    """Comes for what the mix says, again and again; some visits must be refused, and each verdict is judged."""
 
     load: ClassVar[LoadRun]
-    wait_time = constant(0)
     max_retries = 0
     """A request sent twice would be a replay of our own making."""
+    _due = 0.0
+    """When the visit was to begin: its first request is measured from there; 0 once that was sent."""
 
     def __init__(self, environment: Any) -> None:
         self.network_timeout = self.connection_timeout = self.load.population.timeout
         super().__init__(environment)
-        self._turns = turns(self.load.population, next(self.load.numbers))
+        self._sent = self._answered = 0.0
 
     @task
     def visit(self) -> None:
-        """One visit: a login, and for a replaying visitor the same presentation a second time."""
-        turn = next(self._turns)
+        """One visit: begun and completed, and for a replaying visitor the same presentation a second time."""
+        self._due = due = self.arrive()
+        turn = next(self.load.turns)
+        self.load.driven.add(turn.holder.id)
         try:
-            self._log_in(turn)
+            self._come(turn)
         except NoAnswer:
             return
+        finally:
+            self.pace.ended(due)
 
-    def _log_in(self, turn: Turn) -> None:
-        holder, population = turn.holder, self.load.population
-        begun = self._ask(
-            Verb.BEGIN,
-            messages.Begin(
-                purpose=Purpose.LOGIN,
-                service=population.service,
-                environment=Environment.ONLINE,
-                terminal=population.terminal,
-                holder=messages.HolderHint(certificate=holder.certificate),
-            ),
-            messages.Begun,
-        )
+    def _come(self, turn: Turn) -> None:
+        begun = self._ask(Verb.BEGIN, self.load.desk.begin(turn), messages.Begun)
         if begun.outcome is not msgspec.UNSET:
             self._judge(turn, Deed.NOT_YET, "", begun.outcome)
             return
         if begun.session is msgspec.UNSET or begun.challenge is msgspec.UNSET:
             self.load.tally.failed("begin: expected session and challenge, or an outcome; actual neither")
             return
-        key = population.forger_key if turn.deed is Deed.FORGED else holder.key
-        presentation = messages.Presentation(
-            challenge=begun.challenge,
-            certificate=holder.certificate,
-            signature=self.load.sign(key, begun.challenge),
-        )
+        presentation = self.load.desk.present(turn, begun)
+        if isinstance(presentation, str):
+            self.load.tally.failed(f"begin: {presentation}")
+            return
         shown = messages.Complete(session=begun.session, presentation=presentation)
-        first = Deed.HONEST if turn.deed is Deed.REPLAYED else turn.deed
-        self._present(turn, first, shown)
+        self._present(turn, Deed.HONEST if turn.deed is Deed.REPLAYED else turn.deed, shown)
         if turn.deed is Deed.REPLAYED:
             self._present(turn, Deed.REPLAYED, shown)
 
@@ -108,16 +103,29 @@ class PortalVisitor(FastHttpUser):
         self._judge(turn, deed, shown.session, outcome)
 
     def _judge(self, turn: Turn, deed: Deed, session: str, outcome: messages.Outcome) -> None:
-        population, holder = self.load.population, turn.holder
-        ruled = rule(holder.facts, deed, population.moment, population.declared, outcome)
-        self.load.tally.judged(Turn(holder, deed).kind, holder.id, session, ruled)
+        population, purpose = self.load.population, turn.purpose
+        ruled = rule(turn.facts, deed, population.moment, population.declared, outcome, purpose=purpose)
+        if ruled.ruling is not Ruling.RIGHT and (conditions := self.load.conditions(self._sent, self._answered)):
+            ruled = rule(
+                turn.facts,
+                deed,
+                population.moment,
+                population.declared,
+                outcome,
+                purpose=purpose,
+                conditions=conditions,
+            )
+        is_first = turn.deed is Deed.REPLAYED and deed is Deed.HONEST
+        kind = turn.standing.value if is_first else turn.kind
+        self.load.tally.judged(kind, turn.holder.id, session, ruled, purpose=purpose.value)
         if ruled.ruling is Ruling.WRONG:
             self.environment.stats.log_error("VERDICT", "wrong", f"expected {ruled.expected}, actual {ruled.actual}")
 
     def _ask(self, verb: Verb, request: messages.Message, answers: type[Answer]) -> Answer:
         """Return the product's answer; NoAnswer when there is none that contract 1.0 knows."""
-        self.load.tally.requests += 1
-        begun = time.perf_counter()
+        self.load.tally.asked()
+        self._sent = time.monotonic()
+        begun, self._due = self._due or self._sent, 0.0
         with self.client.post(
             PATH + verb.value,
             data=msgspec.json.encode(request).decode(),
@@ -126,14 +134,15 @@ class PortalVisitor(FastHttpUser):
             catch_response=True,
             allow_redirects=False,
         ) as response:
-            seconds = time.perf_counter() - begun
+            self._answered = time.monotonic()
             answer = _read(response, answers)
             if isinstance(answer, str):
                 response.failure(answer)
         if isinstance(answer, str):
-            self.load.tally.failed(f"{verb.value}: {answer}")
+            excused = bool(self.load.conditions(self._sent, self._answered))
+            self.load.tally.failed(f"{verb.value}: {answer}", excused=excused)
             raise NoAnswer(answer)
-        self.load.tally.took(verb.value, seconds)
+        self.load.tally.took(verb.value, self._answered - begun)
         return answer
 
 

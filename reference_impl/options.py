@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from reference_impl.release import read_release
+from reference_impl.release import LEAST_TOKEN, read_release
 from reference_impl.settings import Settings
 from reference_impl.status_methods import UnusableMethod, read_method
 from reference_impl.store.engine import UnusablePlace, read_place
@@ -55,6 +55,7 @@ def read_settings(given: argparse.Namespace) -> Settings:
             service_files=tuple(given.services),
             municipality=given.municipality,
             test_surface=given.test_surface,
+            operators={} if given.operator_token is None else {"operator": given.operator_token},
         )
     here = {name: getattr(given, name) for name in ("host", "port", "processes", "log")}
     settings = _replace(settings, {name: value for name, value in here.items() if value is not None})
@@ -106,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--back-end", type=Path, metavar="FILE", help="who verifies / 検証者の区分 (docs/backends.md)")
     parser.add_argument("--link-service", metavar="URL", help="asked which certificates belong together / 紐付け照会先")
+    parser.add_argument(
+        "--operator-token", type=_token, metavar="FILE", help="of whoever reads /metrics in a test / 運用者のトークン"
+    )
     parser.add_argument("--test-surface", action="store_true", help="offer contract 1.0; never in production")
     parser.add_argument(
         "--services", type=Path, action="append", default=[], metavar="FILE", help="policies of services (YAML or JSON)"
@@ -121,6 +125,16 @@ def _place(text: str) -> Path | URL:
         return read_place(text)
     except UnusablePlace as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _token(path: str) -> str:
+    try:
+        token = Path(path).read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"expected a file with one line of ASCII, found: {error}") from error
+    if len(token) < LEAST_TOKEN or len(token.splitlines()) != 1:
+        raise argparse.ArgumentTypeError(f"{path}: expected one line of at least {LEAST_TOKEN} characters")
+    return token
 
 
 def _municipality(text: str) -> str:

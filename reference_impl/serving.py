@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from multiprocessing import parent_process
@@ -17,22 +18,24 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TextIO
 
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reference_impl.assembly import assembled
 from reference_impl.relying_party import RelyingParty
 from reference_impl.settings import CannotBegin, Settings
-from reference_impl.surface import PREFIX, Surface
+from reference_impl.surface import PREFIX, SURFACE_ROUTES, Surface
 from reference_impl.web.callers import Callers, Role
 from reference_impl.web.door import Door, nothing_changed
 from reference_impl.web.head_deadline import HeadDeadline
 from reference_impl.web.metrics import Metrics
-from reference_impl.web.operations import ROUTES
+from reference_impl.web.operations import NOWHERE, ROUTES
 from reference_impl.web.requests_log import RequestsLog, log_as_json
 
 GRACE_SECONDS: Final = 15
 """Longer than a question to a responder and a wait for the store together."""
 BACKLOG: Final = 1024
+GIVEN_UP: Final = 499
+"""The status under which a request is counted that nobody waited for any more."""
 
 Ready = Callable[[], None]
 
@@ -40,15 +43,32 @@ Ready = Callable[[], None]
 class Application:
     """The service, and beside it, if this is a test, the contract's surface; a release has no such paths."""
 
-    def __init__(self, door: Door, surface: Surface | None) -> None:
-        self._door, self._surface = door, surface
+    def __init__(self, door: Door, surface: Surface | None, metrics: Metrics) -> None:
+        self._door, self._surface, self._metrics = door, surface, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hands the request to whom its path belongs to."""
-        app: ASGIApp = self._door
         if self._surface is not None and scope["type"] == "http" and scope["path"].startswith(PREFIX):
-            app = self._surface
-        await app(scope, receive, send)
+            await self._count(self._surface, scope, receive, send)
+        else:
+            await self._door(scope, receive, send)
+
+    async def _count(self, surface: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """What the service's door does for itself: a request counts when it was answered, or given up."""
+        begun, status = time.perf_counter(), GIVEN_UP
+
+        async def sending(event: Message) -> None:
+            nonlocal status
+            if event["type"] == "http.response.start":
+                status = int(event["status"])
+            await send(event)
+
+        self._metrics.begun()
+        try:
+            await surface(scope, receive, sending)
+        finally:
+            route = scope["path"] if scope["path"] in SURFACE_ROUTES else NOWHERE
+            self._metrics.ended(route, status, time.perf_counter() - begun)
 
 
 class _Server(uvicorn.Server):
@@ -61,6 +81,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+
+def routes_of(settings: Settings) -> tuple[str, ...]:
+    """The routes that are counted: those of the service and, in a test, of the contract's surface."""
+    return (*ROUTES, *SURFACE_ROUTES) if settings.test_surface else ROUTES
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -100,9 +125,9 @@ def serve(  # noqa: PLR0913  (what a worker is given)
         out = None if settings.log is None else stack.enter_context(_log(settings.log))
         log_as_json(out)
         surface = stack.enter_context(closing(Surface(party, test_surface=True))) if settings.test_surface else None
-        metrics = Metrics(ROUTES, worker, workers, counters)
+        metrics = Metrics(routes_of(settings), worker, workers, counters)
         door = stack.enter_context(closing(_door(party, settings, metrics, RequestsLog(out, worker), surface)))
-        _run(Application(door, surface), listener, ready)
+        _run(Application(door, surface, metrics), listener, ready)
 
 
 @contextmanager

@@ -25,10 +25,9 @@ from typing import Final
 from msgspec import structs
 
 from reference_impl.assembly import assembled
-from reference_impl.serving import GRACE_SECONDS, address_of, end_with_parent, serve
+from reference_impl.serving import GRACE_SECONDS, address_of, end_with_parent, routes_of, serve
 from reference_impl.settings import CannotBegin, Settings
 from reference_impl.web.metrics import size_of
-from reference_impl.web.operations import ROUTES
 
 FUTILE: Final = 5
 _CONTEXT: Final = get_context("spawn")
@@ -152,7 +151,7 @@ def supervise(settings: Settings, listener: socket.socket) -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kazashi-relying-party-")))
         counters = folder / "counters"
-        counters.write_bytes(bytes(size_of(ROUTES, settings.processes)))
+        counters.write_bytes(bytes(size_of(routes_of(settings), settings.processes)))
         return Supervisor(settings, listener, counters).run()
 
 

@@ -62,6 +62,11 @@ LAST_YEAR: Final = 9998
 """Sums of an instant and a period stay within what a datetime can hold."""
 
 PREFIX: Final = "/kazashi/v1/"
+VERBS: Final = (
+    "hello", "configure", "reset", "set_time", "begin", "complete", "account", "unlink", "reconcile"
+)  # fmt: skip
+SURFACE_ROUTES: Final = tuple(f"{PREFIX}{verb}" for verb in VERBS)
+"""As the service's numbers have them, where this surface is."""
 _logger = logging.getLogger(__name__)
 
 

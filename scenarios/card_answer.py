@@ -21,6 +21,11 @@ class CardAnswer:
         telling.say(Words("  ", "  ") + self._said())
         telling.await_judgement(self.is_right)
 
+    @property
+    def status(self) -> int | None:
+        """The status word; None where the card was out before anybody had it."""
+        return self._status
+
     def is_right(self) -> Self:
         """The card took it, and gave all tries back."""
         return self._is(DONE)

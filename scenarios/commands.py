@@ -18,6 +18,8 @@ from scenarios.story import Story, load_stories
 LANGUAGES = ("ja", "en")
 BACKENDS = ("inprocess", "pcsc")
 HARNESS_ERROR = 3
+KEPT = Path(__file__).parent / "kept"
+"""Where a disagreement is kept: its story is told with all others from then on."""
 app = typer.Typer(help="Stories of holders and services / 利用者とサービスの筋書き", no_args_is_help=True)
 
 
@@ -64,6 +66,33 @@ def run_command(  # noqa: PLR0913  (one option each)
     asked += [] if page is None else [f"--page={page.resolve()}"]
     code = _tell([*options, conftest, *asked, *(story.node for story in chosen)])
     raise typer.Exit(code if code in (0, 1, 2) else HARNESS_ERROR)
+
+
+@app.command("explore")
+def explore_command(  # noqa: PLR0913  (one option each)
+    *,
+    minutes: Annotated[float, typer.Option(min=0.05, max=1440, help="for how long / 時間（分）")] = 1.0,
+    seed: Annotated[int, typer.Option(min=0, help="the first seed; the same gives the same / 乱数の種")] = 1,
+    target: Annotated[str, typer.Option(help="reference, http://host:port, or command:PROGRAM / 試験対象")] = REFERENCE,
+    keep: Annotated[Path | None, typer.Option(help="folder for the story of a disagreement / 相違の保存先")] = None,
+    silent: Annotated[bool, typer.Option(help="J-LIS may not answer at all, too: slow / 無応答の障害も含める")] = False,
+    lang: Annotated[str, typer.Option(help="ja or en: in which stories are told / 筋書きの言語")] = "ja",
+) -> None:
+    """Play random lives, taps and outages against a product and an oracle; a disagreement is shrunk to a story.
+
+    乱択の筋書きで製品とオラクルを比べ、相違を最小の筋書きにする。終了コード: 0 相違なし / 1 相違あり / 2 設定誤り
+    """
+    _require_one_of("--lang", lang, LANGUAGES)
+    _require_product(target)
+    folder = KEPT if keep is None else keep
+    if not folder.is_dir():
+        raise ConfigurationError(f"--keep {folder}: expected a folder that is there, actual none")
+    if importlib.util.find_spec("hypothesis") is None:
+        raise ConfigurationError("scenario explore: expected hypothesis, actual none; pip install hypothesis")
+    from scenarios.exploration.running import run  # noqa: PLC0415  (Hypothesis is needed by this command alone)
+
+    code = run(target=target, minutes=minutes, seed=seed, keep=folder, silent=silent, language=lang, say=typer.echo)
+    raise typer.Exit(code)
 
 
 def _require_one_of(option: str, value: str, known: tuple[str, ...]) -> None:

@@ -11,10 +11,11 @@ from scenarios.fixtures import (
     TELLING,
     clock,
     jlis,
-    pcsc_lane,
+    pcsc_cards,
     reader,
     resident,
     stage,
+    tale,
     telling,
     theatre,
     town,
@@ -23,7 +24,19 @@ from scenarios.fixtures import (
 from scenarios.page import Told, write_page
 from scenarios.story import load_stories, story_of
 
-__all__ = ["clock", "jlis", "pcsc_lane", "reader", "resident", "stage", "telling", "theatre", "town", "verifier"]
+__all__ = [
+    "clock",
+    "jlis",
+    "pcsc_cards",
+    "reader",
+    "resident",
+    "stage",
+    "tale",
+    "telling",
+    "theatre",
+    "town",
+    "verifier",
+]
 
 TOLD = pytest.StashKey[dict[str, Told]]()
 """What was told in a run, by the names of the stories."""

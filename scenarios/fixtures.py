@@ -13,12 +13,13 @@ from harness.contract.faults import AdapterFault
 from harness.contract.targets import REFERENCE, bound_target, parse_target
 from harness.errors import ConfigurationError
 from harness.home import key_pool
-from harness.pcsc_lane import PcscLane, running_lane
+from harness.pcsc_lane import OUR_READER, running_lane
+from harness.pcsc_lane.many_cards import ManyCards, many_cards
 from scenarios.cards import InProcessReader, PcscReader, Reader
 from scenarios.clock import StoryClock
 from scenarios.jlis import Jlis
 from scenarios.resident import Resident
-from scenarios.stage import Stage, Theatre
+from scenarios.stage import NotApplicable, Stage, Theatre
 from scenarios.story import Story, story_of
 from scenarios.telling import Telling
 from scenarios.town import Town
@@ -28,6 +29,8 @@ CONFIGURATION = 2
 TELLING = pytest.StashKey[Telling]()
 """Where a story's test keeps what was told of it."""
 BACKENDS = ("inprocess", "pcsc")
+READERS = 4
+"""Of the lane, two slots each: cards go from one to the next, for pcscd takes its time to see one leave."""
 
 
 @pytest.fixture(scope="session")
@@ -46,51 +49,58 @@ def theatre(pytestconfig: pytest.Config) -> Iterator[Theatre]:
 
 
 @pytest.fixture
-def stage(request: pytest.FixtureRequest, theatre: Theatre) -> Iterator[Stage]:
-    """The world of the story's day, in which nothing is wrong."""
-    try:
-        stage = theatre.stage(_told_by(request).begins)
-    except AdapterFault as fault:
-        pytest.exit(f"kazashi: {fault}", returncode=CONFIGURATION)
-    yield stage
-    stage.faults.clear()
-
-
-def _told_by(request: pytest.FixtureRequest) -> Story:
+def tale(request: pytest.FixtureRequest) -> Story:
+    """The story that this test tells."""
     story = story_of(request.function)
     if story is None:
         raise TypeError(f"{request.node.nodeid}: a story needs the decorator `story`")
     return story
 
 
-@pytest.fixture(scope="session")
-def pcsc_lane() -> Iterator[PcscLane]:
-    """A pcscd of the run's own, for `--card-backend pcsc`."""
+@pytest.fixture
+def stage(tale: Story, theatre: Theatre) -> Iterator[Stage]:
+    """The world of the story's day, in which nothing is wrong."""
     try:
-        with running_lane() as lane:
-            yield lane
+        stage = theatre.stage(tale.begins, tale.set_up)
+    except NotApplicable as limit:
+        pytest.skip(str(limit))
+    except AdapterFault as fault:
+        pytest.exit(f"kazashi: {fault}", returncode=CONFIGURATION)
+    yield stage
+    stage.faults.clear()
+
+
+@pytest.fixture(scope="session")
+def pcsc_cards() -> Iterator[ManyCards]:
+    """A pcscd of the run's own with readers for many cards, for `--card-backend pcsc`."""
+    try:
+        with running_lane([f"{OUR_READER} {number}" for number in range(READERS)]) as lane, many_cards(lane) as cards:
+            yield cards
     except ConfigurationError as fault:
         pytest.exit(f"kazashi: {fault}", returncode=CONFIGURATION)
 
 
 @pytest.fixture
-def reader(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Reader:
+def reader(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Iterator[Reader]:
     """Where cards are put in, as `--card-backend` says."""
     if pytestconfig.getoption("--card-backend", default="inprocess") == "pcsc":
-        return PcscReader(request.getfixturevalue("pcsc_lane"))
-    return InProcessReader()
+        with closing(PcscReader(request.getfixturevalue("pcsc_cards"))) as reader:
+            yield reader
+    else:
+        yield InProcessReader()
 
 
 @pytest.fixture
-def telling(request: pytest.FixtureRequest, stage: Stage, pytestconfig: pytest.Config) -> Iterator[Telling]:
+def telling(
+    request: pytest.FixtureRequest, tale: Story, stage: Stage, pytestconfig: pytest.Config
+) -> Iterator[Telling]:
     """The story so far; at its end the last verdict has to be judged."""
-    story = _told_by(request)
     language: Language = pytestconfig.getoption("--lang", default="en")
     stage.client.reset()
     aloud = _aloud(pytestconfig) if pytestconfig.getoption("--tell", default=False) else lambda _: None
-    aloud(f"{story.name}: {story.title.in_language(language)}")
+    aloud(f"{tale.name}: {tale.title.in_language(language)}")
     telling = Telling(
-        story,
+        tale,
         now=stage.world.clock.now,
         journal=stage.world.journal,
         language=language,

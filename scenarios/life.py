@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 
+from harness.contract.vocabulary import Kind
 from harness.events import Changes
 from harness.jlis.life_events import LifeEvent
+from harness.jlis.reasons import RevocationReason
 from harness.municipalities import AOI, MUNICIPALITIES, WAKABA, Municipality
 from scenarios.person import Person
 from scenarios.story import Words
@@ -46,6 +48,15 @@ class Living(Person):
     def moves_out(self) -> None:
         """転出: gone from the old municipality, not yet arrived in the new one."""
         self._befalls(LifeEvent.MOVED_OUT, Words("moves out and has not arrived yet", "転出する（転入届は未提出）"))
+
+    def lets_the_card_lapse(self) -> None:
+        """Nobody had the card continued (継続利用) in time: it is void, and its certificates are revoked (assumed: 5).
+
+        The signature certificate was revoked with the move already.
+        """
+        words = Words("the card lapses: nobody had it continued", "継続利用の手続きがなくカードが失効する")
+        with self._observer.happening(words):
+            self._stage.world.revoke(self.issued.resident.id, Kind.AUTH, RevocationReason.CESSATION_OF_OPERATION)
 
     def is_relabelled(self) -> None:
         """住居表示の変更: the house stands where it stood."""

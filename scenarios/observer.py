@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from cardsim.faults import CardFault as CardUnusable
-from cardsim.faults import CardTorn
+from cardsim.faults import CardLost, CardTorn
 from cardsim.readers.conditions import ORDINARY, Conditions
 from harness.chronicle import EventRefused
 from harness.contract.faults import AdapterFault
@@ -37,16 +37,18 @@ class Observer:
         self._require_offered(purpose)
         telling.say(words)
         before, journal, trace = self._account(), self._stage.world.journal.mark(), len(self._card.trace())
+        took, asked = len(self._card.took), len(self._stage.client.exchanges)
         outcome, fault = None, None
         try:
             with ExitStack() as held:
                 outcome = deed(Slot(held))
-        except CardTorn:
-            pass  # the story told that it is pulled out: nothing more came of it
+        except (CardTorn, CardLost):
+            pass  # the story told that it is pulled out, or its field too weak: nothing more came of it
         except (CardFault, AdapterFault) as met:
             fault = met
         except Untellable as limit:
             telling.skip(str(limit))
+        product_seconds = sum(each.seconds for each in self._stage.client.exchanges[asked:])
         seen = Seen(
             outcome=outcome,
             trace=tuple(self._card.trace()[trace:]),
@@ -57,6 +59,8 @@ class Observer:
             epoch=self._stage.world.clock.epoch,
             account_before=before,
             account_after=self._account(),
+            card_seconds=tuple(self._card.took[took:]),
+            product_seconds=product_seconds,
         )
         if fault is not None:
             telling.break_off(Words(str(fault), str(fault)), seen, fault)

@@ -4,6 +4,7 @@ from asn1crypto.x509 import Certificate
 
 from harness.printed_card import FirstPrint
 from harness.terminal.card_reader import CardReader
+from scenarios.page import Archetype
 from scenarios.person import Person
 from scenarios.secrets import Secret
 from scenarios.story import Words
@@ -22,15 +23,21 @@ class Readable(Person):
         words = Words("the chip is read", "チップの4情報を読む")
         with self._observer.happening(words), self._card.in_reader() as connection:
             found = CardReader(connection).four_attributes(self.knows(Secret.TEXT_PIN))
+        self._telling.decided(Archetype.TEXT, "accept")
         for tag, wanted in ((NAME, name), (ADDRESS, address)):
             if wanted is not None:
                 self._compare("in the chip", "チップの記録", wanted, found[tag])
 
+    def is_not_written_on_the_panel(self) -> None:
+        """Somebody at the counter forgets the sign panel from now on: what it says today it goes on saying."""
+        self._telling.say(Words("the counter forgets the sign panel", "窓口が追記領域への記入を忘れる"))
+        self._forgotten = self._printed
+
     def has_on_the_sign_panel(self, text: str) -> None:
-        """The last line that was written onto the sign panel (追記領域) holds this."""
+        """The last line that was written onto the sign panel (追記領域) holds this; no text is a panel left empty."""
         changes = self._printed.changes
         said = f"{changes[-1]}" if changes else "-"
-        self._compare("on the sign panel", "追記領域", text, text if text in said else said)
+        self._compare("on the sign panel", "追記領域", text, text if _is_there(text, said) else said)
 
     def has_as_first_print(self, address: str) -> None:
         """The face was printed with this address, whatever was written on it since."""
@@ -50,6 +57,12 @@ class Readable(Person):
             complaint = f"{japanese} 期待: {wanted}、実際: {actual}"
             self._telling.break_off(Words(f"{english}: expected {wanted}, actual {actual}", complaint))
 
+    _forgotten: FirstPrint | None = None
+
     @property
     def _printed(self) -> FirstPrint:
-        return self._stage.world.printed_on_card_of(self.issued.resident.id)
+        return self._forgotten or self._stage.world.printed_on_card_of(self.issued.resident.id)
+
+
+def _is_there(text: str, said: str) -> bool:
+    return text in said if text else said == "-"

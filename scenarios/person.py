@@ -47,6 +47,16 @@ class Person:
         return self._card.issued
 
     @property
+    def card(self) -> Card:
+        """The card, for a terminal to read."""
+        return self._card
+
+    @property
+    def address(self) -> str:
+        """Where the resident lives now, as the register has it: the card, as it was last written, may say otherwise."""
+        return self._stage.world.resident(self.issued.resident.id).address
+
+    @property
     def birth_date(self) -> date:
         """The day the resident was born."""
         return self.issued.resident.birth_date

@@ -11,7 +11,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-FAMILIES = ("tap", "pin_lockout", "expiry", "address_change")
+from scenarios.set_up import SetUp
+
+FAMILIES = ("tap", "pin_lockout", "expiry", "address_change", "kept")
+"""Each a folder; `kept` are those that the exploration found (docs/exploration.md)."""
 USUALLY = date(2026, 4, 2)
 """The day on which the world of most stories begins, each of them on days of its own (`stage.Theatre`)."""
 _MARK = "story"
@@ -60,6 +63,10 @@ class Story:
     """Where pytest finds it: file::function."""
     begins: date = USUALLY
     """The day on which its world begins; the host's calendar plays no part."""
+    alone: bool = False
+    """Whether its world is nobody else's: days of it are counted, so that it begins on the first."""
+    set_up: SetUp = SetUp.ORDINARY
+    """How the reference is set up for it; any other product can only be told of as it comes."""
 
 
 def story(  # noqa: PLR0913  (what is known of a story)
@@ -70,10 +77,13 @@ def story(  # noqa: PLR0913  (what is known of a story)
     ja: str,
     through_pcscd: bool = False,
     begins: date = USUALLY,
+    alone: bool = False,
+    set_up: SetUp = SetUp.ORDINARY,
 ) -> Callable[[Told], Told]:
     """Return a decorator that makes a story of a test.
 
-    `through_pcscd` puts it into the lane of real PC/SC clients; `begins` is for one that needs a certain calendar.
+    `through_pcscd` puts it into the lane of real PC/SC clients; `begins` is for one that needs a certain calendar,
+    `alone` for one that jumps over years, `set_up` for one about what an operator decides.
     """
 
     def mark(told: Told) -> Told:
@@ -87,6 +97,8 @@ def story(  # noqa: PLR0913  (what is known of a story)
             through_pcscd=through_pcscd,
             node=f"{inspect.getfile(told)}::{told.__name__}",
             begins=begins,
+            alone=alone,
+            set_up=set_up,
         )
         return told
 

@@ -13,6 +13,7 @@ from harness.contract.messages import Account, Outcome
 from harness.contract.vocabulary import Kind
 from harness.jlis.journal import Entry, Journal
 from harness.jlis.validity import JST
+from scenarios.distribution import Distribution
 from scenarios.page import Archetype, Line, Told
 from scenarios.story import Story, Words
 
@@ -39,6 +40,10 @@ class Seen:
     epoch: int
     account_before: Account | None = None
     account_after: Account | None = None
+    card_seconds: tuple[float, ...] = ()
+    """What each command took."""
+    product_seconds: float = 0.0
+    """What the product took for its answers."""
 
 
 class Skip(Protocol):
@@ -66,6 +71,7 @@ class Telling:
         self._since = journal.mark()
         self._lines: list[tuple[datetime, Words]] = []
         self._decisions: list[tuple[Archetype, str]] = []
+        self._measured: list[Distribution] = []
         self._unjudged: Callable[[], object] | None = None
         self.skip = skip
 
@@ -79,10 +85,20 @@ class Telling:
         """Something was decided of one use of the card: by the product, or, as `card`, before it was asked."""
         self._decisions.append((archetype, decision))
 
+    def mark(self) -> int:
+        """Return how much was told so far."""
+        return len(self._lines)
+
+    def measured(self, times: Distribution, since: int) -> None:
+        """Something was timed, again and again: what was told of each time since that mark is told in one line."""
+        self._measured.append(times)
+        del self._lines[since:]
+        self.say(times.words())
+
     def told(self, outcome: str = "passed", why: str = "") -> Told:
         """Return what was told so far, for the page."""
         lines = tuple(Line(at.astimezone(JST), words.en, words.ja) for at, words in self._lines)
-        return Told(self._story.name, outcome, lines, tuple(self._decisions), why)
+        return Told(self._story.name, outcome, lines, tuple(self._decisions), why, tuple(self._measured))
 
     def await_judgement(self, accept: Callable[[], object]) -> None:
         """Remember a verdict: unless the story judges it before it goes on, `accept` does."""

@@ -22,6 +22,7 @@ from scenarios.cards import Card
 GUESS = "0000"
 """What a terminal sends that was told no PIN."""
 Given = TypeVar("Given")
+Complete = Callable[[messages.Complete], messages.Outcome]
 Present = Callable[[bytes, messages.Begun, bytes], messages.Presentation]
 """Of the certificate, what the product began, and its challenge."""
 STOPS = (PinRefused, PinBlocked, CardRefused)
@@ -36,10 +37,14 @@ class Slot:
     def __init__(self, held: ExitStack) -> None:
         self._held = held
 
-    def put_in(self, card: Card, conditions: Conditions = ORDINARY) -> CardReader:
-        """Take out what is in the slot, put this card in, and return what a terminal can do with it."""
+    def put_in(self, card: Card, conditions: Conditions = ORDINARY, beside: Card | None = None) -> CardReader:
+        """Take out what is in the slot, put this card in, and return what a terminal can do with it.
+
+        `beside` is another card that is laid into the same field after it.
+        """
         self._held.close()
-        return CardReader(self._held.enter_context(card.in_reader(conditions)))
+        held = card.in_reader(conditions) if beside is None else card.in_field_before(beside, conditions)
+        return CardReader(self._held.enter_context(held))
 
 
 class Habit(StrEnum):
@@ -63,13 +68,17 @@ class Holder:
     """Another genuine card proves itself in place of this one."""
     conditions: Conditions = ORDINARY
     """How card and reader meet."""
+    beside: Card | None = None
+    """Another card lies in the field as well."""
 
 
 class Terminal:
     """The product's terminals, wherever they stand. Each purpose is prepared with the card, then finished without."""
 
-    def __init__(self, client: RelyingPartyClient, habit: Habit | None = None) -> None:
+    def __init__(self, client: RelyingPartyClient, habit: Habit | None = None, *, ends: Complete | None = None) -> None:
+        """`ends` is who is told of what was prepared, where that is not the product by the contract."""
         self._client, self._habit = client, habit
+        self._ends = ends or client.complete
 
     def enrol(self, slot: Slot, holder: Holder, pin: str | None, purpose: Purpose = Purpose.ENROL) -> Prepared:
         """Prepare a registration, or another link after a renewal: signature with the PIN, proof of the chip.
@@ -89,7 +98,7 @@ class Terminal:
         self, slot: Slot, holder: Holder, at: Environment, credential: messages.TerminalCredential = TERMINAL
     ) -> Prepared:
         """Prepare a tap: certificate and proof of the chip, no PIN."""
-        card = slot.put_in(holder.card, holder.conditions)
+        card = slot.put_in(holder.card, holder.conditions, holder.beside)
 
         def present(certificate: bytes, begun: messages.Begun, challenge: bytes) -> messages.Presentation:
             if self._habit is Habit.SENDS_A_PIN:
@@ -123,7 +132,7 @@ class Terminal:
 
     def finish(self, prepared: Prepared) -> messages.Outcome | None:
         """Return what the product decides of what was prepared."""
-        return self._client.complete(prepared) if isinstance(prepared, messages.Complete) else prepared
+        return self._ends(prepared) if isinstance(prepared, messages.Complete) else prepared
 
     def _prepare(
         self,

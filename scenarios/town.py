@@ -1,23 +1,40 @@
 """Who lives here: every story has residents and cards of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cardsim.options import Options
+from cardsim.readers.conditions import Conditions
+from harness.card_apps import AppKind
 from harness.contract.configuration import configuration
+from harness.contract.vocabulary import Reason
 from harness.forgery import Variant
 from harness.jlis.validity import JST
-from harness.personalisation import IssuedCard
+from harness.keys import KeyPool
+from harness.municipalities import AOI, WAKABA
+from harness.personalisation import IssuedCard, with_free_area
 from harness.presented import FORMS, Form, Which, present
+from scenarios.card_app_desk import CardAppDesk
 from scenarios.cards import Card, Reader
 from scenarios.clock import StoryClock
+from scenarios.offline import OfflineTerminal
 from scenarios.resident import Resident
+from scenarios.secrets import Secret
+from scenarios.serial_alone import LibraryOf2017
 from scenarios.stage import Stage
+from scenarios.stopwatch import Stopwatch
 from scenarios.story import NOTHING, Words
 from scenarios.telling import Telling
+from scenarios.terminal import Holder, Slot, Terminal
+from scenarios.text_desk import TextDesk
+
+_PATIENCE = 10
+"""Attempts of three seconds each."""
 
 
 class Town:
@@ -26,8 +43,9 @@ class Town:
     def __init__(self, stage: Stage, telling: Telling, clock: StoryClock, folder: Path, reader: Reader) -> None:
         self._stage, self._telling, self._clock = stage, telling, clock
         self._folder, self._reader = folder, reader
+        self._terminals = 0
 
-    def issues_a_card(
+    def issues_a_card(  # noqa: PLR0913  (what may be special of a card)
         self,
         *,
         that_expires_today: bool = False,
@@ -35,16 +53,22 @@ class Town:
         to_somebody_born: date | None = None,
         whose_certificates_end_in: timedelta | None = None,
         that_counts_scans_together: bool = False,
+        with_a_free_area: bool = False,
+        in_the_city: bool | None = None,
         **special: Any,
     ) -> Resident:
         """Return a new resident with a new card, both certificates on it, PIN and password set.
 
+        `in_the_city` says who lives in Aoi-shi and who does not;
         `special` is what the resident register has of them otherwise than by chance. Certificates that end before
         their rule of validity stand for those of years ago: no real ones end so.
         """
         today = self._clock.today().date()
         if that_expires_today or that_expires_in is not None:
             special["card_expiry"] = today + (that_expires_in or timedelta())
+        if in_the_city is not None:
+            here = AOI if in_the_city else WAKABA
+            special |= {"municipality": here.code, "address": f"{here.prefecture}{here.name}本町1丁目2番3号"}
         if to_somebody_born is not None:
             special["birth_date"] = to_somebody_born
         world = self._stage.world
@@ -56,7 +80,8 @@ class Town:
         serial = f"{issued.auth_serial:X}"
         self._telling.say(Words(f"a resident is given card {serial}", f"住民にカード{serial}が交付される") + until)
         options = Options(codes_share_tries=that_counts_scans_together)
-        return self._resident(person.id, partial(world.card_of, person.id, options=options))
+        held = partial(world.card_of, person.id, options=options)
+        return self._resident(person.id, partial(_with_free_area, held, self._stage.keys) if with_a_free_area else held)
 
     def sees_a_forgery(self, of: Resident, variant: Variant, *, on_the_chip_of: Resident | None = None) -> Resident:
         """Return somebody with a card that says it is another's, with one thing wrong (`harness.forgery`)."""
@@ -84,6 +109,45 @@ class Town:
         self._telling.say(Words("the operator pins the new authorities", "運用者が新しい認証局を信頼点に加える"))
         self._stage.client.configure(configuration(self._stage.world, self._stage.addresses))
 
+    def has_the_lists_of_today(self, asked_about: Resident) -> None:
+        """The operator of the product has the revocation lists fetched anew, and waits until they are there.
+
+        Somebody logs in until the product knows a status: it waits for its lists itself, for three seconds each time.
+        """
+        self._telling.settle()
+        self._telling.say(Words("the operator has the lists of today fetched", "運用者が今日の失効リストを取得させる"))
+        self._stage.client.configure(configuration(self._stage.world, self._stage.addresses))
+        terminal, holder = Terminal(self._stage.client), Holder(asked_about.card, asked_about.birth_date)
+        for _ in range(_PATIENCE):
+            with ExitStack() as held:
+                outcome = terminal.finish(terminal.log_in(Slot(held), holder, asked_about.knows(Secret.PIN)))
+            if outcome is not None and outcome.reason is not Reason.STATUS_UNAVAILABLE:
+                return
+        self._telling.break_off(Words("expected lists, actual none", "期待: 失効リスト、実際: なし"))
+
+    def has_a_library_of_2017(self) -> LibraryOf2017:
+        """Return a library that links cards by the serial number alone, as was done before the rule."""
+        return LibraryOf2017(self._telling)
+
+    def has_a_desk_for_citizens(self) -> TextDesk:
+        """Return a desk of Aoi-shi that believes the address in the chip."""
+        return TextDesk(self._telling)
+
+    def has_a_service_on_the_card(self, *, that_counts_rides: bool = False) -> CardAppDesk:
+        """Return a service of the town that knows its users by an application on their cards."""
+        kind = AppKind.CARD_APP_COUNT if that_counts_rides else AppKind.CARD_APP
+        return CardAppDesk(self._telling, self._clock, kind)
+
+    def has_a_terminal_without_a_line(self) -> OfflineTerminal:
+        """Return a terminal of the product that cannot ask anybody for now."""
+        self._terminals += 1
+        return OfflineTerminal(f"terminal-{self._terminals}", self._stage, self._telling)
+
+    def has_stopwatches(self) -> Iterator[tuple[Stopwatch, Conditions]]:
+        """Return a stopwatch for taps through each kind of reader, one after another."""
+        for kind in self._reader.kinds:
+            yield Stopwatch(self._telling, kind), Conditions(latency=kind)
+
     def _resident(self, holder: str, issued: Callable[[], IssuedCard], folder: Path | None = None) -> Resident:
         """Return somebody with a card; what one holder has lies in one folder, so that old cards keep their tries."""
         life = partial(self._stage.world.card_life, holder)
@@ -92,6 +156,11 @@ class Town:
 
 def _last_second(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), JST)
+
+
+def _with_free_area(held: Callable[[], IssuedCard], keys: KeyPool) -> IssuedCard:
+    card = held()
+    return replace(card, profile=with_free_area(card.profile, keys))
 
 
 def _same(issued: IssuedCard) -> IssuedCard:

@@ -9,6 +9,7 @@ from cardsim.status import explain
 from cardsim.trace import Event, TraceLine, spent_a_try
 from harness.contract.vocabulary import Capability, Decision, Reason
 from harness.terminal.card_reader import JPKI
+from scenarios.own_door import PPID
 from scenarios.page import DECISIONS
 from scenarios.story import Words
 from scenarios.telling import Seen, Telling
@@ -27,6 +28,19 @@ class Verdict:
         self._telling, self._seen, self._capabilities = telling, seen, capabilities
         telling.say(Words("  ", "  ") + _told(seen))
         telling.await_judgement(self.is_accepted)
+
+    @property
+    def seen(self) -> Seen:
+        """What was seen, for whoever judges by more than one story tells (`scenarios.exploration`)."""
+        return self._seen
+
+    def comes_out_as(self, *reasons: Reason) -> Self:
+        """The product gave one of these reasons, where the specification leaves more than one answer right."""
+        self._telling.judged()
+        said = None if self._seen.outcome is None else self._seen.outcome.reason
+        wanted = " / ".join(reason.value for reason in reasons)
+        self._require(wanted, wanted, said in reasons, _said(self._seen))
+        return self
 
     def is_accepted(self) -> Self:
         """The product accepted."""
@@ -57,6 +71,26 @@ class Verdict:
         if taken:
             return self._decided(Decision.ACCEPT, Reason.OK)
         return self._decided(Decision.PENDING, Reason.RENEWAL_PENDING)
+
+    def is_told_of_the_renewal_alone(self) -> Self:
+        """The product knows whose card it is, and does not take it as it is: it wants to be shown the chip first."""
+        return self._decided(Decision.PENDING, Reason.RENEWAL_PENDING)
+
+    def ppid(self) -> str:
+        """Return the name by which this service knows the holder; only the reference's own API tells it."""
+        details = None if self._seen.outcome is None else self._seen.outcome.details
+        return "" if details is None or details is UNSET else str(details.get(PPID, ""))
+
+    def is_known_as(self, ppid: str) -> Self:
+        """The service knows the holder by this name."""
+        self._require(f"the name {ppid[:8]}…", f"名前{ppid[:8]}…", self.ppid() == ppid != "", self.ppid()[:8])
+        return self
+
+    def is_not_known_as(self, ppid: str) -> Self:
+        """The service knows the holder by another name than this one."""
+        held = "" != self.ppid() != ppid
+        self._require(f"another name than {ppid[:8]}…", f"{ppid[:8]}…以外の名前", held, self.ppid()[:8])
+        return self
 
     def is_not_accepted(self) -> Self:
         """Whatever the product says, it does not accept."""

@@ -15,8 +15,8 @@ from conformance.observation import ObservedStep
 from conformance.report.words import WORDS, check_name
 from conformance.steps import At, Move, Revoke, StoryStep
 
-_ORDER = (Verdict.FAIL, Verdict.HARNESS_ERROR, Verdict.TIMEOUT, Verdict.REVIEW, Verdict.WARN, Verdict.NA, Verdict.PASS)
-_TEMPLATES = jinja2.Environment(
+ORDER = (Verdict.FAIL, Verdict.HARNESS_ERROR, Verdict.TIMEOUT, Verdict.REVIEW, Verdict.WARN, Verdict.NA, Verdict.PASS)
+TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
     autoescape=True,
     trim_blocks=True,
@@ -27,9 +27,9 @@ _TEMPLATES = jinja2.Environment(
 
 def page(run: Certification, *, language: str) -> str:
     """Return the report as HTML; `language` (ja or en) is shown first, the other is one click away."""
-    judgements = sorted(run.judgements.values(), key=lambda judgement: _ORDER.index(judgement.verdict))
-    counts = {verdict.value: sum(j.verdict is verdict for j in judgements) for verdict in _ORDER}
-    return _TEMPLATES.get_template("page.html").render(
+    judgements = sorted(run.judgements.values(), key=lambda judgement: ORDER.index(judgement.verdict))
+    counts = {verdict.value: sum(j.verdict is verdict for j in judgements) for verdict in ORDER}
+    return TEMPLATES.get_template("page.html").render(
         run=run,
         language=language,
         suite=version("kazashi"),

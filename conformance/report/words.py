@@ -23,6 +23,8 @@ WORDS: dict[str, dict[str, str]] = {
     "again": {"en": "Run this case again", "ja": "この項目だけ再実行"},
     "confidence": {"en": "Confidence", "ja": "根拠の確度"},
     "none": {"en": "none", "ja": "なし"},
+    "transcript": {"en": "What went over the line", "ja": "送受信の記録"},
+    "expectation": {"en": "What is due", "ja": "求められること"},
     "conformant": {"en": "Conformant", "ja": "適合"},
     "conformant within the statement": {
         "en": "Conformant within its conformance statement",

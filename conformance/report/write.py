@@ -19,7 +19,12 @@ REPORT, JUNIT, PAGE = "report.json", "junit.xml", "index.html"
 
 def write_reports(run: Certification, out: Path, *, language: str) -> list[Path]:
     """Return the paths of index.html, report.json and junit.xml in `out`; ConfigurationError when not writable."""
-    contents = {PAGE: page(run, language=language), REPORT: report_json(run), JUNIT: junit_xml(run)}
+    return write_files(page(run, language=language), report_json(run), junit_xml(run), out)
+
+
+def write_files(html: str, report: str, junit: str, out: Path) -> list[Path]:
+    """Return the paths of the three files in `out`; ConfigurationError when not writable."""
+    contents = {PAGE: html, REPORT: report, JUNIT: junit}
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
@@ -88,7 +93,7 @@ def junit_xml(run: Certification) -> str:
         name="kazashi relying-party",
         tests=str(len(judgements)),
         failures=str(run.count(Verdict.FAIL)),
-        errors=str(run.count(*_ERRORS)),
+        errors=str(run.count(*ERRORS)),
         skipped=str(run.count(Verdict.NA)),
     )
     for judgement in judgements:
@@ -102,7 +107,7 @@ def junit_xml(run: Certification) -> str:
         )
         if judgement.verdict is Verdict.FAIL:
             ET.SubElement(element, "failure", message=why)
-        elif judgement.verdict in _ERRORS:
+        elif judgement.verdict in ERRORS:
             transcript = "" if judgement.observation is None else judgement.observation.transcript
             ET.SubElement(element, "error", message=f"{judgement.verdict.value}: {transcript or 'cause not proven'}")
         elif judgement.verdict is Verdict.NA:
@@ -111,11 +116,11 @@ def junit_xml(run: Certification) -> str:
             )
     for element in suite.iter():
         if "message" in element.attrib:
-            element.set("message", _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", element.attrib["message"]))
+            element.set("message", NOT_XML.sub("\N{REPLACEMENT CHARACTER}", element.attrib["message"]))
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 §2.2 does not let into a document."""
-_ERRORS = (Verdict.TIMEOUT, Verdict.HARNESS_ERROR, Verdict.REVIEW)
+ERRORS = (Verdict.TIMEOUT, Verdict.HARNESS_ERROR, Verdict.REVIEW)

@@ -79,7 +79,7 @@ class Cohort:
         """Return everything of somebody, as it was when they were registered."""
         at, keys = self.event.at, self.event.keys
         resident, generation = self.resident(place), self.unrevoked.generation
-        issued, not_after = self.serials(place), not_after_of(resident, at, leap=self.leap)
+        issued, not_after = self.serials(place), self.event.not_after or not_after_of(resident, at, leap=self.leap)
         entries = [
             Entry(kind, Medium.CARD, serial, generation, resident, _key(place, kind, keys), at, not_after)
             for kind, serial in issued

@@ -166,6 +166,11 @@ def _check_crowd(records: Records, event: Crowd) -> None:
             f"crowd from {event.first}: expected a position, a number of people, and a key or more, "
             f"actual {event.count} people with {event.keys} keys"
         )
+    if event.not_after is not None and (event.not_after <= event.at or event.not_after.microsecond):
+        raise IllegalEvent(
+            f"crowd from {event.first}: expected certificates that end on a whole second after {event.at.isoformat()}, "
+            f"actual {event.not_after.isoformat()}"
+        )
     if records.has_any(range(event.first, event.first + event.count)):
         raise IllegalEvent(f"crowd from {event.first}: expected new people, actual registered ones")
     if any(records.is_issued_from(kind, records.next_serial(kind)) for kind in Kind):

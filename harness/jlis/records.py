@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import chain
 
 from harness.contract.vocabulary import Kind
-from harness.jlis.cohorts import Cohort
+from harness.jlis.cohorts import Cohort, Settled
 from harness.jlis.entries import FIRST_SERIAL, Entry, Issued
 from harness.jlis.life_cycle import Write
 from harness.jlis.people import CardMade, Consent, Dossier, Person
@@ -87,6 +87,13 @@ class Records:
     def residents(self) -> list[Resident]:
         """Return everybody, in the order they were registered."""
         return list(chain.from_iterable(map(self._arrived, self._arrivals)))
+
+    def settled_in(self, positions: range) -> Iterator[Settled]:
+        """Yield everything of the people of crowds at positions, as they were registered; nothing is remembered."""
+        for cohort in self._cohorts:
+            first = cohort.event.first
+            for position in range(max(positions.start, first), min(positions.stop, first + cohort.event.count)):
+                yield cohort.settled(position - first)
 
     def size(self) -> int:
         """Return how many people there are."""

@@ -30,11 +30,6 @@ class PinTry:
         """The birth date as the key 生年月日 wants it (spec/card.md §3)."""
         return cls(era_digits(born), must_remain=must_remain)
 
-    @classmethod
-    def of_card_face(cls, born: date, expiry_year: int, security_code: str, *, must_remain: int) -> Self:
-        """照合番号B, from what is printed on the front (spec/card.md §3, §7a)."""
-        return cls(f"{era_digits(born)}{expiry_year:04}{security_code}", must_remain=must_remain)
-
     def __repr__(self) -> str:
         return f"PinTry(…, must_remain={self.must_remain})"
 

@@ -13,7 +13,8 @@ import msgspec
 import yaml
 
 MAXIMUM_SIZE: Final = 4 * 1024 * 1024
-_NUMBER: Final = re.compile(r"^(0|-?[1-9][0-9]{0,18})$")
+_INTEGER: Final = re.compile(r"^(0|-?[1-9][0-9]{0,18})$")
+_DECIMAL: Final = re.compile(r"^-?(0|[1-9][0-9]{0,8})\.[0-9]{1,6}$")
 _WORDS: Final = {"true": True, "false": False, "null": None, "": None}
 _PLAIN: Final = {
     f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
@@ -100,4 +101,6 @@ def _scalar(node: yaml.ScalarNode, line: int) -> Any:
         return written
     if written in _WORDS:
         return _WORDS[written]
-    return int(written) if _NUMBER.match(written) else written
+    if _INTEGER.match(written):
+        return int(written)
+    return float(written) if _DECIMAL.match(written) else written

@@ -7,6 +7,7 @@ steps, and reading the modules in the order of the steps is reading how a My Num
 from reference_impl.verification.certificate import Certificate, parse_certificate
 from reference_impl.verification.challenges import IssuedChallenges
 from reference_impl.verification.doors import Accounts, Challenges, Doors, Enrolled
+from reference_impl.verification.loaded import under_load
 from reference_impl.verification.memory import Remember
 from reference_impl.verification.place import Environment
 from reference_impl.verification.policy import Policy, Service
@@ -72,4 +73,5 @@ __all__ = [
     "parse_certificate",
     "read_authority",
     "read_card_issuer",
+    "under_load",
 ]

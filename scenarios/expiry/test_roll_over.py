@@ -1,9 +1,11 @@
 """Authorities of one name: another generation takes office, and the one before it lives on (spec/pki.md §1.1)."""
 
-from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town, date, story
+from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town, date, story, timedelta
 
 ORIGIN = date(2026, 12, 20)
 """In the year before the 1 April on which the next generation takes office."""
+END = date(2033, 3, 31)
+"""The last day of the generation that is in office in such a world."""
 
 
 def on_the_eve(clock: StoryClock) -> None:
@@ -69,3 +71,27 @@ def test_renewed_over_the_roll_over(town: Town, clock: StoryClock) -> None:
     town.tells_the_product_of_new_authorities()
     resident.links_the_renewed_card().is_accepted()
     resident.taps().is_accepted()
+
+
+@story(
+    requirement="RP-PATH-007",
+    confidence=Confidence.ASSUMED,
+    en="An authority's last second under a living leaf: its certificates are refused with it, the next one's are not",
+    ja="利用者の証明書が有効でも、発行した認証局の証明書が満了すると拒否される。次の世代のものは受け入れられる",
+    begins=date(2026, 12, 23),
+)
+def test_authority_ends_under_a_living_leaf(town: Town, clock: StoryClock) -> None:
+    resident = town.issues_a_card(whose_certificates_end_in=timedelta(days=365 * 8))
+    clock.turns_to("08:00:00")
+    resident.enrols()
+    clock.lets_days_pass((END - clock.today().date()).days, "23:59:00")
+    resident.taps().is_accepted()
+    clock.turns_to_next_day("08:00:00")
+    resident.taps().is_refused(Reason.EXPIRED)
+    resident.logs_in().is_refused(Reason.EXPIRED).jlis_was_not_asked()
+    clock.turns_to("09:07:00")
+    newcomer = town.issues_a_card()
+    clock.turns_to("09:30:00")
+    town.tells_the_product_of_new_authorities()
+    newcomer.enrols().is_accepted()
+    newcomer.taps().is_accepted()

@@ -6,7 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-WAYS = ("silent", "html", "hang-up", "unavailable", "foreign-clock", "deaf", "stranger", "no-login")
+WAYS = ("silent", "html", "hang-up", "unavailable", "foreign-clock", "deaf", "stranger", "no-login", "refusing")
 TOLERANCES = {"clock_seconds": 0, "status_seconds": 0, "challenge_seconds": 300}
 CHALLENGE = "A" * 43 + "="
 
@@ -45,6 +45,8 @@ class Broken(BaseHTTPRequestHandler):
             self.never.wait()
         elif self.way == "html":
             self._send(b"<html>not found</html>")
+        elif self.way == "refusing":
+            self._answer({"outcome": {"decision": "reject", "reason": "MALFORMED", "steps": []}})
         elif self.way == "unavailable" and verb == "complete":
             self._answer({"outcome": {"decision": "retry", "reason": "STATUS_UNAVAILABLE", "steps": []}})
         elif self.way == "foreign-clock" and verb == "complete":
@@ -65,11 +67,17 @@ class Broken(BaseHTTPRequestHandler):
         """Nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    """Lets everybody in who comes while it stands still."""
+
+    request_queue_size = 256
+
+
 if __name__ == "__main__":
     if sys.argv[1] not in WAYS:
         sys.exit(2)
     Broken.way = sys.argv[1]
-    with ThreadingHTTPServer(("127.0.0.1", 0), Broken) as server:
+    with Server(("127.0.0.1", 0), Broken) as server:
         server.daemon_threads = True
         print(f"listening http://127.0.0.1:{server.server_port}", flush=True)
         server.serve_forever()

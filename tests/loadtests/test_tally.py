@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from loadtests.tally import LONGEST_LIST, Shortcoming, Tally
+from loadtests.histogram import ACCURACY
+from loadtests.tally import LONGEST_LIST, MOST_ERRORS, OTHER_ERRORS, Shortcoming, Tally
 from loadtests.truth import Ruled, Ruling
 
 ACCEPTED = Ruled(Ruling.RIGHT, "accept OK", "accept OK", bad=False)
@@ -71,7 +72,7 @@ def test_percentiles_of_a_hundred_latencies(share: float, milliseconds: float) -
     tally = Tally()
     for number in range(100, 0, -1):
         tally.took("complete", number / 1000)
-    assert tally.milliseconds("complete", share) == milliseconds
+    assert tally.milliseconds("complete", share) == pytest.approx(milliseconds, rel=ACCURACY)
 
 
 def test_percentile_of_nothing_is_zero() -> None:
@@ -84,4 +85,33 @@ def test_tally_survives_its_file() -> None:
     tally = tally_of(ACCEPTED, WRONG)
     tally.took("begin", 0.0123)
     tally.failed("begin: no answer")
-    assert msgspec.json.decode(msgspec.json.encode(tally), type=Tally) == tally
+    read = msgspec.json.decode(msgspec.json.encode(tally), type=Tally)
+    assert read == tally
+    read.judged("some", "r000001", "session", ACCEPTED)
+    assert [line.count for line in read.lines] == [2, 1]
+
+
+def test_tallies_of_two_processes_add_up() -> None:
+    """Verdicts, errors, wrong ones, latencies, requests; second by second, and the longer of both lengths."""
+    first, second = tally_of(ACCEPTED, WRONG), tally_of(ACCEPTED, REFUSED)
+    for tally, seconds in ((first, 2.0), (second, 3.0)):
+        tally.asked()
+        tally.took("begin", seconds / 100)
+        tally.failed("begin: no answer")
+        tally.seconds = seconds
+    first.add(second)
+    assert (first.count(Ruling.RIGHT), first.count(Ruling.WRONG), len(first.wrong)) == (3, 1, 1)
+    assert (first.requests, first.errors, first.seconds) == (2, {"begin: no answer": 2}, 3.0)
+    assert first.milliseconds("begin", 1.0) == 30.0
+    interval = first.series.intervals[0]
+    assert (interval.requests, interval.errors, interval.verdicts, interval.answers) == (2, 2, 4, 2)
+    first.judged("some", "r000001", "session", REFUSED)
+    assert [line.count for line in first.lines] == [2, 1, 2]
+
+
+def test_errors_of_endless_kinds_do_not_fill_the_memory() -> None:
+    """A product that says something else each time is counted under one name from some kind on."""
+    tally = Tally()
+    for number in range(MOST_ERRORS + 7):
+        tally.failed(f"begin: the answer breaks the schema at {number}")
+    assert (len(tally.errors), tally.errors[OTHER_ERRORS]) == (MOST_ERRORS + 1, 7)

@@ -6,7 +6,8 @@ import pytest
 from msgspec import UNSET
 
 from harness.contract.messages import Outcome, StatusSeen
-from harness.contract.vocabulary import Decision, Reason, StatusSource
+from harness.contract.vocabulary import Decision, Purpose, Reason, StatusSource
+from loadtests.conditions import Condition
 from loadtests.truth import Declared, Deed, Facts, Moment, Ruled, Ruling, Views, permitted, rule, views_at
 
 EXACT = Declared(clock_seconds=0, status_seconds=0, coarse_reasons=False)
@@ -149,6 +150,92 @@ def test_status_that_the_product_names_decides(
     """A named thisUpdate is held against the register as of then, if it is fresh at all."""
     said = outcome(decision, "OK" if decision == "accept" else "REVOKED", status)
     assert rule(revoked(event), Deed.HONEST, MOMENT, EXACT, said).ruling is ruling
+
+
+UNKNOWN = Facts(not_after=GOOD.not_after, enrolled=False, registered=False)
+STRANGER = Facts(not_after=GOOD.not_after, enrolled=False)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "facts", "deed", "right"),
+    [
+        (Purpose.LOGIN, GOOD, Deed.FORGED, {"BAD_SIGNATURE"}),
+        (Purpose.LOGIN, GOOD, Deed.CLONED, {"BAD_SIGNATURE"}),
+        (Purpose.TAP, GOOD, Deed.HONEST, {"OK"}),
+        (Purpose.TAP, GOOD, Deed.FORGED, {"CARD_NOT_GENUINE"}),
+        (Purpose.TAP, GOOD, Deed.CLONED, {"CARD_NOT_GENUINE"}),
+        (Purpose.TAP, STRANGER, Deed.HONEST, {"NOT_ENROLLED"}),
+        (Purpose.TAP, STRANGER, Deed.NOT_YET, {"NOT_ENROLLED"}),
+        (Purpose.SIGN, STRANGER, Deed.HONEST, {"OK"}),
+        (Purpose.SIGN, GOOD, Deed.CLONED, {"BAD_SIGNATURE"}),
+        (Purpose.SIGN, GOOD, Deed.REPLAYED, {"CHALLENGE_REPLAYED"}),
+        (Purpose.ENROL, STRANGER, Deed.HONEST, {"OK"}),
+        (Purpose.ENROL, GOOD, Deed.HONEST, {"ALREADY_ENROLLED"}),
+        (Purpose.ENROL, STRANGER, Deed.FORGED, {"BAD_SIGNATURE"}),
+        (Purpose.ENROL, STRANGER, Deed.CLONED, {"CARD_NOT_GENUINE"}),
+        (Purpose.ENROL, UNKNOWN, Deed.HONEST, {"STATUS_UNKNOWN"}),
+        (Purpose.LOGIN, UNKNOWN, Deed.HONEST, {"STATUS_UNKNOWN"}),
+        (Purpose.LOGIN, UNKNOWN, Deed.NOT_YET, {"STATUS_UNKNOWN", "NOT_ENROLLED"}),
+        (Purpose.RELINK, GOOD, Deed.HONEST, {"OK"}),
+        (Purpose.RELINK, GOOD, Deed.CLONED, {"CARD_NOT_GENUINE"}),
+    ],
+)
+def test_each_purpose_has_its_own_steps(purpose: Purpose, facts: Facts, deed: Deed, right: set[str]) -> None:
+    """A tap proves the chip, a signature needs no account, an enrolment needs that there is none."""
+    views = views_at(StatusSource.OCSP, NOW, 0)
+    assert {reason.value for _, reason in permitted(facts, deed, NOW, EXACT, views, purpose=purpose)} == right
+
+
+def test_list_says_nothing_of_an_unknown_certificate() -> None:
+    """Whoever goes by lists cannot know that nobody was issued it: what stops them is that nobody enrolled with it."""
+    by_list = outcome("reject", "NOT_ENROLLED", ("crl", "2026-12-07T18:00:00Z"))
+    by_ocsp = outcome("reject", "NOT_ENROLLED", ("ocsp", "2026-12-08T01:00:00Z"))
+    assert rule(UNKNOWN, Deed.HONEST, MOMENT, EXACT, by_list).ruling is Ruling.RIGHT
+    assert rule(UNKNOWN, Deed.HONEST, MOMENT, EXACT, by_ocsp).ruling is Ruling.WRONG
+
+
+GONE, SLOW, LYING, HURT = (
+    Condition.STATUS_GONE,
+    Condition.STATUS_SLOW,
+    Condition.STATUS_LYING,
+    Condition.PRODUCT_HURT,
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "facts", "deed", "said", "ruling"),
+    [
+        (GONE, GOOD, Deed.HONEST, ("retry", "STATUS_UNAVAILABLE"), Ruling.EXCUSED),
+        (GONE, GOOD, Deed.HONEST, ("reject", "STATUS_STALE"), Ruling.EXCUSED),
+        (GONE, GOOD, Deed.HONEST, ("accept", "OK"), Ruling.RIGHT),
+        (GONE, revoked("00:00:00", day=2), Deed.HONEST, ("retry", "STATUS_UNAVAILABLE"), Ruling.EXCUSED),
+        (GONE, revoked("00:00:00", day=2), Deed.HONEST, ("reject", "REVOKED"), Ruling.RIGHT),
+        (GONE, revoked("00:00:00", day=2), Deed.HONEST, ("accept", "OK"), Ruling.WRONG),
+        (GONE, GOOD, Deed.HONEST, ("reject", "REVOKED"), Ruling.WRONG),
+        (GONE, GOOD, Deed.HONEST, ("reject", "STATUS_UNAVAILABLE"), Ruling.WRONG),
+        (GONE, GOOD, Deed.FORGED, ("retry", "STATUS_UNAVAILABLE"), Ruling.UNDECIDED),  # no question before the proof
+        (GONE, GOOD, Deed.FORGED, ("reject", "STATUS_STALE"), Ruling.WRONG),
+        (GONE, GOOD, Deed.HONEST, ("reject", "STATUS_UNTRUSTED"), Ruling.WRONG),
+        (SLOW, GOOD, Deed.HONEST, ("retry", "STATUS_UNAVAILABLE"), Ruling.EXCUSED),
+        (SLOW, GOOD, Deed.HONEST, ("reject", "STATUS_STALE"), Ruling.WRONG),
+        (LYING, GOOD, Deed.HONEST, ("reject", "STATUS_UNTRUSTED"), Ruling.EXCUSED),
+        (LYING, revoked("00:00:00", day=2), Deed.HONEST, ("accept", "OK"), Ruling.WRONG),
+        (HURT, GOOD, Deed.HONEST, ("retry", "STATUS_UNAVAILABLE"), Ruling.UNDECIDED),
+        (HURT, GOOD, Deed.HONEST, ("reject", "REVOKED"), Ruling.WRONG),
+    ],
+)
+def test_announced_fault_excuses_only_what_it_causes(
+    condition: Condition, facts: Facts, deed: Deed, said: tuple[str, str], ruling: Ruling
+) -> None:
+    """No verdict may be given for want of a status; nobody becomes good, and nobody bad, by a fault."""
+    found = rule(facts, deed, MOMENT, EXACT, outcome(*said), conditions=frozenset({condition}))
+    assert found.ruling is ruling
+
+
+def test_what_was_never_published_excuses_nobody_for_being_old() -> None:
+    """Under a lying responder an acceptance by a status that is not fresh stays wrong."""
+    said = outcome("accept", "OK", ("ocsp", "2026-12-08T00:30:00Z"))
+    assert rule(GOOD, Deed.HONEST, MOMENT, EXACT, said, conditions=frozenset({LYING})).ruling is Ruling.WRONG
 
 
 def test_coarse_reasons_are_judged_by_decision() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from harness.pcsc_lane import PcscLane
 from scenarios.cards import PcscReader, Reader
-from scenarios.fixtures import clock, resident, stage, telling, theatre, town
+from scenarios.fixtures import clock, resident, stage, tale, telling, theatre, town
 from scenarios.pin_lockout.test_authentication_pin import test_three_wrong_pins_lock_it
 from scenarios.story import load_stories, story_of
 from scenarios.tap.test_enrolment import test_enrolled_resident_taps
@@ -17,6 +17,7 @@ __all__ = [
     "clock",
     "resident",
     "stage",
+    "tale",
     "telling",
     "test_enrolled_resident_taps",
     "test_three_wrong_pins_lock_it",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from reference_impl.services import rules
 from reference_impl.services.faults import Fault, PoliciesRefused
 from reference_impl.services.loading import load_files, load_policies
+from reference_impl.services.marks import read_marked
 from tests.reference_impl.services.policies import LIBRARY, TAXI
 
 TEXT = """services:
@@ -584,6 +585,16 @@ def test_clock_times_are_no_numbers() -> None:
     assert kiosk.hours is not None
     assert kiosk.hours.open[0].to == "23:00"
     assert kiosk.name.en == "no"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("5.0", 5.0), ("-0.25", -0.25), ("0.5", 0.5), ("05.0", "05.0"), ("1.2.3", "1.2.3"), ("'5.0'", "5.0"), ("5.", "5."),
+     (".5", ".5"), ("1e3", "1e3")],
+)  # fmt: skip
+def test_decimals_are_numbers_where_nobody_reads_them_otherwise(written: str, value: object) -> None:
+    """A time-out of 5.0 seconds is one; a version of three parts, a quoted one and YAML's short forms are text."""
+    assert read_marked(f"timeout: {written}").value == {"timeout": value}
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,0 +1,104 @@
+"""`kazashi certify --role …`: what stands behind the command for the roles whose cases are `RoleCase`s."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.text import Text
+
+from conformance.certification import EXIT_CODES
+from conformance.judge import Verdict
+from conformance.report.role_write import why, write_role_reports
+from conformance.report.words import WORDS
+from conformance.roles.responder.bench import ResponderBench
+from conformance.roles.responder.target import JLIS, responder_facts
+from conformance.roles.role_catalogue import load_role_catalogue
+from conformance.roles.role_run import Bench, RoleJudgement, RoleRun, examine
+from conformance.roles.vocabularies import VOCABULARIES
+
+COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
+
+
+@dataclass(frozen=True, slots=True)
+class RoleOptions:
+    """What the command line says of a target without an adapter."""
+
+    target: str
+    timeout: float
+    issuer: Path | None = None
+    serials: str = ""
+    claims: str = ""
+    certificate: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What it says of the run."""
+
+    cases: tuple[str, ...]
+    out: Path
+    language: str
+    seed: int
+    seed_drawn: bool
+
+
+def certify_role(role: str, options: RoleOptions, asked: RunOptions) -> int:
+    """Return the exit code of a run, whose reports are written and whose verdict is told."""
+    catalogue = load_role_catalogue(VOCABULARIES[role])
+    if asked.cases:
+        catalogue = catalogue.with_twins(list(asked.cases))
+    console = Console(stderr=True)
+    with (
+        _bench(options, asked.seed) as bench,
+        Progress(console=console, transient=True, disable=not console.is_terminal) as progress,
+    ):
+        task = progress.add_task("cases / 試験項目", total=len(catalogue.cases))
+
+        def judged(_: RoleJudgement, number: int, __: int) -> None:
+            progress.update(task, completed=number)
+
+        run = examine(catalogue, bench, target=options.target, seed=asked.seed, progress=judged)
+    run = replace(run, seed_drawn=asked.seed_drawn)
+    written = write_role_reports(run, asked.out, language=asked.language)
+    _tell(run, console, asked.language)
+    for path in written:
+        console.print(Text(f"  {path}"), soft_wrap=True)
+    return EXIT_CODES[run.verdict]
+
+
+@contextmanager
+def _bench(options: RoleOptions, seed: int) -> Iterator[Bench[Any]]:
+    """Yield the bench of a role, its target in place."""
+    target = JLIS if options.target == "reference" else options.target
+    with responder_facts(
+        target,
+        seed=seed,
+        issuer=options.issuer,
+        serials=options.serials,
+        claims=options.claims,
+        certificate=options.certificate,
+    ) as facts:
+        bench = ResponderBench(facts, timeout=options.timeout)
+        try:
+            yield bench
+        finally:
+            bench.close()
+
+
+def _tell(run: RoleRun[Any], console: Console, language: str) -> None:
+    """Say the verdict, and for each case that did not pass why; what the target said is text, never markup."""
+    for judgement in run.judgements.values():
+        if judgement.verdict is Verdict.PASS:
+            continue
+        colour, title = COLOURS.get(judgement.verdict, "yellow"), judgement.case.title.in_language(language)
+        head = Text.assemble((judgement.verdict.value, colour), f" {judgement.case.id}  {title}")
+        console.print(head, soft_wrap=True)
+        for line in why(judgement):
+            console.print(Text(f"    {line}"), soft_wrap=True)
+    seed = f"seed {run.seed}" if run.seed_drawn else f"seed {run.seed} as given"
+    counts = f"{run.count(Verdict.PASS)}/{len(run.judgements)} PASS, {run.count(Verdict.NA)} NA, {seed}"
+    console.print(Text(f"{run.product}: {WORDS[run.verdict.value][language]} ({counts})"), soft_wrap=True)

@@ -1,0 +1,148 @@
+"""One run of a role without an adapter: every applicable case in a seeded order, each refusal beside its twin.
+
+The twin of a refusal is played once more behind it (`recovery`): what was refused must not have broken the product.
+A failure of what the register only recommends (SHOULD, MAY) is WARN.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Generic, Protocol, TypeVar
+
+from conformance.certification import SuiteVerdict, suite_verdict
+from conformance.judge import UNJUDGED, Check, Verdict
+from conformance.register import Level, load_register
+from conformance.roles.role_case import RoleCase
+from conformance.roles.role_catalogue import RoleCatalogue
+
+C = TypeVar("C", bound=RoleCase)
+P_contra = TypeVar("P_contra", bound=RoleCase, contravariant=True)
+
+
+class TargetFault(Exception):
+    """The target could not be asked at all: nothing is judged. `late` where it did not answer in time."""
+
+    def __init__(self, why: str, *, late: bool = False) -> None:
+        super().__init__(why)
+        self.late = late
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a case: what was compared, and what went over the line, for people."""
+
+    checks: tuple[Check, ...]
+    transcript: str = ""
+
+
+class Bench(Protocol[P_contra]):
+    """A target in its setting."""
+
+    @property
+    def product(self) -> str:
+        """What is under test, for the report."""
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What can be asked of it."""
+
+    def play(self, case: P_contra) -> Played:
+        """Return what came of a case; TargetFault where nothing can be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleJudgement:
+    """The verdict on one case, and why."""
+
+    case: RoleCase
+    verdict: Verdict
+    checks: tuple[Check, ...] = ()
+    transcript: str = ""
+    seconds: float = 0.0
+    missing: tuple[str, ...] = ()
+    """What the target does not have, where the verdict is NA."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRun(Generic[C]):
+    """A finished run."""
+
+    catalogue: RoleCatalogue[C]
+    target: str
+    seed: int
+    product: str
+    capabilities: frozenset[str]
+    judgements: dict[str, RoleJudgement]
+    verdict: SuiteVerdict
+    seed_drawn: bool = False
+
+    def count(self, *verdicts: Verdict) -> int:
+        """Return how many cases ended with one of these verdicts."""
+        return sum(judgement.verdict in verdicts for judgement in self.judgements.values())
+
+
+Progress = Callable[[RoleJudgement, int, int], None]
+
+
+def examine(
+    catalogue: RoleCatalogue[C], bench: Bench[C], *, target: str, seed: int, progress: Progress | None = None
+) -> RoleRun[C]:
+    """Return the run of `catalogue` against the target of `bench`; its capabilities are its conformance statement."""
+    order = list(catalogue.cases.values())
+    random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret: the same seed gives it again)
+    levels = _levels()
+    judgements: dict[str, RoleJudgement] = {}
+    for number, case in enumerate(order, start=1):
+        missing = tuple(sorted(set(case.capabilities) - bench.capabilities))
+        if missing:
+            judged = RoleJudgement(case, Verdict.NA, missing=missing)
+        else:
+            judged = _judged(case, bench, levels[case.requirement])
+            if case.twin is not None and judged.verdict in (Verdict.PASS, Verdict.WARN):
+                judged = _recovered(judged, _judged(catalogue.cases[case.twin], bench, Level.MUST))
+        judgements[case.id] = judged
+        if progress is not None:
+            progress(judged, number, len(order))
+    final = {case_id: _beside_twin(judgements[case_id], judgements) for case_id in catalogue.cases}
+    verdict = suite_verdict(final.values(), stated=True, whole=not catalogue.left_out)
+    return RoleRun(catalogue, target, seed, bench.product, bench.capabilities, final, verdict)
+
+
+@cache
+def _levels() -> dict[str, Level]:
+    return {row.id: row.level for row in load_register().values()}
+
+
+def _judged(case: C, bench: Bench[C], level: Level) -> RoleJudgement:
+    begun = time.monotonic()
+    try:
+        played = bench.play(case)
+    except TargetFault as fault:
+        verdict = Verdict.TIMEOUT if fault.late else Verdict.HARNESS_ERROR
+        return RoleJudgement(case, verdict, transcript=str(fault), seconds=time.monotonic() - begun)
+    held = all(check.held for check in played.checks)
+    broken = Verdict.FAIL if level is Level.MUST else Verdict.WARN
+    verdict = Verdict.PASS if held else broken
+    return RoleJudgement(case, verdict, played.checks, played.transcript, time.monotonic() - begun)
+
+
+def _recovered(judged: RoleJudgement, again: RoleJudgement) -> RoleJudgement:
+    if again.verdict in UNJUDGED:
+        return replace(judged, verdict=again.verdict, transcript=f"{judged.transcript}\nrecovery: {again.transcript}")
+    held = again.verdict is Verdict.PASS
+    check = Check("recovery", f"{again.case.id}: PASS", f"{again.case.id}: {again.verdict.value}", held)
+    return replace(judged, checks=(*judged.checks, check), verdict=judged.verdict if held else Verdict.FAIL)
+
+
+def _beside_twin(judged: RoleJudgement, judgements: dict[str, RoleJudgement]) -> RoleJudgement:
+    """A refusal proves its cause only beside the accepted case of the same run."""
+    if judged.case.twin is None or judged.verdict not in (Verdict.PASS, Verdict.WARN, Verdict.FAIL):
+        return judged
+    twin = judgements[judged.case.twin]
+    if twin.verdict in UNJUDGED and judged.verdict is not Verdict.FAIL:
+        return replace(judged, verdict=twin.verdict)
+    held = twin.verdict in (Verdict.PASS, Verdict.WARN)
+    check = Check("twin", f"{twin.case.id}: PASS", f"{twin.case.id}: {twin.verdict.value}", held)
+    return replace(judged, checks=(*judged.checks, check), verdict=judged.verdict if held else Verdict.FAIL)

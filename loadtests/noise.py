@@ -1,0 +1,87 @@
+"""How much a figure of a run varies by itself: what a difference between two runs must exceed to be one. Pure.
+
+Within a run: the seconds of the run are drawn again with replacement, in blocks of five that follow each other (moving
+block bootstrap, Künsch 1989: neighbouring seconds resemble each other), and the figure is made anew from them, 200
+times; the noise is the standard deviation of those over their mean. The first two seconds do not count.
+
+Between runs of the same kind there is more: another start, another neighbour on the machine. Where the history has
+several of them, their own spread is taken where it is larger (`history`).
+"""
+
+import numpy as np
+from msgspec import Struct
+
+from loadtests.histogram import MICROSECONDS, middle_of
+from loadtests.series import VISIT, Interval, Series
+
+BLOCK = 5
+ROUNDS = 200
+STARTING = 2
+FEWEST = 2 * BLOCK
+"""Seconds: of fewer nothing is drawn, and the noise of a run is not known."""
+SIGMAS = 3.0
+"""What a difference must exceed: of several figures of several runs, one in twenty would always be one."""
+Draws = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+"""How often each interval was drawn, round by round."""
+
+Rounds = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+class Figure(Struct, frozen=True):
+    """One figure of a run, and which way is up."""
+
+    value: float
+    noise: float | None
+    """How much it varies within the run, as a share of itself; None: not known."""
+    more_is_better: bool
+
+
+def figures(series: Series, latency: str, seed: int = 0) -> dict[str, Figure]:
+    """Return the figures of a run by which it is compared with another."""
+    whole = [interval.verdicts for interval in series.intervals]
+    drawn_from = series.intervals[STARTING:-1]
+    draws = _draws(len(drawn_from), seed)
+    throughput = sum(whole) / series.seconds if whole else 0.0
+    rates = None if draws is None else draws @ np.array([each.verdicts for each in drawn_from], dtype=np.float64)
+    found = {"verdicts_per_second": Figure(round(throughput, 3), _noise(rates), more_is_better=True)}
+    for name, share in (("p50_ms", 0.5), ("p99_ms", 0.99)):
+        value = series.latencies(latency).quantile(share) * 1000
+        quantiles = None if draws is None else _quantiles(drawn_from, latency, share, draws)
+        found[f"{latency}_{name}"] = Figure(round(value, 3), _noise(quantiles), more_is_better=False)
+    return found
+
+
+def latency_of(series: Series) -> str:
+    """Return by whose latency a run is compared: whole visits where there are any."""
+    names = series.names()
+    return VISIT if VISIT in names or not names else names[0]
+
+
+def _draws(count: int, seed: int) -> Draws | None:
+    """Return the rounds of the bootstrap: as many intervals again, in blocks that begin anywhere."""
+    if count < FEWEST:
+        return None
+    chance = np.random.default_rng(seed)
+    starts = chance.integers(0, count - BLOCK + 1, size=(ROUNDS, -(-count // BLOCK)))
+    drawn = (starts[:, :, None] + np.arange(BLOCK)).reshape(ROUNDS, -1)[:, :count]
+    return np.stack([np.bincount(each, minlength=count) for each in drawn]).astype(np.float64)
+
+
+def _quantiles(intervals: list[Interval], name: str, share: float, draws: Draws) -> Rounds:
+    """Return one percentile of each round."""
+    histograms = [each.latencies[name].counts if name in each.latencies else {} for each in intervals]
+    buckets = sorted({bucket for counts in histograms for bucket in counts})
+    if not buckets:
+        return np.zeros(len(draws))
+    counts = np.array([[each.get(bucket, 0) for bucket in buckets] for each in histograms], dtype=np.float64)
+    reached = np.cumsum(draws @ counts, axis=1)
+    places = (reached >= share * reached[:, -1:]).argmax(axis=1)
+    found: Rounds = np.array([middle_of(bucket) / MICROSECONDS for bucket in buckets])[places]
+    return found
+
+
+def _noise(rounds: Rounds | None) -> float | None:
+    """Return the standard deviation over the mean."""
+    if rounds is None or not rounds.mean():
+        return None
+    return round(float(rounds.std(ddof=1) / rounds.mean()), 5)

@@ -1,0 +1,66 @@
+"""What is seen of the target while Locust loads it: its processes, the questions it asks, its counter, its faults."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from loadtests.conditions import Announcements
+from loadtests.counter import Counter, CounterCheck
+from loadtests.disturbance import Disturbance, DoneFault, Means, require_means
+from loadtests.faults import PlannedFault
+from loadtests.reference import Prepared
+from loadtests.scene import Scene
+from loadtests.tally import Tally
+from loadtests.watch import Sample, Watch, listener_at
+
+
+@dataclass
+class Seen:
+    """Everything that was seen beside the tally."""
+
+    target: list[Sample] = field(default_factory=list)
+    generator: list[Sample] = field(default_factory=list)
+    faults: list[DoneFault] = field(default_factory=list)
+    counter: CounterCheck | None = None
+
+
+class Observation:
+    """From before the load to after it. `begun` is told of its beginning; `seen` is whole when the block has ended."""
+
+    def __init__(self, scene: Scene, ready: Prepared, plan: list[PlannedFault], announced: Path) -> None:
+        self.seen = Seen()
+        pid = scene.target_pid or (listener_at(scene.address) if scene.address else None)
+        means = Means(scene.stage.faults if scene.stage else None, ready.database, scene.target_pid)
+        require_means(plan, means)
+        self._disturbance = Disturbance(plan, means, Announcements(announced))
+        self._target = Watch(pid, scene.questions)
+        self._generator: Watch | None = None
+        where = ready.counter_at(scene.address)
+        self._counter = Counter(where, ready.token) if where else None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self._target)
+        self._stack.callback(self._disturbance.close)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+        self.seen.target = self._target.samples
+        self.seen.generator = self._generator.samples if self._generator is not None else []
+        self.seen.faults = self._disturbance.done
+
+    def begun(self, instant: float, pid: int) -> None:
+        """The load began then, by this process and those that it started."""
+        self._generator = self._stack.enter_context(Watch(pid))
+        self._disturbance.begun(instant)
+
+    def compare(self, tally: Tally) -> None:
+        """Ask the target how many requests it counted."""
+        if self._counter is not None:
+            answered = sum(interval.answers for interval in tally.series.intervals)
+            self.seen.counter = self._counter.check(tally.requests, answered)

@@ -1,0 +1,100 @@
+"""Whole runs with a course: faults and recovery, the target's own counter, the generator's numbers, its processes."""
+
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.loadtests.conftest import LoadRun
+from tests.loadtests.test_counter import counting
+from tests.loadtests.test_run import broken
+
+
+def free_port() -> int:
+    """A port that was free just now."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+class Scraper(threading.Thread):
+    """Looks at the generator's numbers until it has seen verdicts."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._url = f"http://127.0.0.1:{port}/metrics"
+        self._over = threading.Event()
+        self.seen = ""
+
+    def run(self) -> None:
+        """Again and again: it is not there before Locust is, and gone after it."""
+        while not self._over.wait(0.1):
+            try:
+                text = httpx.get(self._url, trust_env=False, timeout=5).text
+            except httpx.TransportError:
+                continue
+            if "kazashi_load_verdicts_total{" in text:
+                self.seen = text
+                return
+
+    def stop(self) -> None:
+        """Enough."""
+        self._over.set()
+        self.join()
+
+
+def test_fault_shows_is_excused_and_is_recovered_from(load_run: LoadRun, tmp_path: Path) -> None:
+    """The fake J-LIS is gone for two seconds: no verdict is wrong, what failed is excused and told, and the counters
+    of target and generator agree; processor, memory and questions were looked at; the numbers could be scraped."""
+    port = free_port()
+    scraper = Scraper(port)
+    scraper.start()
+    try:
+        done = load_run("--seconds", "12", "--fault", "jlis-gone@4+2", "--metrics-port", str(port))
+    finally:
+        scraper.stop()
+    written: dict[str, Any] = done.written
+    course = written["course"]
+    assert (written["wrong_verdicts"], written["undecided"], written["errors"]) == (0, 0, 0), done.said
+    assert written["excused"] > 0
+    (fault,) = course["faults"]
+    assert fault["name"] == "jlis-gone"
+    assert 4.0 <= fault["start"] <= fault["end"]
+    counter = course["counter"]
+    assert counter["sent"] == counter["answered"] == counter["counted"] > 0
+    rows = [row for row in course["rows"] if row["processor"] is not None]
+    assert all(row["memory"] > 10 and row["descriptors"] > 3 for row in rows)
+    assert any(row["questions"] for row in rows)
+    assert sum(row["requests"] for row in course["rows"]) == written["requests"]
+    assert 'kazashi_load_verdicts_total{purpose="login",kind="good",ruling="right"}' in scraper.seen
+    assert (tmp_path / "load.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert set(written["because"]) <= {"a fault from which the target was not seen to recover in time"}
+    assert done.exit_code == (1 if written["because"] else 0)
+
+
+def test_target_whose_counter_lies_fails(load_run: LoadRun) -> None:
+    """Right verdicts throughout, and one request in the counter that nobody sent: exit 1, and both numbers are told."""
+    with counting(5, 10**9) as url:
+        done = load_run("--seconds", "2", "--counter", url)
+    assert done.exit_code == 1
+    assert "the target counted other requests than were sent" in done.written["because"]
+    assert done.written["course"]["counter"]["counted"] == 10**9 - 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--fault", "worker@5", "--seconds", "5"), "expected it to begin"),
+        (("--fault", "database@2+1", "--seconds", "5", "--target", broken("html")), "whose database is started here"),
+        (("--counter", "http://127.0.0.1:9/metrics"), "expected an answer"),
+    ],
+)
+def test_course_that_cannot_be_is_refused_before_any_load(
+    load_run: LoadRun, arguments: tuple[str, ...], says: str
+) -> None:
+    """One line, and nothing was written."""
+    done = load_run(*arguments)
+    assert says in str(done.fault)
+    assert done.written is None

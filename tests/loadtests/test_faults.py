@@ -1,0 +1,135 @@
+"""The words of `--fault`, what each does at the fake J-LIS, and that whoever judges is told in time."""
+
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness.errors import ConfigurationError, HarnessFault
+from harness.jlis.faults import Faults
+from loadtests.conditions import Announcements, Condition, read_announced
+from loadtests.disturbance import ALLOWED, Disturbance, Means, require_means
+from loadtests.faults import CONDITIONS, FaultKind, PlannedFault, parse_faults
+
+
+def test_words_mean_what_they_say() -> None:
+    """Every kind, in the order of their beginnings."""
+    plan = parse_faults(
+        ("worker@40", "jlis-slow@5+1", "jlis-slow:2@7+2", "jlis-gone@10+3.5", "jlis-lying@15+1",
+         "jlis-lying:stale@17+1", "crl-swap@20+5", "database@30+3"), 60,
+    )  # fmt: skip
+    assert [(fault.kind.value, fault.detail, fault.start, fault.end) for fault in plan] == [
+        ("jlis-slow", "0.2", 5.0, 6.0),
+        ("jlis-slow", "2", 7.0, 9.0),
+        ("jlis-gone", "", 10.0, 13.5),
+        ("jlis-lying", "wrong_signer", 15.0, 16.0),
+        ("jlis-lying", "stale", 17.0, 18.0),
+        ("crl-swap", "", 20.0, 25.0),
+        ("database", "", 30.0, 33.0),
+        ("worker", "", 40.0, 40.0),
+    ]
+    assert set(CONDITIONS) == set(FaultKind)
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        ("", "expected KIND@START"),
+        ("jlis-gone", "expected KIND@START"),
+        ("earthquake@5+1", "expected KIND@START"),
+        ("jlis-gone@5", "expected a .LENGTH"),
+        ("worker@5+1", "expected no .LENGTH"),
+        ("jlis-gone@1+1", "expected it to begin"),
+        ("jlis-gone@18+2", "to end before"),
+        ("jlis-slow:fast@5+1", "expected seconds"),
+        ("jlis-slow:0@5+1", "expected seconds"),
+        ("jlis-lying:delay@5+1", "expected a content fault"),
+        ("jlis-lying:list_empty@5+1", "expected a content fault"),
+        ("jlis-lying:nonsense@5+1", "expected a content fault"),
+        ("jlis-gone:much@5+1", "expected nothing after a colon"),
+    ],
+)
+def test_word_that_cannot_be_is_refused(word: str, says: str) -> None:
+    """One line, before anything is started."""
+    with pytest.raises(ConfigurationError, match=says):
+        parse_faults((word,), 20)
+
+
+def test_two_faults_at_a_time_are_refused() -> None:
+    """Nobody could say whose recovery it was."""
+    with pytest.raises(ConfigurationError, match="whose recovery"):
+        parse_faults(("jlis-gone@5+3", "worker@7"), 20)
+
+
+def test_fault_without_means_is_refused_before_the_load() -> None:
+    """A target that was there already has no database of ours, and no process that may be killed."""
+    for kind in (FaultKind.DATABASE, FaultKind.WORKER, FaultKind.JLIS_GONE):
+        with pytest.raises(ConfigurationError, match=f"--fault {kind.value}"):
+            require_means([PlannedFault(kind, 5.0, 0.0)], Means())
+    require_means([PlannedFault(FaultKind.JLIS_GONE, 5.0, 1.0)], Means(faults=Faults()))
+
+
+class Watched(Faults):
+    """Faults that tell when one was set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stood = threading.Event()
+
+    def set(self, order: object) -> object:  # type: ignore[override]
+        """Let it stand, and tell."""
+        standing = super().set(order)  # type: ignore[arg-type]
+        self.stood.set()
+        return standing
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "doors", "condition"),
+    [
+        (FaultKind.JLIS_SLOW, "0.2", 4, Condition.STATUS_SLOW),
+        (FaultKind.JLIS_GONE, "", 5, Condition.STATUS_GONE),
+        (FaultKind.JLIS_LYING, "wrong_signer", 4, Condition.STATUS_LYING),
+        (FaultKind.CRL_SWAP, "", 1, None),
+    ],
+)
+def test_fault_of_the_fake_jlis_stands_is_announced_and_goes(
+    kind: FaultKind, detail: str, doors: int, condition: Condition | None, tmp_path: Path
+) -> None:
+    """It is announced before it stands; leaving the run ends it, and the announcement gets its end."""
+    faults, path = Watched(), tmp_path / "announced.json"
+    disturbance = Disturbance([PlannedFault(kind, 0.0, 1000.0, detail)], Means(faults=faults), Announcements(path))
+    began = time.monotonic()
+    disturbance.begun(began)
+    assert faults.stood.wait(30)
+    windows = read_announced(path).windows
+    assert [(window.condition, window.until) for window in windows] == ([(condition, None)] if condition else [])
+    disturbance.close()
+    assert not faults
+    (done,) = disturbance.done
+    assert began <= done.start <= done.end
+    if condition:
+        (window,) = read_announced(path).windows
+        assert window.since == done.start
+        assert window.until == pytest.approx(done.end + ALLOWED)
+    assert len(disturbance.done) == 1
+    assert doors == {FaultKind.JLIS_GONE: 5, FaultKind.CRL_SWAP: 1}.get(kind, 4)
+
+
+def test_fault_that_fails_is_a_fault_of_the_harness(tmp_path: Path) -> None:
+    """A process without workers has none that could be killed, and the run says so instead of passing."""
+    plan = [PlannedFault(FaultKind.WORKER, 0.0, 0.0)]
+    alone = psutil.Popen(["sleep", "60"])
+    try:
+        disturbance = Disturbance(plan, Means(target_pid=alone.pid), Announcements(tmp_path / "announced.json"))
+        disturbance.begun(time.monotonic())
+        for _ in range(3000):
+            if disturbance.done:
+                break
+            threading.Event().wait(0.01)
+        with pytest.raises(HarnessFault, match="expected a supervisor with workers"):
+            disturbance.close()
+    finally:
+        alone.kill()
+        alone.wait()
