@@ -1,4 +1,4 @@
-"""Each story of the family kept goes red under the change that the table names, at its step."""
+"""Each kept story goes red under the one change that the table names, at the step that it names."""
 
 import pytest
 
