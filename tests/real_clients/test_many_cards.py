@@ -1,6 +1,7 @@
 """One process that holds many cards: they go from slot to slot, and each is free again when it was taken out."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def test_a_card_goes_from_slot_to_slot(cards: ManyCards, folder: Path) -> None:
         card.remove()
         card.remove()  # twice is once
         slots.append(card.slot)
-    assert all(before != after for before, after in zip(slots, slots[1:], strict=False))
+    assert all(before != after for before, after in pairwise(slots))
 
 
 def test_its_folder_is_free_once_it_is_out(cards: ManyCards, folder: Path) -> None:

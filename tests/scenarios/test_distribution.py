@@ -1,5 +1,7 @@
 """How long something took: percentiles by the nearest rank, and a histogram that counts each time once."""
 
+from itertools import pairwise
+
 import pytest
 
 from scenarios.distribution import BARS, Distribution
@@ -21,7 +23,7 @@ def test_each_time_is_in_one_bar(times: Distribution) -> None:
     assert len(bars) == BARS
     assert sum(count for _, _, count in bars) == len(times.seconds)
     assert bars[0][0] == min(times.seconds)
-    assert all(before[1] == pytest.approx(after[0]) for before, after in zip(bars, bars[1:], strict=False))
+    assert all(before[1] == pytest.approx(after[0]) for before, after in pairwise(bars))
 
 
 def test_one_line_says_it() -> None:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from scenarios.distribution import Distribution
-from scenarios.page import Archetype, Line, Told, write_page
+from scenarios.page import USES, Archetype, Line, Told, write_page
 from scenarios.story import Words, load_stories
 from scenarios.telling import StoryBroken, Telling
 
@@ -48,20 +48,17 @@ def test_heat_map_counts(page: ET.Element) -> None:
     rows = [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in page.findall(".//tbody/tr")]
     assert rows[:2] == [
         [
-            "serial-tap PINなしのかざしと、その登録 tap without PIN; enrolment for it",
+            f"serial-tap{USES[Archetype.SERIAL_TAP].ja} tap without PIN; enrolment for it",
             "受入れ accepted",
             "3",
-            "",
-            "",
-            "",
-            "",
+            *[""] * 4,
         ],
-        ["auth 暗証番号によるログイン（利用者証明） login with the PIN", "拒否 refused", "", "", "1", "", ""],
+        [f"auth{USES[Archetype.AUTH].ja} login with the PIN", "拒否 refused", "", "", "1", "", ""],
     ]
 
 
 def test_times_are_drawn(page: ET.Element) -> None:
-    """Percentiles in figures, and a bar for each step from the shortest time to the longest, the fullest being whole."""
+    """Percentiles in figures, and a bar for each step from the shortest time to the longest; the fullest is whole."""
     (row,) = page.findall(".//table[@class='times']/tbody/tr")
     figures = ["".join(cell.itertext()) for cell in row.findall("td[@class='figure']")]
     assert figures == ["10", "0.500 s", "0.900 s", "1.000 s"]
