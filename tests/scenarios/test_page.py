@@ -40,8 +40,8 @@ def test_heat_map_counts(page: ET.Element) -> None:
     """One row for each archetype and decision that occurred, one column a family."""
     rows = [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in page.findall(".//tbody/tr")]
     assert rows == [
-        ["serial-tap", "受入れ accepted", "3", "", "", ""],
-        ["auth", "拒否 refused", "", "", "1", ""],
+        ["serial-tap", "受入れ accepted", "3", "", "", "", ""],
+        ["auth", "拒否 refused", "", "", "1", "", ""],
     ]
 
 
