@@ -35,6 +35,4 @@ def test_session_of_yesterday(town: Town, clock: StoryClock) -> None:
     attempt.is_presented().is_refused(Reason.CHALLENGE_EXPIRED)
     with clock.is_wrong_at_the_product(timedelta(seconds=60)):
         resident.enrols(with_self_made_chip=True).is_refused(Reason.CARD_NOT_GENUINE)
-    attempt.is_presented().comes_out_as(
-        Reason.CHALLENGE_EXPIRED, Reason.CHALLENGE_REPLAYED, Reason.CHALLENGE_MISMATCH
-    )
+    attempt.is_presented().comes_out_as(Reason.CHALLENGE_EXPIRED, Reason.CHALLENGE_REPLAYED, Reason.CHALLENGE_MISMATCH)
