@@ -15,6 +15,7 @@ NAME = "kazashi_requests_total"
 OWN_ROUTE = "/metrics"
 """Asking is itself a request, and none of the generator's."""
 TIMEOUT = 10.0
+TRIES = 20
 _LINE = re.compile(r"^(?P<name>[a-zA-Z_:][\w:]*)(\{(?P<labels>[^}]*)\})?\s+(?P<value>[0-9.eE+-]+)(\s+\d+)?$")
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
@@ -45,13 +46,20 @@ class Counter:
         return CounterCheck(sent, answered, self._read() - self._before)
 
     def _read(self) -> int:
-        try:
-            answer = httpx.get(self._url, headers=self._headers, timeout=TIMEOUT, trust_env=False)
-        except httpx.HTTPError as fault:
-            raise ConfigurationError(f"--counter {self._url}: expected an answer, actual {fault!r}") from fault
+        answer = self._ask()
+        for _ in range(TRIES):  # a target that just lost its database may refuse the first who come
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            answer = self._ask()
         if answer.status_code != httpx.codes.OK:
             raise ConfigurationError(f"--counter {self._url}: expected HTTP 200, actual {answer.status_code}")
         return requests_in(answer.text, self._url)
+
+    def _ask(self) -> httpx.Response:
+        try:
+            return httpx.get(self._url, headers=self._headers, timeout=TIMEOUT, trust_env=False)
+        except httpx.HTTPError as fault:
+            raise ConfigurationError(f"--counter {self._url}: expected an answer, actual {fault!r}") from fault
 
 
 def requests_in(text: str, url: str = "") -> int:

@@ -8,6 +8,7 @@ from rich.progress import Progress
 from harness.keys import KeyPool
 from loadtests.options import Options
 from loadtests.scene import Scene, product_scene
+from loadtests.targets.card_scene import card_scene
 from loadtests.targets.core_scene import core_scene
 from loadtests.targets.grammar import LoadTarget, TargetKind, parse_target
 from loadtests.targets.platform_scene import platform_scene
@@ -19,6 +20,7 @@ OPENERS: dict[TargetKind, Opener] = {
     TargetKind.OCSP: responder_scene,
     TargetKind.CRL: responder_scene,
     TargetKind.CORE: core_scene,
+    TargetKind.CARDS: card_scene,
     TargetKind.PLATFORM: platform_scene,
 }
 
