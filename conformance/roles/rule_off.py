@@ -32,8 +32,8 @@ def take_off(mutant: RoleMutant) -> None:
         if digest(source) != edit.sha256 or source.count(edit.old) != 1:
             raise ConfigurationError(
                 f"mutant {mutant.id}: {edit.file}:{edit.function} has moved: expected sha256 {edit.sha256} and "
-                f"{edit.old!r} once, actual {digest(source)}, {source.count(edit.old)} times; look at the edit again, then run "
-                "python -m conformance.roles.role_mutants"
+                f"{edit.old!r} once, actual {digest(source)}, {source.count(edit.old)} times; "
+                "look at the edit again, then run python -m conformance.roles.role_mutants"
             )
         module = importlib.import_module(".".join(PurePosixPath(edit.file).with_suffix("").parts))
         function: Any = reduce(getattr, edit.function.split("."), module)

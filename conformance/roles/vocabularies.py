@@ -2,7 +2,8 @@
 
 from typing import Any
 
+from conformance.roles.card.case import CARD
 from conformance.roles.responder.case import RESPONDER
 from conformance.roles.role_catalogue import Vocabulary
 
-VOCABULARIES: dict[str, Vocabulary[Any]] = {each.role.value: each for each in (RESPONDER,)}
+VOCABULARIES: dict[str, Vocabulary[Any]] = {each.role.value: each for each in (RESPONDER, CARD)}
