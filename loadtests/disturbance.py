@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
-import psutil
 from msgspec import Struct
 
 from harness.contract.faults import AdapterFault
@@ -18,6 +17,7 @@ from harness.jlis.faults import Faults, Order
 from loadtests.conditions import Announcements, Moved
 from loadtests.database import Database
 from loadtests.faults import CONDITIONS, FaultKind, PlannedFault
+from loadtests.processes import tree
 from loadtests.publication import Publication
 from loadtests.truth import Moment
 
@@ -74,7 +74,7 @@ class Disturbance:
                 if self._leaving.wait(max(0.0, began + fault.start - time.monotonic())):
                     return
                 self._do(fault, began)
-        except (HarnessFault, AdapterFault, OSError, psutil.Error) as failed:
+        except (HarnessFault, AdapterFault, OSError) as failed:
             self._failed = failed
 
     def _do(self, fault: PlannedFault, began: float) -> None:
@@ -145,7 +145,7 @@ def _database(_: PlannedFault, means: Means) -> Iterator[None]:
 def _worker(_: PlannedFault, means: Means) -> Iterator[None]:
     """Kill one worker, by its pid: the child of the target's process that has taken most processor time."""
     assert means.target_pid is not None  # noqa: S101  (`require_means`)
-    children = psutil.Process(means.target_pid).children()
+    children = [child for child in tree(means.target_pid)[1:] if child.ppid() == means.target_pid]
     if not children:
         raise HarnessFault(f"process {means.target_pid}: expected a supervisor with workers, actual no child")
     busiest = max(children, key=lambda child: sum(child.cpu_times()[:2]))
