@@ -25,7 +25,7 @@ from conformance.roles.role_catalogue import RoleCatalogue, load_role_catalogue
 from conformance.roles.role_mutants import RoleMutant, load_role_mutants
 from conformance.roles.role_run import Bench, examine
 from conformance.roles.rule_off import off_for_a_while
-from conformance.roles.tap_client.bench import TapBench
+from conformance.roles.tap_client.bench import InProcessDesk, TapBench
 from conformance.roles.tap_client.laid import Cards
 from conformance.roles.vocabularies import VOCABULARIES
 from harness.contract.client import TapClient
@@ -44,7 +44,7 @@ def rows(role: str, keys: Path) -> Iterator[Row]:
     vocabulary = VOCABULARIES[role]
     catalogue = load_role_catalogue(vocabulary)
     for mutant in load_role_mutants(role, vocabulary.mutant_type):
-        with _bench_of(mutant, role, keys) as bench:
+        with _bench_of(mutant, keys) as bench:
             yield from _of(mutant, catalogue, bench)
 
 
@@ -61,7 +61,7 @@ def _of(mutant: RoleMutant, catalogue: RoleCatalogue[Any], bench: Bench[Any]) ->
 
 
 @contextmanager
-def _bench_of(mutant: RoleMutant, role: str, keys: Path) -> Iterator[Bench[Any]]:
+def _bench_of(mutant: RoleMutant, keys: Path) -> Iterator[Bench[Any]]:
     """Yield a bench whose target is the mutant."""
     pool = KeyPool(keys)
     if isinstance(mutant, ResponderMutant):
@@ -81,7 +81,7 @@ def _bench_of(mutant: RoleMutant, role: str, keys: Path) -> Iterator[Bench[Any]]
         laid = Cards(pool, seed=SEED)
         with off_for_a_while(mutant):
             client = TapClient(PythonBinding("conformance.targets.tap_client:make", timeout=10))
-            yield TapBench(client, laid)
+            yield TapBench(client, InProcessDesk(laid))
         laid.close()
 
 

@@ -23,7 +23,7 @@ from conformance.roles.responder.bench import ResponderBench
 from conformance.roles.responder.target import JLIS, responder_facts
 from conformance.roles.role_catalogue import load_role_catalogue
 from conformance.roles.role_run import Bench, RoleJudgement, RoleRun, examine
-from conformance.roles.tap_client.bench import TapBench
+from conformance.roles.tap_client.bench import InProcessDesk, TapBench
 from conformance.roles.tap_client.laid import Cards
 from conformance.roles.vocabularies import VOCABULARIES
 from harness.contract.client import TapClient
@@ -137,7 +137,7 @@ def _tap_bench(options: RoleOptions, seed: int) -> Iterator[TapBench]:
     with bound_target(parse_target(target), timeout=options.timeout) as binding, TapClient(binding) as client:
         cards = Cards(key_pool(), seed=seed)
         try:
-            yield TapBench(client, cards)
+            yield TapBench(client, InProcessDesk(cards))
         except AdapterFault as fault:
             raise ConfigurationError(str(fault)) from fault
         finally:

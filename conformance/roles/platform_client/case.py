@@ -1,4 +1,4 @@
-"""A case of the role platform-client, by contract 1.0 (`harness/contract/platform_messages.py`). None is written yet."""
+"""A case of the role platform-client (`harness/contract/platform_messages.py`). None is written yet."""
 
 from typing import Annotated
 

@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
 from cryptography import x509
@@ -22,7 +23,7 @@ from conformance.roles.tap_client.laid import Cards, OnReader
 from conformance.roles.tap_client.readers import Reader, standing
 from harness.contract.client import TapClient
 from harness.contract.faults import AdapterFault, TimedOut
-from harness.contract.tap_messages import Ran, Run, TapFunction, TapReason
+from harness.contract.tap_messages import Ran, Run, TapFunction
 
 NAMES = {Where.OURS: "Kazashi In-process Reader 00 00", Where.FOREIGN: "Acme CardStation 00 00"}
 MISSING = "Kazashi Reader that is not there 00 00"
@@ -56,14 +57,46 @@ class Seen:
         return [each for each in self.commands if each.command[1] == VERIFY and len(each.command) > HEADER]
 
 
-class TapBench:
-    """A product in this process, and the cards."""
+class Desk(Protocol):
+    """Where cards are laid for the product."""
 
-    def __init__(self, client: TapClient, cards: Cards) -> None:
-        self._client, self._cards = client, cards
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What can be done there: `torn`, `emulated`."""
+
+    def lay(self, do: Do) -> AbstractContextManager[tuple[str, OnReader]]:
+        """Offer the reader's name and what lies there; the trace is whole at the end of the block."""
+
+
+class InProcessDesk:
+    """Readers of this process."""
+
+    capabilities = frozenset(("torn", "emulated"))
+
+    def __init__(self, cards: Cards) -> None:
+        self._cards = cards
+
+    @contextmanager
+    def lay(self, do: Do) -> Iterator[tuple[str, OnReader]]:
+        """Yield the name that the product is told, and the card."""
+        on_reader = self._cards.laid(do.card)
+        if do.reader is Where.MISSING:
+            yield MISSING, on_reader
+            return
+        tear = None if do.torn is None else (int(do.torn.at, 16), Tear(do.torn.when))
+        reader = Reader(NAMES[do.reader], on_reader.card, tear)
+        with standing(reader):
+            yield reader.name, on_reader
+
+
+class TapBench:
+    """A product, and the desk where cards are laid for it."""
+
+    def __init__(self, client: TapClient, desk: Desk) -> None:
+        self._client, self._desk = client, desk
         said = client.hello()
         self.product = f"{said.product} {said.version}"
-        self.capabilities = frozenset((*(each.value for each in said.capabilities), "torn", "emulated"))
+        self.capabilities = frozenset(each.value for each in said.capabilities) | desk.capabilities
 
     def play(self, case: TapCase) -> Played:
         """Return what came of a case."""
@@ -80,10 +113,10 @@ class TapBench:
         return Played(tuple(checks), "\n".join(transcript))
 
     def _run(self, do: Do) -> Seen:
-        on_reader, challenge = self._cards.laid(do.card), secrets.token_bytes(CHALLENGE)
+        challenge = secrets.token_bytes(CHALLENGE)
         needs_challenge = do.function in (TapFunction.SIGN_CHALLENGE, TapFunction.INTERNAL_AUTHENTICATION)
-        birth_date = WRONG_BIRTH_DATE if do.wrong_birth_date else on_reader.birth_date.isoformat()
-        with self._reader(do, on_reader) as name:
+        with self._desk.lay(do) as (name, on_reader):
+            birth_date = WRONG_BIRTH_DATE if do.wrong_birth_date else on_reader.birth_date.isoformat()
             said = self._client.run(
                 Run(
                     function=do.function,
@@ -94,17 +127,6 @@ class TapBench:
                 )
             )
         return Seen(do, on_reader, challenge, said, tuple(on_reader.trace))
-
-    @contextmanager
-    def _reader(self, do: Do, on_reader: OnReader) -> Iterator[str]:
-        """Yield the name that the product is told."""
-        if do.reader is Where.MISSING:
-            yield MISSING
-            return
-        tear = None if do.torn is None else (int(do.torn.at, 16), Tear(do.torn.when))
-        reader = Reader(NAMES[do.reader], on_reader.card, tear)
-        with standing(reader):
-            yield reader.name
 
 
 def _judged(case: TapCase, seen: Seen) -> list[Check]:
@@ -239,4 +261,3 @@ LOOKS = {
     TapRule.SESSION_ENDED: _session_ended,
     TapRule.DIGEST_INFO: _digest_info,
 }
-REASONS = tuple(TapReason)
