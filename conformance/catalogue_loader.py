@@ -101,14 +101,15 @@ def load_catalogue(role: str, folder: Path = FOLDER) -> Catalogue:
         roles = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
         raise ConfigurationError(f"role {role!r}: expected one of: {roles}")
     register = load_register()
-    cases = [_load_case(path, folder / role, register) for path in files]
+    cases = [load_case(path, folder / role, register) for path in files]
     by_id = {case.id: case for case in sorted(cases, key=lambda case: case.id)}
     for case in cases:
         check_twin(case, by_id)
     return Catalogue(role, by_id, hashlib.sha256(msgspec.json.encode(list(by_id.values()))).hexdigest())
 
 
-def _load_case(path: Path, folder: Path, register: Container[str]) -> Case:
+def load_case(path: Path, folder: Path, register: Container[str]) -> Case:
+    """Return the case of one file; ConfigurationError names the file, the field and the rule that is broken."""
     try:
         case = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Case)
     except yaml.YAMLError as fault:

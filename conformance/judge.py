@@ -13,8 +13,10 @@ import msgspec
 
 from conformance.case import AccountAfter, Case
 from conformance.observation import Interruption, Observation, ObservedStep
+from conformance.steps import Disturb
 from harness.contract.messages import Account
 from harness.contract.vocabulary import CHALLENGE_LENGTH, Capability, Decision, Kind, Reason
+from harness.jlis.fault_grammar import GRAMMAR
 
 
 class Verdict(StrEnum):
@@ -73,6 +75,8 @@ def judge(case: Case, observation: Observation, *, coarse: bool = False) -> Judg
         return Judgement(case, INTERRUPTED[observation.interruption], (), observation)
     checks = [*_setup_checks(observation)]
     judged = observation.judged
+    if judged is not None and _sends_no_nonce(case, judged):
+        return Judgement(case, Verdict.NA, (), replace(observation, transcript="the product sends no nonce"))
     reason_unproved = False
     if judged is not None and all(check.held for check in checks):
         outcome_checks = _outcome_checks(case, judged)
@@ -84,6 +88,12 @@ def judge(case: Case, observation: Observation, *, coarse: bool = False) -> Judg
         checks += [*outcome_checks, *_evidence_checks(case, observation, judged), *_afterwards_checks(observation)]
     checks += [*_freshness_checks(observation), *_privacy_checks(observation)]
     return Judgement(case, _verdict_of(checks, reason_unproved=reason_unproved), tuple(checks), observation)
+
+
+def _sends_no_nonce(case: Case, judged: ObservedStep) -> bool:
+    """A product may leave the nonce out (RFC 9919 §5): then no answer can carry a wrong one, and none was met."""
+    faults = [step.fault for step in case.steps if isinstance(step, Disturb)]
+    return judged.disturbed == 0 and bool(judged.questions) and any(GRAMMAR[fault].needs_nonce for fault in faults)
 
 
 def _verdict_of(checks: list[Check], *, reason_unproved: bool) -> Verdict:
@@ -109,6 +119,8 @@ def _beside_twin(judgement: Judgement, judgements: Mapping[str, Judgement]) -> J
     if twin is not None and twin.verdict in UNJUDGED and judgement.verdict in (Verdict.PASS, Verdict.REVIEW):
         # The twin's adapter failed, which says nothing about the product: the cause is not proved, nor disproved.
         return replace(judgement, verdict=twin.verdict, twin_failed=True)
+    if twin is not None and twin.verdict is Verdict.NA and judgement.verdict is Verdict.PASS:
+        return replace(judgement, verdict=Verdict.NA)  # the product cannot meet what makes the twin
     if judgement.verdict in (Verdict.PASS, Verdict.FAIL, Verdict.REVIEW):
         check = Check("twin", f"{twin_id}: PASS", f"{twin_id}: {_verdict_word(twin)}", held)
         verdict = judgement.verdict if held else Verdict.FAIL
@@ -165,7 +177,7 @@ def _evidence_checks(case: Case, observation: Observation, judged: ObservedStep)
     if case.expect.card is not None:
         wanted = case.expect.card.tries_spent
         checks.append(Check("card tries spent", str(wanted), str(judged.tries_spent), judged.tries_spent == wanted))
-    if judged.disturbed is not None and not case.expect.questions.none:
+    if judged.disturbed is not None and not (case.expect.questions.none or case.expect.questions.open):
         # What was wrong has to have been met, else the case is about nothing.
         met = judged.disturbed
         checks.append(Check("fault met", "at least 1 answer", f"{met} answers", met > 0))

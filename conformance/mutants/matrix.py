@@ -3,7 +3,7 @@
     python -m conformance.mutants.matrix               every mutant against the cases aimed at it, and their twins
     python -m conformance.mutants.matrix --full        every mutant against the whole catalogue (tox: conformance-full)
     python -m conformance.mutants.matrix --mutant ID   that one anew; the other rows stay
-    python -m conformance.mutants.matrix --page        nothing is run: the page is drawn from the rows that are there
+    python -m conformance.mutants.matrix --page        nothing is run: the page is drawn anew
 
 A case kills a mutant when it fails with an outcome of the product while its twin passes in the same run: a crash, a
 time-out or a product that is broken beyond its rule is no kill. Each row was seen; what was not run has no row.
@@ -14,6 +14,7 @@ import csv
 import hashlib
 import sys
 import time
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -32,7 +33,8 @@ from harness.keys import KeyPool
 
 ROLE = "relying-party"
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-CSV, PAGE = DOCS / "kill_matrix.csv", DOCS / "kill-matrix.md"
+CSV, PAGE, SEEN = DOCS / "kill_matrix.csv", DOCS / "kill-matrix.md", DOCS / "kill_matrix.sha256"
+"""The rows; the page; and for each mutant the hash of what its rows were seen with."""
 HEADINGS = ["mutant", "role", "case", "killed"]
 SEED = 7
 Row = tuple[str, str, str, bool]
@@ -86,19 +88,41 @@ def write_rows(rows: Sequence[Row], path: Path = CSV) -> None:
         writer.writerows((mutant, role, case, "yes" if killed else "no") for mutant, role, case, killed in sorted(rows))
 
 
-def fingerprint(cases: Mapping[str, Case], mutants: Collection[Mutant]) -> str:
-    """Return the SHA-256 (hex) of everything that decides a row: what is played and expected, and what is off."""
-    played = [
+def fingerprint(mutant: Mutant, cases: Mapping[str, Case], rows: Sequence[Row]) -> str:
+    """Return the SHA-256 (hex) of all that decided the rows of a mutant: what is off, what was played and expected."""
+    played = [cases[case] for who, _, case, _ in sorted(rows) if who == mutant.id and case in cases]
+    deciding = [
         [case.id, case.steps, case.afterwards, case.expect, case.holder, case.twin, case.capabilities]
-        for case in sorted(cases.values(), key=lambda case: case.id)
+        for case in played
     ]
-    off = [[mutant.id, mutant.edits] for mutant in sorted(mutants, key=lambda mutant: mutant.id)]
-    return hashlib.sha256(msgspec.json.encode([played, off])).hexdigest()
+    return hashlib.sha256(msgspec.json.encode([mutant.edits, deciding])).hexdigest()
+
+
+def read_fingerprints(path: Path = SEEN) -> dict[str, str]:
+    """Return what each mutant's rows were seen with."""
+    if not path.exists():
+        return {}
+    lines = (line.split() for line in path.read_text(encoding="utf-8").splitlines())
+    return {mutant: digest for digest, mutant in lines}
+
+
+def stale(mutants: Collection[Mutant], cases: Mapping[str, Case], rows: Sequence[Row]) -> list[str]:
+    """Return the mutants whose rows are of another mutant or of other cases than there are now."""
+    seen = read_fingerprints()
+    return [mutant.id for mutant in mutants if seen.get(mutant.id) != fingerprint(mutant, cases, rows)]
 
 
 def written_page(cases: Mapping[str, Case], mutants: Collection[Mutant], rows: Sequence[Row]) -> str:
     """Return docs/kill-matrix.md as cases, mutants and rows are now."""
-    return page(cases, mutants, [row for row in rows if row[1] == ROLE], fingerprint(cases, mutants))
+    return page(cases, mutants, [row for row in rows if row[1] == ROLE])
+
+
+def rarest(mutant: Mutant, rows: Sequence[Row]) -> str:
+    """Return the case that kills this mutant and the fewest others: the one to run where time is short."""
+    kills = Counter(case for _, _, case, killed in rows if killed)
+    return min(
+        (case for who, _, case, killed in rows if killed and who == mutant.id), key=lambda case: (kills[case], case)
+    )
 
 
 def _chosen(mutants: list[Mutant], catalogue: Catalogue, *, full: bool) -> Iterator[tuple[Mutant, Catalogue]]:
@@ -117,18 +141,20 @@ def main() -> int:
     chosen = [each for each in mutants if given.mutant is None or each.id in given.mutant]
     if given.mutant is not None and len(chosen) != len(set(given.mutant)):
         parser.error(f"--mutant: expected ids of conformance/mutants, actual {', '.join(given.mutant)}")
-    rows, ran = read_rows(), set[str]()
+    rows, seen_with = read_rows(), read_fingerprints()
     for mutant, cases in [] if given.page else _chosen(chosen, catalogue, full=given.full):
         begun = time.monotonic()
         seen = rows_of(mutant, run_mutant(mutant, cases, key_pool()))
         rows = [row for row in rows if row[0] != mutant.id] + seen
-        ran.add(mutant.id)
+        seen_with[mutant.id] = fingerprint(mutant, catalogue.cases, seen)
         killed = sum(row[3] for row in seen)
         took = time.monotonic() - begun
         print(f"{mutant.id}: killed by {killed} of {len(seen)} ({took:.1f} s)", file=sys.stderr, flush=True)
     known = {mutant.id for mutant in mutants}
     rows = [row for row in rows if row[1] != ROLE or (row[0] in known and row[2] in catalogue.cases)]
     write_rows(rows)
+    lines = (f"{digest} {mutant}\n" for mutant, digest in sorted(seen_with.items()) if mutant in known)
+    SEEN.write_text("".join(lines), encoding="utf-8")
     PAGE.write_text(written_page(catalogue.cases, mutants, rows), encoding="utf-8")
     return len(known - {row[0] for row in rows if row[3]})
 

@@ -8,8 +8,8 @@ from conformance.mutants.mutant import Mutant
 Row = tuple[str, str, str, bool]
 HEAD = """# Kill matrix
 
-Written by `python -m conformance.mutants.matrix` from what was seen; a test fails when catalogue or mutants are others
-than those of the fingerprint. The rows: [kill_matrix.csv](kill_matrix.csv) (mutant, role, case, killed). A mutant is
+Written by `python -m conformance.mutants.matrix` from what was seen; a test fails when cases or mutants are others
+than those it was seen with. The rows: [kill_matrix.csv](kill_matrix.csv) (mutant, role, case, killed). A mutant is
 the reference relying party with exactly one rule off; a case kills it when it fails while its accepted twin passes in
 the same run. Two mutants that the same cases kill have one *signature*: the number of distinct ones is what the
 catalogue can tell apart.
@@ -19,7 +19,7 @@ catalogue can tell apart.
 """
 
 
-def page(cases: Mapping[str, Case], mutants: Collection[Mutant], rows: Sequence[Row], fingerprint: str) -> str:
+def page(cases: Mapping[str, Case], mutants: Collection[Mutant], rows: Sequence[Row]) -> str:
     """Return the page."""
     killing = {
         mutant.id: sorted(case for who, _, case, killed in rows if killed and who == mutant.id) for mutant in mutants
@@ -43,7 +43,6 @@ def page(cases: Mapping[str, Case], mutants: Collection[Mutant], rows: Sequence[
     return "\n".join(
         [
             HEAD,
-            f"Fingerprint of cases and mutants: `{fingerprint}`\n",
             "| role relying-party | |",
             "|---|---|",
             *(f"| {name} | {number} |" for name, number in counts),

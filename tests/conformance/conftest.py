@@ -10,6 +10,7 @@ from conformance.certification import Certification, certify
 from conformance.setting import Setting, setting
 from harness.contract.client import RelyingPartyClient
 from harness.keys import KeyPool
+from tests.conformance.sample import sample_of
 
 Certify = Callable[[str, Catalogue], Certification]
 
@@ -18,6 +19,12 @@ Certify = Callable[[str, Catalogue], Certification]
 def catalogue() -> Catalogue:
     """The catalogue as it is shipped."""
     return load_catalogue("relying-party")
+
+
+@pytest.fixture(scope="session")
+def sample(catalogue: Catalogue) -> Catalogue:
+    """A small part of it, as if it were the whole."""
+    return sample_of(catalogue)
 
 
 @pytest.fixture(scope="session")

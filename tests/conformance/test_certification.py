@@ -29,13 +29,13 @@ CertifyBent = Callable[..., Certification]
 
 
 @pytest.fixture
-def certify_bent(world: Setting, catalogue: Catalogue) -> CertifyBent:
+def certify_bent(world: Setting, catalogue: Catalogue, sample: Catalogue) -> CertifyBent:
     """Certify the reference with its answers bent, as the statement in a file says."""
 
     def run(
         bend: Bend, *, statement: Statement | None = None, only: list[str] | None = None, whole: bool = False
     ) -> Certification:
-        cases = catalogue.with_twins(only) if only else catalogue
+        cases = catalogue.with_twins(only) if only else sample
         with (
             running_target(product_named("reference")) as address,
             RelyingPartyClient(Bent(address, bend)) as client,

@@ -41,12 +41,12 @@ def run(address: str, cases: Catalogue, made: Setting, *capabilities: str) -> Ce
         )
 
 
-def test_product_at_the_host_s_time_is_judged_but_for_the_calendar(shifted: Setting, catalogue: Catalogue) -> None:
+def test_product_at_the_host_s_time_is_judged_but_for_the_calendar(shifted: Setting, sample: Catalogue) -> None:
     """Everything passes that needs no time of day; what does is counted as not applicable, and says why."""
     with running_target(product_named("reference")) as address:
-        done = run(address, catalogue, shifted, *WITHOUT_CLOCK)
+        done = run(address, sample, shifted, *WITHOUT_CLOCK)
     verdicts = {case: judged.verdict for case, judged in done.judgements.items()}
-    calendar = {case.id for case in catalogue.cases.values() if case.needs_calendar}
+    calendar = {case.id for case in sample.cases.values() if case.needs_calendar}
     assert calendar == {"validity/one-second-early", "validity/one-second-late"}
     assert {case for case, verdict in verdicts.items() if verdict is Verdict.NA} == calendar
     assert {case for case, verdict in verdicts.items() if verdict is not Verdict.PASS} == calendar

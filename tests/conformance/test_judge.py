@@ -16,10 +16,12 @@ from conformance.case import (
 )
 from conformance.judge import Check, Judgement, Verdict, judge, with_twins
 from conformance.observation import Interruption, Observation, ObservedStep
-from conformance.steps import Enrol, Login, Story, Tap
+from conformance.steps import Disturb, Enrol, Login, Story, Tap
 from harness.confidence import Confidence
+from harness.contract.client import Exchange
 from harness.contract.messages import Account, Outcome
-from harness.contract.vocabulary import Capability, Decision, Kind, Reason
+from harness.contract.vocabulary import Capability, Decision, Kind, Reason, Verb
+from harness.jlis.fault_grammar import Fault, FaultDoor
 from harness.jlis.journal import Entry
 
 NOON = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
@@ -269,3 +271,63 @@ def test_status_answer_may_be_used_while_it_is_valid() -> None:
     assert judge(case, observation).verdict is Verdict.PASS
     observation.steps = [replace(earlier, questions=()), observation.steps[1]]
     assert broken(judge(case, observation)) == ["status questions"]
+
+
+DISTURBED: list[Story] = [Disturb(FaultDoor.OCSP_AUTH, Fault.WRONG_NONCE), Login()]
+
+
+def disturbed(case: Case, outcome: Outcome, met: int, *questions: Entry) -> Observation:
+    """An observation of a login under a fault that met so many answers."""
+    login = ObservedStep(case.steps[-1], NOON, outcome, questions=questions, disturbed=met)
+    return Observation(case, 5, {"auth": SERIAL}, steps=[ObservedStep(case.steps[0], NOON), login])
+
+
+def test_second_reason_that_the_contract_leaves_open_is_right_and_a_third_is_not() -> None:
+    """`also` widens the reason, never the decision."""
+    case = case_of(Expectation(Decision.REJECT, Reason.BAD_SIGNATURE, Questions(none=True), also=[Reason.MALFORMED]))
+    for reason, verdict in (
+        (Reason.BAD_SIGNATURE, Verdict.PASS),
+        (Reason.MALFORMED, Verdict.PASS),
+        (Reason.POLICY, Verdict.FAIL),
+    ):
+        outcome = Outcome(decision=Decision.REJECT, reason=reason, steps=[], epoch=5)
+        assert judge(case, seen(case, outcome)).verdict is verdict
+
+
+def test_fault_that_was_not_met_fails_the_case_that_is_about_it() -> None:
+    """A case about a wrong answer is about nothing when no answer was wrong; without a nonce none could be."""
+    stale: list[Story] = [Disturb(FaultDoor.OCSP_AUTH, Fault.STALE, seconds=1), Login()]
+    case = case_of(Expectation(Decision.REJECT, Reason.ON_HOLD, Questions(at_least=1)), steps=stale)
+    assert judge(case, disturbed(case, ON_HOLD, 1, ASKED)).verdict is Verdict.PASS
+    missed = judge(case, disturbed(case, ON_HOLD, 0, ASKED))
+    assert [check.name for check in missed.checks if not check.held] == ["fault met"]
+    nonce = case_of(Expectation(Decision.REJECT, Reason.ON_HOLD, Questions(at_least=1)), steps=DISTURBED)
+    assert judge(nonce, disturbed(nonce, ON_HOLD, 1, ASKED)).verdict is Verdict.PASS
+    assert judge(nonce, disturbed(nonce, ON_HOLD, 0, ASKED)).verdict is Verdict.NA
+
+
+def test_answer_that_names_the_resident_fails_whatever_was_decided() -> None:
+    """Planted values in an answer, however JSON writes them, are found and not repeated."""
+    case = case_of(Expectation(Decision.ACCEPT, Reason.OK, Questions(open=True)))
+    for answer, verdict in (('{"outcome": {}}', Verdict.PASS), ('{"said": "\\u8a66\\u9a13"}', Verdict.FAIL)):
+        exchange = Exchange(Verb.COMPLETE, "{}", answer, 200, 0.1)
+        step = ObservedStep(case.steps[-1], NOON, ACCEPTED, exchanges=(exchange,))
+        done = judge(case, Observation(case, 5, {"auth": SERIAL}, canaries=("試験", "ABC123"), steps=[step]))
+        assert done.verdict is verdict
+        assert not any("試験" in f"{check.expected}{check.actual}" for check in done.checks)
+
+
+def test_account_that_should_be_gone_or_never_came() -> None:
+    """Erased is not the same as never there, and neither is as it was."""
+    there = Account(issuer_key="0" * 64, serial="1", services=["library"], chip_key="1" * 64, accepted=1)
+    for wanted, before, after, held in (
+        (AccountAfter.GONE, there, None, True),
+        (AccountAfter.GONE, there, there, False),
+        (AccountAfter.GONE, None, None, False),
+        (AccountAfter.ABSENT, None, None, True),
+        (AccountAfter.ABSENT, None, there, False),
+    ):
+        case = case_of(Expectation(Decision.ACCEPT, Reason.OK, Questions(open=True), account=wanted))
+        step = ObservedStep(case.steps[-1], NOON, ACCEPTED, account_before=before, account_after=after)
+        verdict = judge(case, Observation(case, 5, {"auth": SERIAL}, steps=[step])).verdict
+        assert (verdict is Verdict.PASS) is held

@@ -32,9 +32,9 @@ def run(world: Setting, cases: Catalogue, target: Program | Command, *, seed: in
         )
 
 
-def unsound(mode: str) -> Program:
-    """The program in one of its modes."""
-    return Program((sys.executable, str(TARGETS / "unsound.py"), mode))
+def unsound(mode: str, *cases: str) -> Program:
+    """The program in one of its modes; the key knows the answers of these cases."""
+    return Program((sys.executable, str(TARGETS / "unsound.py"), mode, *cases))
 
 
 def transcripts(run: Certification) -> str:
@@ -51,16 +51,16 @@ def transcripts(run: Certification) -> str:
     ],
     ids=["always-accept", "always-reject", "random"],
 )
-def test_product_that_does_not_look_is_refused(world: Setting, catalogue: Catalogue, target: Program | Command) -> None:
+def test_product_that_does_not_look_is_refused(world: Setting, sample: Catalogue, target: Program | Command) -> None:
     """Decisions without reasons: not conformant."""
-    assert run(world, catalogue, target).verdict is SuiteVerdict.NOT_CONFORMANT
+    assert run(world, sample, target).verdict is SuiteVerdict.NOT_CONFORMANT
 
 
-def test_answer_key_opens_only_the_order_it_was_made_for(world: Setting, catalogue: Catalogue) -> None:
+def test_answer_key_opens_only_the_order_it_was_made_for(world: Setting, sample: Catalogue) -> None:
     """In the order it knows the key gets through everything, so it is a real one; in a drawn order it does not."""
-    known = run(world, catalogue, unsound("answer-key"), seed=1)
+    known = run(world, sample, unsound("answer-key", *sample.cases), seed=1)
     assert {judged.case.id for judged in known.judgements.values() if judged.verdict is not Verdict.PASS} == set()
-    assert run(world, catalogue, unsound("answer-key"), seed=2).verdict is SuiteVerdict.NOT_CONFORMANT
+    assert run(world, sample, unsound("answer-key", *sample.cases), seed=2).verdict is SuiteVerdict.NOT_CONFORMANT
 
 
 @pytest.mark.parametrize(
