@@ -34,7 +34,9 @@ CASE_WORDS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     *,
-    role: Annotated[str, typer.Option(help="relying-party, responder, card / 製品の役割")] = "relying-party",
+    role: Annotated[
+        str, typer.Option(help="relying-party, responder, card, tap-client / 製品の役割")
+    ] = "relying-party",
     target: Annotated[
         str,
         typer.Option(

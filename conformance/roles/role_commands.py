@@ -18,14 +18,22 @@ from conformance.report.words import WORDS
 from conformance.roles.card.bench import CardBench
 from conformance.roles.card.facts import CardFacts, load_card_facts
 from conformance.roles.card.target import EmulatedCards, pcsc_cards, synthetic_card
+from conformance.roles.platform_client.case import NoBench
 from conformance.roles.responder.bench import ResponderBench
 from conformance.roles.responder.target import JLIS, responder_facts
 from conformance.roles.role_catalogue import load_role_catalogue
 from conformance.roles.role_run import Bench, RoleJudgement, RoleRun, examine
+from conformance.roles.tap_client.bench import InProcessDesk, TapBench
+from conformance.roles.tap_client.laid import Cards
 from conformance.roles.vocabularies import VOCABULARIES
+from harness.contract.client import TapClient
+from harness.contract.faults import AdapterFault
+from harness.contract.targets import bound_target, parse_target
+from harness.errors import ConfigurationError
 from harness.home import key_pool
 
 IN_PROCESS_READER = "inprocess"
+EXAMPLE = "python:conformance.targets.tap_client:make"
 COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 
@@ -85,6 +93,13 @@ def _bench(role: str, options: RoleOptions, seed: int) -> Iterator[Bench[Any]]:
     if role == RequiredOf.CARD.value:
         yield _card_bench(options, seed)
         return
+    if role == RequiredOf.PLATFORM_CLIENT.value:
+        yield NoBench()
+        return
+    if role == RequiredOf.TAP_CLIENT.value:
+        with _tap_bench(options, seed) as bench:
+            yield bench
+        return
     with responder_facts(
         _named(role, options),
         seed=seed,
@@ -93,11 +108,11 @@ def _bench(role: str, options: RoleOptions, seed: int) -> Iterator[Bench[Any]]:
         claims=options.claims,
         certificate=options.certificate,
     ) as facts:
-        bench = ResponderBench(facts, timeout=options.timeout)
+        responder = ResponderBench(facts, timeout=options.timeout)
         try:
-            yield bench
+            yield responder
         finally:
-            bench.close()
+            responder.close()
 
 
 def _card_bench(options: RoleOptions, seed: int) -> CardBench:
@@ -110,10 +125,31 @@ def _card_bench(options: RoleOptions, seed: int) -> CardBench:
     return CardBench(cards, facts, serial=options.serial)
 
 
+@contextmanager
+def _tap_bench(options: RoleOptions, seed: int) -> Iterator[TapBench]:
+    """Yield the bench of a Python object in this process; ConfigurationError for another target."""
+    target = EXAMPLE if options.target == "reference" else options.target
+    if not target.startswith("python:"):
+        raise ConfigurationError(
+            f"--target {target!r}: expected python:MODULE:FACTORY for the role tap-client, for its readers are of this "
+            "process; programs behind PC/SC are judged in tests/real_clients (docs/roles.md)"
+        )
+    with bound_target(parse_target(target), timeout=options.timeout) as binding, TapClient(binding) as client:
+        cards = Cards(key_pool(), seed=seed)
+        try:
+            yield TapBench(client, InProcessDesk(cards))
+        except AdapterFault as fault:
+            raise ConfigurationError(str(fault)) from fault
+        finally:
+            cards.close()
+
+
 def _named(role: str, options: RoleOptions) -> str:
     """Return the target as reports name it: what stands behind the word `reference` in this role."""
     if role == RequiredOf.CARD.value:
         return options.reader
+    if role == RequiredOf.TAP_CLIENT.value:
+        return EXAMPLE if options.target == "reference" else options.target
     return JLIS if options.target == "reference" else options.target
 
 

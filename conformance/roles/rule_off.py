@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from types import CodeType
 from typing import Any
 
-from conformance.mutants.mutant import ROOT, digest, function_source
+from conformance.mutants.mutant import ROOT, Edit, digest, function_source
 from conformance.roles.role_mutants import RoleMutant
 from harness.errors import ConfigurationError, HarnessFault
 
@@ -23,6 +23,23 @@ ENDING_SECONDS = 10
 STARTING_SECONDS = 60
 Serve = Callable[[RoleMutant, Connection, tuple[str, ...]], None]
 """Runs in the process of the mutant: serves what is under test until the line is closed."""
+
+
+@contextmanager
+def off_for_a_while(mutant: RoleMutant) -> Iterator[None]:
+    """Take the rules of a mutant off in this process, and put them back at the end: for code that keeps no state."""
+    before = [(function, function.__code__) for function in map(_function, mutant.edits)]
+    take_off(mutant)
+    try:
+        yield
+    finally:
+        for function, code in reversed(before):
+            function.__code__ = code
+
+
+def _function(edit: Edit) -> Any:
+    module = importlib.import_module(".".join(PurePosixPath(edit.file).with_suffix("").parts))
+    return reduce(getattr, edit.function.split("."), module)
 
 
 def take_off(mutant: RoleMutant) -> None:
@@ -35,8 +52,7 @@ def take_off(mutant: RoleMutant) -> None:
                 f"{edit.old!r} once, actual {digest(source)}, {source.count(edit.old)} times; "
                 "look at the edit again, then run python -m conformance.roles.role_mutants"
             )
-        module = importlib.import_module(".".join(PurePosixPath(edit.file).with_suffix("").parts))
-        function: Any = reduce(getattr, edit.function.split("."), module)
+        function = _function(edit)
         whole = compile(textwrap.dedent(source.replace(edit.old, edit.new)), edit.file, "exec")
         function.__code__ = next(each for each in whole.co_consts if isinstance(each, CodeType))
 

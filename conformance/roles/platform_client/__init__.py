@@ -1,0 +1,1 @@
+"""The role platform-client: its place and the words of its cases; the catalogue is empty until the platforms stand."""
