@@ -15,7 +15,7 @@ from conformance.certification import EXIT_CODES, Certification, certify
 from conformance.judge import Judgement, Verdict
 from conformance.report.words import WORDS
 from conformance.report.write import write_reports
-from conformance.roles.role_commands import RoleOptions, RunOptions, certify_role
+from conformance.roles.role_commands import IN_PROCESS_READER, RoleOptions, RunOptions, certify_role
 from conformance.roles.vocabularies import VOCABULARIES
 from conformance.setting import setting
 from conformance.targets import product_named
@@ -34,7 +34,7 @@ CASE_WORDS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     *,
-    role: Annotated[str, typer.Option(help="relying-party, responder / 製品の役割")] = "relying-party",
+    role: Annotated[str, typer.Option(help="relying-party, responder, card / 製品の役割")] = "relying-party",
     target: Annotated[
         str,
         typer.Option(
@@ -73,6 +73,16 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     certificate: Annotated[
         Path | None, typer.Option(help="responder: the good certificate (PEM) / 有効な証明書")
     ] = None,
+    reader: Annotated[
+        str, typer.Option(help="card: inprocess, pcsc, or a reader's name / カードのリーダー")
+    ] = IN_PROCESS_READER,
+    serial: Annotated[
+        str | None,
+        typer.Option(help="card: serial number of a real test card in a reader not ours / 試験用実カードの番号"),
+    ] = None,
+    card: Annotated[
+        Path | None, typer.Option(help="card: file with its secrets (YAML) / カードの暗証番号等のファイル")
+    ] = None,
     timeout: Timeout = 10.0,
 ) -> None:
     """Certify a product: run every applicable case and write index.html, report.json and junit.xml.
@@ -86,7 +96,7 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
         # A product that knew the order of the cases could play the answers back without looking.
         seed = secrets.randbelow(1 << 32)
     if role in VOCABULARIES:
-        said = RoleOptions(target, timeout, issuer, serials, claims, certificate)
+        said = RoleOptions(target, timeout, issuer, serials, claims, certificate, reader, serial, card)
         raise typer.Exit(certify_role(role, said, RunOptions(tuple(case or ()), out, lang, seed, drawn)))
     catalogue = load_catalogue(role)
     if case:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import typer
+from msgspec import structs
 from rich.console import Console
 from rich.progress import Progress
 
@@ -20,6 +21,7 @@ from loadtests.result import tell
 from loadtests.run import run
 from loadtests.shapes import Shape
 from loadtests.stage import EnrolmentRefused
+from loadtests.targets.grammar import Readers, parse_target
 from loadtests.told_to_go import sigterm_unwinds
 from loadtests.vocabulary import Signatures
 from loadtests.worker import worker_command_line
@@ -46,6 +48,7 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
     target: words.Target = "reference",
     world: words.World = "",
     i_own_this_target: words.Own = False,
+    pin: words.Pin = "1234",
     timeout: words.Timeout = 5.0,
     patience: words.Patience = 20.0,
     users: words.Users = 20,
@@ -81,6 +84,7 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
         target=target,
         world=world,
         own=i_own_this_target,
+        pin=pin,
         timeout=timeout,
         patience=patience,
         users=users,
@@ -102,6 +106,7 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
         counter=counter,
         metrics_port=metrics_port,
     )
+    options = _with_readers(options)
     _check(options)
     try:
         with sigterm_unwinds(), Progress(console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
@@ -120,6 +125,14 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
     for path in written:
         console.print(path, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if result.passed else FAILED)
+
+
+def _with_readers(options: Options) -> Options:
+    """Return the options with one user for each reader, where that is the target: a card does one thing at a time."""
+    target = parse_target(options.target)
+    if isinstance(target, Readers):
+        return structs.replace(options, users=len(target.names), signatures=Signatures.CARD)
+    return options
 
 
 def _check(options: Options) -> None:

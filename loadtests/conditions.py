@@ -7,6 +7,7 @@ which the processes of one machine share.
 """
 
 import os
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -57,10 +58,29 @@ class Window(Struct, frozen=True):
         return self.since <= ended and (self.until is None or begun <= self.until)
 
 
+class Moved(Struct, frozen=True):
+    """The world's clock was set: from when on (monotonic), to which instant, and the number of that setting."""
+
+    since: float
+    instant: datetime
+    epoch: int
+
+
 class Announced(Struct, frozen=True):
     """Everything that was announced so far."""
 
     windows: list[Window] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
+
+    def moved_between(self, begun: float, ended: float) -> tuple[list[Moved], bool]:
+        """Return the settings of the clock in force between a question and its answer, and whether the first one is.
+
+        The first setting is that at which load began; it stands in nobody's announcement.
+        """
+        last = max((each.since for each in self.moved if each.since <= begun), default=None)
+        return [
+            each for each in self.moved if each.since <= ended and (last is None or each.since >= last)
+        ], last is None
 
     def between(self, begun: float, ended: float) -> frozenset[Condition]:
         """Return what held at any time between a question and its answer."""
@@ -73,6 +93,7 @@ class Announcements:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._windows: list[Window] = []
+        self._moved: list[Moved] = []
 
     def begin(self, condition: Condition, now: float) -> None:
         """Announce a condition, before it is brought about."""
@@ -89,10 +110,15 @@ class Announcements:
         ]
         self._write()
 
+    def move(self, moved: Moved) -> None:
+        """Announce another setting of the clock, before the product is told of it."""
+        self._moved.append(moved)
+        self._write()
+
     def _write(self) -> None:
         """Put the whole file in place at once: whoever reads sees the old one or the new one."""
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        beside.write_bytes(msgspec.json.encode(Announced(self._windows)))
+        beside.write_bytes(msgspec.json.encode(Announced(self._windows, self._moved)))
         beside.replace(self._path)
 
 

@@ -15,6 +15,7 @@ NAME = "kazashi_requests_total"
 OWN_ROUTE = "/metrics"
 """Asking is itself a request, and none of the generator's."""
 TIMEOUT = 10.0
+TRIES = 20
 _LINE = re.compile(r"^(?P<name>[a-zA-Z_:][\w:]*)(\{(?P<labels>[^}]*)\})?\s+(?P<value>[0-9.eE+-]+)(\s+\d+)?$")
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
@@ -24,12 +25,13 @@ class CounterCheck(Struct, frozen=True):
 
     sent: int
     answered: int
-    counted: int
+    counted: int | None
+    """None: it could not be read any more."""
 
     @property
     def agrees(self) -> bool:
         """Whether nothing is missing on either side."""
-        return self.answered <= self.counted <= self.sent
+        return self.counted is not None and self.answered <= self.counted <= self.sent
 
 
 class Counter:
@@ -42,16 +44,27 @@ class Counter:
 
     def check(self, sent: int, answered: int) -> CounterCheck:
         """Return how many requests the target counted since, beside what the generator sent and got answers to."""
-        return CounterCheck(sent, answered, self._read() - self._before)
+        try:
+            counted = self._read() - self._before
+        except ConfigurationError:  # what was found is worth telling, and does not pass
+            counted = None
+        return CounterCheck(sent, answered, counted)
 
     def _read(self) -> int:
-        try:
-            answer = httpx.get(self._url, headers=self._headers, timeout=TIMEOUT, trust_env=False)
-        except httpx.HTTPError as fault:
-            raise ConfigurationError(f"--counter {self._url}: expected an answer, actual {fault!r}") from fault
+        answer = self._ask()
+        for _ in range(TRIES):  # a target that just lost its database may refuse the first who come
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            answer = self._ask()
         if answer.status_code != httpx.codes.OK:
             raise ConfigurationError(f"--counter {self._url}: expected HTTP 200, actual {answer.status_code}")
         return requests_in(answer.text, self._url)
+
+    def _ask(self) -> httpx.Response:
+        try:
+            return httpx.get(self._url, headers=self._headers, timeout=TIMEOUT, trust_env=False)
+        except httpx.HTTPError as fault:
+            raise ConfigurationError(f"--counter {self._url}: expected an answer, actual {fault!r}") from fault
 
 
 def requests_in(text: str, url: str = "") -> int:

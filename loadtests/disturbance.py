@@ -5,18 +5,21 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 import psutil
 from msgspec import Struct
 
+from harness.contract.faults import AdapterFault
 from harness.errors import ConfigurationError, HarnessFault
 from harness.jlis.fault_grammar import Fault, FaultDoor
 from harness.jlis.faults import Faults, Order
-from loadtests.conditions import Announcements
+from loadtests.conditions import Announcements, Moved
 from loadtests.database import Database
 from loadtests.faults import CONDITIONS, FaultKind, PlannedFault
+from loadtests.publication import Publication
+from loadtests.truth import Moment
 
 ALLOWED = 10.0
 """Seconds after a fault in which answers may still fail to come: the target has to notice that it is over. Longer is
@@ -31,6 +34,7 @@ class Means:
     """Of the fake J-LIS."""
     database: Database | None = None
     target_pid: int | None = None
+    publication: Publication | None = None
 
 
 class DoneFault(Struct, frozen=True):
@@ -70,7 +74,7 @@ class Disturbance:
                 if self._leaving.wait(max(0.0, began + fault.start - time.monotonic())):
                     return
                 self._do(fault, began)
-        except (HarnessFault, OSError, psutil.Error) as failed:
+        except (HarnessFault, AdapterFault, OSError, psutil.Error) as failed:
             self._failed = failed
 
     def _do(self, fault: PlannedFault, began: float) -> None:
@@ -79,13 +83,19 @@ class Disturbance:
         if condition is not None:
             self._announcements.begin(condition, start)
         try:
-            with _DOERS[fault.kind](fault, self._means):
+            with ExitStack() as stack:
+                stack.enter_context(_DOERS[fault.kind](fault, self._means))
+                if fault.kind is FaultKind.CRL_SWAP and self._means.publication is not None:
+                    self._means.publication.pass_by(self._move)
                 self._leaving.wait(max(0.0, began + fault.end - time.monotonic()))
         finally:
             end = time.monotonic()
             self.done.append(DoneFault(fault.name, start, end))
             if condition is not None:
                 self._announcements.end(condition, end + ALLOWED)
+
+    def _move(self, moment: Moment) -> None:
+        self._announcements.move(Moved(time.monotonic(), moment.instant, moment.epoch))
 
 
 def require_means(plan: list[PlannedFault], means: Means) -> None:

@@ -4,7 +4,8 @@ jlis-slow:0.2@5+10     every OCSP answer 200 ms late (0.2 without a number; 2 is
 jlis-gone@5+10         every answer of the fake J-LIS is HTTP 503
 jlis-lying@5+10        every OCSP answer is signed by a stranger; jlis-lying:stale, or another content fault of
                        `kazashi jlis fault --help`
-crl-swap@5+10          yesterday's revocation lists answer, as in the minutes after a publication; then today's again
+crl-swap@5+10          both clocks pass three in the morning: new lists are published, but yesterday's answer for ten
+                       seconds more; whoever was lost since is revoked from the new ones on (`publication`)
 database@5+3           the PostgreSQL under the reference is killed, and back after three seconds
 worker@5               one worker process of the target is killed (SIGKILL); whoever supervises it has to mend that
 

@@ -6,10 +6,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from msgspec import structs
+
 from loadtests.conditions import Announcements
 from loadtests.counter import Counter, CounterCheck
 from loadtests.disturbance import Disturbance, DoneFault, Means, require_means
-from loadtests.faults import PlannedFault
+from loadtests.faults import FaultKind, PlannedFault
+from loadtests.people import People
+from loadtests.population import Population
+from loadtests.publication import Publication
 from loadtests.reference import Prepared
 from loadtests.scene import Scene
 from loadtests.tally import Tally
@@ -32,7 +37,12 @@ class Observation:
     def __init__(self, scene: Scene, ready: Prepared, plan: list[PlannedFault], announced: Path) -> None:
         self.seen = Seen()
         pid = scene.target_pid or (listener_at(scene.address) if scene.address else None)
-        means = Means(scene.stage.faults if scene.stage else None, ready.database, scene.target_pid)
+        stage = scene.stage
+        swaps = any(fault.kind is FaultKind.CRL_SWAP for fault in plan)
+        self._publication = (
+            Publication(stage.world, scene.address, ready.options.timeout) if swaps and stage is not None else None
+        )
+        means = Means(stage.faults if stage else None, ready.database, scene.target_pid, self._publication)
         require_means(plan, means)
         self._disturbance = Disturbance(plan, means, Announcements(announced))
         self._target = Watch(pid, scene.questions)
@@ -53,6 +63,14 @@ class Observation:
         self.seen.target = self._target.samples
         self.seen.generator = self._generator.samples if self._generator is not None else []
         self.seen.faults = self._disturbance.done
+
+    def people(self, people: People, announced: Path) -> People:
+        """Return whom Locust drives, told where faults are announced; before a publication, at its eve."""
+        if not isinstance(people, Population):
+            return people
+        if self._publication is not None:
+            people = structs.replace(people, moment=self._publication.just_before(), moving=True)
+        return structs.replace(people, announced=str(announced))
 
     def begun(self, instant: float, pid: int) -> None:
         """The load began then, by this process and those that it started."""

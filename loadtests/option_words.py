@@ -40,6 +40,10 @@ Own = Annotated[
         rich_help_panel=WHERE_TO,
     ),
 ]
+Pin = Annotated[
+    str,
+    typer.Option(help="of the cards in pcsc readers / リーダー内カードの暗証番号", rich_help_panel=WHERE_TO),
+]
 Timeout = Annotated[
     float,
     typer.Option(

@@ -24,6 +24,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """Whether whoever starts the run has said that an address beyond this machine is theirs to load."""
     world: str = ""
     """The store of the register that a responder, or a server of lists, answers for; none where ours is started."""
+    pin: str = "1234"
+    """Of the cards in our readers: every card of the emulation has this one unless it was given another."""
     patience: float = 20.0
     """Seconds within which a target must be ready."""
     processes: int = 1

@@ -80,6 +80,8 @@ class Population(Struct, frozen=True, kw_only=True):
     """The certificates (DER) that lie beside the holder's on a card."""
     apart: dict[Standing, list[LoadHolder]] = field(default_factory=dict)
     """Holders whose certificates were made for this run."""
+    moving: bool = False
+    """Whether the clock is set during the load: then each verdict is judged at the instants that were in force."""
     announced: str = ""
     """The file in which faults are announced (`loadtests.conditions`)."""
     part: Part = Part()

@@ -9,7 +9,6 @@ from loadtests.faults import parse_faults
 from loadtests.generator import generate
 from loadtests.observation import Observation
 from loadtests.options import Options
-from loadtests.population import Population
 from loadtests.reference import prepared
 from loadtests.result import Result, result_of, with_ceilings
 from loadtests.run_folder import run_folder
@@ -33,14 +32,12 @@ def run(options: Options, keys: KeyPool, bars: Progress) -> Result:
         loading = bar(bars, "load / 負荷")
         spent = processor_of(scene)
         with Observation(scene, ready, plan, announced) as observation:
-            population = scene.population
-            if isinstance(population, Population):
-                population = structs.replace(population, announced=str(announced))
-            tally = generate(population, scene.address, folder, ready.options, loading, begun=observation.begun)
+            people = observation.people(scene.population, announced)
+            tally = generate(people, scene.address, folder, ready.options, loading, begun=observation.begun)
             observation.compare(tally)
         questions = scene.questions() - asked_before
         busy = processor_of(scene) - spent if scene.target_pid else None
         shares = read_shares(folder)
         beside = ceilings(scene, ready.options, tally, busy, bar(bars, "ceilings / 上限"))
-    found = result_of(options, scene.product, scene.population, tally, questions, observation.seen)
+    found = result_of(options, scene.product, people, tally, questions, observation.seen)
     return with_ceilings(structs.replace(found, shares=shares), beside)

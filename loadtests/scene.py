@@ -61,11 +61,11 @@ def product_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: Pro
             settled(options, Crowd(keys, holders, set_up, mix), client, product, enrolling),
             set_up,
             standing.pid,
-            lambda: _status_questions(set_up.world.journal),
+            lambda: questions_of(set_up.world.journal),
         )
 
 
-def _status_questions(journal: Journal) -> int:
+def questions_of(journal: Journal) -> int:
     """Return how many there ever were, also of those that the journal has forgotten since."""
     return sum(count for summary, count in journal.sums().items() if summary.door == "ocsp")
 

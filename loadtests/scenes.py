@@ -8,8 +8,10 @@ from rich.progress import Progress
 from harness.keys import KeyPool
 from loadtests.options import Options
 from loadtests.scene import Scene, product_scene
+from loadtests.targets.card_scene import card_scene
 from loadtests.targets.core_scene import core_scene
 from loadtests.targets.grammar import LoadTarget, TargetKind, parse_target
+from loadtests.targets.platform_scene import platform_scene
 from loadtests.targets.responder_scene import responder_scene
 
 Opener = Callable[[LoadTarget, Options, KeyPool, Progress], AbstractContextManager[Scene]]
@@ -18,6 +20,8 @@ OPENERS: dict[TargetKind, Opener] = {
     TargetKind.OCSP: responder_scene,
     TargetKind.CRL: responder_scene,
     TargetKind.CORE: core_scene,
+    TargetKind.CARDS: card_scene,
+    TargetKind.PLATFORM: platform_scene,
 }
 
 

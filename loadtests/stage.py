@@ -64,18 +64,25 @@ class Stage:
 
 
 @contextmanager
-def stage(keys: KeyPool, holders: Holders) -> Iterator[Stage]:
-    """Yield a world that knows the holders, with its door open on loopback, served by a thread of this process."""
+def crowd_world(keys: KeyPool, holders: Holders) -> Iterator[World]:
+    """Yield a world that knows the holders, on the day that they got their cards."""
     made_of = holders.made_of
     world = World.create(keys, seed=made_of.seed, start=ISSUE)
-    door = JlisDoor(world)
     try:
         world.new_crowd(made_of.holders - made_of.ending, keys=made_of.keys)
         world.new_crowd(made_of.ending, keys=made_of.keys, not_after=EARLY_END)
-        with Served(door.app) as served:
-            yield Stage(world, door.addresses(served.url), door)
+        yield world
     finally:
         world.close()
+
+
+@contextmanager
+def stage(keys: KeyPool, holders: Holders) -> Iterator[Stage]:
+    """Yield a world that knows the holders, with its door open on loopback, served by a thread of this process."""
+    with crowd_world(keys, holders) as world:
+        door = JlisDoor(world)
+        with Served(door.app) as served:
+            yield Stage(world, door.addresses(served.url), door)
 
 
 def introduce(client: RelyingPartyClient, mix: Mix) -> messages.Introduction:

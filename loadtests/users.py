@@ -19,7 +19,7 @@ from loadtests.holders import Holders
 from loadtests.pacing import PacedUser
 from loadtests.population import Population
 from loadtests.tally import Tally
-from loadtests.truth import Deed, Ruling, rule
+from loadtests.truth import Deed, Moment, Ruled, Ruling, rule
 from loadtests.turns import Turn, Turns
 
 HEADERS = {"content-type": "application/json"}
@@ -103,23 +103,30 @@ class PortalVisitor(PacedUser, FastHttpUser):
         self._judge(turn, deed, shown.session, outcome)
 
     def _judge(self, turn: Turn, deed: Deed, session: str, outcome: messages.Outcome) -> None:
-        population, purpose = self.load.population, turn.purpose
-        ruled = rule(turn.facts, deed, population.moment, population.declared, outcome, purpose=purpose)
-        if ruled.ruling is not Ruling.RIGHT and (conditions := self.load.conditions(self._sent, self._answered)):
-            ruled = rule(
-                turn.facts,
-                deed,
-                population.moment,
-                population.declared,
-                outcome,
-                purpose=purpose,
-                conditions=conditions,
-            )
+        purpose = turn.purpose
+        ruled = self._ruled(turn, deed, outcome)
         is_first = turn.deed is Deed.REPLAYED and deed is Deed.HONEST
         kind = turn.standing.value if is_first else turn.kind
         self.load.tally.judged(kind, turn.holder.id, session, ruled, purpose=purpose.value)
         if ruled.ruling is Ruling.WRONG:
             self.environment.stats.log_error("VERDICT", "wrong", f"expected {ruled.expected}, actual {ruled.actual}")
+
+    def _ruled(self, turn: Turn, deed: Deed, outcome: messages.Outcome) -> Ruled:
+        """Return the ruling at the instant of the load; with what was announced where that is not right, or moves."""
+        population = self.load.population
+        declared, purpose = population.declared, turn.purpose
+        ruled = rule(turn.facts, deed, population.moment, declared, outcome, purpose=purpose)
+        if not population.announced or (ruled.ruling is Ruling.RIGHT and not population.moving):
+            return ruled
+        announced = read_announced(Path(population.announced))
+        conditions = announced.between(self._sent, self._answered)
+        moved, first = announced.moved_between(self._sent, self._answered)
+        moments = [population.moment] * first + [Moment(each.instant, each.epoch) for each in moved]
+        found = [
+            rule(turn.facts, deed, moment, declared, outcome, purpose=purpose, conditions=conditions)
+            for moment in moments
+        ]
+        return next((each for each in found if each.ruling is Ruling.RIGHT), found[-1])
 
     def _ask(self, verb: Verb, request: messages.Message, answers: type[Answer]) -> Answer:
         """Return the product's answer; NoAnswer when there is none that contract 1.0 knows."""

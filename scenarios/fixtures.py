@@ -61,7 +61,7 @@ def tale(request: pytest.FixtureRequest) -> Story:
 def stage(tale: Story, theatre: Theatre) -> Iterator[Stage]:
     """The world of the story's day, in which nothing is wrong."""
     try:
-        stage = theatre.stage(tale.begins, tale.set_up)
+        stage = theatre.stage(tale.begins, tale.set_up, alone=tale.name if tale.alone else "")
     except NotApplicable as limit:
         pytest.skip(str(limit))
     except AdapterFault as fault:

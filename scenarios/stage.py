@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,8 +21,11 @@ from harness.keys import KeyPool
 from harness.terminal.hostile import SelfMadeChip
 from harness.world import World
 from scenarios.set_up import SetUp
+from scenarios.story import USUALLY
 
 SEED = 1
+LATE = timedelta(days=200)
+"""After so many days of stories a world is left: in a year another generation of authorities would take office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class Theatre:
         """
         if set_up is not SetUp.ORDINARY:
             return self._otherwise(begins, set_up)
+        if begins == USUALLY:
+            self._leave_a_late_world()
         which = begins, alone
         if which not in self._stages:
             self._stages[which] = self._made(begins)
@@ -89,6 +94,14 @@ class Theatre:
             self._client.configure(configuration(stage.world, stage.addresses))
             self._current = which
         return stage
+
+    def _leave_a_late_world(self) -> None:
+        """Let the next stories begin in the spring again: each takes days, some take months."""
+        stage = self._stages.get((USUALLY, ""))
+        if stage is not None and stage.world.clock.now().astimezone(JST).date() - USUALLY > LATE:
+            del self._stages[USUALLY, ""]
+            self._set_up = {key: made for key, made in self._set_up.items() if key[0] != USUALLY}
+            self._current = None
 
     def _otherwise(self, begins: date, set_up: SetUp) -> Stage:
         """Return the stage with a reference of its own: how it was started cannot be changed afterwards."""

@@ -58,7 +58,6 @@ class Story:
     requirement: str
     confidence: Confidence
     title: Words
-    through_pcscd: bool
     node: str
     """Where pytest finds it: file::function."""
     begins: date = USUALLY
@@ -75,15 +74,14 @@ def story(  # noqa: PLR0913  (what is known of a story)
     confidence: Confidence,
     en: str,
     ja: str,
-    through_pcscd: bool = False,
     begins: date = USUALLY,
     alone: bool = False,
     set_up: SetUp = SetUp.ORDINARY,
 ) -> Callable[[Told], Told]:
     """Return a decorator that makes a story of a test.
 
-    `through_pcscd` puts it into the lane of real PC/SC clients; `begins` is for one that needs a certain calendar,
-    `alone` for one that jumps over years, `set_up` for one about what an operator decides.
+    `begins` is for one that needs a certain calendar, `alone` for one that jumps over years, `set_up` for one about
+    what an operator decides.
     """
 
     def mark(told: Told) -> Told:
@@ -94,7 +92,6 @@ def story(  # noqa: PLR0913  (what is known of a story)
             requirement=requirement,
             confidence=confidence,
             title=Words(en, ja),
-            through_pcscd=through_pcscd,
             node=f"{inspect.getfile(told)}::{told.__name__}",
             begins=begins,
             alone=alone,

@@ -12,14 +12,20 @@ from rich.text import Text
 
 from conformance.certification import EXIT_CODES
 from conformance.judge import Verdict
+from conformance.register import RequiredOf
 from conformance.report.role_write import why, write_role_reports
 from conformance.report.words import WORDS
+from conformance.roles.card.bench import CardBench
+from conformance.roles.card.facts import CardFacts, load_card_facts
+from conformance.roles.card.target import EmulatedCards, pcsc_cards, synthetic_card
 from conformance.roles.responder.bench import ResponderBench
 from conformance.roles.responder.target import JLIS, responder_facts
 from conformance.roles.role_catalogue import load_role_catalogue
 from conformance.roles.role_run import Bench, RoleJudgement, RoleRun, examine
 from conformance.roles.vocabularies import VOCABULARIES
+from harness.home import key_pool
 
+IN_PROCESS_READER = "inprocess"
 COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 
@@ -33,6 +39,9 @@ class RoleOptions:
     serials: str = ""
     claims: str = ""
     certificate: Path | None = None
+    reader: str = IN_PROCESS_READER
+    serial: str | None = None
+    card: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ def certify_role(role: str, options: RoleOptions, asked: RunOptions) -> int:
         catalogue = catalogue.with_twins(list(asked.cases))
     console = Console(stderr=True)
     with (
-        _bench(options, asked.seed) as bench,
+        _bench(role, options, asked.seed) as bench,
         Progress(console=console, transient=True, disable=not console.is_terminal) as progress,
     ):
         task = progress.add_task("cases / 試験項目", total=len(catalogue.cases))
@@ -61,7 +70,7 @@ def certify_role(role: str, options: RoleOptions, asked: RunOptions) -> int:
         def judged(_: RoleJudgement, number: int, __: int) -> None:
             progress.update(task, completed=number)
 
-        run = examine(catalogue, bench, target=options.target, seed=asked.seed, progress=judged)
+        run = examine(catalogue, bench, target=_named(role, options), seed=asked.seed, progress=judged)
     run = replace(run, seed_drawn=asked.seed_drawn)
     written = write_role_reports(run, asked.out, language=asked.language)
     _tell(run, console, asked.language)
@@ -71,11 +80,13 @@ def certify_role(role: str, options: RoleOptions, asked: RunOptions) -> int:
 
 
 @contextmanager
-def _bench(options: RoleOptions, seed: int) -> Iterator[Bench[Any]]:
+def _bench(role: str, options: RoleOptions, seed: int) -> Iterator[Bench[Any]]:
     """Yield the bench of a role, its target in place."""
-    target = JLIS if options.target == "reference" else options.target
+    if role == RequiredOf.CARD.value:
+        yield _card_bench(options, seed)
+        return
     with responder_facts(
-        target,
+        _named(role, options),
         seed=seed,
         issuer=options.issuer,
         serials=options.serials,
@@ -87,6 +98,23 @@ def _bench(options: RoleOptions, seed: int) -> Iterator[Bench[Any]]:
             yield bench
         finally:
             bench.close()
+
+
+def _card_bench(options: RoleOptions, seed: int) -> CardBench:
+    """Return the bench of our own emulator, or of whatever lies in a reader, with the secrets that were given."""
+    if options.reader == IN_PROCESS_READER:
+        profile, facts = synthetic_card(key_pool(), seed=seed)
+        return CardBench(EmulatedCards(profile), facts)
+    facts = CardFacts() if options.card is None else load_card_facts(options.card)
+    cards = pcsc_cards(None if options.reader == "pcsc" else options.reader)
+    return CardBench(cards, facts, serial=options.serial)
+
+
+def _named(role: str, options: RoleOptions) -> str:
+    """Return the target as reports name it: what stands behind the word `reference` in this role."""
+    if role == RequiredOf.CARD.value:
+        return options.reader
+    return JLIS if options.target == "reference" else options.target
 
 
 def _tell(run: RoleRun[Any], console: Console, language: str) -> None:

@@ -14,7 +14,8 @@ from harness.bench.verify_run import rate
 from harness.errors import HarnessFault
 from loadtests.people import write_people
 from loadtests.targets.core_loading import LoadedCore, load_core
-from loadtests.targets.core_material import Asked, read_material, rounds_of
+from loadtests.targets.core_material import Asked, read_material
+from loadtests.targets.core_rounds import rounds_of
 from loadtests.targets.ground import Ground, read_ground
 
 LONGEST = 120

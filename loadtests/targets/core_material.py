@@ -67,7 +67,7 @@ def material_of(world: World) -> CoreMaterial:
     )
 
 
-def rounds_of(ground: Ground) -> list[list[Asked]]:
+def signed_rounds(ground: Ground) -> list[list[Asked]]:
     """Return the rounds of one process: the share of bad logins is the ground's, each signature is made here."""
     signer, coming = GroundSigner(), visits(ground, 0)
     made = []

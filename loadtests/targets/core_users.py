@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 from locust import User
 
 from loadtests.targets.core_loading import LoadedCore, load_core
-from loadtests.targets.core_material import Asked, read_material, rounds_of
+from loadtests.targets.core_material import Asked, read_material
+from loadtests.targets.core_rounds import rounds_of
 from loadtests.targets.ground import Subject
 from loadtests.targets.ground_users import GroundLoad, GroundUser
 from loadtests.truth import Deed, Ruled, Ruling

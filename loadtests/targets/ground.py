@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.errors import ConfigurationError
+from loadtests.population import Population
 from loadtests.targets.grammar import TargetKind
 from loadtests.truth import Declared, Deed, Moment
 from loadtests.vocabulary import Standing
@@ -68,6 +69,8 @@ class Ground(Struct, frozen=True, kw_only=True):
     readers: list[str] = []
     pin: str = ""
     parts: int = 1
+    stored: Population | None = None
+    """Of a core, where logins are taken out of a population on disk and not signed beforehand (`stored`)."""
 
     @property
     def moment(self) -> Moment:
@@ -82,7 +85,7 @@ class Ground(Struct, frozen=True, kw_only=True):
     @property
     def told(self) -> str:
         """How many there are, for the result."""
-        return f"{len(self.subjects)} certificates of a register"
+        return f"{len(self.subjects)} certificates of a register" if self.stored is None else self.stored.told
 
     def shard(self, index: int, of: int) -> "Ground":
         """Return one of so many parts that share nobody; each has its part of every standing."""
@@ -91,7 +94,8 @@ class Ground(Struct, frozen=True, kw_only=True):
             for standing in Standing
             for subject in [each for each in self.subjects if each.standing is standing][index::of]
         ]
-        return msgspec.structs.replace(self, subjects=subjects, readers=self.readers[index::of])
+        stored = None if self.stored is None else self.stored.shard(index, of)
+        return msgspec.structs.replace(self, subjects=subjects, readers=self.readers[index::of], stored=stored)
 
 
 def write_ground(ground: Ground, path: Path) -> None:

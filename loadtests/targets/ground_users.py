@@ -47,7 +47,8 @@ class GroundUser(PacedUser):
     def __init__(self, environment: Any) -> None:
         self.network_timeout = self.connection_timeout = self.load.population.timeout
         super().__init__(environment)
-        self._visits = visits(self.load.population, next(self.load.numbers))
+        self.number = next(self.load.numbers)
+        self._visits = visits(self.load.population, self.number)
         self.prepare()
 
     @classmethod

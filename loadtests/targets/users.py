@@ -4,9 +4,11 @@ from typing import Any
 
 from loadtests.people import People
 from loadtests.population import Population
+from loadtests.targets.card_users import CardUser
 from loadtests.targets.core_users import CoreCaller
 from loadtests.targets.grammar import TargetKind
 from loadtests.targets.ground_users import GroundLoad, GroundUser, ListFetcher, OcspAsker
+from loadtests.targets.platform_users import PlatformAsker
 from loadtests.users import LoadRun, PortalVisitor
 
 Load = LoadRun | GroundLoad
@@ -14,6 +16,8 @@ USERS: dict[TargetKind, type[GroundUser]] = {
     TargetKind.OCSP: OcspAsker,
     TargetKind.CRL: ListFetcher,
     TargetKind.CORE: CoreCaller,
+    TargetKind.CARDS: CardUser,
+    TargetKind.PLATFORM: PlatformAsker,
 }
 _current: list[Load] = []
 

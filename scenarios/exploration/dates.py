@@ -1,4 +1,4 @@
-"""When things begin and end, by arithmetic of its own (docs/spec/pki.md §1.1, §1.7, §3): one half of the oracle's tables.
+"""When things begin and end, by arithmetic of its own (docs/spec/pki.md §1.1, §1.7, §3): half of the tables.
 
 Nothing here is taken from the world that is judged: what both have in common is the specification.
 """

@@ -1,4 +1,4 @@
-"""What befalls residents, as a table, and what it makes of their certificates (docs/spec/pki.md §4, docs/life-cycle.md).
+"""What befalls residents, as a table, and what it makes of their certificates (docs/spec/pki.md §4, life-cycle.md).
 
     event → what ends the authentication certificate, what the signature certificate; what is issued; what it needs
 
@@ -161,7 +161,9 @@ class Register:
             person.card = self._card(person.born, person.limit, now)
             person.lost = person.stopped = False
         elif event == "has the birth date corrected":
-            person.born = card.born = person.born - timedelta(days=1)
+            person.born -= timedelta(days=1)
+            # a card that is lost or suspended is not shown at the counter, and nothing is written on it
+            card.born = card.born if person.lost or person.stopped else person.born
         elif event == "has the stay extended" and person.limit is not None:
             person.limit += timedelta(days=300)
         elif event in _RESETS:

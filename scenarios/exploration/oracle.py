@@ -1,4 +1,4 @@
-"""What a relying party has to decide, from the tables alone: the order of steps of docs/contract.md, and what each needs.
+"""What a relying party has to decide, from the tables alone: the order of steps of docs/contract.md, what each needs.
 
     decode · purpose · issuer · validity · place · challenge · proof or genuineness · status · account
 
@@ -206,7 +206,7 @@ class Oracle:
             return "CHALLENGE_REPLAYED"
         return "" if timedelta() <= here - session.begun <= CHALLENGE_LASTS else "CHALLENGE_EXPIRED"
 
-    def _genuineness(self, purpose: str, shown: Shown, here: datetime) -> str:
+    def _genuineness(self, purpose: str, shown: Shown, here: datetime) -> str:  # noqa: PLR0911  (one for each clause)
         """The chip proves itself, and is the one that was enrolled, of the holder born then (pki.md §5)."""
         if shown.chip is None or purpose not in {"enrol", "tap", "relink"}:
             return ""
@@ -238,7 +238,8 @@ class Oracle:
         word = {HOLD: "ON_HOLD", "good": "", "unknown": "STATUS_UNKNOWN"}.get(said, "REVOKED")
         return word if is_fresh or word in reading.old_words else "STATUS_STALE"  # rules 6 and 7
 
-    def _account(self, session: Session, shown: Shown, now: datetime) -> str:
+    def _account(self, session: Session, shown: Shown, now: datetime) -> str:  # noqa: PLR0911  (one for each row)
+        """Who is enrolled, who may be, and whose certificate followed an enrolled one (docs/accounts.md)."""
         account, purpose = self.account_of(shown.certificate), session.purpose
         if purpose == "sign":
             return ""

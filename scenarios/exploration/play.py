@@ -186,7 +186,6 @@ def _story(begins: date) -> Story:
         requirement="RP-KAZ-002",
         confidence=Confidence.ASSUMED,
         title=Words("What the exploration played", "探索で演じられた筋書き"),
-        through_pcscd=False,
         node="",
         begins=begins,
     )

@@ -1,4 +1,4 @@
-"""The steps at which the product decides: enrol, tap, log in, sign, link, leave; at once, or begun and presented later."""
+"""The steps at which the product decides: enrol, tap, log in, sign, link, leave; at once, or begun and shown later."""
 
 from dataclasses import dataclass
 from datetime import timedelta

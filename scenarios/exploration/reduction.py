@@ -1,8 +1,8 @@
 """Of a play that did not come out as foretold, a small part that does not come out either.
 
-Delta debugging (Zeller and Hildebrandt, 2002) over the list of steps: chunks are left out, the largest first, as long as
-the rest still breaks; then each step is made simpler. A part breaks as the whole did when the complaint is the same; by
-any other complaint it would be another find. What was never reached is never played: a play ends where it breaks.
+Delta debugging (Zeller and Hildebrandt, 2002) over the list of steps: chunks are left out, the largest first, as long
+as the rest still breaks; then each step is made simpler. A part breaks as the whole did when the complaint is the same;
+by another complaint it would be another find. What was never reached is never played: a play ends where it breaks.
 """
 
 from collections.abc import Iterator, Sequence

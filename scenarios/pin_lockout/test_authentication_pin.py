@@ -26,7 +26,6 @@ def test_right_pin_after_two_wrong_ones_is_accepted(resident: Resident, clock: S
     confidence=Confidence.OBSERVED,
     en="Three wrong PINs lock the card: the right one is then refused too; nothing changes at the service",
     ja="3回誤るとPINがロックされ、正しいPINも拒否される。サービス側では何も変わらない",
-    through_pcscd=True,
 )
 def test_three_wrong_pins_lock_it(resident: Resident, clock: StoryClock) -> None:
     clock.turns_to("08:00:00")

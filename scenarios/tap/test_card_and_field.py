@@ -1,6 +1,6 @@
 """Cards that leave the field, phones that have no chip to show, terminals that are strangers (spec/pki.md §5)."""
 
-from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town, story
+from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town, Why, story
 
 
 @story(
@@ -92,4 +92,22 @@ def test_another_card(resident: Resident, town: Town, clock: StoryClock) -> None
     old.taps().is_refused(Reason.REVOKED)
     resident.taps().is_refused(Reason.NOT_ENROLLED)
     resident.enrols().is_accepted()
+    resident.taps().is_accepted()
+
+
+@story(
+    requirement="RP-KAZ-006",
+    confidence=Confidence.PUBLISHED,
+    en="Whoever tapped has shown neither name nor signature: the text wants its PIN, the signature its password",
+    ja="かざしただけでは4情報も署名も得られない。4情報には暗証番号、署名には署名用パスワードが必要",
+)
+def test_tap_opens_neither_text_nor_signature(town: Town, clock: StoryClock) -> None:
+    resident, desk = town.issues_a_card(in_the_city=True), town.has_a_desk_for_citizens()
+    clock.turns_to("08:00:00")
+    resident.enrols()
+    resident.taps().is_accepted().no_pin_was_sent()
+    desk.reads_the_text_of(resident, with_wrong_pin=True).is_refused(Why.WRONG_PIN)
+    resident.signs(with_wrong_password=True).is_stopped_by_the_card()
+    desk.reads_the_text_of(resident).is_accepted()
+    resident.signs().is_accepted()
     resident.taps().is_accepted()

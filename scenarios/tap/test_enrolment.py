@@ -8,7 +8,6 @@ from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town,
     confidence=Confidence.PUBLISHED,
     en="A resident who enrolled with the PIN taps, and no PIN is asked",
     ja="PINで登録した利用者がかざす。PINは求められない",
-    through_pcscd=True,
 )
 def test_enrolled_resident_taps(resident: Resident, clock: StoryClock) -> None:
     clock.turns_to("08:00:00")

@@ -110,7 +110,7 @@ def test_what_is_legal_though_odd_is_no_failure(fault: Fault, catalogue: RoleCat
             run = examine(catalogue, line, target=fault.value, seed=1)
     finally:
         made.faults.clear()
-    warned = ["ocsp/hash-asked"] if fault is Fault.TWIN_HASH else []
+    warned = ["answer/hash-asked"] if fault is Fault.TWIN_HASH else []
     assert list(not_passed(run)) == warned
     assert all(run.judgements[case_id].verdict is Verdict.WARN for case_id in warned)
 
@@ -161,7 +161,7 @@ def test_openssl_ocsp_fails_exactly_where_it_does(catalogue: RoleCatalogue, tmp_
 def test_nobody_there_is_no_verdict(catalogue: RoleCatalogue, made: Stand) -> None:  # type: ignore[type-arg]
     """A target that cannot be asked is a harness error; one without facts is inconclusive."""
     with bench(replace(made.facts, ocsp="http://127.0.0.1:9/", crl=None)) as line:
-        run = examine(catalogue.with_twins(["ocsp/good"]), line, target="nobody", seed=1)
+        run = examine(catalogue.with_twins(["answer/good"]), line, target="nobody", seed=1)
     assert run.verdict is SuiteVerdict.HARNESS_ERROR
     with bench(replace(made.facts, ocsp=None, crl=None)) as line:
         run = examine(catalogue, line, target="nothing", seed=1)

@@ -83,3 +83,11 @@ def test_counter_that_may_not_be_read_is_a_configuration_fault() -> None:
         Counter(url, "guessed")
     with pytest.raises(ConfigurationError, match="expected an answer"):
         Counter("http://127.0.0.1:9/metrics")
+
+
+def test_counter_that_can_no_longer_be_read_does_not_agree() -> None:
+    """What was found is kept, and does not pass."""
+    with counting(5) as url:
+        counter = Counter(url, "secret")
+    assert counter.check(0, 0) == CounterCheck(0, 0, None)
+    assert not CounterCheck(0, 0, None).agrees

@@ -52,7 +52,7 @@ def test_fault_shows_is_excused_and_is_recovered_from(load_run: LoadRun, tmp_pat
     scraper = Scraper(port)
     scraper.start()
     try:
-        done = load_run("--seconds", "12", "--fault", "jlis-gone@4+2", "--metrics-port", str(port))
+        done = load_run("--seconds", "12", "--ceiling", "0", "--fault", "jlis-gone@4+2", "--metrics-port", str(port))
     finally:
         scraper.stop()
     written: dict[str, Any] = done.written
@@ -77,7 +77,7 @@ def test_fault_shows_is_excused_and_is_recovered_from(load_run: LoadRun, tmp_pat
 def test_target_whose_counter_lies_fails(load_run: LoadRun) -> None:
     """Right verdicts throughout, and one request in the counter that nobody sent: exit 1, and both numbers are told."""
     with counting(5, 10**9) as url:
-        done = load_run("--seconds", "2", "--counter", url)
+        done = load_run("--seconds", "2", "--ceiling", "0", "--counter", url)
     assert done.exit_code == 1
     assert "the target counted other requests than were sent" in done.written["because"]
     assert done.written["course"]["counter"]["counted"] == 10**9 - 5

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -9,9 +10,11 @@ import pytest
 
 from harness.errors import ConfigurationError, HarnessFault
 from harness.jlis.faults import Faults
-from loadtests.conditions import Announcements, Condition, read_announced
+from loadtests.conditions import Announcements, Condition, Moved, read_announced
 from loadtests.disturbance import ALLOWED, Disturbance, Means, require_means
 from loadtests.faults import CONDITIONS, FaultKind, PlannedFault, parse_faults
+
+NOON = datetime(2026, 12, 8, 3, 0, tzinfo=UTC)
 
 
 def test_words_mean_what_they_say() -> None:
@@ -115,6 +118,21 @@ def test_fault_of_the_fake_jlis_stands_is_announced_and_goes(
         assert window.until == pytest.approx(done.end + ALLOWED)
     assert len(disturbance.done) == 1
     assert doors == {FaultKind.JLIS_GONE: 5, FaultKind.CRL_SWAP: 1}.get(kind, 4)
+
+
+def test_clock_that_moves_is_in_force_from_its_announcement_on(tmp_path: Path) -> None:
+    """An answer before it is of the first setting, one after it of the new one, and one over it of either."""
+    announcements = Announcements(tmp_path / "announced.json")
+    moved = [Moved(10.0, NOON, 5), Moved(20.0, NOON, 6)]
+    for each in moved:
+        announcements.move(each)
+    announcements.begin(Condition.STATUS_GONE, 30.0)
+    announced = read_announced(tmp_path / "announced.json")
+    assert announced.moved_between(8.0, 9.0) == ([], True)
+    assert announced.moved_between(9.0, 10.5) == (moved[:1], True)
+    assert announced.moved_between(11.0, 12.0) == (moved[:1], False)
+    assert announced.moved_between(19.0, 21.0) == (moved, False)
+    assert announced.moved_between(25.0, 26.0) == (moved[1:], False)
 
 
 def test_fault_that_fails_is_a_fault_of_the_harness(tmp_path: Path) -> None:

@@ -40,7 +40,9 @@ def running(machine: Machine, installation: Path, log: Path, *words: str) -> Ite
 
 
 @pytest.fixture(scope="module")
-def product(installation: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine, list[Machine], str]]:
+def product(
+    installation: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Machine, list[Machine], str]]:
     """The reference on the master's machine, which two others reach by a relay, and by nothing else."""
     with ExitStack() as stack:
         master, workers = stack.enter_context(machines("load-worker-1", "load-worker-2"))

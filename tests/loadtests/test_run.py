@@ -61,6 +61,33 @@ def test_honest_product_passes(load_run: LoadRun) -> None:
     assert written["status_questions"] == sum(row["count"] for row in written["verdicts"] if row["kind"] in asked)
 
 
+@pytest.mark.parametrize(
+    ("mix", "signatures", "accepted"),
+    [
+        ("filing-day", "card", {("login", "good"), ("sign", "good")}),
+        ("renewal-wave", "key", {("relink", "renewed"), ("tap", "good"), ("login", "good"), ("enrol", "newcomer")}),
+    ],
+)
+def test_honest_product_passes_whatever_people_come_for(
+    load_run: LoadRun, mix: str, signatures: str, accepted: set[tuple[str, str]]
+) -> None:
+    """Every purpose, signed by the virtual card or by the key; the result says by which, and what keys are shared."""
+    done = load_run("--seconds", "3", "--mix", mix, "--signatures", signatures)
+    assert done.exit_code == 0, done.said
+    rows = {(row["purpose"], row["kind"]) for row in done.written["verdicts"] if row["actual"] == "accept OK"}
+    assert accepted <= rows
+    assert done.written["holders"].startswith("100 holders: certificates share 16 keys in turn; chips have one each")
+    assert done.written["holders"].endswith("by APDU in the generator's processes") is (signatures == "card")
+    assert (done.written["asked"]["mix"], done.written["asked"]["signatures"]) == (mix, signatures)
+
+
+def test_signatures_made_beforehand_are_refused_where_the_product_draws_challenges(load_run: LoadRun) -> None:
+    """Before anybody is enrolled."""
+    done = load_run("--signatures", "precomputed")
+    assert isinstance(done.fault, ConfigurationError)
+    assert "use card or key" in str(done.fault)
+
+
 def test_product_that_accepts_everything_fails(load_run: LoadRun) -> None:
     """Exit 1: the wrong verdicts are counted and named, and nothing else is held against it."""
     done = load_run("--target", f"command:perl {ALWAYS} accept")

@@ -24,7 +24,6 @@ TALE = Story(
     requirement="RP-KAZ-002",
     confidence=Confidence.PUBLISHED,
     title=Words("A tale", "ある話"),
-    through_pcscd=False,
     node="tale.py::test_a",
 )
 SAVED = Account(issuer_key="0" * 64, serial="1", services=["library"], chip_key=None, accepted=1)

@@ -15,11 +15,10 @@ from conformance.roles.card.case import FRESH_CARD, WRONG_TRIES, AnswerToReset, 
 from conformance.roles.card.data import data_checks, object_length
 from conformance.roles.card.facts import REFERENCES, CardFacts
 from conformance.roles.card.script import Script, told
-from conformance.roles.card.target import CardTarget, Line
+from conformance.roles.card.target import OUR_READERS, CardTarget, Line
 from conformance.roles.role_run import Played, TargetFault
 from harness.errors import ConfigurationError
 
-OUR_READERS = "Kazashi"
 SELECT_JPKI = "00A4040C0AD392F000260100000001"
 SERIAL = ("00A4020C020006", "00B0005010")
 """SELECT of EF 0006, and the sixteen digits at offset 80 (spec/card.md §2.1)."""

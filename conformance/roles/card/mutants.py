@@ -36,7 +36,7 @@ def adversary(kind: Adversary, genuine: Profile, keys: KeyPool) -> Profile:
         case Adversary.REPLAYING:
             return adversarial.replaying(genuine, HEARD)
         case Adversary.CLONED:
-            return adversarial.cloned(genuine, synthetic_card(keys, seed=SEED + 1)[0])
+            return adversarial.cloned(genuine, synthetic_card(keys, seed=SEED, before=1)[0])
         case Adversary.MISMATCHED:
             return adversarial.mismatched(genuine, keys.named("hostile-chip"))
         case Adversary.WRONG_CHECK_BYTE:

@@ -1,7 +1,9 @@
 """Where cards come from: fresh ones of the emulator in this process, or whatever lies in a PC/SC reader."""
 
+import importlib
 from collections.abc import Callable
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from cardsim.era import era_birth_digits
 from cardsim.personalise import Pins
@@ -10,9 +12,11 @@ from cardsim.readers.inprocess import InProcessConnection
 from cardsim.slot import InsertedCard
 from conformance.roles.card.facts import CardFacts
 from harness.clock import host_now
+from harness.errors import ConfigurationError
 from harness.keys import KeyPool
 from harness.world import KEYS_PER_CARD, World
 
+OUR_READERS = "Kazashi"
 IN_PROCESS = "Kazashi In-process Reader 00 00"
 
 
@@ -70,7 +74,7 @@ class EmulatedCards:
 
 
 class ReaderCards:
-    """The card in a PC/SC reader; `inserted`, where it is given, puts a fresh one in."""
+    """The card in a reader; `inserted`, where it is given, puts a fresh one in."""
 
     def __init__(self, reader: str, connect: Callable[[], Line], inserted: Callable[[], None] | None = None) -> None:
         self.reader = reader
@@ -87,12 +91,37 @@ class ReaderCards:
         return self._connect()
 
 
-def synthetic_card(keys: KeyPool, *, seed: int) -> tuple[Profile, CardFacts]:
-    """Return a card of a fresh resident, and its secrets."""
-    keys.prepare(KEYS_PER_CARD)
+def pcsc_cards(name: str | None) -> ReaderCards:
+    """Return the card in the PC/SC reader of that name, or in the first of ours; ConfigurationError for none."""
+    try:
+        system: Any = importlib.import_module("smartcard.System")
+        readers = list(system.readers())
+    except ImportError as fault:
+        raise ConfigurationError(
+            "--reader: expected pyscard, actual none; install the extra kazashi[pcsc], or use --reader inprocess"
+        ) from fault
+    except Exception as fault:  # pyscard's own faults; no daemon among them
+        raise ConfigurationError(f"--reader: expected PC/SC readers, actual {fault}; start pcscd") from fault
+    names = [str(reader) for reader in readers]
+    wanted = [each for each in names if each == name or (name is None and each.startswith(OUR_READERS))]
+    if not wanted:
+        raise ConfigurationError(
+            f"--reader {name or 'pcsc'}: expected a reader of that name, actual {', '.join(names) or 'none'}"
+        )
+    return ReaderCards(wanted[0], partial(_pcsc_line, readers[names.index(wanted[0])]))
+
+
+def _pcsc_line(reader: Any) -> Line:
+    line: Line = reader.createConnection()
+    return line
+
+
+def synthetic_card(keys: KeyPool, *, seed: int, before: int = 0) -> tuple[Profile, CardFacts]:
+    """Return a card of a fresh resident, and its secrets; so many others were issued `before`, with keys of theirs."""
+    keys.prepare(KEYS_PER_CARD * (before + 1))
     world = World.create(keys, seed=seed, start=host_now())
     try:
-        issued = world.issue_card(world.new_resident().id)
+        issued = [world.issue_card(world.new_resident().id) for _ in range(before + 1)][-1]
     finally:
         world.close()
     pins = Pins()

@@ -19,14 +19,14 @@ def test_requests_of_the_surface_are_counted(tmp_path: Path) -> None:
     """Three hellos, a broken message and a path that is none; whoever has the operator's token may look."""
     file = tmp_path / "token"
     file.write_text(TOKEN)
-    with started("--test-surface", "--operator-token", str(file)) as (_, url):
-        with httpx.Client(base_url=url, trust_env=False) as client:
-            for _ in range(3):
-                client.post("/kazashi/v1/hello", json={}).raise_for_status()
-            assert client.post("/kazashi/v1/begin", json={}).status_code == 400
-            assert client.post("/kazashi/v1/nothing", json={}).status_code == 404
-            assert client.get("/metrics").status_code == 401
-            lines = client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"}).text.splitlines()
+    arguments = ("--test-surface", "--operator-token", str(file))
+    with started(*arguments) as (_, url), httpx.Client(base_url=url, trust_env=False) as client:
+        for _ in range(3):
+            client.post("/kazashi/v1/hello", json={"contract": "1.0"}).raise_for_status()
+        assert client.post("/kazashi/v1/begin", json={}).status_code == 400
+        assert client.post("/kazashi/v1/nothing", json={}).status_code == 404
+        assert client.get("/metrics").status_code == 401
+        lines = client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"}).text.splitlines()
     counted = [line for line in lines if line.startswith("kazashi_requests_total")]
     assert set(counted) == {
         'kazashi_requests_total{route="/kazashi/v1/hello",status="200"} 3',

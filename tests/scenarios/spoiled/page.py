@@ -25,6 +25,8 @@ TITLES = {
     Whose.CARD: "カードと窓口 / the card, and the counter that writes it",
     Whose.TERMINAL: "端末 / the terminal",
 }
+SAME = "〃"
+"""The change of the row above."""
 COLUMNS = (
     "| 壊したもの / what is spoiled | 気付くシナリオ / story that notices | 途切れる手順と理由 / where it breaks |\n"
     "|---|---|---|\n"
@@ -47,6 +49,7 @@ def _rows(change: Change, stories: Mapping[str, Story]) -> Iterator[str]:
     for name, breaks in change.noticed_by.items():
         title = stories[name].title
         yield f"| {spoiled} | {title.ja}<br>{title.en}<br>`{name}` | {_cell(breaks.at)}<br>{_cell(breaks.says)} |\n"
+        spoiled = SAME
 
 
 def _cell(text: str) -> str:

@@ -79,7 +79,7 @@ def reference_served(options: tuple[str, ...]) -> Iterator[str]:
         assert isinstance(shared, Shared), "a test surface shares its clock with the door"
         log, metrics = RequestsLog(io.StringIO()), Metrics(ROUTES)
         door = held.enter_context(closing(Door(party, Callers({}), metrics=metrics, log=log, before=shared.refresh)))
-        yield held.enter_context(Served(Application(door, surface))).url
+        yield held.enter_context(Served(Application(door, surface, metrics))).url
 
 
 class TheatreOfThisProcess(Theatre):

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 
 from conformance.case import Text
 from conformance.mutants.mutant import load_mutants
-from tests.scenarios.spoiled.edits import Edit
+from tests.scenarios.spoiled.edits import Edit, Moved
 
 FOLDER = Path(__file__).parent / "changes"
 
@@ -48,8 +48,13 @@ class Change(Struct, frozen=True, forbid_unknown_fields=True):
     mutant: str | None = None
 
     def edits_made(self) -> Sequence[Edit]:
-        """Return the edits, of the mutant where one is named."""
-        return self.edits if self.mutant is None else _mutants()[self.mutant]
+        """Return the edits, of the mutant where one is named; Moved where there is none of that name."""
+        if self.mutant is None:
+            return self.edits
+        found = _mutants().get(self.mutant)
+        if found is None:
+            raise Moved(f"{self.id}: expected a mutant {self.mutant} in conformance/mutants, actual none")
+        return found
 
 
 class Row(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """The table has every story once, its page is what it says, and a row that is not so fails."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -24,11 +25,23 @@ def test_every_story_has_its_row() -> None:
     assert (missing, unknown, twice) == (set(), set(), set()), "mend tests/scenarios/spoiled/changes"
 
 
+def test_every_family_is_told() -> None:
+    """Each family's rows have a module that applies them: a row that nobody applies proves nothing."""
+    modules = {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")}
+    assert set(FAMILIES) <= modules, "add a module like test_tap.py"
+
+
 def test_every_change_has_a_name_of_its_own() -> None:
     """A change is named once, and is one of its own or a mutant of the conformance suite."""
     changes = [change for those in load_changes().values() for change in those]
     assert len({change.id for change in changes}) == len(changes)
     assert all(bool(change.edits) is (change.mutant is None) for change in changes)
+
+
+def test_mutant_that_is_gone_is_named() -> None:
+    """A row whose mutant the conformance suite no longer has says so."""
+    with pytest.raises(Moved, match="expected a mutant gone"):
+        Change("of-yesterday", NOTHING.title, {}, mutant="gone").edits_made()
 
 
 def test_page_is_what_the_table_says() -> None:

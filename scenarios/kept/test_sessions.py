@@ -1,0 +1,20 @@
+"""Found by exploring: what was refused for its age is spent as well, and may be called either when it comes again."""
+
+from scenarios.vocabulary import Confidence, Reason, StoryClock, Town, date, story
+
+
+@story(
+    requirement="RP-PROOF-003",
+    confidence=Confidence.NORMATIVE,
+    begins=date(2026, 3, 28),
+    alone=True,
+    en="A login presented after the life of its challenge is refused, and is no better for being presented again",
+    ja="チャレンジの有効時間を過ぎたログインは拒否され、再び提示しても受け入れられない",
+)
+def test_too_old_and_presented_again(town: Town, clock: StoryClock) -> None:
+    resident = town.issues_a_card(to_somebody_born=date(1970, 6, 1))
+    resident.enrols().is_accepted()
+    attempt = resident.begins_to_log_in()
+    clock.turns_to("07:15:00")
+    attempt.is_presented().is_refused(Reason.CHALLENGE_EXPIRED)
+    attempt.is_presented().comes_out_as(Reason.CHALLENGE_EXPIRED, Reason.CHALLENGE_REPLAYED)
