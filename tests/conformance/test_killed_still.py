@@ -1,4 +1,4 @@
-"""Each mutant, once more, against the case that kills it and the fewest others: what the kill matrix says is true still.
+"""Each mutant once more, against the case that kills it and the fewest others: the kill matrix is true still.
 
 A product process for each of them: about two seconds of a processor. `test_matrix.py` looks at the rows alone.
 """
