@@ -92,7 +92,10 @@ class Disturbance:
             with ExitStack() as stack:
                 stack.enter_context(_DOERS[fault.kind](fault, self._means))
                 if fault.kind is FaultKind.CRL_SWAP and self._means.publication is not None:
+                    # between the world's clock and the product's, answers are of a time that is still to come
+                    self._announcements.begin(Condition.STATUS_LYING, time.monotonic())
                     self._means.publication.pass_by(self._move)
+                    self._announcements.end(Condition.STATUS_LYING, time.monotonic())
                 self._leaving.wait(max(0.0, began + fault.end - time.monotonic()))
         finally:
             end = time.monotonic()
