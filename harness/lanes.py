@@ -66,13 +66,20 @@ PICTURES = (
     Need("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "fonts-dejavu-core"),
 )
 """Who reads what we draw: OCR, bar codes, images, fonts."""
+WRK = Need("wrk", "wrk")
+MACHINES = (Need("unshare", "util-linux"), Need("nsenter", "util-linux"), Need("ip", "iproute2"))
+"""Network namespaces as machines of their own."""
 LANES = (
     Lane("lint", "ruff and the import contracts"),
     Lane("types", "mypy --strict on everything"),
-    Lane("unit", "card, world, fake J-LIS, relying party, contract", (OPENSSL, PERL, *DIRECTORY, JPEG_2000)),
+    Lane(
+        "unit",
+        "card, world, fake J-LIS, relying party, contract, load",
+        (OPENSSL, PERL, *DIRECTORY, JPEG_2000, WRK, *MACHINES),
+    ),
     Lane("scenarios", "the stories, in process", (PERL,)),
     Lane("conformance", "reference, checker, mutants and dishonest targets", (OPENSSL, PERL)),
-    Lane("load", "Locust with truth, in miniature"),
+    Lane("load-smoke", "Locust with truth, twenty seconds, the server's ceiling beside it", (WRK,)),
     Lane(
         "languages",
         "starters, control clients, trust material: Java, Go, TypeScript, curl",

@@ -4,15 +4,17 @@ Data and socket lie in a folder that only its user may enter; it listens on no p
 """
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from harness.errors import ConfigurationError, HarnessFault
 
@@ -31,6 +33,8 @@ class Database:
 
     def __init__(self, folder: Path, binaries: Path, become: list[str]) -> None:
         self._folder, self._binaries, self._become = folder, binaries, become
+        # PR_SET_PDEATHSIG is of the thread that started the server: it goes when that thread ends, not the process.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="load-database")
         self._start()
 
     def address(self, database: str) -> str:
@@ -53,19 +57,26 @@ class Database:
             self._process.send_signal(_FAST)
             self._process.wait(PATIENCE)
         self._listening.join(PATIENCE)
+        self._starter.shutdown()
 
     def _start(self) -> None:
         command = [*self._become, str(self._binaries / "postgres"), "-D", str(self._folder / "data")]
-        self._process = subprocess.Popen(
-            [*command, "-k", str(self._folder), "-c", "listen_addresses="],
-            stderr=subprocess.PIPE, text=True, cwd=self._folder, env=_environment(self._folder),
-        )  # fmt: skip
+        self._process = self._starter.submit(self._popen, command).result()
         ready = threading.Event()
         self._listening = threading.Thread(target=self._listen, args=(self._process, ready), daemon=True)
         self._listening.start()
         if not ready.wait(PATIENCE) or self._process.poll() is not None:
             self.close()
             raise HarnessFault(f"PostgreSQL: expected it to be ready within {PATIENCE:g} s, actual not")
+
+    def _popen(self, command: list[str]) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [*command, "-k", str(self._folder), "-c", "listen_addresses="],
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self._folder,
+            env=_environment(self._folder),
+        )
 
     @staticmethod
     def _listen(process: "subprocess.Popen[str]", ready: threading.Event) -> None:
@@ -120,8 +131,9 @@ def _programs() -> Path | None:
     return found[-1] if found else Path(on_path).resolve().parent if on_path else None
 
 
-def _first_known() -> pwd.struct_passwd:
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+def _first_known() -> Any:
+    """Return the entry of whoever runs it; `pwd` is not on every system that `kazashi` starts on."""
+    known = {entry.pw_name: entry for entry in import_module("pwd").getpwall()}
     return next(known[name] for name in OWNERS if name in known)
 
 

@@ -139,9 +139,7 @@ class Tally(Struct, dict=True):
         now = self.now()
         now.requests += len(seconds)
         self.requests += len(seconds)
-        histogram = now.latencies.setdefault(verb, Histogram())
-        for each in seconds:
-            histogram.add(each)
+        now.latencies.setdefault(verb, Histogram()).add_all(seconds)
 
     def judged_all(self, kind: str, ruled: Ruled, count: int) -> None:
         """Count many outcomes that are alike, and not wrong."""

@@ -6,14 +6,14 @@ one that took a dead one's place, too. Memory is the sum of resident sets: pages
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-import psutil
 from msgspec import Struct
+
+from loadtests.processes import it_may_end, psutil, tree
 
 BETWEEN = 1.0
 MOST_SAMPLES = 1800
@@ -66,8 +66,8 @@ class Watch:
             del self.samples[1::2]
             self._between *= 2
         memory = descriptors = threads = processes = 0
-        for process in _tree(self._pid):
-            with _it_may_end():
+        for process in tree(self._pid):
+            with it_may_end():
                 with process.oneshot():
                     times, resident = process.cpu_times(), process.memory_info().rss
                     count, opened = process.num_threads(), process.num_fds()
@@ -82,16 +82,6 @@ class Watch:
         )  # fmt: skip
 
 
-def _tree(pid: int | None) -> list[psutil.Process]:
-    """Return the process and its descendants; nobody when it has ended."""
-    if pid is None:
-        return []
-    with _it_may_end():
-        root = psutil.Process(pid)
-        return [root, *root.children(recursive=True)]
-    return []
-
-
 def listener_at(address: str) -> int | None:
     """Return the process of this machine that listens at a loopback address; None where none is to be seen.
 
@@ -101,22 +91,13 @@ def listener_at(address: str) -> int | None:
     try:
         found = {
             line.pid
-            for line in psutil.net_connections("tcp")
-            if line.status == psutil.CONN_LISTEN and line.laddr.port == port and line.pid is not None
+            for line in psutil().net_connections("tcp")
+            if line.status == psutil().CONN_LISTEN and line.laddr.port == port and line.pid is not None
         }
-    except psutil.AccessDenied:  # macOS without rights
+    except psutil().AccessDenied:  # macOS without rights
         return None
     for pid in sorted(found):
-        with _it_may_end():
-            if psutil.Process(pid).ppid() not in found:
+        with it_may_end():
+            if psutil().Process(pid).ppid() not in found:
                 return int(pid)
     return None
-
-
-@contextmanager
-def _it_may_end() -> Iterator[None]:
-    """Processes end while they are looked at, and some belong to somebody else."""
-    try:
-        yield
-    except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
-        return

@@ -2,6 +2,7 @@
 
     python -m conformance.mutants.matrix               every mutant against the cases aimed at it, and their twins
     python -m conformance.mutants.matrix --full        every mutant against the whole catalogue (tox: conformance-full)
+    python -m conformance.mutants.matrix --chapters    every mutant against the chapters of the cases aimed at it
     python -m conformance.mutants.matrix --mutant ID   that one anew; the other rows stay
     python -m conformance.mutants.matrix --page        nothing is run: the page is drawn anew
 
@@ -125,15 +126,26 @@ def rarest(mutant: Mutant, rows: Sequence[Row]) -> str:
     )
 
 
-def _chosen(mutants: list[Mutant], catalogue: Catalogue, *, full: bool) -> Iterator[tuple[Mutant, Catalogue]]:
+def _chosen(
+    mutants: list[Mutant], catalogue: Catalogue, given: argparse.Namespace
+) -> Iterator[tuple[Mutant, Catalogue]]:
     for mutant in mutants:
-        yield mutant, catalogue if full else catalogue.with_twins(mutant.killed_by)
+        chapters = {chapter_of(case) for case in mutant.killed_by}
+        near = [case for case in catalogue.cases if chapter_of(case) in chapters]
+        aimed = near if given.chapters else mutant.killed_by
+        yield mutant, catalogue if given.full else catalogue.with_twins(aimed)
+
+
+def chapter_of(case: str) -> str:
+    """Return the chapter of a case: the folder it stands in."""
+    return case.partition("/")[0]
 
 
 def main() -> int:
     """Run, write both files, and return how many mutants nothing kills."""
     parser = argparse.ArgumentParser(prog="python -m conformance.mutants.matrix")
     parser.add_argument("--full", action="store_true", help="the whole catalogue against each mutant")
+    parser.add_argument("--chapters", action="store_true", help="the chapters of the cases aimed at it")
     parser.add_argument("--mutant", action="append", help="only this one (repeatable)")
     parser.add_argument("--page", action="store_true", help="draw the page from the rows that are there")
     given = parser.parse_args()
@@ -142,7 +154,7 @@ def main() -> int:
     if given.mutant is not None and len(chosen) != len(set(given.mutant)):
         parser.error(f"--mutant: expected ids of conformance/mutants, actual {', '.join(given.mutant)}")
     rows, seen_with = read_rows(), read_fingerprints()
-    for mutant, cases in [] if given.page else _chosen(chosen, catalogue, full=given.full):
+    for mutant, cases in [] if given.page else _chosen(chosen, catalogue, given):
         begun = time.monotonic()
         seen = rows_of(mutant, run_mutant(mutant, cases, key_pool()))
         rows = [row for row in rows if row[0] != mutant.id] + seen
@@ -150,13 +162,20 @@ def main() -> int:
         killed = sum(row[3] for row in seen)
         took = time.monotonic() - begun
         print(f"{mutant.id}: killed by {killed} of {len(seen)} ({took:.1f} s)", file=sys.stderr, flush=True)
+        _write(catalogue, mutants, rows, seen_with)
+    killed_ones = {row[0] for row in _write(catalogue, mutants, rows, seen_with) if row[3]}
+    return len({mutant.id for mutant in mutants} - killed_ones)
+
+
+def _write(catalogue: Catalogue, mutants: list[Mutant], rows: list[Row], seen_with: Mapping[str, str]) -> list[Row]:
+    """Write all three files and return the rows: those of mutants and cases that there are no more are left out."""
     known = {mutant.id for mutant in mutants}
     rows = [row for row in rows if row[1] != ROLE or (row[0] in known and row[2] in catalogue.cases)]
     write_rows(rows)
     lines = (f"{digest} {mutant}\n" for mutant, digest in sorted(seen_with.items()) if mutant in known)
     SEEN.write_text("".join(lines), encoding="utf-8")
     PAGE.write_text(written_page(catalogue.cases, mutants, rows), encoding="utf-8")
-    return len(known - {row[0] for row in rows if row[3]})
+    return rows
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ function init(args)
   local of, number = tonumber(os.getenv("THREADS")), 0
   for line in io.lines(os.getenv("REQUESTS")) do
     if number % of == id then
-      local path, hex, want = line:match("^(%S+) (%S+) (.+)$")
+      local path, hex, want = line:match("^(%S+) (%S*) (.+)$")
       local body = hex:gsub("..", function(octet) return string.char(tonumber(octet, 16)) end)
       local headers = {["Host"] = os.getenv("HOST"), ["Content-Type"] = os.getenv("KIND")}
       wire[#wire + 1], wants[#wants + 1] = wrk.format("POST", path, headers, body), want

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from harness.bench.machine import processor_seconds
-from loadtests.ceiling import judged_wrk, product
+from loadtests.ceiling import judged_wrk, product, verification_service
 from loadtests.ceiling.core import bare_rate
 from loadtests.ceiling.found import Ceilings, ServerCeiling, wants_server
 from loadtests.ceiling.standing_noop import standing_noop
@@ -51,7 +51,13 @@ def ceilings(scene: Scene, options: Options, tally: Tally, busy: float | None, p
 def _of_core(ground: Ground, tally: Tally, options: Options) -> Ceilings:
     """Return the users' rate beside that of a bare loop; both by the seconds that a processor was busy with them."""
     bare = bare_rate(ground, float(options.ceiling_seconds))
-    return Ceilings(tally.requests / tally.busy if tally.busy else 0.0, in_process=bare)
+    there = judged_wrk.is_there()
+    return Ceilings(
+        tally.requests / tally.busy if tally.busy else 0.0,
+        in_process=bare,
+        server=verification_service.measure(ground) if there else [],
+        left_out=[] if there else [judged_wrk.MISSING],
+    )
 
 
 def _left_out(scene: Scene, options: Options) -> str | None:

@@ -39,14 +39,15 @@ class Visits:
     """The same mix as the run's, but for what can be done only once."""
 
     def __init__(self, address: str, population: Population) -> None:
-        holders = Holders(Path(population.folder))
+        self._holders = holders = Holders(Path(population.folder))
         self._address, self.population = address, population
         self._turns, self._desk = Turns(population, holders), Desk(population, holders)
         self._client = httpx.Client(trust_env=False, timeout=population.timeout)
 
     def close(self) -> None:
-        """Give the connection up."""
+        """Give the connection and the holders' files up."""
         self._client.close()
+        self._holders.close()
 
     def turns(self) -> Iterator[Turn]:
         """Yield who comes."""

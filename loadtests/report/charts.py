@@ -10,6 +10,8 @@ WIDTH, HEIGHT = 960, 240
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 14, 30
 TICKS_ACROSS, TICKS_UP = 10, 5
 DECADES = 10.0
+HEADROOM = 0.08
+"""Of the height: a line that stays at its highest is not to look like the frame, and bands have their names there."""
 
 
 class Line(Struct, frozen=True):
@@ -89,8 +91,9 @@ def _vertical(
     if not from_zero:
         room = (most - least) * 0.15
         least, most = max(0.0, least - room), most + room
+    else:
+        most += (most - least) * HEADROOM
     ticks = _ticks(least, most, TICKS_UP)
-    most = max(most, ticks[-1])
     return ticks, lambda value: bottom - (bottom - top) * (value - least) / (most - least)
 
 

@@ -12,6 +12,7 @@ from scenarios.exploration.reduction import Small, reduced
 from scenarios.exploration.stage import Venue
 from scenarios.exploration.steps import QUICK
 from scenarios.exploration.writing import story_of_play
+from scenarios.story import Words
 
 AT_ONCE = 20
 """Plays of one seed; then the next seed, and a line of progress."""
@@ -77,7 +78,7 @@ def explore_for(  # noqa: PLR0913  (an exploration)
     while monotonic() - began < seconds:
         broken = explore(venue, seeded=current, plays=AT_ONCE, watch=figures.count, faults=faults)
         if broken is not None:
-            say(f"seed {current}: {broken.report.splitlines()[0]} ({len(broken.steps)} steps)")
+            say(f"--seed {current}: {broken.report.splitlines()[0]} ({len(broken.steps)})")
             small = reduced(venue, broken.begins, broken.steps, language)
             if small is None:
                 say(broken.report)
@@ -89,5 +90,9 @@ def explore_for(  # noqa: PLR0913  (an exploration)
             return figures, Found(small, current, path)
         current += 1
         spent = monotonic() - began
-        say(f"{spent:5.0f} s  {figures.plays} plays, {figures.steps} steps, {figures.decisions} outcomes, 0 differ")
+        told = Words(
+            f"{figures.plays} plays, {figures.steps} steps, {figures.decisions} outcomes, none differs",
+            f"筋書き{figures.plays}、手順{figures.steps}、結果{figures.decisions}、相違なし",
+        )
+        say(f"{spent:5.0f} s  {told.in_language(language)}")
     return figures, None

@@ -100,6 +100,8 @@ class Oracle:
         self.outage = ""
         self.off = timedelta()
         """How wrong the product's clock is."""
+        self._latest = began
+        """The latest that the product's clock ever showed."""
 
     def readings(self) -> list[Reading]:
         """Return every way to read what is open."""
@@ -134,7 +136,8 @@ class Oracle:
         answers = {self._decided(session, shown, now, reading) for reading in self.readings()}
         if shown.certificate is not session.holder is not None:
             answers.add("HOLDER_MISMATCH")  # begun for somebody else: no step is named for it
-        if now + self.off - session.begun > FORGOTTEN:
+        self._latest = max(self._latest, now + self.off)
+        if self._latest - session.begun > FORGOTTEN:
             answers.add("CHALLENGE_MISMATCH")
         if session.spent and now + self.off - session.begun > CHALLENGE_LASTS:
             answers |= {"CHALLENGE_EXPIRED"} if "CHALLENGE_REPLAYED" in answers else set()  # it is both

@@ -123,12 +123,16 @@ class Play:
         if someone.resident.ends_on != day_of(someone.card.auth.ends):
             someone.resident.has_certificates_until(day_of(someone.card.auth.ends))
 
-    def judge(self, line: str, purpose: str, verdict: Verdict, answers: Collection[str], by: Someone) -> str:
+    def judge(self, line: str, purpose: str, verdict: Verdict, answers: Collection[str]) -> str:
         """Hold a verdict against what was foretold, and return what it is; the story breaks off where it differs."""
         self.telling.judged()
         self._spoken = mark_at(self.now)
         outcome = verdict.seen.outcome
         actual = CARD if outcome is None else outcome.reason.value
+        refusals = sorted(each for each in answers if Decision.REJECT in RIGHT_DECISIONS.get(each, {Decision.REJECT}))
+        coarse = Capability.COARSE_REASONS in self.stage.product.capabilities
+        if coarse and outcome is not None and outcome.decision is Decision.REJECT and refusals:
+            actual = refusals[0]  # it declared that its reasons for refusing are not to be told apart
         self.write(line + expectation(answers))
         self.reached.append((purpose, actual))
         decisions = RIGHT_DECISIONS.get(actual, {Decision.REJECT})
@@ -138,7 +142,6 @@ class Play:
             self.telling.break_off(
                 Words(f"expected {wanted}, actual {said}", f"期待: {wanted}、実際: {said}"), verdict.seen
             )
-        del by
         return actual
 
     def check_account(self, verdict: Verdict, by: Someone) -> None:
@@ -150,6 +153,8 @@ class Play:
         stored = verdict.seen.account_after
         actual = None if stored is None else _told(stored)
         if wanted != actual:
+            code = "serial=None" if wanted is None else f"serial=0x{wanted[0]:X}, times={wanted[1]}"
+            self.write(f"{by.name}.has_an_account({code})")
             said = Words(f"expected account {wanted}, actual {actual}", f"アカウント 期待: {wanted}、実際: {actual}")
             self.telling.break_off(said, verdict.seen)
 

@@ -34,10 +34,10 @@ class Presents:
         session = Session(self.purpose, play.now + play.oracle.off)
         if self.purpose == "unlink":
             answers = play.oracle.unlinks(someone.card.auth)
-            play.judge(line, self.purpose, verdict, answers, someone)
+            play.judge(line, self.purpose, verdict, answers)
         else:
             answers, shown = self._foretold(play, someone, session)
-            actual = play.judge(line, self.purpose, verdict, answers, someone)
+            actual = play.judge(line, self.purpose, verdict, answers)
             if shown is not None:
                 play.oracle.takes(session, shown, play.now, actual)
         play.check_account(verdict, someone)
@@ -179,7 +179,7 @@ class Completes:
         mine = play.begun[self.attempt]
         line, verdict, session, shown = self._told(play, mine)
         answers = play.oracle.completes(session, shown, play.now)
-        actual = play.judge(line, session.purpose, verdict, answers, mine.by)
+        actual = play.judge(line, session.purpose, verdict, answers)
         play.oracle.takes(session, shown, play.now, actual)
         play.check_account(verdict, mine.by)
 

@@ -24,7 +24,7 @@ def run(  # noqa: PLR0913  (the options)
     say(figures.table())
     if found is None:
         end = Words("product and oracle agreed", "製品とオラクルは一致した")
-        say(f"{end.in_language(language)}: {figures.plays} / {figures.steps} / {figures.decisions}")
+        say(end.in_language(language))
         return NOTHING_DIFFERED
     say(found.small.report)
     say("\n".join(found.small.lines))

@@ -1,15 +1,10 @@
 """The kill matrix is of these cases and these mutants, none of them is silent, and it is true still."""
 
-from pathlib import Path
-
 import msgspec
-import pytest
 
 from conformance.catalogue_loader import Catalogue
-from conformance.judge import Verdict
 from conformance.mutants import matrix
-from conformance.mutants.mutant import Mutant, load_mutants
-from harness.keys import KeyPool
+from conformance.mutants.mutant import load_mutants
 
 MUTANTS = load_mutants()
 ROWS = [row for row in matrix.read_rows() if row[1] == matrix.ROLE]
@@ -58,13 +53,3 @@ def test_there_is_as_much_as_was_promised(catalogue: Catalogue) -> None:
     assert len(catalogue.cases) >= 100
     assert len(MUTANTS) >= 60
     assert len(signatures) >= 100
-
-
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
-def test_mutant_is_killed_still(mutant: Mutant, catalogue: Catalogue, key_folder: Path) -> None:
-    """The case that tells most about it fails while its twin passes; --full runs all of the catalogue at night."""
-    case = matrix.rarest(mutant, ROWS)
-    run = matrix.run_mutant(mutant, catalogue.with_twins([case]), KeyPool(key_folder))
-    judged = run.judgements[case]
-    assert matrix.is_killed(judged, run), [check for check in judged.checks if not check.held]
-    assert judged.verdict is Verdict.FAIL

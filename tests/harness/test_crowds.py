@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from cryptography.x509 import ocsp
+from cryptography.x509 import load_der_x509_certificate, ocsp
 
 from harness.chronicle import EventRefused
 from harness.contract.vocabulary import Kind
 from harness.events import Crowd
 from harness.jlis import authority as authorities
 from harness.jlis.entries import Entry
+from harness.jlis.life_events import LifeEvent
 from harness.jlis.records import IllegalEvent
 from harness.jlis.register import Register
 from harness.jlis.validity import JST, may_have_signature
@@ -244,6 +245,55 @@ def test_crowds_that_cannot_be(peopled: MakePeopled) -> None:
     for first, count, keys in ((-1, 5, 1), (1000, -1, 1), (1000, 1, 0)):
         with pytest.raises(IllegalEvent, match="expected a position"):
             register.check(Crowd(at, 7, first, count, keys))
+
+
+def test_crowd_that_ends_early(keys: KeyPool, tmp_path: Path) -> None:
+    """All their certificates end then, in the register and in the octets, also when the world is opened again."""
+    ends = jst("2026-12-05T23:59:59")
+    world = World.create(keys, seed=7, start=jst(START), store=tmp_path / "world.db")
+    world.new_crowd(3, keys=KEYS)
+    world.new_crowd(3, keys=KEYS, not_after=ends)
+    world.close()
+    again = World.open(keys, tmp_path / "world.db")
+    try:
+        for place in range(6):
+            for entry in again.certificates(id_at(place)):
+                assert (entry.not_after == ends) == (place >= 3)
+                der = again.certificate(entry)
+                assert load_der_x509_certificate(der).not_valid_after_utc == entry.not_after
+    finally:
+        again.close()
+
+
+@pytest.mark.parametrize("wrong", [timedelta(0), timedelta(days=-1), timedelta(days=1, microseconds=1)])
+def test_crowd_that_ends_before_it_begins_or_between_seconds_is_refused(peopled: MakePeopled, wrong: timedelta) -> None:
+    """Nothing is registered then."""
+    world = peopled(PopulationProfile.PLAIN)
+    size = world.size()
+    with pytest.raises(EventRefused, match="expected certificates that end on a whole second"):
+        world.new_crowd(3, keys=KEYS, not_after=world.clock.now() + wrong)
+    assert world.size() == size
+
+
+def test_those_at_places_are_those_of_the_register(peopled: MakePeopled) -> None:
+    """All at once, without anybody being written down: what each has when asked for by themselves."""
+    world = peopled(PopulationProfile.PLAIN)
+    register = world._register
+    among = list(register.settled_in(range(COUNT + 10)))
+    assert len(among) == COUNT
+    assert id_at(2) not in register._dossiers
+    for settled in among[::17]:
+        resident = settled.dossier.now.resident
+        assert settled.entries == world.certificates(resident.id)
+        assert resident == world.resident(resident.id)
+
+
+def test_certificates_that_share_keys(peopled: MakePeopled) -> None:
+    """A renewal of somebody of a crowd may take keys that others have: none is made."""
+    world = peopled(PopulationProfile.PLAIN)
+    world.clock.set(LATER)
+    world.happen(id_at(5), LifeEvent.RENEWED, key=1)
+    assert [entry.key for entry in world.certificates(id_at(5))] == [1, 2]
 
 
 def test_nobody_takes_the_place_of_one_of_them(peopled: MakePeopled) -> None:

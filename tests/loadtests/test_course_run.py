@@ -1,6 +1,8 @@
 """Whole runs with a course: faults and recovery, the target's own counter, the generator's numbers, its processes."""
 
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -98,3 +100,9 @@ def test_course_that_cannot_be_is_refused_before_any_load(
     done = load_run(*arguments)
     assert says in str(done.fault)
     assert done.written is None
+
+
+def test_command_line_starts_without_what_comes_with_locust() -> None:
+    """`kazashi` imports every command when it starts; only a run may need psutil."""
+    program = "import sys; sys.modules['psutil'] = None; import loadtests.commands, loadtests.report.compare"
+    subprocess.run([sys.executable, "-c", program], check=True)

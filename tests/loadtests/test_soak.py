@@ -10,6 +10,7 @@ import pytest
 
 from harness.contract.messages import Begun
 from harness.contract.vocabulary import Kind, Purpose
+from loadtests import keyring, signing
 from loadtests.desk import Desk
 from loadtests.holders import Holders
 from loadtests.turns import Turns
@@ -54,3 +55,17 @@ def _authorities(folder: Path) -> dict[Kind, bytes]:
     """Certificates for the authorities' files on a card: nobody checks them here."""
     with Holders(folder) as holders:
         return dict.fromkeys(Kind, holders.at(0).certificate)
+
+
+def test_what_is_kept_is_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of fifty cards and chips five are kept, those used last; whoever comes again is made anew and signs the same."""
+    monkeypatch.setattr(signing, "MOST_CARDS", 5)
+    monkeypatch.setattr(keyring, "MOST_LOADED", 5)
+    with Holders(folder) as holders:
+        cards = signing.CardSigner(holders, _authorities(folder))
+        first = cards.login(holders.at(0), b"c" * 32)
+        for place in range(50):
+            cards.login(holders.at(place), b"c" * 32)
+            holders.keyring.chip(place)
+        assert (len(cards._cards), len(holders.keyring._chips)) == (5, 5)
+        assert cards.login(holders.at(0), b"c" * 32) == first

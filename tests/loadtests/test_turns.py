@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from harness.contract.vocabulary import Purpose
@@ -77,7 +77,7 @@ def test_same_seed_same_turns() -> None:
     assert turns_of(population(), 60) != turns_of(population(seed=2), 60)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(of=st.integers(1, 9), name=st.sampled_from(sorted(load_mixes())), users=st.integers(1, 60))
 def test_no_holder_has_two_workers(of: int, name: str, users: int) -> None:
     """Parts have nobody in common and together everybody, whatever the mix and their number."""

@@ -1,0 +1,72 @@
+"""Whole runs against everything but a product: each kind passes with ours, and a wrong one is seen."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.errors import ConfigurationError
+from tests.loadtests.conftest import LoadRun
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("target", "kinds"),
+    [
+        ("ocsp:own", {"good", "just-lost", "revoked", "on-hold", "unknown"}),
+        ("crl:own", {"good", "just-lost", "revoked", "on-hold"}),
+        ("python:reference_impl.verification", {"good", "just-lost", "revoked", "on-hold", "forged"}),
+        ("platform:own", {"good", "revoked", "on-hold", "forged"}),
+    ],
+)
+def test_ours_passes(load_run: LoadRun, target: str, kinds: set[str]) -> None:
+    """Exit 0: every kind of question was asked, and each answer was right."""
+    done = load_run("--target", target, "--bad", "0.4", "--seconds", "3")
+    assert done.exit_code == 0, (done.said, done.fault)
+    assert {row["kind"] for row in done.written["verdicts"]} == kinds
+    assert {row["ruling"] for row in done.written["verdicts"]} == {"right"}
+
+
+@pytest.fixture
+def lenient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A core that accepts everybody, where both processes find it."""
+    shutil.copy(HERE / "lenient_core.py", tmp_path / "lenient_core_of_a_test.py")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
+    yielded = "python:lenient_core_of_a_test"
+    monkeypatch.delitem(sys.modules, "lenient_core_of_a_test", raising=False)
+    return yielded
+
+
+def test_core_that_accepts_everybody_fails(load_run: LoadRun, lenient: str) -> None:
+    """Exit 1: every bad login was wrongly accepted, and is told with what would have been right."""
+    done = load_run("--target", lenient, "--bad", "0.3")
+    assert done.exit_code == 1
+    wrong = {(row["kind"], row["expected"]) for row in done.written["verdicts"] if row["ruling"] == "wrong"}
+    assert wrong == {("forged", "BAD_SIGNATURE"), ("revoked", "REVOKED"), ("on-hold", "ON_HOLD")}
+    assert done.written["errors"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--target", "ocsp:http://127.0.0.1:9/ocsp"], "expected --world STORE"),
+        (["--target", "ocsp:http://192.0.2.1/ocsp"], "--i-own-this-target"),
+        (["--target", "platform:http://127.0.0.1:9"], "expected platform:own"),
+        (["--target", "python:no_such_module_of_a_vendor"], "expected a module with that factory"),
+        (["--target", "http://127.0.0.1:9", "--patience", "0.2"], "expected somebody to listen within 0.2 s"),
+        (["--workers", "2"], "expected --share DIR"),
+        (["--workers", "2", "--processes", "2"], "expected one of them"),
+        (["--processes", "8", "--users", "4"], "expected one or more for each of 8 processes"),
+        (["--workers", "1", "--share", "x", "--bind", "nowhere"], "expected HOST:PORT"),
+    ],
+)
+def test_what_cannot_be_loaded_is_one_line(load_run: LoadRun, arguments: list[str], says: str) -> None:
+    """Before any load is sent."""
+    done = load_run(*arguments)
+    assert isinstance(done.fault, ConfigurationError), (done.said, done.fault)
+    assert says in str(done.fault)
+    assert "\n" not in str(done.fault)
