@@ -1,11 +1,13 @@
 """The role tap-client: two products pass, each rule off is killed by the trace, and the place of platform-client."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from conformance.certification import SuiteVerdict
+from conformance.roles.kill_rows import FILE
 from conformance.roles.platform_client.case import PLATFORM_CLIENT, NoBench
 from conformance.roles.role_catalogue import RoleCatalogue, load_role_catalogue
 from conformance.roles.role_mutants import RoleMutant, load_role_mutants
@@ -122,3 +124,14 @@ def test_broken_file_is_named_with_field_and_rule(tmp_path: Path, old: str, new:
     with pytest.raises(ConfigurationError, match=says) as fault:
         load_role_catalogue(TAP_CLIENT, tmp_path)
     assert "\n" not in str(fault.value)
+
+
+def test_kill_matrix_is_of_these_mutants() -> None:
+    """The published rows name every mutant of every role, and show it killed by the cases that say so."""
+    with FILE.open(encoding="utf-8", newline="") as file:
+        killed = {(row["role"], row["mutant"], row["case"]): row["killed"] == "yes" for row in csv.DictReader(file)}
+    for role, vocabulary in VOCABULARIES.items():
+        mutants = load_role_mutants(role, vocabulary.mutant_type)
+        assert {mutant for other, mutant, _ in killed if other == role} == {mutant.id for mutant in mutants}
+        survived = [(each.id, case) for each in mutants for case in each.killed_by if not killed[role, each.id, case]]
+        assert survived == []
