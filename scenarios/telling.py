@@ -73,7 +73,7 @@ class Telling:
         self._decisions: list[tuple[Archetype, str]] = []
         self._measured: list[Distribution] = []
         self._unjudged: Callable[[], object] | None = None
-        self.skip = skip
+        self._skip = skip
 
     def say(self, words: Words) -> None:
         """Tell on."""
@@ -103,6 +103,11 @@ class Telling:
     def await_judgement(self, accept: Callable[[], object]) -> None:
         """Remember a verdict: unless the story judges it before it goes on, `accept` does."""
         self._unjudged = accept
+
+    def skip(self, reason: str) -> NoReturn:
+        """End a story that cannot be told about this product; what it did not judge yet is not held against it."""
+        self._unjudged = None
+        self._skip(reason)
 
     def judged(self) -> None:
         """The story said what it expects of the last verdict."""
