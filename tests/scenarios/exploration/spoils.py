@@ -92,7 +92,7 @@ SPOILS = (
     Spoil("tap-anywhere", 2, 4),
     Spoil("tap-without-enrolment", 1, 4),
     Spoil("trust-any-terminal", 1, 4, in_ci=True),
-    Spoil("forget-chip-key", 7, 7),
+    Spoil("forget-chip-key", 21, 4),
     Spoil("skip-card-issuer", 2, 4),
     Spoil("outage-is-good", 1, 4),
     Spoil("unknown-is-good", 1, 4),
