@@ -109,13 +109,13 @@ def test_tries_are_counted() -> None:
 
 def test_first_step_that_refuses_gives_the_reason() -> None:
     """In the order of docs/contract.md: of everything that is wrong the first is told, as it is put right in turn."""
-    register, judge = Register(NOW), Oracle(NOW)
+    register = Register(NOW)
     person = register.person(date(1980, 6, 1), NOW)
     card, later = person.card, NOW + timedelta(minutes=10)
     assert person.card.sign is not None
 
     def of(shown: Shown, at: datetime, purpose: str = "enrol") -> set[str]:
-        return judge.completes(Session(purpose, at), shown, at)
+        return Oracle(NOW).completes(Session(purpose, at), shown, at)
 
     assert of(Shown(card.sign, None), later) == {"MALFORMED"}  # type: ignore[arg-type]
     assert of(Shown(card.sign, card), later) == {"WRONG_PURPOSE"}  # type: ignore[arg-type]
