@@ -13,7 +13,7 @@ from loadtests.histogram import Histogram, middle_of
 from loadtests.options import Options
 from loadtests.series import VISIT
 from loadtests.shapes import Plateau, Shape, plateaus
-from tests.loadtests.people import population
+from tests.loadtests.people import of_folder
 from tests.loadtests.test_run import BROKEN
 
 STOPPED = 3.0
@@ -45,7 +45,7 @@ def test_workers_share_the_arrivals() -> None:
     assert max(map(len, shares)) - min(map(len, shares)) <= 1
 
 
-def visits_of_a_stopped_target(folder: Path, *, rate: float, users: int) -> Histogram:
+def visits_of_a_stopped_target(out: Path, holders: Path, *, rate: float, users: int) -> Histogram:
     """How long the visits took at a product that stands still for three seconds as soon as load begins."""
     options = Options(target="", users=users, seconds=5, rate=rate, seed=1, timeout=20.0)
     over = threading.Event()
@@ -60,9 +60,10 @@ def visits_of_a_stopped_target(folder: Path, *, rate: float, users: int) -> Hist
             threading.Timer(STOPPED + MARGIN, go_on).start()
 
         try:
-            tally = generator.generate(population(), product.address, folder, options, begun=stop)
+            tally = generator.generate(of_folder(holders), product.address, out, options, begun=stop)
         finally:
-            assert over.wait(60)
+            os.kill(product.pid, signal.SIGCONT)
+        assert over.wait(60)
     assert not tally.errors
     assert sum(each.arrivals for each in tally.series.intervals) == tally.series.latencies(VISIT).total
     return tally.series.latencies(VISIT)
@@ -73,14 +74,14 @@ def slower_than(seconds: float, visits: Histogram) -> int:
     return sum(count for bucket, count in visits.counts.items() if middle_of(bucket) / 1e6 > seconds)
 
 
-def test_target_that_stands_still_shows_in_an_open_loop(tmp_path: Path) -> None:
+def test_target_that_stands_still_shows_in_an_open_loop(tmp_path: Path, folder: Path) -> None:
     """Stopped for three seconds: the longest visit took at least three, and everybody who came meanwhile waited."""
-    visits = visits_of_a_stopped_target(tmp_path, rate=40.0, users=10)
+    visits = visits_of_a_stopped_target(tmp_path, folder, rate=40.0, users=10)
     assert visits.longest >= STOPPED
     assert slower_than(1.0, visits) >= 40 * (STOPPED - 1.0) - 1
 
 
-def test_closed_loop_measures_the_same_stop_once_for_each_user(tmp_path: Path) -> None:
+def test_closed_loop_measures_the_same_stop_once_for_each_user(tmp_path: Path, folder: Path) -> None:
     """The same target and the same stop: only whoever was there waited. It is why the open loop is there."""
-    visits = visits_of_a_stopped_target(tmp_path, rate=0.0, users=3)
+    visits = visits_of_a_stopped_target(tmp_path, folder, rate=0.0, users=3)
     assert 0 < slower_than(1.0, visits) <= 3
