@@ -58,8 +58,10 @@ def run_command(  # noqa: PLR0913  (one option each)
     """
     _require_one_of("--lang", lang, LANGUAGES)
     _require_one_of("--card-backend", card_backend, BACKENDS)
-    _require_product(target)
     chosen = _chosen(name, every=every)
+    if page is not None and page.is_dir():
+        raise ConfigurationError(f"--page {str(page)!r}: expected a file, actual a folder; name a file in it")
+    _require_product(target)
     options = ["--import-mode=importlib", "-v", "--tb=short", "-p", "no:cacheprovider"]
     conftest = f"--confcutdir={Path(__file__).parent}"
     asked = [f"--target={target}", f"--card-backend={card_backend}", f"--lang={lang}", *([] if every else ["--tell"])]

@@ -49,7 +49,7 @@ class OfflineTerminal:
         self._kept: list[Record] = []
         self._noted = 0
         if Capability.RECONCILE not in stage.product.capabilities:
-            telling.skip("the product takes no taps while offline: no reconcile")
+            telling.skip("the product offers no reconcile")
 
     def takes_a_tap_of(self, resident: Resident, *, clock_wrong_by: timedelta = timedelta()) -> Record:
         """Note a tap; `clock_wrong_by` is how far the terminal's clock is from everybody else's."""

@@ -12,7 +12,7 @@ from cardsim.options import Options
 from cardsim.readers.conditions import Conditions
 from harness.card_apps import AppKind
 from harness.contract.configuration import configuration
-from harness.contract.vocabulary import Reason
+from harness.contract.vocabulary import Capability, Reason
 from harness.forgery import Variant
 from harness.jlis.validity import JST
 from harness.keys import KeyPool
@@ -44,6 +44,11 @@ class Town:
         self._stage, self._telling, self._clock = stage, telling, clock
         self._folder, self._reader = folder, reader
         self._terminals = 0
+
+    def wants_a_product_that_offers(self, capability: Capability) -> None:
+        """Tell the story about a product with this capability; for another one it is not applicable."""
+        if capability not in self._stage.product.capabilities:
+            self._telling.skip(f"the product offers no {capability.value}")
 
     def issues_a_card(  # noqa: PLR0913  (what may be special of a card)
         self,

@@ -6,7 +6,7 @@ from cardsim.readers.conditions import Conditions, TwoCards
 from cardsim.readers.interface import Interface
 from cardsim.readers.weak_field import WeakField
 from cardsim.slot import Tear
-from harness.contract.vocabulary import Environment, Reason
+from harness.contract.vocabulary import Capability, Environment, Reason
 from harness.forgery import Variant
 from harness.jlis.fault_grammar import Fault
 from harness.presented import Form
@@ -25,6 +25,7 @@ from scenarios.verifier import Verifier
 
 __all__ = [
     "APPLICATION_PIN",
+    "Capability",
     "Conditions",
     "Confidence",
     "Desk",

@@ -76,7 +76,7 @@ def test_clock_nine_hours_slow(town: Town, clock: StoryClock) -> None:
     clock.turns_to_next_day("02:00:00")
     resident.taps().is_refused(Reason.EXPIRED)
     with clock.is_wrong_at_the_product(timedelta(hours=-9)):
-        resident.taps().is_put_off(Reason.STATUS_STALE)
+        resident.taps().is_not_accepted().jlis_was_asked()
 
 
 @story(

@@ -1,6 +1,6 @@
 """更新: within three months before the end, or after it: other numbers, other keys, another CN (spec/pki.md §4)."""
 
-from scenarios.vocabulary import Confidence, Reason, Resident, StoryClock, Town, story, timedelta
+from scenarios.vocabulary import Capability, Confidence, Reason, Resident, StoryClock, Town, story, timedelta
 
 
 def ends_in_two_months(town: Town, clock: StoryClock) -> Resident:
@@ -124,6 +124,7 @@ def test_signature_over_a_renewal(town: Town, clock: StoryClock) -> None:
     ja="更新後のカードをそのままかざすと、別人ではなく「紐付け直しが必要」と案内される",
 )
 def test_renewed_card_is_no_stranger(town: Town, clock: StoryClock) -> None:
+    town.wants_a_product_that_offers(Capability.RELINK)
     resident = ends_in_two_months(town, clock)
     clock.turns_to("09:07:00")
     resident.renews_the_certificates()
@@ -140,6 +141,7 @@ def test_renewed_card_is_no_stranger(town: Town, clock: StoryClock) -> None:
     ja="同じ日に生まれた別人の新しいカードは、誰かの更新とはみなされない",
 )
 def test_stranger_is_no_renewal(town: Town, clock: StoryClock) -> None:
+    town.wants_a_product_that_offers(Capability.RELINK)
     resident = ends_in_two_months(town, clock)
     clock.turns_to("08:07:00")
     stranger = town.issues_a_card(to_somebody_born=resident.birth_date)

@@ -27,11 +27,10 @@ def test_every_test_function_is_a_story_of_its_own() -> None:
         assert story_of(getattr(module, name)) is not None, name
 
 
-def test_every_family_tells_more_than_one_story() -> None:
-    """Two each at least: accepted and refused (which is which, the dishonest targets show)."""
-    families = [story.family for story in STORIES.values()]
-    assert list(dict.fromkeys(families)) == list(FAMILIES)
-    assert all(families.count(family) >= 4 for family in FAMILIES)
+@pytest.mark.parametrize("family", ["tap", "pin_lockout", "expiry", "address_change"])
+def test_every_family_tells_many_stories(family: str) -> None:
+    """Twenty-five at least (which of them accept and which refuse, the dishonest targets show)."""
+    assert [story.family for story in STORIES.values()].count(family) >= 25
 
 
 @pytest.mark.parametrize("told", STORIES.values(), ids=lambda told: told.name)
@@ -43,11 +42,6 @@ def test_a_story_says_what_it_is_about(told: Story) -> None:
     file, _, function = told.node.partition("::")
     assert Path(file).is_relative_to(ROOT / told.family)
     assert told.name == f"{told.family}/{function.removeprefix('test_').replace('_', '-')}"
-
-
-def test_one_tap_and_one_lockout_go_through_pcscd() -> None:
-    """The lane of real clients has a story of each."""
-    assert {told.family for told in STORIES.values() if told.through_pcscd} == {"tap", "pin_lockout"}
 
 
 def test_what_is_no_story_is_none() -> None:

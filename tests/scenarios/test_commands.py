@@ -92,6 +92,27 @@ def test_what_cannot_be_told_is_one_line_and_exit_2(words: list[str], says: str)
     assert says in done.stderr
 
 
+def test_what_is_not_about_the_product_is_counted_by_its_reason() -> None:
+    """A product that offers neither reconcile nor a set-up: named, one line for each reason, and nothing fails."""
+    done = scenario("run", "expiry/test-offline", "--target", f"command:perl {LIARS} accept")
+    assert done.returncode == 2, "a file is no family"
+    names = ("expiry/kiosk-closes", "expiry/queue-waits-for-jlis")
+    said = [
+        scenario("run", name, "--target", f"command:perl {LIARS} accept", "--lang", language)
+        for name, language in zip(names, ("ja", "en"), strict=True)
+    ]
+    assert [done.returncode for done in said] == [0, 0]
+    assert "対象外: 1件: set-up: a service that is open from 06:30 to 23:00" in said[0].stdout
+    assert "not applicable: 1: the product offers no reconcile" in said[1].stdout
+
+
+def test_a_page_where_none_can_be_is_exit_2(tmp_path: Path) -> None:
+    """Before any story is told."""
+    done = scenario("run", ONE, "--page", str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"kazashi: --page .*: expected a file, actual a folder; name a file in it\n", done.stderr)
+
+
 def test_nobody_at_the_address_is_one_line_and_exit_2() -> None:
     """No story is told about a product that is not there, and the line says how to mend it."""
     done = scenario("run", ONE, "--target", "http://127.0.0.1:9")

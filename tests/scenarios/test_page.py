@@ -6,7 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from scenarios.page import Archetype, Line, Told, write_page
+from scenarios.distribution import Distribution
+from scenarios.page import USES, Archetype, Line, Told, write_page
 from scenarios.story import Words, load_stories
 from scenarios.telling import StoryBroken, Telling
 
@@ -20,7 +21,13 @@ def page(tmp_path: Path) -> ET.Element:
     """A page of two stories."""
     told = [
         Told(EXPIRY, "failed", (Line(AT, "it ends", "終わる"),), ((Archetype.AUTH, "reject"),), "expected <accept>"),
-        Told(TAP, "passed", (Line(AT, "a tap", "かざす"),), ((Archetype.SERIAL_TAP, "accept"),) * 3),
+        Told(
+            TAP,
+            "passed",
+            (Line(AT, "a tap", "かざす"), Line(AT, "  accepted", "  受入れ")),
+            ((Archetype.SERIAL_TAP, "accept"),) * 3,
+            distributions=(Distribution("contact", "接触", tuple(each / 10 for each in range(1, 11))),),
+        ),
     ]
     path = tmp_path / "new" / "page.html"
     write_page(path, STORIES, told)
@@ -39,10 +46,30 @@ def test_each_story_once_in_its_family(page: ET.Element) -> None:
 def test_heat_map_counts(page: ET.Element) -> None:
     """One row for each archetype and decision that occurred, one column a family."""
     rows = [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in page.findall(".//tbody/tr")]
-    assert rows == [
-        ["serial-tap", "受入れ accepted", "3", "", "", ""],
-        ["auth", "拒否 refused", "", "", "1", ""],
+    assert rows[:2] == [
+        [
+            f"serial-tap{USES[Archetype.SERIAL_TAP].ja} tap without PIN; enrolment for it",
+            "受入れ accepted",
+            "3",
+            *[""] * 4,
+        ],
+        [f"auth{USES[Archetype.AUTH].ja} login with the PIN", "拒否 refused", "", "", "1", "", ""],
     ]
+
+
+def test_times_are_drawn(page: ET.Element) -> None:
+    """Percentiles in figures, and a bar for each step from the shortest time to the longest; the fullest is whole."""
+    (row,) = page.findall(".//table[@class='times']/tbody/tr")
+    figures = ["".join(cell.itertext()) for cell in row.findall("td[@class='figure']")]
+    assert figures == ["10", "0.500 s", "0.900 s", "1.000 s"]
+    assert [bar.get("style") for bar in row.iter("i")][-1] == "height: 100%"
+
+
+def test_a_story_is_told_by_days_and_by_what_came_of_it(page: ET.Element) -> None:
+    """The day stands once; what came of something stands under it, without a time of its own."""
+    first = next(page.iter("details"))
+    lines = [(each.get("class"), " ".join("".join(each.itertext()).split())) for each in first.iter("li")]
+    assert lines == [("day", "2026-04-03"), (None, "00:07:00 かざす a tap"), ("came", "→ 受入れ accepted")]
 
 
 def test_a_telling_keeps_what_is_told(telling: Telling) -> None:
