@@ -4,7 +4,6 @@ Data and socket lie in a folder that only its user may enter; it listens on no p
 """
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -13,7 +12,9 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from harness.errors import ConfigurationError, HarnessFault
 
@@ -130,8 +131,9 @@ def _programs() -> Path | None:
     return found[-1] if found else Path(on_path).resolve().parent if on_path else None
 
 
-def _first_known() -> pwd.struct_passwd:
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+def _first_known() -> Any:
+    """Return the entry of whoever runs it; `pwd` is not on every system that `kazashi` starts on."""
+    known = {entry.pw_name: entry for entry in import_module("pwd").getpwall()}
     return next(known[name] for name in OWNERS if name in known)
 
 

@@ -14,7 +14,7 @@ from harness.contract.faults import AdapterFault
 from harness.errors import ConfigurationError, HarnessFault
 from harness.jlis.fault_grammar import Fault, FaultDoor
 from harness.jlis.faults import Faults, Order
-from loadtests.conditions import Announcements, Moved
+from loadtests.conditions import Announcements, Condition, Moved
 from loadtests.database import Database
 from loadtests.faults import CONDITIONS, FaultKind, PlannedFault
 from loadtests.processes import tree
@@ -24,6 +24,9 @@ from loadtests.truth import Moment
 ALLOWED = 10.0
 """Seconds after a fault in which answers may still fail to come: the target has to notice that it is over. Longer is
 no recovery."""
+
+FETCHING = 6.0
+"""Seconds at the beginning of a run with a publication, in which a product that uses lists may not have them yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,9 @@ class Disturbance:
 
     def begun(self, instant: float) -> None:
         """The load began then."""
+        if self._means.publication is not None:  # the lists of the eve are still to be fetched
+            self._announcements.begin(Condition.STATUS_SLOW, instant)
+            self._announcements.end(Condition.STATUS_SLOW, instant + FETCHING)
         self._thread = threading.Thread(target=self._go, args=(instant,), name="load-faults", daemon=True)
         self._thread.start()
 
@@ -86,7 +92,10 @@ class Disturbance:
             with ExitStack() as stack:
                 stack.enter_context(_DOERS[fault.kind](fault, self._means))
                 if fault.kind is FaultKind.CRL_SWAP and self._means.publication is not None:
+                    # between the world's clock and the product's, answers are of a time that is still to come
+                    self._announcements.begin(Condition.STATUS_LYING, time.monotonic())
                     self._means.publication.pass_by(self._move)
+                    self._announcements.end(Condition.STATUS_LYING, time.monotonic())
                 self._leaving.wait(max(0.0, began + fault.end - time.monotonic()))
         finally:
             end = time.monotonic()

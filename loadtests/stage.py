@@ -4,6 +4,7 @@ The world knows every holder of the population, be it a million: they are its cr
 somebody asks. The clock is frozen throughout and moved only between the acts (`calendar`).
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -43,6 +44,11 @@ NEEDED = {
 NEVER_ISSUED = 0x7F00_0000
 """Serial numbers from here on are nobody's (`harness.jlis.entries.SERIALS` ends above them)."""
 Progress = Callable[[int, int], None]
+
+
+MORE_TRIES = 20
+"""A second apart, of a product that says "try again": one that uses lists has to fetch 1,900 of them first."""
+_PAUSE = threading.Event()
 
 
 class EnrolmentRefused(Exception):
@@ -182,6 +188,11 @@ class Settlement:
     def _enrol(self, holder: LoadHolder) -> None:
         """Enrol one holder, as a counter would."""
         outcome = self._visit_counter(holder)
+        for _ in range(MORE_TRIES):
+            if outcome.decision is not Decision.RETRY:
+                break
+            _PAUSE.wait(1.0)
+            outcome = self._visit_counter(holder)
         if outcome.decision is not Decision.ACCEPT:
             raise EnrolmentRefused(
                 f"enrolment of the honest holder {holder.id}: expected accept OK, "
