@@ -123,7 +123,10 @@ def test_no_applicable_case_is_inconclusive(home: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("certify", "--role", "card-reader"), "role 'card-reader': expected one of: card, relying-party, responder"),
+        (
+            ("certify", "--role", "card-reader"),
+            "role 'card-reader': expected one of: card, platform-client, relying-party, responder, tap-client",
+        ),
         (("certify", "--target", "nonsense"), "--target 'nonsense': expected reference"),
         (("certify", "--target", "http://127.0.0.1:9"), "start the product's test surface or correct --target"),
         (("certify", "--case", "tap/nothing"), "case 'tap/nothing'"),
