@@ -32,6 +32,16 @@ NAMED: dict[str, tuple[str, ...]] = {
     ),
     "RP-PATH-013": (f"{PATH}::test_signature_certificate_needs_its_own_bits_and_policy",),
     "RP-PATH-020": (f"{PATH}::test_parameters_of_the_algorithm_may_be_absent",),
+    "RP-PATH-023": ("test_parsing::test_time_is_read_in_either_form",),
+    "RP-PATH-024": (f"{PATH}::test_unusual_certificate_is_accepted",),
+    "RP-PATH-025": ("vectors/test_vectors::test_the_core_gives_the_demanded_reason",),
+    "RP-PATH-026": (f"{PATH}::test_unusual_certificate_is_accepted",),
+    "RP-PROOF-010": (f"{PROOF}::test_login_needs_the_signature_over_its_challenge",),
+    "RP-FORM-001": (
+        "test_taps::test_missing_part_is_malformed",
+        "test_bad_input::test_every_truncation_is_malformed_with_offset_and_rule",
+    ),
+    "RP-SVC-001": (f"{PROOF}::test_service_closed_or_raised_is_refused",),
     "RP-PROOF-001": ("test_challenges::test_each_attempt_has_a_fresh_challenge_of_32_bytes",),
     "RP-PROOF-002": (
         "test_verifier::test_one_challenge_accepts_one_of_many_threads",
@@ -64,6 +74,25 @@ NAMED: dict[str, tuple[str, ...]] = {
         "accounts/test_end_to_end::test_a_lost_card_leads_on_to_the_next_one",
     ),
     "RP-ACC-007": (f"{PROOF}::test_phone_is_not_a_card",),
+    "RP-ACC-008": (
+        f"{PROOF}::test_account_is_that_of_this_service_and_of_the_expected_holder",
+        "test_challenges::test_parallel_enrolments_open_one_account",
+    ),
+    "RP-ACC-009": (f"{PROOF}::test_account_is_that_of_this_service_and_of_the_expected_holder",),
+    "RP-LEAVE-001": (
+        "accounts/test_leaving::test_leaving_one_service_keeps_the_others",
+        "accounts/test_leaving::test_leaving_the_last_service_erases_the_account",
+        "accounts/test_verbs::test_whoever_is_not_enrolled_leaves_nothing",
+    ),
+    "RP-OFF-001": (
+        "services/test_reconcile::test_what_is_wrong_is_refused_kept_and_not_counted",
+        "services/test_reconcile::test_certificate_that_ended_meanwhile_was_good_when_it_was_shown",
+    ),
+    "RP-OFF-002": ("services/test_reconcile::test_record_counts_once_and_is_answered_alike",),
+    "RP-OFF-003": (
+        "services/test_reconcile::test_who_enrolled_later_was_a_stranger_then",
+        "services/test_reconcile::test_what_is_wrong_is_refused_kept_and_not_counted",
+    ),
     "RP-PRIV-001": ("test_verifier::test_verdict_holds_no_secret",),
     "RP-CRL-001": (f"{LISTS}::test_list_that_is_not_believed",),
     "RP-CRL-002": (f"{LISTS}::test_list_that_is_not_believed",),
@@ -87,7 +116,7 @@ NAMED: dict[str, tuple[str, ...]] = {
     "RP-CRL-017": (f"{LISTS}::test_list_that_is_not_believed",),
     **{
         f"RP-OCSP-{number:03}": (f"{RULES}::test_each_rule_alone",)
-        for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 20)
+        for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 20, 24, 25, 26)
     },
     "RP-OCSP-010": (f"{RULES}::test_each_rule_alone", f"{CACHE}::test_kept_to_the_second"),
     "RP-OCSP-013": (
