@@ -97,7 +97,9 @@ def doors(home: Path, store: URL) -> Iterator[Doors]:
         control = running.enter_context(Process(home, "serve", "control", *named))
         proof = {"authorization": f"Bearer {(home / 'control-token').read_text()}"}
         clients = [
-            running.enter_context(httpx.Client(base_url=one.addresses["crl"].split("/crl")[0], trust_env=False))
+            running.enter_context(
+                httpx.Client(base_url=one.addresses["crl"].split("/crl")[0], trust_env=False, timeout=30)
+            )
             for one in jlis
         ]
         address = control.addresses["control"].strip()
@@ -113,7 +115,7 @@ def own_door(addresses: dict[str, str]) -> httpx.Client:
     """Return a client of the door where a process is told of itself, with its token."""
     token = Path(urlsplit(addresses["token"].strip()).path).read_text(encoding="ascii")
     proof = {"authorization": f"Bearer {token}"}
-    return httpx.Client(base_url=addresses["control"].strip(), headers=proof, trust_env=False)
+    return httpx.Client(base_url=addresses["control"].strip(), headers=proof, trust_env=False, timeout=30)
 
 
 def status(client: httpx.Client, asked: bytes) -> str:
