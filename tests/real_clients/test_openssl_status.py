@@ -54,7 +54,7 @@ class Office:
 
     def anchor(self, kind: str) -> str:
         """The authority's certificate, fetched over HTTP."""
-        return self.file(f"{kind}-ca", httpx.get(f"{self.url}/anchors/{kind}.cer").content)
+        return self.file(f"{kind}-ca", httpx.get(f"{self.url}/anchors/{kind}.cer", timeout=60).content)
 
     def certificate(self, kind: str) -> str:
         """The holder's certificate."""
@@ -82,14 +82,14 @@ class Office:
         now = self.world.clock.now()
         place = self.card.resident.municipality
         wanted = (kind, "card", 3, place)
-        index = httpx.get(f"{self.url}/crl/index.json").json()["lists"]
+        index = httpx.get(f"{self.url}/crl/index.json", timeout=60).json()["lists"]
         (address,) = [
             entry["url"]
             for entry in index
             if (entry["kind"], entry["medium"], entry["generation"], entry["municipality"]) == wanted
         ]
         crl = self.folder / "list.crl"
-        crl.write_bytes(httpx.get(address).content)
+        crl.write_bytes(httpx.get(address, timeout=60).content)
         lists = ("-CAfile", self.anchor(kind), "-CRLfile", str(crl))
         return openssl("verify", "-crl_check", "-attime", seconds(now), *lists, self.certificate(kind))
 
@@ -177,7 +177,7 @@ def test_the_next_list_refuses_a_lost_card(office: Office) -> None:
 def test_a_list_of_the_other_municipality_does_not_serve(office: Office) -> None:
     """The issuing distribution point counts: a certificate of one municipality is not judged by the other's list."""
     crl = office.folder / "other.crl"
-    lists = httpx.get(f"{office.url}/crl/index.json").json()["lists"]
+    lists = httpx.get(f"{office.url}/crl/index.json", timeout=60).json()["lists"]
     place = office.card.resident.municipality
     crl.write_bytes(
         httpx.get(
