@@ -129,6 +129,8 @@ class ProgramBinding:
 
     def _last_words(self, parting: float = 0.0) -> str:
         status = self._process.ended(parting)
+        if status is not None:
+            self._readers[-1].join(_PARTING)  # what it said last may still be on its way, and a child may hold the pipe
         state = "still running" if status is None else f"ended with status {status}"
         said = b"".join(self._complaints).decode(errors="replace")
         return f"the program is {state}; its last words on stderr: {said!r}"

@@ -1,6 +1,7 @@
 """Programs that speak JSON lines, and Python objects: the same contract, the same faults."""
 
 import sys
+import time
 
 import pytest
 
@@ -65,6 +66,22 @@ def test_what_a_program_does_wrong_is_named(source: str, fault: type[Exception],
     """Each fault within the time-out, with the last words of the program."""
     binding = program(source, timeout=0.5 if fault is TimedOut else 10)
     with RelyingPartyClient(binding) as client, pytest.raises(fault, match=f"(?s){says}"):
+        client.reset()
+
+
+def test_last_words_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the end of a program is known before what it said last has been read."""
+    heard = ProgramBinding._complain
+
+    def hears_late(binding: ProgramBinding, line: bytes | None) -> None:
+        time.sleep(0.3)
+        heard(binding, line)
+
+    monkeypatch.setattr(ProgramBinding, "_complain", hears_late)
+    with (
+        RelyingPartyClient(program("import sys; input(); sys.exit('out of paper')", timeout=10)) as client,
+        pytest.raises(Unreachable, match="last words on stderr: 'out of paper"),
+    ):
         client.reset()
 
 
