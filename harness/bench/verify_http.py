@@ -58,7 +58,8 @@ def _door(folder: Path, target: str, door: str, name: str, load: _Load) -> Itera
     """Yield the four rows of one door."""
     raw, in_process, seconds = load.raw, load.in_process, load.seconds
     single = [msgspec.json.encode(each) for each in _logins(load.material, is_binary=False)]
-    with _served(folder, target, door) as (process, port):
+    silent = ConfigurationError(f"bench: expected a port of {target}, actual nothing")
+    with served(folder, target, door, silent=silent) as (process, port):
         _require_right(port, single[0])
         here, there = cores()[0], cores()[-1]
         rate, _ = _loaded(process, Job(port, _hex(single), seconds, "/login"), here)
@@ -105,13 +106,19 @@ def _hex(requests: list[bytes]) -> list[str]:
 
 
 @contextmanager
-def _served(folder: Path, target: str, door: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+def served(
+    folder: Path, target: str, door: str, *, silent: Exception
+) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """Yield the process and port of a core's server over the material in `folder`; it ends when its input does.
+
+    Raises `silent` where no port comes.
+    """
     command = [*pinned(cores()[0]), sys.executable, "-m", "harness.bench.verify_server", str(folder), target, door]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             line = b"" if process.stdout is None else process.stdout.readline()
             if not line:
-                raise ConfigurationError(f"bench: expected a port of {target}, actual nothing")
+                raise silent
             yield process, msgspec.json.decode(line)["port"]
         finally:
             if process.stdin is not None:

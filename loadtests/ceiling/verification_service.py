@@ -4,17 +4,14 @@ Sixteen connections; server and wrk are kept on a core each where there are two.
 and the challenges are put back once they were spent, for signing one for each request takes longer than the load.
 """
 
-import subprocess
-import sys
 import tempfile
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from harness.bench.machine import cores, pinned, processor_seconds
+from harness.bench.verify_http import served
 from harness.bench.verify_material import Material
 from harness.errors import HarnessFault
 from loadtests.ceiling.found import ServerCeiling
@@ -38,11 +35,11 @@ def measure(ground: Ground) -> list[ServerCeiling]:
         return []
     asked = [each for made in rounds_of(ground) for each in made]
     requests = [Request("/login", _login(each), f'"reason":"{each.right}"') for each in asked]
-    found = []
+    found, silent = [], HarnessFault(f"{target}: expected its port, actual nothing")
     with tempfile.TemporaryDirectory(prefix="kazashi-service-") as folder:
         (Path(folder) / "material").write_bytes(msgspec.msgpack.encode(_material(ground, asked)))
         for door, name in DOORS.items():
-            with _served(Path(folder), target, door) as (process, port):
+            with served(Path(folder), target, door, silent=silent) as (process, port):
                 drive(
                     f"http://127.0.0.1:{port}", requests, 1, before=pinned(cores()[-1])
                 )  # what is remembered is there
@@ -81,22 +78,3 @@ def _material(ground: Ground, asked: list[Asked]) -> Material:
         point=given.lists[0][1],
         of_one_point=[someone.certificate],
     )
-
-
-@contextmanager
-def _served(folder: Path, target: str, door: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
-    """Yield the server's process and port; it ends when its input does."""
-    command = [*pinned(cores()[0]), sys.executable, "-m", "harness.bench.verify_server", str(folder), target, door]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        try:
-            line = b"" if process.stdout is None else process.stdout.readline()
-            if not line:
-                raise HarnessFault(f"{target}: expected its port, actual nothing")
-            yield process, msgspec.json.decode(line)["port"]
-        finally:
-            if process.stdin is not None:
-                process.stdin.close()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
