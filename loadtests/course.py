@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from loadtests.counter import CounterCheck
-from loadtests.disturbance import ALLOWED, DoneFault
+from loadtests.disturbance import DoneFault
 from loadtests.growth import MIB, Growth, descriptor_growth, memory_growth
 from loadtests.histogram import Histogram
 from loadtests.knee import Knee, Step, find_knee, steps_of
@@ -210,7 +210,7 @@ def _told(fault: DoneFault, tally: Tally, seconds: float) -> ToldFault:
     rate = rate_before(series, start)
     return ToldFault(
         fault.name, round(start, 3), round(end, 3), None if rate is None else round(rate, 2),
-        recovered_after(series, start, end), ALLOWED,
+        recovered_after(series, start, end), fault.allowed,
     )  # fmt: skip
 
 
