@@ -132,8 +132,8 @@ def course_of(asked: Options, tally: Tally, seen: Seen) -> Course:
 
 def spread(histogram: Histogram) -> Spread:
     """Return what is told of latencies."""
-    p50, p90, p99, p999 = (round(histogram.quantile(share) * 1000, 3) for share in (0.5, 0.9, 0.99, 0.999))
-    mean, longest = round(histogram.mean() * 1000, 3), round(histogram.longest * 1000, 3)
+    p50, p90, p99, p999 = (round(histogram.quantile(share) * 1000, 4) for share in (0.5, 0.9, 0.99, 0.999))
+    mean, longest = round(histogram.mean() * 1000, 4), round(histogram.longest * 1000, 4)
     return Spread(histogram.total, mean, p50, p90, p99, p999, longest)
 
 
