@@ -30,6 +30,8 @@ def ceilings(scene: Scene, options: Options, tally: Tally, busy: float | None, p
     """Return the ceilings beside a run that counted this, and kept the target's cores busy for `busy` seconds."""
     seconds = tally.seconds or float(options.seconds)
     reached, target_busy = tally.requests / seconds, None if busy is None else busy / seconds
+    if tally.interrupted:
+        return Ceilings(reached, target_busy=target_busy, left_out=["ceilings: the run was interrupted"])
     if isinstance(scene.population, Ground) and scene.kind is TargetKind.CORE and options.ceiling_seconds:
         return _of_core(scene.population, tally, options)
     left_out = _left_out(scene, options)

@@ -150,6 +150,7 @@ BECAUSE: dict[Shortcoming, str] = {
     Shortcoming.NO_VERDICT: "判定が一つもない",
     Shortcoming.NONE_ACCEPTED: "正しく受け付けられた者がいない",
     Shortcoming.NONE_REFUSED: "正しく拒否された者がいない",
+    Shortcoming.INTERRUPTED: "途中で中断された。結果は中断までのもの",
     Shortcoming.NOT_RECOVERED: "障害からの回復を期限内に確認できない",
     Shortcoming.GROWS: "試験対象のメモリまたはディスクリプターが増え続けている",
     Shortcoming.COUNTER: "試験対象自身の計数が送信数と合わない",
