@@ -34,6 +34,8 @@ from harness.home import key_pool
 
 IN_PROCESS_READER = "inprocess"
 EXAMPLE = "python:conformance.targets.tap_client:make"
+PATIENCE = 10.0
+"""Seconds, where the command line says nothing."""
 COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 
@@ -42,7 +44,7 @@ class RoleOptions:
     """What the command line says of a target without an adapter."""
 
     target: str
-    timeout: float
+    timeout: float = PATIENCE
     issuer: Path | None = None
     serials: str = ""
     claims: str = ""
@@ -79,7 +81,7 @@ def certify_role(role: str, options: RoleOptions, asked: RunOptions) -> int:
             progress.update(task, completed=number)
 
         run = examine(catalogue, bench, target=_named(role, options), seed=asked.seed, progress=judged)
-    run = replace(run, seed_drawn=asked.seed_drawn)
+    run = replace(run, seed_drawn=asked.seed_drawn, said_of_target=said_of_target(role, options))
     written = write_role_reports(run, asked.out, language=asked.language)
     _tell(run, console, asked.language)
     for path in written:
@@ -151,6 +153,23 @@ def _named(role: str, options: RoleOptions) -> str:
     if role == RequiredOf.TAP_CLIENT.value:
         return EXAMPLE if options.target == "reference" else options.target
     return JLIS if options.target == "reference" else options.target
+
+
+def said_of_target(role: str, options: RoleOptions) -> tuple[str, ...]:
+    """Return the words of a command line that mean the same target, those that differ from what is assumed."""
+    said: dict[str, object] = {"--timeout": options.timeout} if options.timeout != PATIENCE else {}
+    if role == RequiredOf.CARD.value:
+        said |= {"--reader": options.reader, "--serial": options.serial, "--card": options.card}
+    else:
+        said |= {"--target": options.target}
+    if role == RequiredOf.RESPONDER.value:
+        said |= {
+            "--issuer": options.issuer,
+            "--serials": options.serials,
+            "--claims": options.claims,
+            "--certificate": options.certificate,
+        }
+    return tuple(word for name, value in said.items() if value for word in (name, str(value)))
 
 
 def _tell(run: RoleRun[Any], console: Console, language: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Generic, Protocol, TypeVar
 
+from cardsim.trace import TraceLine
 from conformance.certification import SuiteVerdict, suite_verdict
 from conformance.judge import UNJUDGED, Check, Verdict
 from conformance.register import Level, load_register
@@ -35,6 +36,8 @@ class Played:
 
     checks: tuple[Check, ...]
     transcript: str = ""
+    trace: tuple[TraceLine, ...] = ()
+    """The commands to a card, secrets masked; none where the role has no card."""
 
 
 class Bench(Protocol[P_contra]):
@@ -63,6 +66,7 @@ class RoleJudgement:
     seconds: float = 0.0
     missing: tuple[str, ...] = ()
     """What the target does not have, where the verdict is NA."""
+    trace: tuple[TraceLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class RoleRun(Generic[C]):
     judgements: dict[str, RoleJudgement]
     verdict: SuiteVerdict
     seed_drawn: bool = False
+    said_of_target: tuple[str, ...] = ()
+    """The words of the command line about the target, for the line that runs a case again."""
 
     def count(self, *verdicts: Verdict) -> int:
         """Return how many cases ended with one of these verdicts."""
@@ -125,7 +131,8 @@ def _judged(case: C, bench: Bench[C], level: Level) -> RoleJudgement:
     held = all(check.held for check in played.checks)
     broken = Verdict.FAIL if level is Level.MUST else Verdict.WARN
     verdict = Verdict.PASS if held else broken
-    return RoleJudgement(case, verdict, played.checks, played.transcript, time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    return RoleJudgement(case, verdict, played.checks, played.transcript, seconds, trace=played.trace)
 
 
 def _recovered(judged: RoleJudgement, again: RoleJudgement) -> RoleJudgement:
