@@ -12,10 +12,13 @@ from functools import cache
 from typing import Generic, Protocol, TypeVar
 
 from conformance.certification import SuiteVerdict, suite_verdict
+from conformance.evidence.circumstances import UNTOLD, Circumstances
+from conformance.evidence.expected_failures import Expectation
 from conformance.judge import UNJUDGED, Check, Verdict
 from conformance.register import Level, load_register
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_catalogue import RoleCatalogue
+from harness.contract.statement import Statement
 
 C = TypeVar("C", bound=RoleCase)
 P_contra = TypeVar("P_contra", bound=RoleCase, contravariant=True)
@@ -77,6 +80,10 @@ class RoleRun(Generic[C]):
     judgements: dict[str, RoleJudgement]
     verdict: SuiteVerdict
     seed_drawn: bool = False
+    statement: Statement | None = None
+    circumstances: Circumstances = UNTOLD
+    expectations: tuple[Expectation, ...] = ()
+    """The entries of `--expected`, each with what the run says of it."""
 
     def count(self, *verdicts: Verdict) -> int:
         """Return how many cases ended with one of these verdicts."""
