@@ -34,6 +34,20 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "The chosen cases passed (a part of the catalogue: no certification)",
         "ja": "選んだ項目は合格（一部のみの実行であり、適合の証明ではない）",
     },
+    "conformant but for expected failures": {
+        "en": "Conformant but for expected failures (no conformance: see the list)",
+        "ja": "想定済みの不適合を除き適合（適合の証明ではない。一覧を参照）",
+    },
+    "selection passed but for expected failures": {
+        "en": "The chosen cases passed but for expected failures (a part of the catalogue: no certification)",
+        "ja": "想定済みの不適合を除き、選んだ項目は合格（一部のみの実行であり、適合の証明ではない）",
+    },
+    "expected failures out of date": {
+        "en": "Expected failures out of date: take out or mend the entries that are marked",
+        "ja": "想定済みの不適合の記載が古い：印のある記載を削除または修正してください",
+    },
+    "expected failures": {"en": "Expected failures", "ja": "想定済みの不適合"},
+    "resumed": {"en": "Interrupted, and resumed at", "ja": "中断後の再開日時"},
     "not conformant": {"en": "Not conformant", "ja": "不適合"},
     "harness error": {"en": "Harness error: no verdict", "ja": "試験環境の誤り（判定なし）"},
     "inconclusive": {"en": "Inconclusive", "ja": "判定不能"},

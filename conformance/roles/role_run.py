@@ -13,10 +13,13 @@ from typing import Generic, Protocol, TypeVar
 
 from cardsim.trace import TraceLine
 from conformance.certification import SuiteVerdict, suite_verdict
+from conformance.evidence.circumstances import UNTOLD, Circumstances
+from conformance.evidence.expected_failures import Expectation
 from conformance.judge import UNJUDGED, Check, Verdict
 from conformance.register import Level, load_register
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_catalogue import RoleCatalogue
+from harness.contract.statement import Statement
 
 C = TypeVar("C", bound=RoleCase)
 P_contra = TypeVar("P_contra", bound=RoleCase, contravariant=True)
@@ -83,6 +86,10 @@ class RoleRun(Generic[C]):
     seed_drawn: bool = False
     said_of_target: tuple[str, ...] = ()
     """The words of the command line about the target, for the line that runs a case again."""
+    statement: Statement | None = None
+    circumstances: Circumstances = UNTOLD
+    expectations: tuple[Expectation, ...] = ()
+    """The entries of `--expected`, each with what the run says of it."""
 
     def count(self, *verdicts: Verdict) -> int:
         """Return how many cases ended with one of these verdicts."""
