@@ -6,7 +6,7 @@ A failure of what the register only recommends (SHOULD, MAY) is WARN.
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Generic, Protocol, TypeVar
@@ -118,7 +118,7 @@ def examine(
         judgements[case.id] = judged
         if progress is not None:
             progress(judged, number, len(order))
-    final = {case_id: _beside_twin(judgements[case_id], judgements) for case_id in catalogue.cases}
+    final = with_role_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
     verdict = suite_verdict(final.values(), stated=True, whole=not catalogue.left_out)
     return RoleRun(catalogue, target, seed, bench.product, bench.capabilities, final, verdict)
 
@@ -150,7 +150,12 @@ def _recovered(judged: RoleJudgement, again: RoleJudgement) -> RoleJudgement:
     return replace(judged, checks=(*judged.checks, check), verdict=judged.verdict if held else Verdict.FAIL)
 
 
-def _beside_twin(judged: RoleJudgement, judgements: dict[str, RoleJudgement]) -> RoleJudgement:
+def with_role_twins(judgements: Mapping[str, RoleJudgement]) -> dict[str, RoleJudgement]:
+    """Return the judgements after each refusal has been held against its twin of the same run."""
+    return {case_id: _beside_twin(judged, judgements) for case_id, judged in judgements.items()}
+
+
+def _beside_twin(judged: RoleJudgement, judgements: Mapping[str, RoleJudgement]) -> RoleJudgement:
     """A refusal proves its cause only beside the accepted case of the same run."""
     if judged.case.twin is None or judged.verdict not in (Verdict.PASS, Verdict.WARN, Verdict.FAIL):
         return judged

@@ -1,7 +1,8 @@
 """`kazashi report`: what runs left behind, looked at again. Who writes reports says so by an entry point.
 
 The group `kazashi.reports` names objects with `file` (what such a report is called in its folder), `recognises`
-(whether a decoded file is one) and `diff` (shows two of them, and returns the exit code).
+(whether a decoded file is one) and `diff` (shows two of them, and returns the exit code). The group
+`kazashi.report_commands` names functions that are further commands: `key` and `verify` come from the conformance suite.
 """
 
 from importlib.metadata import entry_points
@@ -13,9 +14,9 @@ import typer
 from rich.console import Console
 
 from harness.errors import ConfigurationError
-from harness.paper.pdf import NAME, page_of, write_pdf
 
 GROUP = "kazashi.reports"
+COMMANDS = "kazashi.report_commands"
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -52,29 +53,8 @@ def diff(
     raise typer.Exit(compare(before, after, sorts, Console()))
 
 
-@app.command()
-def pdf(
-    folder: Annotated[
-        Path, typer.Argument(help="folder of a report, or its HTML file / 報告書の出力先", metavar="DIR")
-    ],
-    *,
-    out: Annotated[
-        Path | None, typer.Option(help="the PDF; report.pdf beside the page if not given / 出力ファイル")
-    ] = None,
-    lang: Annotated[str | None, typer.Option(help="ja or en; as the page was written if not given / 言語")] = None,
-    browser: Annotated[str | None, typer.Option(help="the Chromium to print with / 印刷に使う Chromium")] = None,
-) -> None:
-    """Print a report as PDF, with fields for approval that can be filled in.
-
-    報告書を承認欄つきの PDF にする。終了コード: 0 作成 / 2 設定誤り（Chromium やフォントがない等）
-    """
-    if lang not in (None, "ja", "en"):
-        raise ConfigurationError(f"--lang {lang!r}: expected ja or en")
-    page = page_of(folder)
-    printed = write_pdf(page, out or page.with_name(NAME), language=lang, browser=browser)
-    if printed.warning is not None:
-        typer.echo(f"kazashi: {printed.warning}", err=True)
-    typer.echo(printed.path)
+for point in sorted(entry_points(group=COMMANDS), key=lambda point: point.name):
+    app.command(point.name)(point.load())
 
 
 def compare(before: Path, after: Path, sorts: list[Reports], console: Console) -> int:
