@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from conformance.catalogue_loader import Catalogue, Paired
 from conformance.applicability import declared_by, obstacles
+from conformance.catalogue_loader import Catalogue, Paired
 from conformance.judge import BOTH, Judgement, Verdict, judge, not_applicable, with_twins
 from conformance.roles.relying_party import RelyingPartyRole
 from conformance.roles.story_clock import ControlledClock, ShiftedClock, StoryClock

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from conformance.certification import SuiteVerdict, suite_verdict
-from conformance.judge import UNJUDGED, Check, Verdict
+from conformance.check import Check
+from conformance.judge import UNJUDGED, Verdict
 from conformance.register import Level, level_of
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_catalogue import RoleCatalogue

@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from cardsim.readers.inprocess import LEAVE_CARD, RESET_CARD, UNPOWER_CARD
-from conformance.judge import Check
+from conformance.check import Check
 from conformance.roles.card.case import FRESH_CARD, WRONG_TRIES, AnswerToReset, CardCase, Power, Read, Send, Turn
 from conformance.roles.card.data import data_checks, object_length
 from conformance.roles.card.facts import REFERENCES, CardFacts
