@@ -38,6 +38,8 @@ CSV, PAGE, SEEN = DOCS / "kill_matrix.csv", DOCS / "kill-matrix.md", DOCS / "kil
 """The rows; the page; and for each mutant the hash of what its rows were seen with."""
 HEADINGS = ["mutant", "role", "case", "killed"]
 SEED = 7
+KILLED = (Verdict.FAIL, Verdict.WARN)
+"""A missed recommendation is told, and no failure: that it is told is what the case is for."""
 Row = tuple[str, str, str, bool]
 
 
@@ -61,7 +63,7 @@ def run_mutant(mutant: Mutant, cases: Catalogue, keys: KeyPool, *, seed: int = S
 def is_killed(judgement: Judgement, run: Certification) -> bool:
     """Return whether this case tells the mutant from the reference, for the reason it is about."""
     seen = judgement.observation
-    if judgement.verdict is not Verdict.FAIL or seen is None or judgement.twin_failed:
+    if judgement.verdict not in KILLED or seen is None or judgement.twin_failed:
         return False
     answered = [*seen.steps, *seen.afterwards][-1:]
     twin = judgement.case.twin
@@ -93,10 +95,13 @@ def fingerprint(mutant: Mutant, cases: Mapping[str, Case], rows: Sequence[Row]) 
     """Return the SHA-256 (hex) of all that decided the rows of a mutant: what is off, what was played and expected."""
     played = [cases[case] for who, _, case, _ in sorted(rows) if who == mutant.id and case in cases]
     deciding = [
-        [case.id, case.steps, case.afterwards, case.expect, case.holder, case.twin, case.capabilities]
+        [
+            *(case.id, case.steps, case.afterwards, case.expect, case.holder, case.twin, case.capabilities),
+            *(said for said in (case.nonce, case.without) if said),
+        ]
         for case in played
     ]
-    return hashlib.sha256(msgspec.json.encode([mutant.edits, deciding])).hexdigest()
+    return hashlib.sha256(msgspec.json.encode([mutant.edits, deciding, *mutant.options])).hexdigest()
 
 
 def read_fingerprints(path: Path = SEEN) -> dict[str, str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from conformance.catalogue_loader import Catalogue
-from conformance.judge import Verdict
 from conformance.mutants import matrix
 from conformance.mutants.mutant import Mutant, load_mutants
 from harness.keys import KeyPool
@@ -23,4 +22,4 @@ def test_mutant_is_killed_still(mutant: Mutant, catalogue: Catalogue, key_folder
     run = matrix.run_mutant(mutant, catalogue.with_twins([case]), KeyPool(key_folder))
     judged = run.judgements[case]
     assert matrix.is_killed(judged, run), [check for check in judged.checks if not check.held]
-    assert judged.verdict is Verdict.FAIL
+    assert judged.verdict in matrix.KILLED

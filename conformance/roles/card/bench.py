@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from cardsim.readers.inprocess import LEAVE_CARD, RESET_CARD, UNPOWER_CARD
 from cardsim.trace import Event, TraceLine, mask_secrets
-from conformance.judge import Check
+from conformance.check import Check
 from conformance.roles.card.case import FRESH_CARD, WRONG_TRIES, AnswerToReset, CardCase, Power, Read, Send, Turn
 from conformance.roles.card.data import data_checks, object_length
 from conformance.roles.card.facts import REFERENCES, CardFacts

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from cardsim.slot import Tear
 from cardsim.trace import Event, TraceLine, decode
-from conformance.judge import Check
+from conformance.check import Check
 from conformance.roles.card.data import public_key
 from conformance.roles.role_run import Played, TargetFault
 from conformance.roles.tap_client.case import Do, TapCase, TapRule, Typed, Where
