@@ -27,7 +27,7 @@ def test_object_answers_as_the_surface_does(party: RelyingPartyObject) -> None:
     [
         ("hello", {"contract": 1}, "hello|contract|expected"),
         ("sing", {}, "unknown verb"),
-        ("reset", {"all": True}, "all"),
+        ("reset", {"all": True}, "expected a Reset"),
     ],
 )
 def test_broken_message_is_a_value_error(
