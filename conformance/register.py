@@ -1,6 +1,7 @@
 """The requirement register: what a product has to do, where that is written, and how well it is founded."""
 
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -69,6 +70,13 @@ class Requirement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
     requirements: list[dict[str, object]]
+
+
+@cache
+def level_of(requirement: str) -> Level:
+    """Return the level of a requirement; MUST for one that is not in the register: nothing is forgiven by mistake."""
+    row = load_register().get(requirement)
+    return Level.MUST if row is None else row.level
 
 
 def load_register(path: Path = FILE) -> dict[str, Requirement]:

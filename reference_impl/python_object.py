@@ -4,6 +4,7 @@ Contract 1.0's Python binding: the same surface as over HTTP and the same bytes 
 between, and the store in memory. For speed and for a debugger; a release has no such object.
 """
 
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from typing import Any
 
@@ -11,6 +12,7 @@ import msgspec
 
 from reference_impl.assembly import assembled
 from reference_impl.messages import BrokenMessage
+from reference_impl.options import read_arguments, read_settings
 from reference_impl.settings import Settings
 from reference_impl.surface import Surface
 
@@ -41,4 +43,9 @@ class RelyingPartyObject:
 
 def make() -> RelyingPartyObject:
     """The relying party as `python -m reference_impl.app --test-surface` starts it."""
-    return RelyingPartyObject(Settings(test_surface=True))
+    return made_with(())
+
+
+def made_with(options: Sequence[str]) -> RelyingPartyObject:
+    """As with these options on that command line."""
+    return RelyingPartyObject(read_settings(read_arguments(["--test-surface", *options])))

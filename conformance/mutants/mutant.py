@@ -46,6 +46,8 @@ class Mutant(Struct, frozen=True, forbid_unknown_fields=True):
     title: Text
     killed_by: Annotated[list[CaseId], Meta(min_length=1)]
     edits: Annotated[list[Edit], Meta(min_length=1)]
+    options: list[str] = []
+    """How the product is started: `--status-method crl`, where the rule is one of lists."""
 
 
 def load_mutants(folder: Path = FOLDER) -> list[Mutant]:
@@ -97,7 +99,9 @@ def running_mutant(mutant: Mutant) -> Iterator[str]:
         shutil.copytree(ROOT / "reference_impl", tree / "reference_impl", ignore=shutil.ignore_patterns("__pycache__"))
         apply(mutant, tree)
         # -m looks in the working directory first: the copy is found before the installed package.
-        with LaunchedProduct([sys.executable, "-m", "reference_impl.app", "--test-surface"], cwd=tree) as product:
+        with LaunchedProduct(
+            [sys.executable, "-m", "reference_impl.app", "--test-surface", *mutant.options], cwd=tree
+        ) as product:
             yield product.address
 
 

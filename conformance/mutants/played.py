@@ -1,5 +1,8 @@
 """Cases played against the reference in this process, with a mutant's rules off or, as the control, with none."""
 
+import importlib
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from conformance.catalogue_loader import Catalogue
@@ -14,9 +17,11 @@ from harness.contract.python_binding import PythonBinding
 from harness.contract.vocabulary import Verb
 from harness.keys import KeyPool
 
-PRODUCT = "reference_impl.python_object:make"
+PRODUCT = "reference_impl.python_object"
 """By name and not by import: the reference is reached through its door like any product."""
 TIMEOUT = 20.0
+KILLED = (Verdict.FAIL, Verdict.WARN)
+"""A missed recommendation is told, and no failure: that it is told is what the case is for."""
 
 
 class Seen(Struct, frozen=True):
@@ -31,9 +36,15 @@ class Seen(Struct, frozen=True):
 class Isolated(PythonBinding):
     """The reference in process; each `reset`, which begins a case, empties what a process keeps as well."""
 
-    def __init__(self) -> None:
-        super().__init__(PRODUCT, timeout=TIMEOUT)
+    def __init__(self, options: Sequence[str] = ()) -> None:
+        self.where = f"python:{PRODUCT}"
+        self._timeout = TIMEOUT
+        self._product = importlib.import_module(PRODUCT).made_with(options)
         self._forget = forgetting(PRODUCT.partition(".")[0])
+
+    def another(self) -> "PythonBinding":
+        """Return a second way to the same object, which takes messages of several threads as its HTTP door does."""
+        return _Beside(self)
 
     def exchange(self, verb: Verb, body: bytes) -> Answer:
         """Carry it."""
@@ -42,9 +53,19 @@ class Isolated(PythonBinding):
         return super().exchange(verb, body)
 
 
+class _Beside(Isolated):
+    """The same object once more; whoever made it closes it."""
+
+    def __init__(self, first: Isolated) -> None:
+        self.__dict__.update(vars(first))
+
+    def close(self) -> None:
+        """Leave it alone."""
+
+
 def play(mutant: Mutant | None, cases: Catalogue, keys: KeyPool, seed: int) -> dict[str, Seen]:
     """Return what came of these cases, by id."""
-    binding = Isolated()
+    binding = Isolated(() if mutant is None else mutant.options)
     if mutant is not None:
         take_off(mutant)
     with RelyingPartyClient(binding) as client, setting(keys, seed=seed, cases=len(cases.cases)) as world:
@@ -67,7 +88,7 @@ def seen_in(run: Certification) -> dict[str, Seen]:
 def is_killed(judgement: Judgement, run: Certification) -> bool:
     """Return whether this case tells the mutant from the reference, for the reason it is about."""
     seen = judgement.observation
-    if judgement.verdict is not Verdict.FAIL or seen is None or judgement.twin_failed:
+    if judgement.verdict not in KILLED or seen is None or judgement.twin_failed:
         return False
     answered = [*seen.steps, *seen.afterwards][-1:]
     twin = judgement.case.twin

@@ -38,7 +38,7 @@ class Hashes:
         """Return those of mutants and cases as they are now."""
         deciding = {case.id: [decides(case), decides(cases.get(case.twin or ""))] for case in cases.values()}
         return cls(
-            {mutant.id: _digest(mutant.edits) for mutant in mutants},
+            {mutant.id: _digest([*mutant.edits, *mutant.options]) for mutant in mutants},
             {case: _digest(what) for case, what in deciding.items()},
         )
 

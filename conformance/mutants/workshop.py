@@ -91,7 +91,7 @@ def main() -> None:
     """Do each job in a process forked for it."""
     catalogue = load_catalogue(ROLE)
     mutants = {mutant.id: mutant for mutant in load_mutants()}
-    importlib.import_module(PRODUCT.partition(":")[0])
+    importlib.import_module(PRODUCT)
     keys = KeyPool(Path(sys.argv[1]))
     for number, _ in enumerate(keys.folder.glob("card-*.der")):
         keys.numbered(number)  # loaded once for all who are forked

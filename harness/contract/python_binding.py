@@ -59,6 +59,9 @@ class PythonBinding:
         except Exception as fault:  # noqa: BLE001  (the product's own fault: it must not end the run)
             return fault
 
+    def another(self) -> "PythonBinding | None":
+        """Return None: one message after the other."""
+
     def revive(self) -> bool:
         """Return False: an object does not end."""
         return False
