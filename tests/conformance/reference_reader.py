@@ -1,6 +1,7 @@
 """The reference's reader client as a product of contract 1.0, role tap-client: `python:…:make`."""
 
 import base64
+import time
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,34 @@ from reference_impl.reader.pins import PinTry
 from reference_impl.reader.references import TEXT_PIN
 
 Message = dict[str, Any]
+SECONDS = 30
 CARD_LABEL = "JPKIAPICCTOKEN2"
+
+
+class TimeUp(Exception):
+    """The time limit of the run is over."""
+
+
+class TimedConnection:
+    """A connection that begins nothing after the time limit but what ends the session."""
+
+    def __init__(self, connection: Any, until: float) -> None:
+        self._connection, self._until, self._said = connection, until, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the limit is over."""
+        return time.monotonic() > self._until
+
+    def transmit(self, command: list[int]) -> Any:
+        """Return data, SW1, SW2; TimeUp, once."""
+        if self.is_late and not self._said:
+            self._said = True
+            raise TimeUp
+        return self._connection.transmit(command)
 
 
 class ReferenceReader:
@@ -37,10 +65,15 @@ class ReferenceReader:
             return ended("READER_NOT_FOUND", "リーダーがありません。", "There is no such reader.")
         except NoCardThere:
             return ended("NO_CARD", "カードを置いてください。", "Put the card on the reader.")
+        timed = TimedConnection(connection, time.monotonic() + message.get("seconds", SECONDS))
         try:
-            with CardClient(connection) as client:
+            with CardClient(timed) as client:
                 data = run(client, message)
+            if timed.is_late:
+                raise TimeUp
             return {**ended("OK", "完了しました。", "Done."), "data": data}
+        except TimeUp:
+            return ended("TIMED_OUT", "時間切れです。", "Time is up.")
         except (ReaderFault, CardGone) as fault:
             return told(fault, message)
         finally:
