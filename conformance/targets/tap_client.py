@@ -9,6 +9,7 @@ of a card; ends each session with a reset. Logging in it speaks `begin` and `com
 """
 
 import base64
+import contextlib
 import hashlib
 import importlib
 import json
@@ -283,15 +284,20 @@ def key_of(holder: bytes) -> RSAPublicKey:
     """Return the key of a certificate or a birth record; Stopped where it is neither, whole and with nothing behind."""
     try:
         if holder[:1] == b"\x30":
-            key = x509.load_der_x509_certificate(holder).public_key()
-            if isinstance(key, RSAPublicKey):
-                return key
-            raise ValueError("expected an RSA key, actual another")
+            return certified_key(holder)
         parts = dict(objects(holder[len(holder) - value_length(holder) :]))
         exponent, modulus = numbers(parts[0xDF12])
         return RSAPublicNumbers(exponent, modulus).public_key()
     except (ValueError, LookupError) as fault:
         raise Stopped("CARD_NOT_SUPPORTED") from fault
+
+
+def certified_key(certificate: bytes) -> RSAPublicKey:
+    """Return the RSA key of a certificate; ValueError where it is none, or of another kind."""
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    if not isinstance(key, RSAPublicKey):
+        raise ValueError(f"expected an RSA key, actual {type(key).__name__}")  # noqa: TRY004  (what was read is wrong)
+    return key
 
 
 def numbers(value: bytes) -> tuple[int, int]:
@@ -347,24 +353,46 @@ def make() -> TapProduct:
     return TapProduct(connect)
 
 
-def pcsc_connect(name: str) -> Any:
-    """Return a connection to the card in a PC/SC reader; it resets the card at its end."""
-    system: Any = importlib.import_module("smartcard.System")
-    faults: Any = importlib.import_module("smartcard.Exceptions")
-    found = next((each for each in system.readers() if str(each) == name), None)
-    if found is None:
-        raise ReaderUnknown(name)
-    connection = found.createConnection()
-    try:
-        connection.connect(disposition=1)  # SCARD_RESET_CARD
-    except (faults.NoCardException, faults.CardConnectionException) as fault:
-        raise NoCardThere(name) from fault
-    return connection
+class PcscConnection:
+    """A connection to the card in a PC/SC reader; it resets the card at its end, and says where the card is gone."""
+
+    def __init__(self, name: str) -> None:
+        system: Any = importlib.import_module("smartcard.System")
+        faults: Any = importlib.import_module("smartcard.Exceptions")
+        found = next((each for each in system.readers() if str(each) == name), None)
+        if found is None:
+            raise ReaderUnknown(name)
+        self._fault: type[Exception] = faults.SmartcardException
+        self._name, self._line = name, found.createConnection()
+        try:
+            self._line.connect(disposition=1)  # SCARD_RESET_CARD
+        except self._fault as fault:
+            raise NoCardThere(name) from fault
+
+    def transmit(self, command: list[int]) -> Any:
+        """Return data, SW1, SW2."""
+        try:
+            return self._line.transmit(command)
+        except self._fault as fault:
+            raise CardGone(f"{self._name}: {fault}") from fault
+
+    def disconnect(self) -> None:
+        """Reset the card; one that is gone has forgotten everything."""
+        with contextlib.suppress(self._fault):
+            self._line.disconnect()
+
+    def getReader(self) -> str:  # noqa: N802  (pyscard's name)
+        """Return the reader's name."""
+        return self._name
+
+    def getATR(self) -> Any:  # noqa: N802  (pyscard's name)
+        """Return the answer to reset."""
+        return self._line.getATR()
 
 
 def main() -> None:
     """Answer requests until stdin ends."""
-    product = TapProduct(pcsc_connect)
+    product = TapProduct(PcscConnection)
     for line in sys.stdin:
         request = json.loads(line)
         try:

@@ -69,15 +69,12 @@ class ReferenceReader:
         try:
             with CardClient(timed) as client:
                 data = run(client, message)
-            if timed.is_late:
-                raise TimeUp
-            return {**ended("OK", "完了しました。", "Done."), "data": data}
-        except TimeUp:
-            return ended("TIMED_OUT", "時間切れです。", "Time is up.")
-        except (ReaderFault, CardGone) as fault:
-            return told(fault, message)
+            said: Message = {**ended("OK", "完了しました。", "Done."), "data": data}
+        except (ReaderFault, CardGone, TimeUp) as fault:
+            said = told(fault, message)
         finally:
             connection.disconnect()
+        return ended("TIMED_OUT", "時間切れです。", "Time is up.") if timed.is_late else said
 
 
 def run(client: CardClient, message: Message) -> Message:

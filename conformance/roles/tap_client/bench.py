@@ -30,6 +30,10 @@ class Desk(Protocol):
     def capabilities(self) -> frozenset[str]:
         """What can be done there: `disturbed`, `swapped`, `beside`, `emulated`."""
 
+    @property
+    def setting(self) -> str:
+        """What stands between product and card, for the report; nothing in this process."""
+
     def lay(self, do: Do) -> AbstractContextManager[Lying]:
         """Offer the reader's name and what lies there; the traces are whole at the end of the block."""
 
@@ -40,7 +44,7 @@ class TapBench:
     def __init__(self, client: TapClient, desk: Desk) -> None:
         self._client, self._desk = client, desk
         said = client.hello()
-        self.product = f"{said.product} {said.version}"
+        self.product = " ".join(filter(None, (said.product, said.version, desk.setting)))
         self.capabilities = frozenset(each.value for each in said.capabilities) | desk.capabilities
 
     def play(self, case: TapCase) -> Played:

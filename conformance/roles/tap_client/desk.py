@@ -28,6 +28,7 @@ class InProcessDesk:
     """Readers of this process."""
 
     capabilities = frozenset(DESK)
+    setting = ""
 
     def __init__(self, cards: Cards) -> None:
         self._cards = cards

@@ -37,7 +37,7 @@ class Gate:
 class DisturbedCard(CardInReader):
     """The card, and its trouble; `gate` stands between it and its trace."""
 
-    def __init__(  # noqa: PLR0913  (a card, its reader, and what goes wrong there)
+    def __init__(
         self,
         card: InsertedCard,
         gate: Gate,

@@ -102,20 +102,15 @@ class Cards:
         return OnReader(InsertedCard(profile, MemoryStore(kept), gate), gate, trace, *facts)
 
     def _of(self, which: Laid) -> IssuedCard:
-        match which:
-            case Laid.RENEWED:
-                return self._issued[1]
-            case Laid.LONG_ADDRESS:
-                return self._issued[2]
-            case Laid.EXACT_FILES:
-                return self._exact
-            case Laid.BLOCKED_ISO:
-                return self._iso
-            case Laid.MOVED:
-                return self._moved
-            case Laid.ANDROID | Laid.IPHONE:
-                return self._phones[which]
-        return self._issued[0]
+        others = {
+            Laid.RENEWED: self._issued[1],
+            Laid.LONG_ADDRESS: self._issued[2],
+            Laid.EXACT_FILES: self._exact,
+            Laid.BLOCKED_ISO: self._iso,
+            Laid.MOVED: self._moved,
+            **self._phones,
+        }
+        return others.get(which, self._issued[0])
 
     def _profile(self, which: Laid, issued: IssuedCard) -> Profile:
         profile = issued.profile
@@ -123,22 +118,27 @@ class Cards:
             return msgspec.structs.replace(profile, atr=bytes.fromhex(ATRS[which]))
         if which in LENGTHS:
             return adversarial.with_wrong_length(profile, LENGTHS[which])
-        if which is Laid.CLONED:
-            return adversarial.cloned(profile, self._issued[2].profile)
-        if which is Laid.REPLAYING:
-            return adversarial.replaying(profile, HEARD)
-        if which is Laid.STRANGER:
-            return msgspec.structs.replace(profile, applications={})
-        if which is Laid.RENEWED:
-            genuine = self._issued[0].profile
-            token = genuine.applications[jpki.AID].elements[jpki.TOKEN_INFO]
-            return msgspec.structs.replace(_with(profile, token), serial=genuine.serial)
-        if which is Laid.OLD_CARD:
-            token = profile.applications[jpki.AID].elements[jpki.TOKEN_INFO]
-            if not isinstance(token, File):
-                raise TypeError("expected EF 0006 to be a file")
-            return _with(profile, msgspec.structs.replace(token, body=OLD_LABEL + token.body[len(OLD_LABEL) :]))
+        match which:
+            case Laid.CLONED:
+                profile = adversarial.cloned(profile, self._issued[2].profile)
+            case Laid.REPLAYING:
+                profile = adversarial.replaying(profile, HEARD)
+            case Laid.STRANGER:
+                profile = msgspec.structs.replace(profile, applications={})
+            case Laid.RENEWED:
+                genuine = self._issued[0].profile
+                token = genuine.applications[jpki.AID].elements[jpki.TOKEN_INFO]
+                profile = msgspec.structs.replace(_with(profile, token), serial=genuine.serial)
+            case Laid.OLD_CARD:
+                profile = _with(profile, _relabelled(profile))
         return profile
+
+
+def _relabelled(profile: Profile) -> File:
+    token = profile.applications[jpki.AID].elements[jpki.TOKEN_INFO]
+    if not isinstance(token, File):
+        raise TypeError("expected EF 0006 to be a file")
+    return msgspec.structs.replace(token, body=OLD_LABEL + token.body[len(OLD_LABEL) :])
 
 
 def _with(profile: Profile, element: Element) -> Profile:

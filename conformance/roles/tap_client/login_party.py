@@ -67,7 +67,7 @@ def standing_party(decides: Party) -> Iterator[LoginParty]:
 
 def _handler(party: LoginParty) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802  (the library's name)
+        def do_POST(self) -> None:
             length = min(int(self.headers.get("content-length", "0")), LONGEST)
             body = self.rfile.read(length)
             try:
