@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -107,8 +107,9 @@ class PcscDesk:
 def pcsc_desk(which: str, cards: Cards) -> Iterator[PcscDesk]:
     """Yield a desk behind a pcscd of its own; ConfigurationError tells what is missing, and how to go on without."""
     with tempfile.TemporaryDirectory(prefix="kazashi-desk-") as folder, ExitStack() as stack:
+        begin: Any = running_lane if which == PCSC else running_substitute_lane
         try:
-            lane = stack.enter_context((running_lane if which == PCSC else running_substitute_lane)(READERS))
+            lane: Lane = stack.enter_context(begin(READERS))
         except LaneUnavailable as fault:
             raise ConfigurationError(missing(which, fault)) from fault
         yield PcscDesk(lane, cards, Path(folder))
