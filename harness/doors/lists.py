@@ -85,8 +85,8 @@ class ListsDoor:
                 self._listing(self._world.clock.now()), self._world.jlis.list_practice.mode
             )
             if all(getattr(located, name) == value for name, value in wanted.items())
-            and located.municipality.startswith(prefecture)
             and (url is None or url == base + located.path)
+            and located.municipality.startswith(prefecture)
         ]
         self._note(_under("index", met), 200)
         return Response(msgspec.json.encode({"lists": found}), media_type="application/json")
