@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from conformance.made import BEGINS
+from conformance.privacy.place import Place
 from conformance.steps import Presented, Reconcile, Story
 from harness.confidence import Confidence
 from harness.contract.vocabulary import Capability, Decision, Kind, Reason
@@ -99,6 +100,8 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     holder: Holder = Holder()
     afterwards: list[Story] = []
     kills: list[MutantId] = []
+    searched: list[Place] = []
+    """Where nothing of the resident may be found (docs/privacy.md); NA where none of these places is watched."""
 
     @property
     def needs_calendar(self) -> bool:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from conformance.catalogue_loader import Catalogue, Paired
 from conformance.judge import Judgement, Verdict, judge, not_applicable, with_twins
+from conformance.privacy.oracle import Oracle, Searched
+from conformance.privacy.verdicts import unwatched, with_findings
 from conformance.roles.relying_party import RelyingPartyRole
 from conformance.roles.story_clock import ControlledClock, ShiftedClock, StoryClock
 from conformance.setting import Setting
@@ -58,6 +60,8 @@ class Certification:
     verdict: SuiteVerdict
     seed_drawn: bool = False
     """Whether nobody could know the order beforehand."""
+    searched: Searched | None = None
+    """What the privacy oracle searched, and found; None where there was none."""
 
     def count(self, *verdicts: Verdict) -> int:
         """Return how many cases ended with one of these verdicts."""
@@ -73,6 +77,7 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     seed: int,
     progress: Progress,
     statement: Statement | None = None,
+    oracle: Oracle | None = None,
 ) -> Certification:
     """Return the run of `catalogue` against the product behind `client`; AdapterFault when it cannot even say hello.
 
@@ -85,24 +90,32 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     trusted, told = setting.world.trust(), configuration(setting.world, setting.addresses)
     client.configure(told)
     clock = _clock_of(product, client, setting)
-    role = RelyingPartyRole(client, setting, clock, told, product.tolerances)
+    role = RelyingPartyRole(client, setting, clock, told, product.tolerances, oracle)
     order = list(catalogue.cases.values())
     random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret: the same seed gives it again)
     judgements: dict[str, Judgement] = {}
     for number, case in enumerate(order, start=1):
         missing = [capability for capability in case.capabilities if capability not in product.capabilities]
         missing += clock.missing if case.needs_calendar else ()
+        blind = unwatched(case, oracle)
         if missing:
             judgement = not_applicable(case, missing)
+        elif blind is not None:
+            judgement = blind
         else:
             _expect_same_authorities(trusted, setting)
             coarse = Capability.COARSE_REASONS in product.capabilities
             judgement = judge(case, role.play(case), coarse=coarse)
         judgements[case.id] = judgement
         progress(judgement, number, len(order))
+    searched = None
+    if oracle is not None:
+        client.close()  # what a product writes when it ends is looked at, too
+        searched = oracle.finish()
+        judgements = with_findings(judgements, searched)
     final = with_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
     verdict = suite_verdict(final.values(), stated=statement is not None, whole=not catalogue.left_out)
-    return Certification(catalogue, target, seed, product, statement, final, verdict)
+    return Certification(catalogue, target, seed, product, statement, final, verdict, searched=searched)
 
 
 def _expect_same_authorities(told: Trust, setting: Setting) -> None:

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from conformance.privacy.oracle import Oracle
+from conformance.privacy.overheard import heard_app
 from harness.clock import host_now
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
@@ -40,12 +42,18 @@ class Setting:
 
 
 @contextmanager
-def setting(
-    keys: KeyPool, *, seed: int, cases: int, shifted: bool = False, progress: Callable[[int, int], None] | None = None
+def setting(  # noqa: PLR0913  (what a world is made for)
+    keys: KeyPool,
+    *,
+    seed: int,
+    cases: int,
+    shifted: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    oracle: Oracle | None = None,
 ) -> Iterator[Setting]:
     """Yield a world for `cases` cases; keys that are missing in the pool are made first.
 
-    A `shifted` world runs at the host's time and has marks made on demand (`conformance.roles.story_clock`).
+    The `oracle` hears what the product asks of the fake J-LIS. A `shifted` world runs at the host's time and has marks made on demand (`conformance.roles.story_clock`).
     """
     keys.prepare(KEYS_PER_CARD * (cases + SPARE_CARDS), progress)
     start = host_now() - OLDER if shifted else START
@@ -56,6 +64,9 @@ def setting(
         world.clock.run()
     hostile = SelfMadeChip(*(keys.named(f"hostile-{part}") for part in ("issuer", "municipality", "chip")))
     door = JlisDoor(world)
-    with Served(door.app, garbled=door.garbled) as served:
+    app = door.app if oracle is None else heard_app(door.app, oracle.heard)
+    with Served(app, garbled=door.garbled) as served:
+        if oracle is not None:
+            oracle.talks(jlis=served.port)
         yield Setting(world, hostile, door.addresses(served.url), door.faults, made_marks)
     world.close()
