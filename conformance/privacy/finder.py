@@ -62,7 +62,8 @@ class Finder:
     def _enter(self, written: Written) -> int:
         """Enter a pattern by the window that the fewest others have: addresses begin alike."""
         octets, fewest = written.octets, 1 << 62
-        last = len(octets) - WINDOW
+        last = place = len(octets) - WINDOW
+        word = 0
         for at in (last, last // 2, 0):
             number = int.from_bytes(octets[at : at + WINDOW], "little")
             others = len(self._entered.get(number, ()))

@@ -12,6 +12,7 @@ from cardsim.trace import TraceLine, decode
 from conformance.certification import Certification
 from conformance.judge import Judgement, Verdict
 from conformance.observation import ObservedStep
+from conformance.privacy.told import searched_fields
 from conformance.report.words import WORDS, check_name
 from conformance.steps import At, Move, Revoke, StoryStep
 
@@ -36,6 +37,7 @@ def page(run: Certification, *, language: str) -> str:
         judgements=judgements,
         counts={verdict: count for verdict, count in counts.items() if count},
         words=WORDS,
+        searched=searched_fields(run.searched),
         check_name=check_name,
         told=told,
         said=said,

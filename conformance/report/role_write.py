@@ -6,6 +6,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from conformance.evidence.report_fields import case_fields, junit_result, run_fields
 from conformance.judge import Verdict
 from conformance.report.page import ORDER, TEMPLATES
 from conformance.report.words import WORDS
@@ -52,10 +55,12 @@ def role_json(run: RoleRun[Any]) -> str:
         "seed_drawn": run.seed_drawn,
         "verdict": run.verdict.value,
         "product": run.product,
+        "statement": None if run.statement is None else msgspec.to_builtins(run.statement),
         "capabilities": sorted(run.capabilities),
         "counts": {verdict.value: run.count(verdict) for verdict in Verdict},
         "left_out": run.catalogue.left_out,
-        "cases": [_case(judgement) for judgement in run.judgements.values()],
+        **run_fields(run),
+        "cases": [{**_case(judgement), **case_fields(run, judgement.case.id)} for judgement in run.judgements.values()],
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 
@@ -87,15 +92,15 @@ def role_junit(run: RoleRun[Any]) -> str:
         "testsuite",
         name=f"kazashi {run.catalogue.role}",
         tests=str(len(run.judgements)),
-        failures=str(run.count(Verdict.FAIL)),
-        errors=str(run.count(*ERRORS)),
-        skipped=str(run.count(Verdict.NA)),
     )
     for judgement in run.judgements.values():
         chapter, _, name = judgement.case.id.rpartition("/")
         element = ET.SubElement(suite, "testcase", classname=chapter, name=name, time=f"{judgement.seconds:.3f}")
         message = "; ".join(why(judgement))
-        if judgement.verdict is Verdict.FAIL:
+        known = junit_result(run, judgement.case.id)
+        if known is not None:
+            ET.SubElement(element, known[0], message=_xml(known[1]))
+        elif judgement.verdict is Verdict.FAIL:
             ET.SubElement(element, "failure", message=_xml(message))
         elif judgement.verdict in ERRORS:
             ET.SubElement(element, "error", message=_xml(f"{judgement.verdict.value}: {message}"))
@@ -103,6 +108,8 @@ def role_junit(run: RoleRun[Any]) -> str:
             ET.SubElement(element, "skipped", message=_xml(message))
         elif judgement.verdict is Verdict.WARN:
             ET.SubElement(element, "system-out").text = _xml(f"WARN: {message}")
+    for counted, outcome in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(counted, str(len(suite.findall(f"testcase/{outcome}"))))
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -34,6 +34,20 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "The chosen cases passed (a part of the catalogue: no certification)",
         "ja": "選んだ項目は合格（一部のみの実行であり、適合の証明ではない）",
     },
+    "conformant but for expected failures": {
+        "en": "Conformant but for expected failures (no conformance: see the list)",
+        "ja": "想定済みの不適合を除き適合（適合の証明ではない。一覧を参照）",
+    },
+    "selection passed but for expected failures": {
+        "en": "The chosen cases passed but for expected failures (a part of the catalogue: no certification)",
+        "ja": "想定済みの不適合を除き、選んだ項目は合格（一部のみの実行であり、適合の証明ではない）",
+    },
+    "expected failures out of date": {
+        "en": "Expected failures out of date: take out or mend the entries that are marked",
+        "ja": "想定済みの不適合の記載が古い：印のある記載を削除または修正してください",
+    },
+    "expected failures": {"en": "Expected failures", "ja": "想定済みの不適合"},
+    "resumed": {"en": "Interrupted, and resumed at", "ja": "中断後の再開日時"},
     "not conformant": {"en": "Not conformant", "ja": "不適合"},
     "harness error": {"en": "Harness error: no verdict", "ja": "試験環境の誤り（判定なし）"},
     "inconclusive": {"en": "Inconclusive", "ja": "判定不能"},
@@ -46,6 +60,11 @@ WORDS: dict[str, dict[str, str]] = {
     "tolerances": {"en": "Tolerances (seconds)", "ja": "許容差（秒）"},
     "statement": {"en": "Conformance statement", "ja": "適合宣言書"},
     "no statement": {"en": "none handed in", "ja": "提出なし"},
+    "searched": {"en": "Searched for residents' data", "ja": "利用者情報の検査範囲"},
+    "unsearched": {
+        "en": "Not searched for residents' data (nobody said where it is: --watch)",
+        "ja": "利用者情報を検査していない場所（--watch の指定なし）",
+    },
     "synthetic": {
         "en": "All residents, cards and numbers in this report are synthetic; nothing here was issued by J-LIS.",
         "ja": "本報告書の利用者・カード・番号はすべて架空のもので、J-LISが発行したものではありません。",
@@ -78,6 +97,19 @@ CHECKS: dict[str, dict[str, str]] = {
     },
     "lists fetched": {"en": "revocation lists fetched in the journal", "ja": "記録された失効リストの取得"},
     "privacy": {"en": "nothing of the resident in the answers", "ja": "応答に利用者の情報が含まれない"},
+    "privacy answers": {"en": "nothing of the resident in the answers", "ja": "応答に利用者の情報が含まれない"},
+    "privacy questions": {
+        "en": "nothing of the resident in the requests to J-LIS but what is asked about",
+        "ja": "J-LISへの要求に照会対象以外の利用者の情報が含まれない",
+    },
+    "privacy output": {"en": "nothing of the resident printed", "ja": "標準出力に利用者の情報が含まれない"},
+    "privacy logs": {"en": "nothing of the resident in the logs", "ja": "ログに利用者の情報が含まれない"},
+    "privacy traces": {"en": "nothing of the resident in the traces", "ja": "トレースに利用者の情報が含まれない"},
+    "privacy captures": {"en": "nothing of the resident in the captures", "ja": "通信記録に利用者の情報が含まれない"},
+    "privacy database": {
+        "en": "nothing of the resident in the database but what may be stored",
+        "ja": "データベースに保存してよいもの以外の利用者の情報が含まれない",
+    },
     "contract": {"en": "contract kept in the refusal as in the twin", "ja": "拒否時も対の項目と同じく試験契約を守る"},
     "fresh": {"en": "fresh challenge and session", "ja": "新しいチャレンジと手続き"},
     "twin": {"en": "accepted twin passed in this run", "ja": "対になる項目が同じ実行で受理された"},

@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 
 from conformance.certification import Certification
+from conformance.evidence.report_fields import case_fields, junit_result, run_fields
 from conformance.judge import Judgement, Verdict
+from conformance.privacy.told import searched_fields
 from conformance.report.page import page
 from harness.errors import ConfigurationError
 
@@ -40,6 +42,7 @@ def report_json(run: Certification) -> str:
     """Return report.json (its shape: docs/report.md)."""
     report = {
         "suite": f"kazashi {version('kazashi')}",
+        "role": run.catalogue.role,
         "catalogue_hash": run.catalogue.hash,
         "target": run.target,
         "seed": run.seed,
@@ -49,7 +52,9 @@ def report_json(run: Certification) -> str:
         "statement": None if run.statement is None else msgspec.to_builtins(run.statement),
         "counts": {verdict.value: run.count(verdict) for verdict in Verdict},
         "left_out": run.catalogue.left_out,
-        "cases": [_case(judgement) for judgement in run.judgements.values()],
+        "searched": searched_fields(run.searched),
+        **run_fields(run),
+        "cases": [{**_case(judgement), **case_fields(run, judgement.case.id)} for judgement in run.judgements.values()],
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 
@@ -92,9 +97,6 @@ def junit_xml(run: Certification) -> str:
         "testsuite",
         name="kazashi relying-party",
         tests=str(len(judgements)),
-        failures=str(run.count(Verdict.FAIL)),
-        errors=str(run.count(*ERRORS)),
-        skipped=str(run.count(Verdict.NA)),
     )
     for judgement in judgements:
         seconds = 0.0 if judgement.observation is None else judgement.observation.seconds
@@ -105,18 +107,23 @@ def junit_xml(run: Certification) -> str:
             for check in judgement.checks
             if not check.held
         )
-        if judgement.verdict is Verdict.FAIL:
+        known = junit_result(run, judgement.case.id)
+        if known is not None:
+            ET.SubElement(element, known[0], message=known[1])
+        elif judgement.verdict is Verdict.FAIL:
             ET.SubElement(element, "failure", message=why)
         elif judgement.verdict in ERRORS:
             transcript = "" if judgement.observation is None else judgement.observation.transcript
             ET.SubElement(element, "error", message=f"{judgement.verdict.value}: {transcript or 'cause not proven'}")
         elif judgement.verdict is Verdict.NA:
-            ET.SubElement(
-                element, "skipped", message=f"not declared: {', '.join(missing.value for missing in judgement.missing)}"
-            )
+            undeclared = f"not declared: {', '.join(missing.value for missing in judgement.missing)}"
+            blind = "" if judgement.observation is None else judgement.observation.transcript
+            ET.SubElement(element, "skipped", message=undeclared if judgement.missing else blind)
     for element in suite.iter():
         if "message" in element.attrib:
             element.set("message", NOT_XML.sub("\N{REPLACEMENT CHARACTER}", element.attrib["message"]))
+    for counted, outcome in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(counted, str(len(suite.findall(f"testcase/{outcome}"))))
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 

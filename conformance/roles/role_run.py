@@ -6,16 +6,19 @@ A failure of what the register only recommends (SHOULD, MAY) is WARN.
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Generic, Protocol, TypeVar
 
 from conformance.certification import SuiteVerdict, suite_verdict
+from conformance.evidence.circumstances import UNTOLD, Circumstances
+from conformance.evidence.expected_failures import Expectation
 from conformance.judge import UNJUDGED, Check, Verdict
 from conformance.register import Level, load_register
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_catalogue import RoleCatalogue
+from harness.contract.statement import Statement
 
 C = TypeVar("C", bound=RoleCase)
 P_contra = TypeVar("P_contra", bound=RoleCase, contravariant=True)
@@ -77,6 +80,10 @@ class RoleRun(Generic[C]):
     judgements: dict[str, RoleJudgement]
     verdict: SuiteVerdict
     seed_drawn: bool = False
+    statement: Statement | None = None
+    circumstances: Circumstances = UNTOLD
+    expectations: tuple[Expectation, ...] = ()
+    """The entries of `--expected`, each with what the run says of it."""
 
     def count(self, *verdicts: Verdict) -> int:
         """Return how many cases ended with one of these verdicts."""
@@ -105,7 +112,7 @@ def examine(
         judgements[case.id] = judged
         if progress is not None:
             progress(judged, number, len(order))
-    final = {case_id: _beside_twin(judgements[case_id], judgements) for case_id in catalogue.cases}
+    final = with_role_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
     verdict = suite_verdict(final.values(), stated=True, whole=not catalogue.left_out)
     return RoleRun(catalogue, target, seed, bench.product, bench.capabilities, final, verdict)
 
@@ -136,7 +143,12 @@ def _recovered(judged: RoleJudgement, again: RoleJudgement) -> RoleJudgement:
     return replace(judged, checks=(*judged.checks, check), verdict=judged.verdict if held else Verdict.FAIL)
 
 
-def _beside_twin(judged: RoleJudgement, judgements: dict[str, RoleJudgement]) -> RoleJudgement:
+def with_role_twins(judgements: Mapping[str, RoleJudgement]) -> dict[str, RoleJudgement]:
+    """Return the judgements after each refusal has been held against its twin of the same run."""
+    return {case_id: _beside_twin(judged, judgements) for case_id, judged in judgements.items()}
+
+
+def _beside_twin(judged: RoleJudgement, judgements: Mapping[str, RoleJudgement]) -> RoleJudgement:
     """A refusal proves its cause only beside the accepted case of the same run."""
     if judged.case.twin is None or judged.verdict not in (Verdict.PASS, Verdict.WARN, Verdict.FAIL):
         return judged
