@@ -5,18 +5,22 @@ question was asked where none may be), the card's trace agrees, and the accepted
 """
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
 
-from conformance.case import AccountAfter, Case
+from conformance.case import AccountAfter, Case, Obstacle
+from conformance.nonces import nonce_fault, nonces_sent
 from conformance.observation import Interruption, Observation, ObservedStep
+from conformance.register import Level, level_of
 from conformance.steps import Disturb
 from harness.contract.messages import Account
 from harness.contract.vocabulary import CHALLENGE_LENGTH, Capability, Decision, Kind, Reason
 from harness.jlis.fault_grammar import GRAMMAR
+from harness.jlis.journal import Entry
 
 
 class Verdict(StrEnum):
@@ -42,6 +46,18 @@ INTERRUPTED = {
     Interruption.HARNESS: Verdict.HARNESS_ERROR,
 }
 UNJUDGED = frozenset({Verdict.TIMEOUT, Verdict.HARNESS_ERROR})
+RECOMMENDED = frozenset({"decision", "reason", "status", "lists", "nonce", "fault", "account"})
+"""First words of the checks that are about the requirement itself. Where that only recommends (SHOULD, MAY) a product
+that missed it is warned; whatever else breaks in such a case, the setup, the recovery, the privacy, is a failure."""
+OTHER_SOURCE: frozenset[Capability | Obstacle] = frozenset(
+    {Capability.STATUS_LISTS, Capability.STATUS_OCSP, Obstacle.FALLS_BACK}
+)
+"""OCSP and lists are a choice: who has made it lacks nothing."""
+BY_OCSP = frozenset({Capability.STATUS_OCSP})
+BOTH = BY_OCSP | {Capability.STATUS_LISTS}
+LISTS_REFUSED = frozenset({Reason.STATUS_UNTRUSTED, Reason.STATUS_STALE})
+NO_ANSWER = (Decision.RETRY.value, Reason.STATUS_UNAVAILABLE.value)
+OK = 200
 OURS = frozenset({"card tries spent"})
 """Checks that the product of this role has no part in: when one does not hold, the harness is broken."""
 
@@ -65,43 +81,55 @@ class Judgement:
     checks: tuple[Check, ...]
     observation: Observation | None
     twin_failed: bool = False
-    missing: tuple[Capability, ...] = ()
-    """What the product declares not to have, where the verdict is NA."""
+    missing: tuple[Capability | Obstacle, ...] = ()
+    """What the product declares not to have, or what stands in the way, where the verdict is NA."""
+
+    @property
+    def is_of_another_source(self) -> bool:
+        """Whether it is not applicable only because the product learns statuses in the other way, as it may."""
+        return self.verdict is Verdict.NA and bool(self.missing) and set(self.missing) <= OTHER_SOURCE
 
 
-def judge(case: Case, observation: Observation, *, coarse: bool = False) -> Judgement:
-    """Return the verdict on one observation, its twin not yet considered; `coarse` as the product declared."""
+def judge(
+    case: Case, observation: Observation, *, coarse: bool = False, sources: Collection[Capability] = BY_OCSP
+) -> Judgement:
+    """Return the verdict on one observation, its twin not yet considered; `coarse` and `sources` as declared."""
     if observation.interruption is not None:
         return Judgement(case, INTERRUPTED[observation.interruption], (), observation)
     checks = [*_setup_checks(observation)]
     judged = observation.judged
-    if judged is not None and _sends_no_nonce(case, judged):
+    if judged is not None and _sends_no_nonce(case, judged, observation):
         return Judgement(case, Verdict.NA, (), replace(observation, transcript="the product sends no nonce"))
     reason_unproved = False
     if judged is not None and all(check.held for check in checks):
-        outcome_checks = _outcome_checks(case, judged)
+        outcome_checks = _outcome_checks(case, judged, sources)
         reason = outcome_checks[1]
         if coarse and case.is_refusal and outcome_checks[0].held and not reason.held:
             # A product that cannot say why: the journal has to prove the cause, or nobody has.
             reason_unproved = case.expect.questions.none
             outcome_checks[1] = Check(reason.name, reason.expected, f"{reason.actual} (coarse reasons)", held=True)
-        checks += [*outcome_checks, *_evidence_checks(case, observation, judged), *_afterwards_checks(observation)]
+        evidence = _evidence_checks(case, observation, judged, sources)
+        rivals = _rivals_checks(case, judged, coarse=coarse)
+        checks += [*outcome_checks, *rivals, *evidence, *_afterwards_checks(observation)]
     checks += [*_freshness_checks(observation), *_privacy_checks(observation)]
-    return Judgement(case, _verdict_of(checks, reason_unproved=reason_unproved), tuple(checks), observation)
+    return Judgement(case, _verdict_of(case, checks, reason_unproved=reason_unproved), tuple(checks), observation)
 
 
-def _sends_no_nonce(case: Case, judged: ObservedStep) -> bool:
+def _sends_no_nonce(case: Case, judged: ObservedStep, observation: Observation) -> bool:
     """A product may leave the nonce out (RFC 9919 §5): then no answer can carry a wrong one, and none was met."""
+    if case.nonce is not None:
+        return bool(judged.questions) and not nonces_sent(_all_questions(observation), case.expect.questions.kind)
     faults = [step.fault for step in case.steps if isinstance(step, Disturb)]
     return judged.disturbed == 0 and bool(judged.questions) and any(GRAMMAR[fault].needs_nonce for fault in faults)
 
 
-def _verdict_of(checks: list[Check], *, reason_unproved: bool) -> Verdict:
+def _verdict_of(case: Case, checks: list[Check], *, reason_unproved: bool) -> Verdict:
     broken = {check.name for check in checks if not check.held}
     if broken and broken <= OURS:
         return Verdict.HARNESS_ERROR
     if broken:
-        return Verdict.FAIL
+        only_missed = {name.partition(" ")[0] for name in broken} <= RECOMMENDED
+        return Verdict.WARN if only_missed and level_of(case.requirement) is not Level.MUST else Verdict.FAIL
     return Verdict.REVIEW if reason_unproved else Verdict.PASS
 
 
@@ -121,9 +149,11 @@ def _beside_twin(judgement: Judgement, judgements: Mapping[str, Judgement]) -> J
         return replace(judgement, verdict=twin.verdict, twin_failed=True)
     if twin is not None and twin.verdict is Verdict.NA and judgement.verdict is Verdict.PASS:
         return replace(judgement, verdict=Verdict.NA)  # the product cannot meet what makes the twin
-    if judgement.verdict in (Verdict.PASS, Verdict.FAIL, Verdict.REVIEW):
+    if judgement.verdict in (Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.REVIEW):
         check = Check("twin", f"{twin_id}: PASS", f"{twin_id}: {_verdict_word(twin)}", held)
-        verdict = judgement.verdict if held else Verdict.FAIL
+        # Beside a twin that only missed a recommendation the refusal proves nothing, and condemns nobody either.
+        unproved = Verdict.WARN if twin is not None and twin.verdict is Verdict.WARN else Verdict.FAIL
+        verdict = judgement.verdict if held or judgement.verdict is Verdict.FAIL else unproved
         return replace(judgement, verdict=verdict, checks=(*judgement.checks, check), twin_failed=not held)
     seen = judgement.observation
     if held and seen is not None and seen.interruption is Interruption.BROKEN_ANSWER and seen.came_to_judged:
@@ -137,8 +167,8 @@ def _verdict_word(judgement: Judgement | None) -> str:
     return "not run" if judgement is None else judgement.verdict.value
 
 
-def not_applicable(case: Case, missing: list[Capability]) -> Judgement:
-    """Return NA for a case that needs capabilities which the product declares not to have."""
+def not_applicable(case: Case, missing: list[Capability | Obstacle]) -> Judgement:
+    """Return NA for a case that needs capabilities which the product declares not to have, or that cannot be played."""
     return Judgement(case, Verdict.NA, (), None, missing=tuple(missing))
 
 
@@ -156,20 +186,53 @@ def _accepted(name: str, observed: ObservedStep) -> Check:
     return Check(name, "accept OK", _said(observed), held)
 
 
-def _outcome_checks(case: Case, judged: ObservedStep) -> list[Check]:
+def _outcome_checks(case: Case, judged: ObservedStep, sources: Collection[Capability]) -> list[Check]:
     outcome = judged.outcome
     expect = case.expect
     decision = "none" if outcome is None else outcome.decision.value
     reason = "none" if outcome is None else outcome.reason.value
     wanted = [each.value for each in (expect.reason, *expect.also)]
+    is_of_lists = expect.questions.lists and expect.reason in LISTS_REFUSED
+    if is_of_lists and (decision, reason) == NO_ANSWER and set(sources) >= BOTH:
+        # OCSP was out of the way and the list no better: such a product may name the first as the reason.
+        return [Check("decision", NO_ANSWER[0], decision, held=True), Check("reason", NO_ANSWER[1], reason, held=True)]
     return [
         Check("decision", expect.decision.value, decision, decision == expect.decision.value),
         Check("reason", " or ".join(wanted), reason, reason in wanted),
     ]
 
 
-def _evidence_checks(case: Case, observation: Observation, judged: ObservedStep) -> list[Check]:
-    checks = [_questions_check(case, observation, judged)]
+def _rivals_checks(case: Case, judged: ObservedStep, *, coarse: bool) -> list[Check]:
+    """Of completions that are under way together one is accepted, and every other finds the challenge spent."""
+    count = getattr(case.steps[-1], "rivals", None)
+    if count is None:
+        return []
+    said = Counter(f"{each.decision.value} {each.reason.value}" for each in judged.rivals)
+    right = [
+        each.decision is Decision.REJECT and (coarse or each.reason is Reason.CHALLENGE_REPLAYED)
+        for each in judged.rivals
+    ]
+    actual = ", ".join(f"{number} {words}" for words, number in sorted(said.items())) or "none"
+    held = len(right) == count and all(right)
+    return [Check("rivals", f"{count} {Decision.REJECT.value} {Reason.CHALLENGE_REPLAYED.value}", actual, held)]
+
+
+def _all_questions(observation: Observation) -> list[Entry]:
+    return [entry for step in observation.steps for entry in step.questions]
+
+
+def _evidence_checks(
+    case: Case, observation: Observation, judged: ObservedStep, sources: Collection[Capability]
+) -> list[Check]:
+    questions = case.expect.questions
+    by_lists = Capability.STATUS_OCSP not in sources  # nobody is asked about a certificate: what was fetched shows it
+    if by_lists and not (questions.none or questions.open or questions.lists):
+        checks = [_lists_in_case(case, observation)]
+    else:
+        checks = [_questions_check(case, observation, judged)]
+    if case.nonce is not None:
+        fault = nonce_fault(case.nonce, nonces_sent(_all_questions(observation), questions.kind))
+        checks.append(Check("nonce", case.nonce.value, fault or case.nonce.value, fault is None))
     if judged.outcome is not None and observation.epoch is not None:
         # A product that takes the world's time says with each outcome in which setting of the clock it lived.
         echoed = "none" if judged.outcome.epoch is msgspec.UNSET else str(judged.outcome.epoch)
@@ -227,9 +290,25 @@ def _questions_check(case: Case, observation: Observation, judged: ObservedStep)
 
 
 def _lists_check(kind: Kind, least: int, judged: ObservedStep) -> Check:
-    """Count the revocation lists of a kind that were asked for during the judged step."""
-    asked = [entry for entry in judged.questions if entry.door == "crl" and entry.kind == kind.value]
+    """Count the revocation lists of a kind that were asked for during the judged step, or an index that was not had."""
+    asked = [
+        entry
+        for entry in judged.questions
+        if entry.door == "crl" and (entry.kind == kind.value or (entry.kind is None and entry.http != OK))
+    ]
     return Check("lists fetched", f"at least {least} of {kind.value}", str(len(asked)), len(asked) >= least)
+
+
+def _lists_in_case(case: Case, observation: Observation) -> Check:
+    """Count the lists fetched since the case began: those of the case before are over (48 hours), and its clock stands.
+
+    At the host's time lists come once a day, and a product has them or not whatever the case does.
+    """
+    kind = case.expect.questions.kind
+    asked = [entry for entry in _all_questions(observation) if entry.door == "crl" and entry.kind == kind.value]
+    if observation.epoch is None:
+        return Check("lists fetched", "any number", str(len(asked)), held=True)
+    return Check("lists fetched", f"at least 1 of {kind.value} since the case began", str(len(asked)), bool(asked))
 
 
 def _afterwards_checks(observation: Observation) -> list[Check]:
