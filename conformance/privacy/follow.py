@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from conformance.privacy.place import Place
-from conformance.privacy.scan import OVERLAP, Octets, Source
+from conformance.privacy.scan import Octets, Source
 from conformance.privacy.watch import Watch
 
 BLOCK = 4096
@@ -45,6 +45,8 @@ class Grown:
     end: int
     part: str = ""
     """What an exception of the rule may be narrowed to: a verb, `head`, `body`."""
+    base: int = 0
+    """Where the first octet of the source stands in what `where` names."""
 
 
 @dataclass(slots=True)
@@ -93,7 +95,7 @@ class Followed:
             return
         for begin, end in changed:
             self.octets[place] = self.octets.get(place, 0) + end - begin
-            yield Grown(place, str(path), source, max(0, begin - OVERLAP), end)
+            yield Grown(place, str(path), source, begin, end)
 
     def _changed(self, known: _Known, source: Source, *, in_place: bool) -> Iterator[tuple[int, int]]:
         if in_place:

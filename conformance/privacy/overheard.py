@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from conformance.privacy.follow import Grown, said
 from conformance.privacy.place import Place
+from conformance.privacy.scan import OVERLAP, Octets
 from harness.contract.binding import Answer, Binding
 from harness.contract.vocabulary import Verb
 
@@ -28,6 +29,7 @@ class Heard:
     def __init__(self) -> None:
         self._said: list[Grown] = []
         self._output = bytearray()
+        self._printed, self._before = 0, b""
         self._lock = threading.Lock()
         self.octets: dict[Place, int] = {}
         self.captures_output = False
@@ -52,14 +54,17 @@ class Heard:
             printed, self._output = bytes(self._output), bytearray()
         yield from grown
         if printed:
-            yield said(Place.OUTPUT, "stdout and stderr", printed)
+            text = self._before + printed  # a line may have come in two parts
+            self._printed += len(printed)
+            yield Grown(Place.OUTPUT, "stdout and stderr", Octets(text), len(self._before), len(text), base=self._printed - len(text))
+            self._before = text[-OVERLAP:]
 
 
 class HeardBinding:
     """A way to the product whose answers are kept, as they came."""
 
-    def __init__(self, binding: Binding, heard: Heard, *, in_process: bool = False) -> None:
-        self._binding, self._heard, self._in_process = binding, heard, in_process
+    def __init__(self, binding: Binding, heard: Heard) -> None:
+        self._binding, self._heard = binding, heard
         self.carries_anything = binding.carries_anything
 
     @property
@@ -69,13 +74,14 @@ class HeardBinding:
 
     def exchange(self, verb: Verb, body: bytes) -> Answer:
         """Return the product's answer."""
-        if self._in_process:
-            with _printing(self._heard):
-                answer = self._binding.exchange(verb, body)
-        else:
-            answer = self._binding.exchange(verb, body)
+        answer = self._binding.exchange(verb, body)
         self._heard.note(Place.ANSWERS, f"{verb.value}: HTTP {answer.http}", answer.head + answer.body, verb.value)
         return answer
+
+    def another(self) -> "HeardBinding | None":
+        """Return a second way to the same product, heard like the first."""
+        other = self._binding.another()
+        return None if other is None else HeardBinding(other, self._heard)
 
     def revive(self) -> bool:
         """Return whether the product was started again."""
@@ -113,17 +119,21 @@ def heard_app(app: App, heard: Heard) -> App:
 
 
 class _Tee(io.TextIOBase):
-    """Text that goes on where it went, and is kept."""
+    """Text that is kept, and goes on where it went unless that is nowhere."""
 
-    def __init__(self, onward: TextIO, heard: Heard) -> None:
+    def __init__(self, onward: TextIO | None, heard: Heard) -> None:
         self._onward, self._heard = onward, heard
 
     def write(self, text: str) -> int:
         self._heard.print(text.encode(errors="surrogatepass"))
-        return self._onward.write(text)
+        return len(text) if self._onward is None else self._onward.write(text)
 
     def flush(self) -> None:
-        self._onward.flush()
+        if self._onward is not None:
+            self._onward.flush()
+
+    def isatty(self) -> bool:
+        return self._onward is not None and self._onward.isatty()
 
 
 class _Handler(logging.Handler):
@@ -138,12 +148,16 @@ class _Handler(logging.Handler):
 
 
 @contextmanager
-def _printing(heard: Heard) -> Iterator[None]:
-    """Keep what this process prints and logs within the block: the product is an object in it."""
+def printing(heard: Heard, *, aloud: bool = True) -> Iterator[None]:
+    """Keep what this process prints and logs within the block: the product is an object in it.
+
+    Not `aloud`, what is printed goes nowhere else.
+    """
     handler, root = _Handler(heard), logging.getLogger()
     root.addHandler(handler)
     try:
-        with redirect_stdout(_Tee(sys.stdout, heard)), redirect_stderr(_Tee(sys.stderr, heard)):
+        out, complaints = (sys.stdout, sys.stderr) if aloud else (None, None)
+        with redirect_stdout(_Tee(out, heard)), redirect_stderr(_Tee(complaints, heard)):
             yield
     finally:
         root.removeHandler(handler)

@@ -68,12 +68,15 @@ class Hit:
 
 
 def scan(finder: Finder, source: Source, begin: int = 0, end: int | None = None, *, packed: bool = True) -> Iterator[Hit]:
-    """Yield what is found in a source between two places, each pattern once for each place it stands at."""
+    """Yield what is found in a source between two places, each pattern once for each place it stands at.
+
+    What begins before `begin` and ends behind it is found, too.
+    """
     yield from _scan(finder, source, begin, source.size if end is None else end, DEEPEST if packed else 0)
 
 
 def _scan(finder: Finder, source: Source, begin: int, end: int, depth: int) -> Iterator[Hit]:
-    carried = b""
+    carried = source.read(max(0, begin - OVERLAP), min(begin, OVERLAP))
     at = begin
     while at < end:
         fresh = source.read(at, min(PIECE, end - at))

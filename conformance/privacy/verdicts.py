@@ -40,7 +40,10 @@ def with_findings(
 
 
 def _case_of(finding: Finding, cases: Mapping[str, Case]) -> str:
-    """Return whose finding it is: the resident's own case if it is about this place, else the first that is."""
+    """Return whose finding it is: the resident's own case if it is about this place, else the one that is.
+
+    Of two the one that is a refusal as the resident's own case is, or is accepted as that is.
+    """
     about = [
         case_id
         for case_id, case in cases.items()
@@ -48,12 +51,16 @@ def _case_of(finding: Finding, cases: Mapping[str, Case]) -> str:
     ]
     if finding.owner in about or (finding.owner in cases and not about):
         return finding.owner
-    return min(about or cases, key=lambda case_id: (cases[case_id].is_refusal, case_id))
+    refused = finding.owner in cases and cases[finding.owner].is_refusal
+    return min(about or cases, key=lambda case_id: (cases[case_id].is_refusal is not refused, case_id))
 
 
 def _told(judgement: Judgement, findings: list[Finding], searched: Searched) -> Judgement:
     if judgement.verdict is Verdict.NA and not findings:
         return judgement
+    if judgement.case.searched and not any(searched.octets.get(place) for place in judgement.case.searched):
+        why = "nothing was written where it was watched: nothing is proved"
+        return replace(judgement, verdict=Verdict.NA, observation=Observation(judgement.case, transcript=why))
     broken = [_broken(place, [each for each in findings if each.place is place])
               for place in dict.fromkeys(each.place for each in findings)]  # fmt: skip
     clean = [
@@ -61,8 +68,6 @@ def _told(judgement: Judgement, findings: list[Finding], searched: Searched) -> 
         for place in judgement.case.searched
         if place in searched.octets and place not in {each.place for each in findings}
     ]
-    if not broken and judgement.verdict is Verdict.NA:
-        return judgement
     register = load_register()
     hard = any(register[each.requirement].level is Level.MUST for each in findings)
     verdict = judgement.verdict
