@@ -42,5 +42,8 @@ def _place(place: Place, searched: Searched) -> dict[str, Any]:
     if octets is None:
         said = "not searched: nobody said where it is / 未検査"
         return {"place": place.value, "verdict": "NA", "octets": None, "title": title, "said": said}
+    if not octets:
+        said = "watched, and nothing was written there / 書き込みなし"
+        return {"place": place.value, "verdict": "NA", "octets": 0, "title": title, "said": said}
     said = f"{octets:,} octets searched, {found} found"
     return {"place": place.value, "verdict": "FAIL" if found else "PASS", "octets": octets, "title": title, "said": said}

@@ -58,9 +58,6 @@ def _case_of(finding: Finding, cases: Mapping[str, Case]) -> str:
 def _told(judgement: Judgement, findings: list[Finding], searched: Searched) -> Judgement:
     if judgement.verdict is Verdict.NA and not findings:
         return judgement
-    if judgement.case.searched and not any(searched.octets.get(place) for place in judgement.case.searched):
-        why = "nothing was written where it was watched: nothing is proved"
-        return replace(judgement, verdict=Verdict.NA, observation=Observation(judgement.case, transcript=why))
     broken = [_broken(place, [each for each in findings if each.place is place])
               for place in dict.fromkeys(each.place for each in findings)]  # fmt: skip
     clean = [
