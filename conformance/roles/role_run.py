@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
+from cardsim.trace import TraceLine
 from conformance.certification import SuiteVerdict, suite_verdict
+from conformance.check import Check
 from conformance.evidence.circumstances import UNTOLD, Circumstances
 from conformance.evidence.expected_failures import Expectation
-from conformance.judge import UNJUDGED, Check, Verdict
+from conformance.judge import UNJUDGED, Verdict
 from conformance.register import Level, level_of
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_catalogue import RoleCatalogue
@@ -37,6 +39,8 @@ class Played:
 
     checks: tuple[Check, ...]
     transcript: str = ""
+    trace: tuple[TraceLine, ...] = ()
+    """The commands to a card, secrets masked; none where the role has no card."""
 
 
 class Bench(Protocol[P_contra]):
@@ -65,6 +69,7 @@ class RoleJudgement:
     seconds: float = 0.0
     missing: tuple[str, ...] = ()
     """What the target does not have, where the verdict is NA."""
+    trace: tuple[TraceLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ class RoleRun(Generic[C]):
     judgements: dict[str, RoleJudgement]
     verdict: SuiteVerdict
     seed_drawn: bool = False
+    said_of_target: tuple[str, ...] = ()
+    """The words of the command line about the target, for the line that runs a case again."""
     statement: Statement | None = None
     circumstances: Circumstances = UNTOLD
     expectations: tuple[Expectation, ...] = ()
@@ -125,7 +132,8 @@ def _judged(case: C, bench: Bench[C], level: Level) -> RoleJudgement:
     held = all(check.held for check in played.checks)
     broken = Verdict.FAIL if level is Level.MUST else Verdict.WARN
     verdict = Verdict.PASS if held else broken
-    return RoleJudgement(case, verdict, played.checks, played.transcript, time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    return RoleJudgement(case, verdict, played.checks, played.transcript, seconds, trace=played.trace)
 
 
 def _recovered(judged: RoleJudgement, again: RoleJudgement) -> RoleJudgement:
