@@ -230,7 +230,9 @@ def _play(  # noqa: PLR0913  (what a sitting is made of)
 
         shifted = Capability.SET_TIME not in client.hello().capabilities
         seed = world_seed(asked.seed, asked.sitting)
-        with setting(key_pool(), seed=seed, cases=len(part.cases), shifted=shifted, progress=key_made, oracle=oracle) as made:
+        with setting(
+            key_pool(), seed=seed, cases=len(part.cases), shifted=shifted, progress=key_made, oracle=oracle
+        ) as made:
             sittings.sit_down("shifted" if shifted else "controlled")
             run = certify(
                 part,

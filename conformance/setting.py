@@ -67,7 +67,9 @@ def setting(  # noqa: PLR0913  (what a world is made for)
 ) -> Iterator[Setting]:
     """Yield a world for `cases` cases; keys that are missing in the pool are made first.
 
-    The `oracle` hears what the product asks of the fake J-LIS. A `shifted` world runs at the host's time and has marks made on demand (`conformance.roles.story_clock`).
+    The `oracle` hears what the product asks of the fake J-LIS.
+
+    A `shifted` world runs at the host's time and has marks made on demand (`conformance.roles.story_clock`).
     """
     keys.prepare(KEYS_PER_CARD * (cases + SPARE_CARDS), progress)
     start = host_now() - OLDER if shifted else START

@@ -1,6 +1,6 @@
 """The privacy oracle: values planted in each resident (canaries), looked for wherever the product writes or speaks.
 
-canary     what is planted, and how each kind may be told from chance     places    what each place may hold (places.yaml)
+canary     what is planted, and which kinds are too short alone          places    what each place may hold
 written    the octets that a value becomes in every encoding              watch     --watch PLACE=PATH
 finder     many patterns in one pass over octets                          follow    what grew or changed in files
 scan       a place searched: as it is, squeezed, unpacked                 capture   pcap and pcapng, TCP put together

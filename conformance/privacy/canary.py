@@ -50,7 +50,7 @@ class Canary:
 
 
 _WORDS = "葵楓柊樺椿榎楢橡梓柚桂樟檜欅椋栃萩菫蓮蕗薄葦蓬茜藍蘭菖芹葛蔦茅蕨"
-"""Thirty-two characters of JIS X 0208; three of them in a row are nobody's name but one planted here."""
+"""Thirty-two characters of JIS X 0208; five of them in a row are nobody's name but one planted here."""
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 KEY_OCTETS = slice(16, 64)
 """Of the modulus: past the first octets, whose high bits are set in every key."""
@@ -59,12 +59,13 @@ KEY_OCTETS = slice(16, 64)
 def planted(seed: int, owner: str) -> dict[str, Any]:
     """Return name and address of the resident of a case, as the seed and its id make them: nobody else has them."""
     drawn = _drawn(seed, owner, "who")
-    words = "".join(_WORDS[each % len(_WORDS)] for each in drawn[:7])
-    where = (AOI, WAKABA)[drawn[8] % 2]
+    words = "".join(_WORDS[each % len(_WORDS)] for each in drawn[:10])
+    where = (AOI, WAKABA)[drawn[10] % 2]
+    lot = f"本町{_wide(1 + drawn[11] % 9)}丁目{_wide(drawn[12])}番地"
     return {
-        "name": f"標本　{words[:3]}",
+        "name": f"標本　{words[:5]}",
         "municipality": where.code,
-        "address": f"{where.prefecture}{where.name}本町{_wide(1 + drawn[9] % 9)}丁目{_wide(drawn[10])}番地　{words[3:]}荘",
+        "address": f"{where.prefecture}{where.name}{lot}　{words[5:]}荘",
     }
 
 

@@ -87,7 +87,9 @@ def _packets(octets: bytes, name: str) -> Iterator[tuple[int, bytes]]:
     elif octets[:4] == _PCAPNG:
         yield from _of_pcapng(octets, name)
     else:
-        raise ConfigurationError(f"--watch captures={name}: expected pcap or pcapng, actual begins {octets[:4].hex()!r}")
+        raise ConfigurationError(
+            f"--watch captures={name}: expected pcap or pcapng, actual begins {octets[:4].hex()!r}"
+        )
 
 
 def _of_pcap(octets: bytes, order: str, name: str) -> Iterator[tuple[int, bytes]]:
@@ -124,7 +126,9 @@ def _of_pcapng(octets: bytes, name: str) -> Iterator[tuple[int, bytes]]:
 
 def _link_of(links: list[int], interface: int, name: str) -> int:
     if interface >= len(links):
-        raise ConfigurationError(f"--watch captures={name}: expected interface {interface} described before its packets")
+        raise ConfigurationError(
+            f"--watch captures={name}: expected interface {interface} described before its packets"
+        )
     return links[interface]
 
 

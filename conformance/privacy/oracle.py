@@ -148,7 +148,9 @@ class Oracle:
             return
         key = (grown.place, canary.kind, canary.owner, grown.where, hit.written.encoding)
         found = self._found.get(key)
-        times, at, packed = (1, grown.base + hit.at, hit.packed) if found is None else (found.times + 1, found.at, found.packed)
+        times, at, packed = (
+            (1, grown.base + hit.at, hit.packed) if found is None else (found.times + 1, found.at, found.packed)
+        )
         self._found[key] = Finding(
             grown.place,
             rule.broken_by(canary.kind),

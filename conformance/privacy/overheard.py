@@ -56,7 +56,14 @@ class Heard:
         if printed:
             text = self._before + printed  # a line may have come in two parts
             self._printed += len(printed)
-            yield Grown(Place.OUTPUT, "stdout and stderr", Octets(text), len(self._before), len(text), base=self._printed - len(text))
+            yield Grown(
+                Place.OUTPUT,
+                "stdout and stderr",
+                Octets(text),
+                len(self._before),
+                len(text),
+                base=self._printed - len(text),
+            )
             self._before = text[-OVERLAP:]
 
 
@@ -102,7 +109,9 @@ def heard_app(app: App, heard: Heard) -> App:
         target = scope.get("raw_path", scope["path"].encode()) + b"?" + scope.get("query_string", b"")
         heads = b"".join(name + b": " + value + b"\r\n" for name, value in scope["headers"])
         where = f"{scope['method']} /{scope['path'].split('/')[1]}/…"
-        heard.note(Place.QUESTIONS, f"{where}, head", scope["method"].encode() + b" " + target + b"\r\n" + heads, "head")
+        heard.note(
+            Place.QUESTIONS, f"{where}, head", scope["method"].encode() + b" " + target + b"\r\n" + heads, "head"
+        )
         body = bytearray()
 
         async def receiving() -> MutableMapping[str, Any]:

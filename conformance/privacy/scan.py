@@ -36,7 +36,9 @@ _BETWEEN = re.compile(rb"[ \t\r\n:-]|\\[nr]")
 class Source(Protocol):
     """Octets that can be read anywhere."""
 
-    size: int
+    @property
+    def size(self) -> int:
+        """How many there are."""
 
     def read(self, at: int, count: int) -> bytes:
         """Return at most so many octets from a place on."""
@@ -67,7 +69,9 @@ class Hit:
     packed: tuple[str, ...] = ()
 
 
-def scan(finder: Finder, source: Source, begin: int = 0, end: int | None = None, *, packed: bool = True) -> Iterator[Hit]:
+def scan(
+    finder: Finder, source: Source, begin: int = 0, end: int | None = None, *, packed: bool = True
+) -> Iterator[Hit]:
     """Yield what is found in a source between two places, each pattern once for each place it stands at.
 
     What begins before `begin` and ends behind it is found, too.
@@ -83,10 +87,11 @@ def _scan(finder: Finder, source: Source, begin: int, end: int, depth: int) -> I
         if not fresh:
             return  # the place became shorter while it was read
         text, first = carried + fresh, at - len(carried)
-        seen = {(match.start, match.written) for match in finder.find(text)}
-        seen |= set(_squeezed(finder, text))
+        seen = {(match.start, match.written): match.end for match in finder.find(text)}
+        for start, end, written in _squeezed(finder, text):
+            seen.setdefault((start, written), end)
         # What ends within the carried octets was found with the piece before.
-        yield from (Hit(first + start, written) for start, written in seen if _ends(start, written) > len(carried))
+        yield from (Hit(first + start, written) for (start, written), end in seen.items() if end > len(carried))
         if depth:
             for place, kind in _members(fresh):
                 yield from _unpacked(finder, source, at + place, kind, depth - 1)
@@ -94,11 +99,8 @@ def _scan(finder: Finder, source: Source, begin: int, end: int, depth: int) -> I
         carried = text[-OVERLAP:]
 
 
-def _ends(start: int, written: Written) -> int:
-    return start + len(written.octets)
-
-
-def _squeezed(finder: Finder, text: bytes) -> Iterator[tuple[int, Written]]:
+def _squeezed(finder: Finder, text: bytes) -> Iterator[tuple[int, int, Written]]:
+    """Yield where a pattern begins and ends in the text when it is found without what stands between."""
     squeezed = text.replace(b"\\n", b"").replace(b"\\r", b"").translate(None, b" \t\r\n-:")
     if len(squeezed) == len(text):
         return
@@ -108,7 +110,7 @@ def _squeezed(finder: Finder, text: bytes) -> Iterator[tuple[int, Written]]:
         for between in _BETWEEN.finditer(text):
             kept[between.start() : between.end()] = False
         places = np.flatnonzero(kept)
-        yield from ((int(places[match.start]), match.written) for match in matches)
+        yield from ((int(places[match.start]), int(places[match.end - 1]) + 1, match.written) for match in matches)
 
 
 def _members(piece: bytes) -> Iterator[tuple[int, str]]:

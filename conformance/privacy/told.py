@@ -46,4 +46,10 @@ def _place(place: Place, searched: Searched) -> dict[str, Any]:
         said = "watched, and nothing was written there / 書き込みなし"
         return {"place": place.value, "verdict": "NA", "octets": 0, "title": title, "said": said}
     said = f"{octets:,} octets searched, {found} found"
-    return {"place": place.value, "verdict": "FAIL" if found else "PASS", "octets": octets, "title": title, "said": said}
+    return {
+        "place": place.value,
+        "verdict": "FAIL" if found else "PASS",
+        "octets": octets,
+        "title": title,
+        "said": said,
+    }

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from conformance.case import Case
-from conformance.judge import Check, Judgement, Verdict
+from conformance.check import Check
+from conformance.judge import Judgement, Verdict
 from conformance.observation import Observation
 from conformance.privacy.oracle import Finding, Oracle, Searched
 from conformance.privacy.place import NAMED
@@ -28,9 +29,7 @@ def unwatched(case: Case, oracle: Oracle | None) -> Judgement | None:
     return Judgement(case, Verdict.NA, (), Observation(case, transcript=why))
 
 
-def with_findings(
-    judgements: Mapping[str, Judgement], searched: Searched
-) -> dict[str, Judgement]:
+def with_findings(judgements: Mapping[str, Judgement], searched: Searched) -> dict[str, Judgement]:
     """Return the judgements after what was found, and what was searched in vain, has been added to them."""
     cases = {case_id: judgement.case for case_id, judgement in judgements.items()}
     told: dict[str, list[Finding]] = {}
@@ -61,7 +60,12 @@ def _told(judgement: Judgement, findings: list[Finding], searched: Searched) -> 
     broken = [_broken(place, [each for each in findings if each.place is place])
               for place in dict.fromkeys(each.place for each in findings)]  # fmt: skip
     clean = [
-        Check(f"privacy {place.value}", "none of the planted values", f"none in {searched.octets[place]:,} octets", held=True)
+        Check(
+            f"privacy {place.value}",
+            "none of the planted values",
+            f"none in {searched.octets[place]:,} octets",
+            held=True,
+        )
         for place in judgement.case.searched
         if place in searched.octets and place not in {each.place for each in findings}
     ]

@@ -23,7 +23,8 @@ class Watch:
         if named.is_dir():
             found = named.rglob("*")
         elif glob.has_magic(self.path):
-            found = map(Path, glob.iglob(self.path, recursive=True))
+            root = Path(named.anchor)
+            found = root.glob(str(named.relative_to(root)))
         else:
             found = named.parent.glob(f"{glob.escape(named.name)}*")
         yield from sorted(path for path in found if path.is_file())
@@ -38,7 +39,9 @@ def _parsed(text: str) -> Iterator[Watch]:
     name, separator, paths = text.partition("=")
     if not separator or name not in NAMED or not paths:
         places = ", ".join(NAMED)
-        raise ConfigurationError(f"--watch {text!r}: expected PLACE=PATH[,PATH…] with PLACE of {places}; correct --watch")
+        raise ConfigurationError(
+            f"--watch {text!r}: expected PLACE=PATH[,PATH…] with PLACE of {places}; correct --watch"
+        )
     for path in paths.split(","):
         watch = Watch(Place(name), path)
         if not path or not (Path(path).is_dir() or any(watch.files())):

@@ -89,37 +89,53 @@ def _all(canary: Canary) -> Iterator[tuple[bytes, str, bool]]:
 
 def forms(canary: Canary) -> list[str]:
     """Return the texts that a value is written as."""
-    text = canary.text
-    match canary.kind:
-        case Kind.PIN:
-            return [f"{word}{joint}{text}" for word in _PIN_WORDS for joint in _PIN_JOINTS]
-        case Kind.PASSWORD:
-            return [text, text.lower()]
-        case Kind.NAME:
-            return [text, text.replace("　", ""), text.replace("　", " ")]
-        case Kind.ADDRESS:
-            return [text, normalize("NFKC", text), text.replace("　", "")]
-        case Kind.PERSONAL_NUMBER | Kind.CARD_NUMBER:
-            return [text, _full_width(text)]
-        case Kind.BIRTH_DATE:
-            return _dates(date.fromisoformat(text))
-        case Kind.CERTIFICATE_NUMBER:
-            number = int(text, 16)
-            padded = text.zfill(len(text) + len(text) % 2)
-            coloned = ":".join(padded[at : at + 2] for at in range(0, len(padded), 2))
-            plain = dict.fromkeys((text, text.upper(), padded, padded.upper(), str(number), coloned, coloned.upper()))
-            marked = (f"{mark}{each}" for each in plain for mark in _MARKS if len(each) < SHORTEST)
-            return [*(each for each in plain if len(each) >= SHORTEST), *marked, f"0x{text}"]
-    return [text]
+    return FORMS[canary.kind](canary.text) if canary.kind in FORMS else [canary.text]
 
 
-def _dates(day: date) -> list[str]:
+def _pins(text: str) -> list[str]:
+    return [f"{word}{joint}{text}" for word in _PIN_WORDS for joint in _PIN_JOINTS]
+
+
+def _names(text: str) -> list[str]:
+    return [text, text.replace("　", ""), text.replace("　", " ")]
+
+
+def _addresses(text: str) -> list[str]:
+    return [text, normalize("NFKC", text), text.replace("　", "")]
+
+
+def _digits(text: str) -> list[str]:
+    return [text, _full_width(text)]
+
+
+def _certificate_numbers(text: str) -> list[str]:
+    padded = text.zfill(len(text) + len(text) % 2)
+    coloned = ":".join(padded[at : at + 2] for at in range(0, len(padded), 2))
+    plain = dict.fromkeys((text, text.upper(), padded, padded.upper(), str(int(text, 16)), coloned, coloned.upper()))
+    marked = (f"{mark}{each}" for each in plain for mark in _MARKS if len(each) < SHORTEST)
+    return [*(each for each in plain if len(each) >= SHORTEST), *marked, f"0x{text}", f"0x{text.upper()}"]
+
+
+def _dates(text: str) -> list[str]:
+    day = date.fromisoformat(text)
     era, year = era_at(day)
     japanese = [f"{day.year}年{day.month}月{day.day}日", f"{era.japanese}{year}年{day.month}月{day.day}日"]
     padded = [f"{day.year}年{day:%m}月{day:%d}日", f"{era.japanese}{year:02}年{day:%m}月{day:%d}日"]
     digits = f"{day:%Y%m%d}"
     plain = [digits, *(day.strftime(f"%Y{mark}%m{mark}%d") for mark in "-/."), _full_width(digits)]
     return [*plain, *japanese, *padded]
+
+
+FORMS: dict[Kind, Callable[[str], list[str]]] = {
+    Kind.PIN: _pins,
+    Kind.PASSWORD: lambda text: [text, text.lower()],
+    Kind.NAME: _names,
+    Kind.ADDRESS: _addresses,
+    Kind.PERSONAL_NUMBER: _digits,
+    Kind.CARD_NUMBER: _digits,
+    Kind.BIRTH_DATE: _dates,
+    Kind.CERTIFICATE_NUMBER: _certificate_numbers,
+}
 
 
 def _in_few(text: str, kind: Kind) -> Iterator[tuple[bytes, str]]:
@@ -129,7 +145,10 @@ def _in_few(text: str, kind: Kind) -> Iterator[tuple[bytes, str]]:
     yield from ((_base64_core(octets, skipped), "base64 of UTF-8") for skipped in range(3))
     if kind is Kind.PIN:
         return  # fifty words for it are enough
-    yield from ((octets.hex().encode(), "hexadecimal of UTF-8"), (octets.hex().upper().encode(), "hexadecimal of UTF-8"))
+    yield from (
+        (octets.hex().encode(), "hexadecimal of UTF-8"),
+        (octets.hex().upper().encode(), "hexadecimal of UTF-8"),
+    )
     yield from ((text.encode(CHARSETS[name]), name) for name in ("UTF-16LE", "UTF-16BE", "Shift_JIS"))
 
 

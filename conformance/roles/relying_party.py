@@ -44,7 +44,7 @@ OUR_FAULTS = (HarnessFault, EventRefused, FaultRefused, Inexpressible, NotThisCe
 class RelyingPartyRole:
     """One product, one world, case after case."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  (what a run is made of)
         self,
         client: RelyingPartyClient,
         setting: Setting,

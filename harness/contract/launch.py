@@ -101,9 +101,7 @@ class LaunchedBinding:
 
     carries_anything = True
 
-    def __init__(
-        self, command: Sequence[str], *, timeout: float, heard: Callable[[bytes], None] | None = None
-    ) -> None:
+    def __init__(self, command: Sequence[str], *, timeout: float, heard: Callable[[bytes], None] | None = None) -> None:
         self._command, self._timeout, self._heard = list(command), timeout, heard
         self._hung = False
         self._start()

@@ -46,9 +46,7 @@ class ProgramBinding:
 
     carries_anything = False
 
-    def __init__(
-        self, command: Sequence[str], *, timeout: float, heard: Callable[[bytes], None] | None = None
-    ) -> None:
+    def __init__(self, command: Sequence[str], *, timeout: float, heard: Callable[[bytes], None] | None = None) -> None:
         self._command, self._timeout, self._heard = list(command), timeout, heard
         self._start()
 

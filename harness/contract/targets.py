@@ -101,7 +101,7 @@ def _is_address(text: str) -> bool:
 def bound_target(
     target: Target, *, timeout: float = TIMEOUT, heard: Callable[[bytes], None] | None = None
 ) -> Iterator[Binding]:
-    """Yield the way to the product; one that is started here ends with the block, and `heard` is told what it prints."""
+    """Yield the way to the product; one started here ends with the block, and `heard` is told what it prints."""
     binding = _bound(target, timeout, heard)
     try:
         yield binding

@@ -13,7 +13,6 @@ from harness.personalisation import IssuedCard
 from harness.terminal.card_reader import CardReader
 from harness.world import World
 
-
 PINS = Pins()
 """Those of a resident about whom nothing was said."""
 
@@ -31,9 +30,7 @@ class Visitor:
         self._card = InsertedCard.unused(issued.profile, self.trace)
 
     @classmethod
-    def issue(
-        cls, world: World, *, not_after: datetime | None = None, pins: Pins = PINS, **special: Any
-    ) -> "Visitor":
+    def issue(cls, world: World, *, not_after: datetime | None = None, pins: Pins = PINS, **special: Any) -> "Visitor":
         """Return a visitor whose resident is new; `special` overrides what the resident would be by the seed."""
         wanted = {name: value for name, value in special.items() if value is not None}
         return cls(world, world.issue_card(world.new_resident(**wanted).id, pins, not_after=not_after), pins)
