@@ -141,7 +141,9 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     console = Console(stderr=True)
     with resumable(out, console):
         if role in VOCABULARIES:
-            said = RoleOptions(target, timeout, issuer, serials, claims, certificate, reader, serial, card)
+            said = RoleOptions(
+                target, timeout, issuer, serials, claims, certificate, reader, serial, card, tuple(watch or ())
+            )
             code = certify_role(role, said, asked)
         else:
             code = _certify(load_catalogue(role), console, asked, target=target, timeout=timeout, watch=watch or ())

@@ -112,6 +112,11 @@ class Oracle:
                 self._canaries.add(canary)
                 self._finder.add(writings(canary))
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found so far."""
+        return tuple(self._found.values())
+
     def look(self) -> None:
         """Search what came since the last look."""
         for grown in self.heard.look():

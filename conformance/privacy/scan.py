@@ -88,10 +88,10 @@ def _scan(finder: Finder, source: Source, begin: int, end: int, depth: int) -> I
             return  # the place became shorter while it was read
         text, first = carried + fresh, at - len(carried)
         seen = {(match.start, match.written): match.end for match in finder.find(text)}
-        for start, end, written in _squeezed(finder, text):
-            seen.setdefault((start, written), end)
+        for start, behind, written in _squeezed(finder, text):
+            seen.setdefault((start, written), behind)
         # What ends within the carried octets was found with the piece before.
-        yield from (Hit(first + start, written) for (start, written), end in seen.items() if end > len(carried))
+        yield from (Hit(first + start, written) for (start, written), last in seen.items() if last > len(carried))
         if depth:
             for place, kind in _members(fresh):
                 yield from _unpacked(finder, source, at + place, kind, depth - 1)

@@ -1,4 +1,4 @@
-"""Captures: real ones where the kernel lets us, made ones for what has to be exact; cut at every octet."""
+"""Captures made octet by octet: frames, formats, disorder, gaps; cut at every octet."""
 
 import struct
 from pathlib import Path
