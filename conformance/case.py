@@ -121,6 +121,8 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     afterwards: list[Story] = []
     kills: list[MutantId] = []
     nonce: NonceSent | None = None
+    equality: bool = False
+    """The instant is the boundary itself, where texts and products differ: whatever is decided otherwise is WARN."""
     without: list[Capability] = []
     """What a product must not have, or the case is about nothing."""
 
