@@ -5,7 +5,6 @@ question was asked where none may be), the card's trace agrees, and the accepted
 """
 
 import json
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -13,14 +12,15 @@ from enum import StrEnum
 import msgspec
 
 from conformance.case import AccountAfter, Case, Obstacle
-from conformance.nonces import nonce_fault, nonces_sent
+from conformance.check import Check
+from conformance.journal_checks import all_questions, nonce_checks, questions_check, rivals_checks
+from conformance.nonces import nonces_sent
 from conformance.observation import Interruption, Observation, ObservedStep
 from conformance.register import Level, level_of
 from conformance.steps import Disturb
 from harness.contract.messages import Account
-from harness.contract.vocabulary import CHALLENGE_LENGTH, Capability, Decision, Kind, Reason
+from harness.contract.vocabulary import CHALLENGE_LENGTH, Capability, Decision, Reason
 from harness.jlis.fault_grammar import GRAMMAR
-from harness.jlis.journal import Entry
 
 
 class Verdict(StrEnum):
@@ -57,19 +57,8 @@ BY_OCSP = frozenset({Capability.STATUS_OCSP})
 BOTH = BY_OCSP | {Capability.STATUS_LISTS}
 LISTS_REFUSED = frozenset({Reason.STATUS_UNTRUSTED, Reason.STATUS_STALE})
 NO_ANSWER = (Decision.RETRY.value, Reason.STATUS_UNAVAILABLE.value)
-OK = 200
 OURS = frozenset({"card tries spent"})
 """Checks that the product of this role has no part in: when one does not hold, the harness is broken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing compared; `name` is a key of the report's vocabulary."""
-
-    name: str
-    expected: str
-    actual: str
-    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +98,7 @@ def judge(
             reason_unproved = case.expect.questions.none
             outcome_checks[1] = Check(reason.name, reason.expected, f"{reason.actual} (coarse reasons)", held=True)
         evidence = _evidence_checks(case, observation, judged, sources)
-        rivals = _rivals_checks(case, judged, coarse=coarse)
+        rivals = rivals_checks(case, judged, coarse=coarse)
         checks += [*outcome_checks, *rivals, *evidence, *_afterwards_checks(observation)]
     checks += [*_freshness_checks(observation), *_privacy_checks(observation)]
     return Judgement(case, _verdict_of(case, checks, reason_unproved=reason_unproved), tuple(checks), observation)
@@ -118,7 +107,7 @@ def judge(
 def _sends_no_nonce(case: Case, judged: ObservedStep, observation: Observation) -> bool:
     """A product may leave the nonce out (RFC 9919 §5): then no answer can carry a wrong one, and none was met."""
     if case.nonce is not None:
-        return bool(judged.questions) and not nonces_sent(_all_questions(observation), case.expect.questions.kind)
+        return bool(judged.questions) and not nonces_sent(all_questions(observation), case.expect.questions.kind)
     faults = [step.fault for step in case.steps if isinstance(step, Disturb)]
     return judged.disturbed == 0 and bool(judged.questions) and any(GRAMMAR[fault].needs_nonce for fault in faults)
 
@@ -203,37 +192,10 @@ def _outcome_checks(case: Case, judged: ObservedStep, sources: Collection[Capabi
     ]
 
 
-def _rivals_checks(case: Case, judged: ObservedStep, *, coarse: bool) -> list[Check]:
-    """Of completions that are under way together one is accepted, and every other finds the challenge spent."""
-    count = getattr(case.steps[-1], "rivals", None)
-    if count is None:
-        return []
-    said = Counter(f"{each.decision.value} {each.reason.value}" for each in judged.rivals)
-    right = [
-        each.decision is Decision.REJECT and (coarse or each.reason is Reason.CHALLENGE_REPLAYED)
-        for each in judged.rivals
-    ]
-    actual = ", ".join(f"{number} {words}" for words, number in sorted(said.items())) or "none"
-    held = len(right) == count and all(right)
-    return [Check("rivals", f"{count} {Decision.REJECT.value} {Reason.CHALLENGE_REPLAYED.value}", actual, held)]
-
-
-def _all_questions(observation: Observation) -> list[Entry]:
-    return [entry for step in observation.steps for entry in step.questions]
-
-
 def _evidence_checks(
     case: Case, observation: Observation, judged: ObservedStep, sources: Collection[Capability]
 ) -> list[Check]:
-    questions = case.expect.questions
-    by_lists = Capability.STATUS_OCSP not in sources  # nobody is asked about a certificate: what was fetched shows it
-    if by_lists and not (questions.none or questions.open or questions.lists):
-        checks = [_lists_in_case(case, observation)]
-    else:
-        checks = [_questions_check(case, observation, judged)]
-    if case.nonce is not None:
-        fault = nonce_fault(case.nonce, nonces_sent(_all_questions(observation), questions.kind))
-        checks.append(Check("nonce", case.nonce.value, fault or case.nonce.value, fault is None))
+    checks = [questions_check(case, observation, judged, sources), *nonce_checks(case, observation)]
     if judged.outcome is not None and observation.epoch is not None:
         # A product that takes the world's time says with each outcome in which setting of the clock it lived.
         echoed = "none" if judged.outcome.epoch is msgspec.UNSET else str(judged.outcome.epoch)
@@ -260,56 +222,6 @@ def _account_check(expected: AccountAfter, before: Account | None, after: Accoun
         wanted = msgspec.structs.replace(before, accepted=before.accepted + 1)
     held = wanted is not None and wanted == after and (expected is AccountAfter.UNCHANGED or after.chip_key is not None)
     return Check(f"account {expected.value}", str(wanted), str(after), held)
-
-
-def _questions_check(case: Case, observation: Observation, judged: ObservedStep) -> Check:
-    """Count the journal's entries during the judged step that ask for a certificate of this resident."""
-    expect = case.expect.questions
-    if expect.open:
-        return Check("status questions", "any number", str(len(judged.questions)), held=True)
-    if expect.none:
-        asked = [entry for entry in judged.questions if entry.serial in observation.serials.values()]
-        return Check("status questions", "none", str(len(asked)), not asked)
-    if expect.lists:
-        return _lists_check(expect.kind, expect.at_least or 1, judged)
-    serial = observation.serials.get(expect.kind.value)
-    during = [judged] if expect.in_case is None else observation.steps
-    asked = [
-        entry
-        for step in during
-        for entry in step.questions
-        if entry.serial == serial and entry.kind == expect.kind.value
-    ]
-    least = expect.at_least or expect.in_case or 0
-    when = "" if expect.in_case is None else " since the case began"
-    return Check(
-        "status questions",
-        f"at least {least} for the {expect.kind.value} certificate{when}",
-        str(len(asked)),
-        len(asked) >= least,
-    )
-
-
-def _lists_check(kind: Kind, least: int, judged: ObservedStep) -> Check:
-    """Count the revocation lists of a kind that were asked for during the judged step, or an index that was not had."""
-    asked = [
-        entry
-        for entry in judged.questions
-        if entry.door == "crl" and (entry.kind == kind.value or (entry.kind is None and entry.http != OK))
-    ]
-    return Check("lists fetched", f"at least {least} of {kind.value}", str(len(asked)), len(asked) >= least)
-
-
-def _lists_in_case(case: Case, observation: Observation) -> Check:
-    """Count the lists fetched since the case began: those of the case before are over (48 hours), and its clock stands.
-
-    At the host's time lists come once a day, and a product has them or not whatever the case does.
-    """
-    kind = case.expect.questions.kind
-    asked = [entry for entry in _all_questions(observation) if entry.door == "crl" and entry.kind == kind.value]
-    if observation.epoch is None:
-        return Check("lists fetched", "any number", str(len(asked)), held=True)
-    return Check("lists fetched", f"at least 1 of {kind.value} since the case began", str(len(asked)), bool(asked))
 
 
 def _afterwards_checks(observation: Observation) -> list[Check]:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import msgspec
 import yaml
 
-from conformance.catalogue_loader import FOLDER, beside_twins, check_twin
+from conformance.catalogue_loader import FOLDER, beside_twins, check_twin, compiled
 from conformance.register import RequiredOf, Requirement, load_register
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_mutants import RoleMutant
@@ -55,8 +55,7 @@ def load_role_catalogue(vocabulary: Vocabulary[C], folder: Path = FOLDER) -> Rol
     by_id = {case.id: case for case in sorted(cases, key=lambda case: case.id)}
     for case in cases:
         check_twin(case, by_id)
-    compiled = hashlib.sha256(msgspec.json.encode(list(by_id.values()))).hexdigest()
-    return RoleCatalogue(vocabulary.role.value, by_id, compiled)
+    return RoleCatalogue(vocabulary.role.value, by_id, hashlib.sha256(compiled(by_id)).hexdigest())
 
 
 def _load(path: Path, place: Path, vocabulary: Vocabulary[C], register: dict[str, Requirement]) -> C:

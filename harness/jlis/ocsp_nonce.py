@@ -19,12 +19,14 @@ def nonce_value(request: bytes) -> bytes | None:
             return None
         if len(nonce) < 0x80:
             return b"\x04" + bytes((len(nonce),)) + nonce
-        return OctetString(nonce).dump()[:LONGEST_KEPT]
+        whole: bytes = OctetString(nonce).dump()
+        return whole[:LONGEST_KEPT]
     at = request.find(NONCE_ID)
     if at < 0:
         return None
     behind = request[at + len(NONCE_ID) :]
     try:
-        return bytes(OctetString.load(behind.removeprefix(TRUE)).contents)[:LONGEST_KEPT]
+        contents: bytes = OctetString.load(behind.removeprefix(TRUE)).contents
     except (ValueError, TypeError):
         return None  # not an extension: the responder says so
+    return contents[:LONGEST_KEPT]
