@@ -62,17 +62,18 @@ def setting(  # noqa: PLR0913  (what a world is made for)
     seed: int,
     cases: int,
     shifted: bool = False,
+    first_day: datetime = START,
     progress: Callable[[int, int], None] | None = None,
     oracle: Oracle | None = None,
 ) -> Iterator[Setting]:
-    """Yield a world for `cases` cases; keys that are missing in the pool are made first.
+    """Yield a world for `cases` cases from `first_day` on; keys that are missing in the pool are made first.
 
     The `oracle` hears what the product asks of the fake J-LIS.
 
     A `shifted` world runs at the host's time and has marks made on demand (`conformance.roles.story_clock`).
     """
     keys.prepare(KEYS_PER_CARD * (cases + SPARE_CARDS), progress)
-    start = host_now() - OLDER if shifted else START
+    start = host_now() - OLDER if shifted else first_day
     made_marks = MadeMarks(start) if shifted else None
     world = World.create(keys, seed=seed, start=start, marks=made_marks or QUARTER_HOURS)
     if shifted:
