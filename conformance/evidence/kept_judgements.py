@@ -6,7 +6,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from conformance.judge import Check, Judgement, Verdict, with_twins
+from cardsim.trace import TraceLine
+from conformance.check import Check
+from conformance.judge import Judgement, Verdict, with_twins
 from conformance.roles.role_run import RoleJudgement, with_role_twins
 from harness.errors import ConfigurationError
 
@@ -48,18 +50,19 @@ class _RolePlain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     transcript: str
     seconds: float
     missing: tuple[str, ...]
+    trace: tuple[TraceLine, ...] = ()
 
 
 def _role_written(judged: RoleJudgement) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(
-        _RolePlain(judged.verdict, judged.checks, judged.transcript, judged.seconds, judged.missing)
+        _RolePlain(judged.verdict, judged.checks, judged.transcript, judged.seconds, judged.missing, judged.trace)
     )
     return plain
 
 
 def _role_read(plain: dict[str, Any], case: Any) -> RoleJudgement:
     kept = msgspec.convert(plain, _RolePlain)
-    return RoleJudgement(case, kept.verdict, kept.checks, kept.transcript, kept.seconds, kept.missing)
+    return RoleJudgement(case, kept.verdict, kept.checks, kept.transcript, kept.seconds, kept.missing, kept.trace)
 
 
 RELYING_PARTY: Kept[Judgement] = Kept(_written, _read, with_twins)

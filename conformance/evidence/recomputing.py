@@ -24,7 +24,8 @@ from conformance.evidence.expected_failures import (
     read_expected_failures,
 )
 from conformance.evidence.manifest import Manifest
-from conformance.judge import Check, Verdict
+from conformance.check import Check
+from conformance.judge import Verdict
 from harness.contract.statement import read_statement
 from harness.contract.vocabulary import Decision
 from harness.errors import ConfigurationError

@@ -1,4 +1,4 @@
-"""The three files of a run of the roles responder, card and tap-client, in the shape of `conformance.report.write`."""
+"""The four files of a run of the roles responder, card and tap-client, in the shape of `conformance.report.write`."""
 
 import json
 import xml.etree.ElementTree as ET
@@ -10,38 +10,16 @@ import msgspec
 
 from conformance.evidence.report_fields import case_fields, junit_result, run_fields
 from conformance.judge import Verdict
-from conformance.report.page import ORDER, TEMPLATES
-from conformance.report.words import WORDS
+from conformance.report.role_view import role_view
 from conformance.report.write import ERRORS, NOT_XML, write_files
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_run import RoleJudgement, RoleRun
+from harness.clock import host_now
 
 
 def write_role_reports(run: RoleRun[Any], out: Path, *, language: str) -> list[Path]:
-    """Return the paths of index.html, report.json and junit.xml in `out`; ConfigurationError when not writable."""
-    return write_files(role_page(run, language=language), role_json(run), role_junit(run), out)
-
-
-def role_page(run: RoleRun[Any], *, language: str) -> str:
-    """Return the report as HTML; `language` (ja or en) is shown first."""
-    judgements = sorted(run.judgements.values(), key=lambda judgement: ORDER.index(judgement.verdict))
-    counts = {verdict.value: count for verdict in ORDER if (count := run.count(verdict))}
-    return TEMPLATES.get_template("role_page.html").render(
-        run=run,
-        language=language,
-        suite=version("kazashi"),
-        judgements=judgements,
-        counts=counts,
-        words=WORDS,
-        again=again,
-    )
-
-
-def again(run: RoleRun[Any], judgement: RoleJudgement) -> str:
-    """Return the command that runs this case and its twin once more, but for what was said of the target."""
-    target = f"--target {json.dumps(run.target)}" if run.target else ""
-    words = ("./kazashi certify", f"--role {run.catalogue.role}", target, f"--seed {run.seed}")
-    return " ".join((*filter(None, words), f"--case {judgement.case.id}"))
+    """Return the paths of the four files in `out`; ConfigurationError when not writable."""
+    return write_files(role_view(run, host_now()), role_json(run), role_junit(run), out, language=language)
 
 
 def role_json(run: RoleRun[Any]) -> str:

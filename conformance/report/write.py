@@ -1,4 +1,4 @@
-"""Writes the three files of a run."""
+"""Writes the four files of a run."""
 
 import json
 import re
@@ -12,20 +12,25 @@ import msgspec
 from conformance.certification import Certification
 from conformance.evidence.report_fields import case_fields, junit_result, run_fields
 from conformance.judge import Judgement, Verdict
+from conformance.report.markdown import summary
 from conformance.report.page import page
+from conformance.report.party_view import party_view
+from conformance.report.view import ReportShown
+from harness.clock import host_now
 from harness.errors import ConfigurationError
 
-REPORT, JUNIT, PAGE = "report.json", "junit.xml", "index.html"
+REPORT, JUNIT, PAGE, SUMMARY = "report.json", "junit.xml", "index.html", "summary.md"
 
 
 def write_reports(run: Certification, out: Path, *, language: str) -> list[Path]:
-    """Return the paths of index.html, report.json and junit.xml in `out`; ConfigurationError when not writable."""
-    return write_files(page(run, language=language), report_json(run), junit_xml(run), out)
+    """Return the paths of the four files in `out`; ConfigurationError when not writable."""
+    return write_files(party_view(run, host_now()), report_json(run), junit_xml(run), out, language=language)
 
 
-def write_files(html: str, report: str, junit: str, out: Path) -> list[Path]:
-    """Return the paths of the three files in `out`; ConfigurationError when not writable."""
-    contents = {PAGE: html, REPORT: report, JUNIT: junit}
+def write_files(shown: ReportShown, report: str, junit: str, out: Path, *, language: str) -> list[Path]:
+    """Return the paths of index.html, report.json, junit.xml and summary.md; ConfigurationError when not writable."""
+    html, markdown = page(shown, language=language), summary(shown, language=language)
+    contents = {PAGE: html, REPORT: report, JUNIT: junit, SUMMARY: markdown}
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():

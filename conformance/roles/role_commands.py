@@ -47,6 +47,8 @@ from harness.home import key_pool
 IN_PROCESS_READER = "inprocess"
 EXAMPLE = "python:conformance.targets.tap_client:make"
 OWN_STATEMENT = Path(__file__).parents[1] / "targets" / "statements" / "fake-jlis.yaml"
+PATIENCE = 10.0
+"""Seconds, where the command line says nothing."""
 COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 
@@ -55,7 +57,7 @@ class RoleOptions:
     """What the command line says of a target without an adapter."""
 
     target: str
-    timeout: float
+    timeout: float = PATIENCE
     issuer: Path | None = None
     serials: str = ""
     claims: str = ""
@@ -91,6 +93,7 @@ def certify_role(role: str, options: RoleOptions, asked: RunOptions) -> int:
         )
         with sittings_of(identity, OTHER_ROLE, catalogue.cases, asked) as sittings:
             run = _play(catalogue, bench, console, asked, sittings, target=identity.target)
+            run = replace(run, said_of_target=said_of_target(role, options))
             written = write_role_reports(run, asked.out, language=asked.language)
             if asked.key is not None:
                 written.append(sign_evidence(asked, identity, compiled(whole.cases), written))
@@ -206,6 +209,23 @@ def _named(role: str, options: RoleOptions) -> str:
     if role == RequiredOf.TAP_CLIENT.value:
         return EXAMPLE if options.target == "reference" else options.target
     return JLIS if options.target == "reference" else options.target
+
+
+def said_of_target(role: str, options: RoleOptions) -> tuple[str, ...]:
+    """Return the words of a command line that mean the same target, those that differ from what is assumed."""
+    said: dict[str, object] = {"--timeout": options.timeout} if options.timeout != PATIENCE else {}
+    if role == RequiredOf.CARD.value:
+        said |= {"--reader": options.reader, "--serial": options.serial, "--card": options.card}
+    else:
+        said |= {"--target": options.target}
+    if role == RequiredOf.RESPONDER.value:
+        said |= {
+            "--issuer": options.issuer,
+            "--serials": options.serials,
+            "--claims": options.claims,
+            "--certificate": options.certificate,
+        }
+    return tuple(word for name, value in said.items() if value for word in (name, str(value)))
 
 
 def _tell(run: RoleRun[Any], console: Console, language: str) -> None:

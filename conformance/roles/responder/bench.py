@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 from asn1crypto import ocsp
 
-from conformance.judge import Check
+from conformance.check import Check
 from conformance.roles.responder.asking import Request, build
 from conformance.roles.responder.case import About, Answered, Ask, Fetch, ResponderCase, Rule
 from conformance.roles.responder.crl_rules import CRL_RULES
