@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from conformance.catalogue_loader import compiled
+from conformance.check import Check
 from conformance.evidence.bundle import bundle_octets
 from conformance.evidence.kept_judgements import OTHER_ROLE
 from conformance.evidence.run_journal import Identity
 from conformance.evidence.run_options import RunOptions
 from conformance.evidence.signing_key import SigningKey
 from conformance.evidence.sittings import sittings_of
-from conformance.judge import Check
 from conformance.report.role_write import role_json, role_junit
 from conformance.roles.role_catalogue import RoleCatalogue, load_role_catalogue
 from conformance.roles.role_run import Played, RoleRun, TargetFault, examine
