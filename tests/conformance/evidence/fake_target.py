@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ def identity_of(catalogue: RoleCatalogue[Any], bench: FakeBench, asked: RunOptio
     )
 
 
+@cache
 def catalogue_of(role: str) -> RoleCatalogue[Any]:
     """The catalogue of a role."""
     return load_role_catalogue(VOCABULARIES[role])

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ import pytest
 import yaml
 
 import conformance.commands as relying_party_command
-from conformance.catalogue_loader import Catalogue
+from conformance.catalogue_loader import Catalogue, load_catalogue
 from conformance.certification import Certification, SuiteVerdict
 from conformance.check import Check
 from conformance.judge import Judgement, Verdict, not_applicable, with_twins
 from conformance.roles import role_commands
+from conformance.roles.role_catalogue import load_role_catalogue
 from harness import cli
 from harness.contract.binding import Answer
 from harness.contract.messages import Introduction, Tolerances
@@ -27,7 +29,7 @@ from tests.conformance.evidence.fake_target import FakeBench, catalogue_of
 ROLES = ("relying-party", "responder", "card", "tap-client")
 CASES = {
     "relying-party": ("login/forged-signature", "login/genuine-signature"),
-    "responder": ("answer/no-record", "answer/good"),
+    "responder": ("nonce/empty", "nonce/one-octet"),
     "card": ("chip/record-refused", "chip/record"),
     "tap-client": ("attributes/wrong", "attributes/right"),
 }
@@ -38,6 +40,9 @@ LACKS = {
     "card": "fresh-card",
     "tap-client": "internal_authentication",
 }
+
+
+LOADED, LOADED_OF_ROLE = cache(load_catalogue), cache(load_role_catalogue)
 
 
 @dataclass(frozen=True)
@@ -163,6 +168,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Situation], Any]:
         return {"role": role, "product": "Fake target", "version": "1", "capabilities": said, **extra}
 
     # Exit codes do not depend on the reports, and a page of two hundred cases takes its time.
+    monkeypatch.setattr(relying_party_command, "load_catalogue", LOADED)
+    monkeypatch.setattr(role_commands, "load_role_catalogue", LOADED_OF_ROLE)
     monkeypatch.setattr(relying_party_command, "write_reports", lambda *_, **__: [])
     monkeypatch.setattr(role_commands, "write_role_reports", lambda *_, **__: [])
 
