@@ -39,6 +39,7 @@ from sqlalchemy.exc import DBAPIError
 from reference_impl.audit.chain import Head, Linked, empty
 from reference_impl.audit.faults import AuditUnusable
 from reference_impl.store import engine
+from reference_impl.store.kept import Kept
 
 Place = engine.Place
 WAIT_SECONDS: Final = 10
@@ -129,6 +130,8 @@ class Storage:
         self._errors: tuple[type[Exception], ...] = (DBAPIError, self._engine.dialect.loaded_dbapi.Error)
         self._appending, self._reading = engine.writing_and_reading(self._engine)
         self._alone = threading.RLock() if place is None else nullcontext()  # memory is one connection
+        self._turn = threading.Lock()
+        self._kept: Kept | None = None
         try:
             with self.faults():
                 self._make() if make else self._look()
@@ -155,8 +158,20 @@ class Storage:
     @contextmanager
     def appending(self) -> Iterator[Connection]:
         """A transaction nobody else appends beside; durable when the block has ended."""
-        with self._alone, self._appending.begin() as connection:
-            yield connection
+        if self._engine.dialect.name == "postgresql":
+            with self._appending.begin() as connection:
+                yield connection
+            return
+        with self._alone, self._turn:
+            kept, self._kept = self._kept or Kept(self._appending), None
+            try:
+                with kept.transaction() as connection:
+                    yield connection
+            finally:
+                if kept.is_sound:
+                    self._kept = kept
+                else:
+                    kept.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -175,6 +190,8 @@ class Storage:
 
     def close(self) -> None:
         """Gives file or server back."""
+        if self._kept is not None:
+            self._kept.close()
         self._engine.dispose()
 
 

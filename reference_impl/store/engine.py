@@ -115,9 +115,12 @@ def writing_and_reading(engine: Engine) -> tuple[Engine, Engine]:
 
 
 def _begin(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    if driver.in_transaction:  # of whoever keeps the connection (`kept`)
+        return
     text = "BEGIN IMMEDIATE" if connection.get_execution_options().get("store_writes", False) else "BEGIN"
     try:
-        connection.connection.cursor().execute(text)
+        driver.execute(text).close()
     except connection.dialect.loaded_dbapi.Error as error:
         raise wrapped(error, connection.dialect, text) from error
 
