@@ -45,8 +45,6 @@ Place = engine.Place
 WAIT_SECONDS: Final = 10
 """How long an appender waits for its turn, and a client for the server."""
 
-_POOLED: Final = 2
-"""Connections that are kept: who appends is alone."""
 _TURN: Final = 0x4B41444954
 """The advisory lock of whoever makes the tables; "KADIT"."""
 _PAGE: Final = 16384
@@ -231,7 +229,7 @@ def append(connection: Connection, linked: Linked) -> None:
 
 def _open(place: engine.Place) -> Engine:
     opened = engine.open_engine(
-        place, name="audit", wait=WAIT_SECONDS, pooled=_POOLED, pragmas=(f"page_size={_PAGE}", "secure_delete=ON")
+        place, name="audit", wait=WAIT_SECONDS, pragmas=(f"page_size={_PAGE}", "secure_delete=ON")
     )
     if opened.dialect.name == "sqlite":
         event.listen(opened, "connect", _read_octets)

@@ -47,6 +47,10 @@ class Database:
         dialect = "postgresql" if isinstance(place, URL) else "sqlite"
         self._engine = open_engine(place, name="relying-party", wait=_WAIT_SECONDS[dialect])
         self._writing, self._reading = writing_and_reading(self._engine)
+        self._single = self._engine
+        """For statements that are transactions by themselves."""
+        if dialect == "postgresql":
+            self._single = open_engine(place, name="relying-party", wait=_WAIT_SECONDS[dialect], alone=True)
         self.is_shared = place is not None
         """Whether other processes may have it open."""
         turn = threading.Lock()
@@ -109,7 +113,7 @@ class Database:
             try:
                 lent = self._lent.pop()
             except IndexError:
-                lent = Lent(self._engine)
+                lent = Lent(self._single)
             try:
                 return act(lent.said)
             finally:
@@ -132,6 +136,7 @@ class Database:
             self._together.close()
         while self._lent:
             self._lent.pop().close()
+        self._single.dispose()
         self._engine.dispose()
 
     def _faults(self) -> "_Faults":

@@ -2,7 +2,7 @@
 
 SQLite      as many are kept as were used at a time, outside of the pool: a file is open, and nothing waits for it. To
             borrow one and give it back takes twice as long as a statement. Memory is the pool's one connection.
-PostgreSQL  a server has few, so they go back to the pool; each is in autocommit mode while it is used here.
+PostgreSQL  a server has few, so they go back to their pool, whose connections are in autocommit mode.
 """
 
 from collections import deque
@@ -24,9 +24,7 @@ class Lent:
         driver: Any = self._borrowed.driver_connection
         self._driver = driver
         self._is_kept = engine.dialect.name == "sqlite"
-        if not self._is_kept:
-            driver.autocommit = True
-        elif not isinstance(engine.pool, StaticPool):
+        if self._is_kept and not isinstance(engine.pool, StaticPool):
             self._borrowed.detach()
         self.said = Said(driver, engine.dialect)
 
@@ -37,7 +35,6 @@ class Lent:
         elif self._driver.closed:
             self._borrowed.invalidate()
         else:
-            self._driver.autocommit = False
             self._borrowed.close()
 
     def close(self) -> None:

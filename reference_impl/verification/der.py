@@ -81,6 +81,9 @@ def _read_length(data: bytes, offset: int, limit: int) -> tuple[int, int]:
 
 def read_element(data: bytes, offset: int, limit: int) -> Element:
     """The element that begins at `offset` and ends no later than `limit`."""
+    usual = _read_usual(data, offset, limit)
+    if usual is not None:
+        return usual
     if offset >= limit:
         raise DerError(offset, "X.690 §8.1.2", "a tag", "the end of the data")
     tag = data[offset]
@@ -117,7 +120,7 @@ def children(element: Element) -> list[Element]:
     found = []
     data, offset, end = element.data, element.body, element.end
     while offset < end:
-        child = _read_usual(data, offset, end) or read_element(data, offset, end)
+        child = read_element(data, offset, end)
         found.append(child)
         offset = child.end
     return found
