@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from conformance.applicability import declared_by, obstacles
 from conformance.catalogue_loader import Catalogue, Paired
 from conformance.evidence.circumstances import UNTOLD, Circumstances
 from conformance.evidence.expected_failures import Expectation
-from conformance.judge import UNJUDGED, Judgement, Verdict, judge, not_applicable, with_twins
+from conformance.judge import BOTH, UNJUDGED, Judgement, Verdict, judge, not_applicable, with_twins
 from conformance.roles.relying_party import RelyingPartyRole
 from conformance.roles.story_clock import ControlledClock, ShiftedClock, StoryClock
-from conformance.setting import Setting
+from conformance.setting import Setting, prepare_lists
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import configuration
 from harness.contract.messages import Introduction
@@ -95,26 +96,30 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     product = client.hello()
     if statement is not None:
         check_statement(statement, product)
-    trusted, told = setting.world.trust(), configuration(setting.world, setting.addresses)
+    declared = declared_by(product)
+    trusted, told = setting.world.trust(), configuration(setting.world, setting.addresses, declared)
     client.configure(told)
+    if Capability.STATUS_LISTS in declared:
+        prepare_lists(setting)
+    at_once = client.can_complete_at_once()
     clock = _clock_of(product, client, setting)
     role = RelyingPartyRole(client, setting, clock, told, product.tolerances)
     order = list(catalogue.cases.values())
     random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret: the same seed gives it again)
     judgements: dict[str, Judgement] = {}
     for number, case in enumerate(order, start=1):
-        missing = [capability for capability in case.capabilities if capability not in product.capabilities]
-        missing += clock.missing if case.needs_calendar else ()
+        missing = [*obstacles(case, declared, at_once=at_once), *(clock.missing if case.needs_calendar else ())]
         if missing:
             judgement = not_applicable(case, missing)
         else:
             _expect_same_authorities(trusted, setting)
-            coarse = Capability.COARSE_REASONS in product.capabilities
-            judgement = judge(case, role.play(case), coarse=coarse)
+            coarse, sources = Capability.COARSE_REASONS in declared, declared & BOTH
+            judgement = judge(case, role.play(case), coarse=coarse, sources=sources)
         judgements[case.id] = judgement
         progress(judgement, number, len(order))
     final = with_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
-    verdict = suite_verdict(final.values(), stated=statement is not None, whole=not catalogue.left_out)
+    asked = [judgement for judgement in final.values() if not judgement.is_of_another_source]
+    verdict = suite_verdict(asked, stated=statement is not None, whole=not catalogue.left_out)
     return Certification(catalogue, target, seed, product, statement, final, verdict)
 
 

@@ -38,6 +38,8 @@ class ObservedStep:
     account_after: Account | None = None
     disturbed: int | None = None
     """How many answers of the fake J-LIS a fault met meanwhile; None where none stood."""
+    rivals: tuple[Outcome, ...] = ()
+    """What the other completions came to that were under way at the same time."""
     stale: str | None = None
     """What is wrong with the challenge or the session that the product drew for this step; None when nothing is."""
 

@@ -7,7 +7,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from cardsim.trace import TraceLine
-from conformance.judge import Check, Judgement, Verdict, with_twins
+from conformance.check import Check
+from conformance.judge import Judgement, Verdict, with_twins
 from conformance.roles.role_run import RoleJudgement, with_role_twins
 from harness.errors import ConfigurationError
 

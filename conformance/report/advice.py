@@ -12,7 +12,8 @@ import msgspec
 import yaml
 from msgspec import Struct
 
-from conformance.judge import Check, Verdict
+from conformance.check import Check
+from conformance.judge import Verdict
 from conformance.report.view import Both
 from harness.contract.vocabulary import Reason
 

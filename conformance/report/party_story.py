@@ -6,7 +6,7 @@ from datetime import UTC
 import msgspec
 
 from cardsim.trace import Event
-from conformance.judge import Check
+from conformance.check import Check
 from conformance.observation import Observation, ObservedStep
 from conformance.report.advice import label_of
 from conformance.report.lifelines import Arrow, Drawn, Note, picture

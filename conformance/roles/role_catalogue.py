@@ -15,6 +15,7 @@ from conformance.catalogue_loader import FOLDER, beside_twins, check_twin, compi
 from conformance.register import RequiredOf, Requirement, load_register
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_mutants import RoleMutant
+from conformance.yaml_file import read_yaml
 from harness.errors import ConfigurationError
 
 C = TypeVar("C", bound=RoleCase)
@@ -59,7 +60,7 @@ def load_role_catalogue(vocabulary: Vocabulary[C], folder: Path = FOLDER) -> Rol
 
 def _load(path: Path, place: Path, vocabulary: Vocabulary[C], register: dict[str, Requirement]) -> C:
     try:
-        case = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), vocabulary.case_type)
+        case = msgspec.convert(read_yaml(path), vocabulary.case_type)
     except yaml.YAMLError as fault:
         raise ConfigurationError(f"{path}: not YAML: {' '.join(str(fault).split())}") from fault
     except msgspec.ValidationError as fault:

@@ -8,15 +8,15 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Generic, Protocol, TypeVar
 
 from cardsim.trace import TraceLine
 from conformance.certification import SuiteVerdict, suite_verdict
+from conformance.check import Check
 from conformance.evidence.circumstances import UNTOLD, Circumstances
 from conformance.evidence.expected_failures import Expectation
-from conformance.judge import UNJUDGED, Check, Verdict
-from conformance.register import Level, load_register
+from conformance.judge import UNJUDGED, Verdict
+from conformance.register import Level, level_of
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_catalogue import RoleCatalogue
 from harness.contract.statement import Statement
@@ -105,14 +105,13 @@ def examine(
     """Return the run of `catalogue` against the target of `bench`; its capabilities are its conformance statement."""
     order = list(catalogue.cases.values())
     random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret: the same seed gives it again)
-    levels = _levels()
     judgements: dict[str, RoleJudgement] = {}
     for number, case in enumerate(order, start=1):
         missing = tuple(sorted(set(case.capabilities) - bench.capabilities))
         if missing:
             judged = RoleJudgement(case, Verdict.NA, missing=missing)
         else:
-            judged = _judged(case, bench, levels[case.requirement])
+            judged = _judged(case, bench, level_of(case.requirement))
             if case.twin is not None and judged.verdict in (Verdict.PASS, Verdict.WARN):
                 judged = _recovered(judged, _judged(catalogue.cases[case.twin], bench, Level.MUST))
         judgements[case.id] = judged
@@ -121,11 +120,6 @@ def examine(
     final = with_role_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
     verdict = suite_verdict(final.values(), stated=True, whole=not catalogue.left_out)
     return RoleRun(catalogue, target, seed, bench.product, bench.capabilities, final, verdict)
-
-
-@cache
-def _levels() -> dict[str, Level]:
-    return {row.id: row.level for row in load_register().values()}
 
 
 def _judged(case: C, bench: Bench[C], level: Level) -> RoleJudgement:

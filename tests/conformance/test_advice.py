@@ -8,8 +8,9 @@ import pytest
 import conformance
 from conformance.case import AccountAfter
 from conformance.certification import SuiteVerdict
+from conformance.check import Check
 from conformance.evidence.expected_failures import State
-from conformance.judge import Check, Verdict
+from conformance.judge import Verdict
 from conformance.register import Requirement, load_register
 from conformance.report.advice import BY_REASON, advice, advice_on, check_words, label_of, words_of
 from conformance.report.clause_links import clauses_of
