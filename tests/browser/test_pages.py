@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
-from tests.browser.made_pages import PAGES, REPORTS
+from tests.browser.made_pages import PAGES, REPORTS, each_of
 
 WAYS = [(1280, "light", "ja"), (1280, "dark", "en"), (360, "light", "en"), (360, "dark", "ja")]
 """Every two of width, scheme and language meet once."""
@@ -36,7 +36,7 @@ def violations(page: Page, axe: str) -> list[str]:
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: "-".join(map(str, way)))
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", each_of(PAGES))
 def test_page_is_accessible(name: str, way: tuple[int, str, str], opened: Open, axe: str) -> None:
     """Axe finds nothing; no error, no request but for the file; nothing sticks out of the window."""
     width, scheme, language = way
@@ -49,6 +49,7 @@ def test_page_is_accessible(name: str, way: tuple[int, str, str], opened: Open, 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.xdist_group("refused")
 @pytest.mark.parametrize(
     ("spoil", "rule"),
     [
@@ -65,7 +66,7 @@ def test_axe_finds_what_is_spoiled(spoil: str, rule: str, opened: Open, axe: str
     assert {found.partition(":")[0] for found in violations(page, axe)} == {rule}
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", each_of(REPORTS))
 def test_language_is_switched_by_keyboard(name: str, opened: Open) -> None:
     """The first stop is the switch; an arrow key turns every text over."""
     page, _ = opened(name)
@@ -79,7 +80,7 @@ def test_language_is_switched_by_keyboard(name: str, opened: Open) -> None:
     assert page.locator("[lang=ja]:visible").count() == page.locator(".two[lang=ja]:visible").count()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", each_of(PAGES))
 def test_everything_is_reached_by_keyboard(name: str, opened: Open) -> None:
     """Tab stops at each control that is to be seen, and Enter unfolds."""
     page, _ = opened(name)

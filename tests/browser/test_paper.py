@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from harness.commands.report import app
 from harness.paper.pdf import Printed, write_pdf
-from tests.browser.made_pages import PAGES, REPORTS
+from tests.browser.made_pages import PAGES, REPORTS, each_of
 
 FIELDS = [
     f"{person}-{what}" for person in ("tested", "reviewed", "approved") for what in ("name", "date", "seal")
@@ -53,6 +53,7 @@ def printed(page_at: Callable[[str], Path], tmp_path_factory: pytest.TempPathFac
     return one
 
 
+@pytest.mark.xdist_group("refused")
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_cover_has_verdict_product_and_who_signs_in_order(printed: Callable[..., Printed], language: str) -> None:
     """The first page is the cover; the next begins the summary; each page has its number and the number of all."""
@@ -62,6 +63,7 @@ def test_cover_has_verdict_product_and_who_signs_in_order(printed: Callable[...,
     assert all(f"{number} / {len(pages)}" in text for number, text in enumerate(pages, 1))
 
 
+@pytest.mark.xdist_group("refused")
 def test_cases_stand_in_their_order_with_checks_and_clauses(printed: Callable[..., Printed]) -> None:
     """What failed is there in full: id, expected and actual, clause, advice, picture, trace; the messages are not."""
     text = "\n".join(text_of(printed("refused", "en").path)).replace("\n", " ")
@@ -81,7 +83,7 @@ def test_cases_stand_in_their_order_with_checks_and_clauses(printed: Callable[..
     assert "known <b>fault</b>" in text
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", each_of(REPORTS))
 def test_fields_can_be_filled_in(name: str, printed: Callable[..., Printed], tmp_path: Path) -> None:
     """Each field for approval, in the order of reading, called as on the page; what is typed is kept."""
     made = printed(name, "ja")
@@ -96,7 +98,7 @@ def test_fields_can_be_filled_in(name: str, printed: Callable[..., Printed], tmp
     assert (PdfReader(tmp_path / "filled.pdf").get_fields() or {})["approved-name"]["/V"] == "Yamada"
 
 
-@pytest.mark.parametrize("name", sorted(set(PAGES) - {"refused"}))
+@pytest.mark.parametrize("name", each_of(sorted(set(PAGES) - {"refused"})))
 def test_every_page_can_be_printed(name: str, printed: Callable[..., Printed]) -> None:
     """Tagged, with an outline and a language; nothing but the file was needed."""
     reader = PdfReader(printed(name, "en").path)
@@ -104,6 +106,7 @@ def test_every_page_can_be_printed(name: str, printed: Callable[..., Printed]) -
     assert reader.outline
 
 
+@pytest.mark.xdist_group("card")
 def test_command_writes_the_pdf_beside_the_page(page_at: Callable[[str], Path]) -> None:
     """`kazashi report pdf DIR`."""
     page = page_at("card")
