@@ -8,7 +8,9 @@ from typing import Protocol
 
 from conformance.applicability import declared_by, obstacles
 from conformance.catalogue_loader import Catalogue, Paired
-from conformance.judge import BOTH, Judgement, Verdict, judge, not_applicable, with_twins
+from conformance.evidence.circumstances import UNTOLD, Circumstances
+from conformance.evidence.expected_failures import Expectation
+from conformance.judge import BOTH, UNJUDGED, Judgement, Verdict, judge, not_applicable, with_twins
 from conformance.roles.relying_party import RelyingPartyRole
 from conformance.roles.story_clock import ControlledClock, ShiftedClock, StoryClock
 from conformance.setting import Setting, prepare_lists
@@ -29,9 +31,14 @@ class SuiteVerdict(StrEnum):
     CONFORMANT = "conformant"
     CONFORMANT_WITHIN = "conformant within the statement"
     """Everything that the conformance statement claims passed; the catalogue asks for more."""
+    CONFORMANT_BUT = "conformant but for expected failures"
+    """No failure but those that `--expected` names, each in its time: fit for an everyday pipeline, no conformance."""
     SELECTION_PASSED = "selection passed"
     """The cases that `--case` chose passed; a part of the catalogue certifies nothing."""
+    SELECTION_PASSED_BUT = "selection passed but for expected failures"
     NOT_CONFORMANT = "not conformant"
+    OUT_OF_DATE = "expected failures out of date"
+    """Nothing else fails, but an entry of `--expected` has expired, or its case does not fail any more."""
     HARNESS_ERROR = "harness error"
     INCONCLUSIVE = "inconclusive"
 
@@ -39,8 +46,11 @@ class SuiteVerdict(StrEnum):
 EXIT_CODES = {
     SuiteVerdict.CONFORMANT: 0,
     SuiteVerdict.CONFORMANT_WITHIN: 0,
+    SuiteVerdict.CONFORMANT_BUT: 0,
     SuiteVerdict.SELECTION_PASSED: 0,
+    SuiteVerdict.SELECTION_PASSED_BUT: 0,
     SuiteVerdict.NOT_CONFORMANT: 1,
+    SuiteVerdict.OUT_OF_DATE: 1,
     SuiteVerdict.HARNESS_ERROR: 3,
     SuiteVerdict.INCONCLUSIVE: 4,
 }
@@ -59,6 +69,9 @@ class Certification:
     verdict: SuiteVerdict
     seed_drawn: bool = False
     """Whether nobody could know the order beforehand."""
+    circumstances: Circumstances = UNTOLD
+    expectations: tuple[Expectation, ...] = ()
+    """The entries of `--expected`, each with what the run says of it."""
 
     def count(self, *verdicts: Verdict) -> int:
         """Return how many cases ended with one of these verdicts."""
@@ -141,18 +154,38 @@ class Judged(Protocol):
         """The case."""
 
 
-def suite_verdict(judgements: Collection[Judged], *, stated: bool, whole: bool) -> SuiteVerdict:
-    """One failure is enough to refuse; a case without a verdict is never conformance; nothing refused is no pass."""
+def suite_verdict(
+    judgements: Collection[Judged],
+    *,
+    stated: bool,
+    whole: bool,
+    excused: Collection[str] = (),
+    out_of_date: bool = False,
+) -> SuiteVerdict:
+    """One failure is enough to refuse; a case without a verdict is never conformance; nothing refused is no pass.
+
+    `excused` are the cases that are expected to fail; `out_of_date` says that one such entry is to be taken out.
+    """
     verdicts = {judgement.verdict for judgement in judgements}
-    if Verdict.FAIL in verdicts:
+    failing = {judgement.case.id for judgement in judgements if judgement.verdict is Verdict.FAIL}
+    if not failing <= set(excused):
         return SuiteVerdict.NOT_CONFORMANT
-    if verdicts & {Verdict.TIMEOUT, Verdict.HARNESS_ERROR}:
+    if verdicts & UNJUDGED:
         return SuiteVerdict.HARNESS_ERROR
+    if out_of_date:
+        return SuiteVerdict.OUT_OF_DATE
     if Verdict.PASS not in verdicts or Verdict.REVIEW in verdicts:
         return SuiteVerdict.INCONCLUSIVE
     if not whole:
-        return SuiteVerdict.SELECTION_PASSED
+        return SuiteVerdict.SELECTION_PASSED_BUT if failing else SuiteVerdict.SELECTION_PASSED
+    return _of_the_whole(judgements, verdicts, stated=stated)
+
+
+def _of_the_whole(judgements: Collection[Judged], verdicts: set[Verdict], *, stated: bool) -> SuiteVerdict:
+    """Return the verdict on a whole catalogue in which nothing failed unexpectedly."""
     refused = any(judgement.case.is_refusal and judgement.verdict is Verdict.PASS for judgement in judgements)
     if not refused or (Verdict.NA in verdicts and not stated):
         return SuiteVerdict.INCONCLUSIVE
+    if Verdict.FAIL in verdicts:
+        return SuiteVerdict.CONFORMANT_BUT
     return SuiteVerdict.CONFORMANT_WITHIN if Verdict.NA in verdicts else SuiteVerdict.CONFORMANT

@@ -10,6 +10,7 @@ import yaml
 from msgspec import Meta, Struct
 
 from conformance.case import Text
+from conformance.yaml_file import read_yaml
 from harness.confidence import Confidence
 from harness.errors import ConfigurationError
 
@@ -81,7 +82,7 @@ def level_of(requirement: str) -> Level:
 def load_register(path: Path = FILE) -> dict[str, Requirement]:
     """Return the requirements by id, in the order of the file; ConfigurationError names file, id, field and rule."""
     try:
-        rows = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), _File).requirements
+        rows = msgspec.convert(read_yaml(path), _File).requirements
     except yaml.YAMLError as fault:
         raise ConfigurationError(f"{path}: not YAML: {' '.join(str(fault).split())}") from fault
     except msgspec.ValidationError as fault:

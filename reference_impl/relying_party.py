@@ -279,8 +279,7 @@ class RelyingParty:
         """The name by which the service knows whoever was accepted; None for a refusal and for who has no account."""
         if verdict.reason is not Reason.OK or verdict.holder is None:
             return None
-        account = self._accounts.id_of(verdict.holder)
-        return None if account is None else self._accounts.ppid(account, service)
+        return self._accounts.ppid_of(verdict.holder, service)
 
     def _forget_residence_left(self, service: str, now: datetime, account: str) -> None:
         """A residence told before the holder moved is not relied on: a service limited to residents asks again.

@@ -115,6 +115,13 @@ class Surface:
             status, answer = 503, ErrorAnswer(broken)
         await _answer(send, status, write_answer(answer))
 
+    def answer(self, verb: str, body: bytes) -> bytes:
+        """The answer to a message, in the caller's thread: for who has this in process. BrokenMessage as over HTTP."""
+        act = self._verbs.get(verb)
+        if act is None:
+            raise BrokenMessage(404, Broken("unknown verb", "verb", ", ".join(self._verbs), verb[:100]))
+        return write_answer(self._act(act, body))
+
     def _find_verb(self, scope: Scope) -> Callable[[bytes], Struct]:
         path = scope["path"]
         verb = self._verbs.get(path.removeprefix(PREFIX)) if path.startswith(PREFIX) else None

@@ -1,6 +1,6 @@
 """The revocation lists over HTTP: each by its point, the index of all, and archives (spec/pki.md §2).
 
-GET  /crl/index.json                   distribution point DN → address; ?municipality=48201 and the like narrow it
+GET  /crl/index.json                   distribution point DN → address; ?prefecture=48 and the like narrow it
 GET  /crl/{kind}/{medium}/{sha256}.crl
 GET  /crl/{kind}/authority/{name}.crl  the authority's own list (ARL) of each generation
 GET  /crl/{kind}/{medium}/archive.tar  all lists of a population with a manifest of their hashes

@@ -102,15 +102,17 @@ class TapBench:
         """Return what came of a case."""
         checks: list[Check] = []
         transcript: list[str] = []
+        trace: list[TraceLine] = []
         for number, do in enumerate(case.runs, start=1):
             try:
                 seen = self._run(do)
             except AdapterFault as fault:
                 raise TargetFault(str(fault), late=isinstance(fault, TimedOut)) from fault
+            trace += seen.lines
             transcript += [f"{do.function.value}: {seen.said.reason.value}", *(decode(line) for line in seen.lines)]
             if number == len(case.runs):
                 checks += _judged(case, seen)
-        return Played(tuple(checks), "\n".join(transcript))
+        return Played(tuple(checks), "\n".join(transcript), tuple(trace))
 
     def _run(self, do: Do) -> Seen:
         challenge = secrets.token_bytes(CHALLENGE)
