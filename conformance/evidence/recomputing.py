@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from conformance.certification import suite_verdict
+from conformance.check import Check
 from conformance.evidence.circumstances import ClockScript, Sitting
 from conformance.evidence.expected_failures import (
     Expectation,
@@ -24,7 +25,6 @@ from conformance.evidence.expected_failures import (
     read_expected_failures,
 )
 from conformance.evidence.manifest import Manifest
-from conformance.check import Check
 from conformance.judge import Verdict
 from harness.contract.statement import read_statement
 from harness.contract.vocabulary import Decision
@@ -51,6 +51,7 @@ class _Case(Struct, frozen=True):
     twin: str | None
     requirement: str
     expected_failure: str | None
+    missing: tuple[str, ...] = ()
 
     @property
     def is_refusal(self) -> bool:

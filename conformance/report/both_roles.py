@@ -6,9 +6,9 @@ from importlib.metadata import version
 from typing import Any, Protocol
 
 from conformance.case import Text
+from conformance.check import Check
 from conformance.evidence.expected_failures import told
 from conformance.evidence.report_fields import Told, expectation_of
-from conformance.check import Check
 from conformance.register import Requirement, load_register
 from conformance.report.advice import label_of, words_of
 from conformance.report.clause_links import clauses_of

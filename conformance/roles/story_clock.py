@@ -59,7 +59,7 @@ class ControlledClock:
     def begin(self, case: Case) -> int:
         """Return the epoch of the case's first morning."""
         self._first_day = self._next_day
-        self._next_day += timedelta(days=2 + max((step.day for step in case.steps if isinstance(step, At)), default=0))
+        self._next_day += timedelta(days=1 + max((step.day for step in case.steps if isinstance(step, At)), default=0))
         return self._set(self._first_day + BEFORE_OPENING)
 
     def issued(self) -> None:

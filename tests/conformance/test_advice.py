@@ -8,8 +8,8 @@ import pytest
 import conformance
 from conformance.case import AccountAfter
 from conformance.certification import SuiteVerdict
-from conformance.evidence.expected_failures import State
 from conformance.check import Check
+from conformance.evidence.expected_failures import State
 from conformance.judge import Verdict
 from conformance.register import Requirement, load_register
 from conformance.report.advice import BY_REASON, advice, advice_on, check_words, label_of, words_of

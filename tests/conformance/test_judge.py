@@ -419,9 +419,7 @@ REPLAYED = Outcome(decision=Decision.REJECT, reason=Reason.CHALLENGE_REPLAYED, s
         ((REPLAYED, msgspec.structs.replace(REPLAYED, reason=Reason.POLICY)), False),
     ],
 )
-def test_all_but_one_of_completions_at_once_are_replays(
-    *, rivals: tuple[Outcome, ...], held: bool
-) -> None:
+def test_all_but_one_of_completions_at_once_are_replays(*, rivals: tuple[Outcome, ...], held: bool) -> None:
     """A second acceptance, a missing answer or another reason fails the case by its own check."""
     accepted = Expectation(Decision.ACCEPT, Reason.OK, Questions(at_least=1))
     case = case_of(accepted, steps=[Login(rivals=2)])
