@@ -11,6 +11,7 @@ from conformance.evidence.role_statements import require_fitting
 from conformance.evidence.run_options import StatementFile
 from conformance.judge import Verdict
 from conformance.report.role_write import role_json
+from conformance.roles.responder.case import About
 from conformance.roles.role_commands import OWN_STATEMENT
 from conformance.roles.vocabularies import VOCABULARIES
 from harness.contract.bare_introductions import CardCapability, ResponderCapability
@@ -28,7 +29,8 @@ def statement(role: str, capabilities: list[str], **more: Any) -> Statement:
 
 def test_words_of_the_statement_are_those_of_the_roles() -> None:
     """A capability that comes to a role later comes to its statement, too."""
-    assert {each.value for each in ResponderCapability} == VOCABULARIES["responder"].capabilities
+    asked_for = VOCABULARIES["responder"].capabilities - {About.SUBJECT}  # each story brings its own
+    assert {each.value for each in ResponderCapability} == asked_for
     assert {each.value for each in CardCapability} == VOCABULARIES["card"].capabilities
 
 
@@ -51,7 +53,7 @@ def test_what_the_statement_leaves_out_is_not_applicable(tmp_path: Path) -> None
     [
         ("card", statement("responder", ["ocsp"]), "expected card, actual responder"),
         ("card", statement("card", ["card"]), "leaves out: auth-pin"),
-        ("responder", statement("responder", [*ResponderCapability][1:]), "leaves out: ocsp"),
+        ("responder", statement("responder", [*ResponderCapability][1:]), "leaves out: .*ocsp"),
         ("tap-client", statement("tap-client", ["read_certificate"], contract="1.0"), "leaves out: attributes"),
         ("tap-client", statement("tap-client", list(TapFunction), contract="1.0", version="2"), "Fake target 2"),
     ],
@@ -72,4 +74,7 @@ def test_claim_that_cannot_be_asked_is_a_configuration_fault() -> None:
 def test_own_statement_is_about_the_fake_jlis() -> None:
     """It names everything but the profile that the fake J-LIS speaks only when it is told to."""
     product = load_statement(OWN_STATEMENT).product
-    assert {each.value for each in product.capabilities} == VOCABULARIES["responder"].capabilities - {"lightweight"}
+    assert {each.value for each in product.capabilities} == VOCABULARIES["responder"].capabilities - {
+        "lightweight",
+        About.SUBJECT,
+    }
