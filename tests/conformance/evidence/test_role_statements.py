@@ -11,13 +11,16 @@ from conformance.evidence.role_statements import require_fitting
 from conformance.evidence.run_options import StatementFile
 from conformance.judge import Verdict
 from conformance.report.role_write import role_json
+from conformance.roles.responder.bench import ResponderBench
 from conformance.roles.responder.case import About
+from conformance.roles.responder.stand import stand
 from conformance.roles.role_commands import OWN_STATEMENT
 from conformance.roles.vocabularies import VOCABULARIES
 from harness.contract.bare_introductions import CardCapability, ResponderCapability
 from harness.contract.statement import Statement, load_statement, read_statement
 from harness.contract.tap_messages import TapFunction
 from harness.errors import ConfigurationError
+from harness.keys import KeyPool
 from tests.conformance.evidence.fake_target import FakeBench, catalogue_of, options, run_of
 
 
@@ -71,10 +74,14 @@ def test_claim_that_cannot_be_asked_is_a_configuration_fault() -> None:
         require_fitting(statement("card", [each.value for each in CardCapability]), "card", bench)
 
 
-def test_own_statement_is_about_the_fake_jlis() -> None:
-    """It names everything but the profile that the fake J-LIS speaks only when it is told to."""
-    product = load_statement(OWN_STATEMENT).product
-    assert {each.value for each in product.capabilities} == VOCABULARIES["responder"].capabilities - {
-        "lightweight",
-        About.SUBJECT,
-    }
+def test_own_statement_is_about_the_fake_jlis(key_folder: Path) -> None:
+    """It names what can be asked of the fake J-LIS as it is started: all but the profile that it speaks when told to."""
+    said = load_statement(OWN_STATEMENT)
+    with stand(KeyPool(key_folder), seed=1) as made:
+        responder = ResponderBench(made.facts)
+        try:
+            require_fitting(said, "responder", responder)
+        finally:
+            responder.close()
+    every = VOCABULARIES["responder"].capabilities - {"lightweight", About.SUBJECT}
+    assert {each.value for each in said.product.capabilities} == every
