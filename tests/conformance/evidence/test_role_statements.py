@@ -75,7 +75,7 @@ def test_claim_that_cannot_be_asked_is_a_configuration_fault() -> None:
 
 
 def test_own_statement_is_about_the_fake_jlis(key_folder: Path) -> None:
-    """It names what can be asked of the fake J-LIS as it is started: all but the profile that it speaks when told to."""
+    """It names what can be asked of the fake J-LIS as it is started: all but the other profile."""
     said = load_statement(OWN_STATEMENT)
     with stand(KeyPool(key_folder), seed=1) as made:
         responder = ResponderBench(made.facts)
