@@ -109,7 +109,8 @@ def _verdict_of(case: Case, checks: list[Check], *, reason_unproved: bool) -> Ve
         return Verdict.HARNESS_ERROR
     if broken:
         only_missed = {name.partition(" ")[0] for name in broken} <= RECOMMENDED
-        return Verdict.WARN if only_missed and level_of(case.requirement) is not Level.MUST else Verdict.FAIL
+        recommended = case.equality or level_of(case.requirement) is not Level.MUST
+        return Verdict.WARN if only_missed and recommended else Verdict.FAIL
     return Verdict.REVIEW if reason_unproved else Verdict.PASS
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +24,9 @@ from conformance.evidence.run_journal import Identity
 from conformance.evidence.run_options import RunOptions
 from conformance.evidence.sittings import Sittings, sittings_of
 from conformance.judge import Verdict
+from conformance.privacy.beside import heard_target
+from conformance.privacy.oracle import Oracle
+from conformance.privacy.watch import parse_watches
 from conformance.register import RequiredOf
 from conformance.report.role_write import why, write_role_reports
 from conformance.report.words import WORDS
@@ -37,10 +40,11 @@ from conformance.roles.role_catalogue import RoleCatalogue, load_role_catalogue
 from conformance.roles.role_run import Bench, RoleJudgement, RoleRun, examine
 from conformance.roles.tap_client.bench import InProcessDesk, TapBench
 from conformance.roles.tap_client.laid import Cards
+from conformance.roles.tap_client.pcsc_desk import NAMED_PROGRAMS, PCSC, pcsc_desk
 from conformance.roles.vocabularies import VOCABULARIES
 from harness.contract.client import TapClient
 from harness.contract.faults import AdapterFault
-from harness.contract.targets import bound_target, parse_target
+from harness.contract.targets import Program, PythonObject, Target, parse_target
 from harness.errors import ConfigurationError
 from harness.home import key_pool
 
@@ -49,6 +53,8 @@ EXAMPLE = "python:conformance.targets.tap_client:make"
 OWN_STATEMENT = Path(__file__).parents[1] / "targets" / "statements" / "fake-jlis.yaml"
 PATIENCE = 10.0
 """Seconds, where the command line says nothing."""
+PROGRAM_SECONDS = 60.0
+"""A program may start others for each run, and each looks for its card anew."""
 COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 
@@ -65,6 +71,7 @@ class RoleOptions:
     reader: str = IN_PROCESS_READER
     serial: str | None = None
     card: Path | None = None
+    watch: tuple[str, ...] = ()
 
 
 def certify_role(role: str, options: RoleOptions, asked: RunOptions) -> int:
@@ -123,8 +130,7 @@ def _play(  # noqa: PLR0913  (what a sitting is made of)
 
         sittings.sit_down("host")
         run = examine(part, bench, target=target, seed=asked.seed, progress=judged)
-    statement = None if asked.statement is None else asked.statement.statement
-    return sittings.concluded(replace(run, statement=statement), catalogue)
+    return sittings.concluded(run, catalogue)
 
 
 def _with_own_statement(role: str, options: RoleOptions, asked: RunOptions) -> RunOptions:
@@ -179,27 +185,38 @@ def _card_bench(options: RoleOptions, seed: int) -> CardBench:
         profile, facts = synthetic_card(key_pool(), seed=seed)
         return CardBench(EmulatedCards(profile), facts)
     facts = CardFacts() if options.card is None else load_card_facts(options.card)
+    if options.serial is not None and facts.serial not in (None, options.serial):
+        raise ConfigurationError(
+            f"--serial {options.serial}: expected the card that {options.card} names, actual another; correct one"
+        )
     cards = pcsc_cards(None if options.reader == "pcsc" else options.reader)
     return CardBench(cards, facts, serial=options.serial)
 
 
 @contextmanager
 def _tap_bench(options: RoleOptions, seed: int) -> Iterator[TapBench]:
-    """Yield the bench of a Python object in this process; ConfigurationError for another target."""
-    target = EXAMPLE if options.target == "reference" else options.target
-    if not target.startswith("python:"):
-        raise ConfigurationError(
-            f"--target {target!r}: expected python:MODULE:FACTORY for the role tap-client, for its readers are of this "
-            "process; programs behind PC/SC are judged in tests/real_clients (docs/roles.md)"
-        )
-    with bound_target(parse_target(target), timeout=options.timeout) as binding, TapClient(binding) as client:
+    """Yield the bench of a Python object in this process, or of a program behind PC/SC."""
+    target = _tap_target(_named(RequiredOf.TAP_CLIENT.value, options))
+    is_program = not isinstance(target, PythonObject)
+    which = PCSC if is_program and options.reader == IN_PROCESS_READER else options.reader
+    timeout = max(options.timeout, PROGRAM_SECONDS) if is_program else options.timeout
+    with ExitStack() as stack:
         cards = Cards(key_pool(), seed=seed)
+        stack.callback(cards.close)
+        desk = InProcessDesk(cards) if which == IN_PROCESS_READER else stack.enter_context(pcsc_desk(which, cards))
+        oracle = Oracle(parse_watches(options.watch))
+        binding = stack.enter_context(heard_target(target, oracle, timeout=timeout))
+        client = stack.enter_context(TapClient(binding))
         try:
-            yield TapBench(client, InProcessDesk(cards))
+            bench = TapBench(client, desk, oracle)
         except AdapterFault as fault:
             raise ConfigurationError(str(fault)) from fault
-        finally:
-            cards.close()
+        yield bench
+
+
+def _tap_target(text: str) -> Target:
+    """Return what `--target` means here: as everywhere, and OpenSC and the example as programs behind PC/SC."""
+    return Program(NAMED_PROGRAMS[text]) if text in NAMED_PROGRAMS else parse_target(text)
 
 
 def _named(role: str, options: RoleOptions) -> str:

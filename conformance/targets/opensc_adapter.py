@@ -1,7 +1,7 @@
 """OpenSC as a product of contract 1.0, role tap-client: `lines:python -m conformance.targets.opensc_adapter`.
 
     read_certificate   pkcs15-tool --read-certificate 1
-    sign_challenge     pkcs11-tool --sign -m SHA256-RSA-PKCS, slot 0
+    sign_challenge     pkcs11-tool --sign -m SHA256-RSA-PKCS, the first slot of the reader that was named
 
 It adds nothing to what the programs do: one of them is run for each function, and its words decide the reason.
 """
@@ -9,6 +9,7 @@ It adds nothing to what the programs do: one of them is run for each function, a
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,7 @@ WORDS = {
     "CKR_PIN_LOCKED": ("PIN_LOCKED", "暗証番号がロックされています。", "The PIN is locked."),
     "CKR_PIN_LEN_RANGE": ("CANCELLED", "暗証番号の桁数が違います。", "A PIN of that length does not exist."),
     "No slot": ("NO_CARD", "カードを置いてください。", "Put the card on the reader."),
+    "reader(s) detected": ("READER_NOT_FOUND", "リーダーがありません。", "There is no such reader."),
     "Card not present": ("NO_CARD", "カードを置いてください。", "Put the card on the reader."),
 }
 UNSUPPORTED = ("CARD_NOT_SUPPORTED", "このカードは使えません。", "This card cannot be used.")
@@ -53,8 +55,11 @@ def sign_challenge(message: Message, folder: Path) -> Message:
     if not message["pins"]:
         return {"reason": "CANCELLED", "told": {"ja": "中止しました。", "en": "Cancelled."}}
     (folder / "challenge").write_bytes(base64.b64decode(message["challenge"]))
+    slot = slot_in(message["reader"])
+    if slot is None:
+        return {"reason": "NO_CARD", "told": {"ja": "カードを置いてください。", "en": "Put the card on the reader."}}
     done = run(
-        *("pkcs11-tool", "--module", str(MODULE), "--slot-index", "0", "--login", "--pin", message["pins"][0]),
+        *("pkcs11-tool", "--module", str(MODULE), "--slot", slot, "--login", "--pin", message["pins"][0]),
         *("--sign", "-m", "SHA256-RSA-PKCS", "--id", "01"),
         *("-i", str(folder / "challenge"), "-o", str(folder / "signature")),
     )
@@ -64,6 +69,13 @@ def sign_challenge(message: Message, folder: Path) -> Message:
     if "data" in read:
         read["data"]["signature"] = base64.b64encode((folder / "signature").read_bytes()).decode()
     return read
+
+
+def slot_in(reader: str) -> str | None:
+    """Return the first slot of PKCS#11 that is in a reader and has a token: that of the four digits."""
+    said = run("pkcs11-tool", "--module", str(MODULE), "--list-token-slots").stdout
+    found = re.search(rf"^Slot \d+ \((0x[0-9a-f]+)\): {re.escape(reader)}$", said, re.MULTILINE)
+    return None if found is None else found[1]
 
 
 def ended(done: subprocess.CompletedProcess[str]) -> Message:

@@ -26,6 +26,7 @@ from harness.pcsc_lane.readers import (
 )
 from harness.pcsc_lane.restart import daemon_down
 
+STANDARD_DOOR = "cardsim.readers.vpcd"
 OUR_READER = "Kazashi Virtual Reader"
 """Begins with "Kazashi", as every reader must to which a client of ours gives a PIN (DESIGN.md §4, Readers)."""
 _A_FEW_POLLS = 3.0
@@ -88,23 +89,24 @@ class PcscLane:
         trace: Path | None = None,
         reconnect: float = 0,
         conditions: str = "contact",
+        door: Sequence[str] = (STANDARD_DOOR,),
     ) -> CardProcess:
         """Put the card of a folder (`cardsim.folder`) into a reader; returns when PC/SC sees it there.
 
         A reader of vpcd has two slots; `conditions` are written as for `kazashi up --slot`. With `reconnect` the card's
-        door outlives a restart of pcscd by so many seconds.
+        door outlives a restart of pcscd by so many seconds. `door` is the module that serves the card, and its words.
         """
-        door = [sys.executable, "-m", "cardsim.readers.vpcd", f"--card={folder}", f"--reconnect={reconnect}"]
-        door += [f"--conditions={conditions}"]
-        door += [f"--port={self.daemon.ports[reader] + slot}", *([] if trace is None else [f"--trace={trace}"])]
+        words = [sys.executable, "-m", *door, f"--card={folder}", f"--reconnect={reconnect}"]
+        words += [f"--conditions={conditions}"]
+        words += [f"--port={self.daemon.ports[reader] + slot}", *([] if trace is None else [f"--trace={trace}"])]
         name = slot_of(reader, slot)
-        process = self._put_in(door, name)
+        process = self._put_in(words, name)
         if not sees_card(name, _A_FEW_POLLS):
             # pcscd 1.9.9 looks every 0.4 s, and misses a card that takes a killed one's place between two looks when
             # a client's error told it of the empty slot meanwhile. It sees the card that comes after an empty look.
             end_process(process)
             sees_card(name, _ONE_POLL)
-            process = self._put_in(door, name)
+            process = self._put_in(words, name)
             try:
                 await_card(name)
             except LaneUnavailable:

@@ -17,7 +17,7 @@ from typing import ClassVar
 from cardsim.readers.conditions import parse_conditions
 from harness.pcsc_lane.daemon import end_process
 from harness.pcsc_lane.faults import LaneUnavailable
-from harness.pcsc_lane.lane import OUR_READER, await_door, set_in_process
+from harness.pcsc_lane.lane import OUR_READER, STANDARD_DOOR, await_door, set_in_process
 from harness.pcsc_lane.readers import PATIENCE, Connection, connection_to, loaded_libraries
 from harness.pcsc_substitute.asking import await_state
 from harness.pcsc_substitute.library import SONAME, built_library
@@ -73,7 +73,7 @@ class SubstituteLane:
     """The broker's process id."""
     _cards: ExitStack
 
-    def insert(
+    def insert(  # noqa: PLR0913  (what a card and its reader are)
         self,
         folder: Path,
         reader: str = OUR_READER,
@@ -81,16 +81,16 @@ class SubstituteLane:
         slot: int = 0,
         trace: Path | None = None,
         conditions: str = "contact",
+        door: Sequence[str] = (STANDARD_DOOR,),
     ) -> SubstituteCard:
         """Put the card of a folder (`cardsim.folder`) into a reader; returns when the broker sees it there.
 
         `conditions` as for the lane of pcscd. There is no `reconnect`: the broker is not restarted while a lane lasts.
         """
         parse_conditions(conditions)  # what is none is refused here, and not by a process that ends without a word
-        door = ["-m", "cardsim.readers.vpcd", f"--card={folder}", f"--port={self.ports[reader][slot]}"]
-        door += [f"--conditions={conditions}"]
+        words = ["-m", *door, f"--card={folder}", f"--port={self.ports[reader][slot]}", f"--conditions={conditions}"]
         process = subprocess.Popen(
-            [sys.executable, *door, *([] if trace is None else [f"--trace={trace}"])],
+            [sys.executable, *words, *([] if trace is None else [f"--trace={trace}"])],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,6 +1,7 @@
 """The reference's reader client as a product of contract 1.0, role tap-client: `python:…:make`."""
 
 import base64
+import time
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,34 @@ from reference_impl.reader.pins import PinTry
 from reference_impl.reader.references import TEXT_PIN
 
 Message = dict[str, Any]
+SECONDS = 30
 CARD_LABEL = "JPKIAPICCTOKEN2"
+
+
+class TimeUp(Exception):
+    """The time limit of the run is over."""
+
+
+class TimedConnection:
+    """A connection that begins nothing after the time limit but what ends the session."""
+
+    def __init__(self, connection: Any, until: float) -> None:
+        self._connection, self._until, self._said = connection, until, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the limit is over."""
+        return time.monotonic() > self._until
+
+    def transmit(self, command: list[int]) -> Any:
+        """Return data, SW1, SW2; TimeUp, once."""
+        if self.is_late and not self._said:
+            self._said = True
+            raise TimeUp
+        return self._connection.transmit(command)
 
 
 class ReferenceReader:
@@ -29,22 +57,24 @@ class ReferenceReader:
         """Answer a message of the contract."""
         if verb == "hello":
             functions = ["read_certificate", "sign_challenge", "attributes", "internal_authentication"]
-            said = {"contract": "1.0", "role": "tap-client", "product": "Kazashi reference reader", "version": "1"}
-            return {**said, "capabilities": functions}
+            product = {"contract": "1.0", "role": "tap-client", "product": "Kazashi reference reader", "version": "1"}
+            return {**product, "capabilities": functions}
         try:
             connection = connect(message["reader"])
         except ReaderUnknown:
             return ended("READER_NOT_FOUND", "リーダーがありません。", "There is no such reader.")
         except NoCardThere:
             return ended("NO_CARD", "カードを置いてください。", "Put the card on the reader.")
+        timed = TimedConnection(connection, time.monotonic() + message.get("seconds", SECONDS))
         try:
-            with CardClient(connection) as client:
+            with CardClient(timed) as client:
                 data = run(client, message)
-            return {**ended("OK", "完了しました。", "Done."), "data": data}
-        except (ReaderFault, CardGone) as fault:
-            return told(fault, message)
+            said: Message = {**ended("OK", "完了しました。", "Done."), "data": data}
+        except (ReaderFault, CardGone, TimeUp) as fault:
+            said = told(fault, message)
         finally:
             connection.disconnect()
+        return ended("TIMED_OUT", "時間切れです。", "Time is up.") if timed.is_late else said
 
 
 def run(client: CardClient, message: Message) -> Message:

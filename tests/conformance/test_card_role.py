@@ -146,6 +146,9 @@ def test_facts_that_cannot_be_are_named_without_their_value(tmp_path: Path) -> N
     """Field and rule, and never a PIN."""
     path = tmp_path / "card.yaml"
     path.write_text("auth-pin: '98765'\n", encoding="ascii")
+    with pytest.raises(ConfigurationError, match=r"owner alone can read, actual mode 6"):
+        load_card_facts(path)
+    path.chmod(0o600)
     with pytest.raises(ConfigurationError, match=r"\$\.auth-pin") as fault:
         load_card_facts(path)
     assert "98765" not in str(fault.value)

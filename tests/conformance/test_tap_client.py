@@ -50,10 +50,13 @@ def bench(factory: str, cards: Cards) -> TapBench:
 
 @pytest.mark.parametrize("factory", [EXAMPLE, REFERENCE], ids=["example", "reference"])
 def test_honest_software_passes_everything(factory: str, catalogue: Catalogue, cards: Cards) -> None:
-    """The example, and the reference's reader client, in whatever order."""
-    runs = [examine(catalogue, bench(factory, cards), target=factory, seed=seed) for seed in (1, 2)]
+    """The example, and the reference's reader client, in whatever order; those that take seconds once."""
+    quick = catalogue.with_twins([case_id for case_id in catalogue.cases if not case_id.startswith("slow/")])
+    runs = [
+        examine(each, bench(factory, cards), target=factory, seed=seed) for seed, each in ((1, catalogue), (2, quick))
+    ]
     assert [not_passed(run) for run in runs] == [{}, {}]
-    assert [run.verdict for run in runs] == [SuiteVerdict.CONFORMANT] * 2
+    assert runs[0].verdict is SuiteVerdict.CONFORMANT
     assert len(catalogue.cases) >= 35
 
 

@@ -1,9 +1,8 @@
-"""The bench of the role card: the interlock, and a case played on a card.
+"""The bench of the role card: a case played on a card, behind the interlock.
 
-A VERIFY goes to readers whose name begins with Kazashi, or to the real test card whose serial number was given; a
-wrong value never where it would be the last try, unless the card is a fresh one that the case may block. Before a run
-each secret is proved once, with two tries to spare; after a case with wrong values it is given again, which brings
-the counter back.
+A VERIFY goes to the card that `interlock` confirms and to no other; no value where it would be the last try, unless the
+card is a fresh one that the case may block. Before a run each secret is proved once, with two tries to spare; after a
+case with wrong values it is given again, which brings the counter back; where that fails nothing more is sent.
 """
 
 import secrets
@@ -15,14 +14,14 @@ from conformance.check import Check
 from conformance.roles.card.case import FRESH_CARD, WRONG_TRIES, AnswerToReset, CardCase, Power, Read, Send, Turn
 from conformance.roles.card.data import data_checks, object_length
 from conformance.roles.card.facts import REFERENCES, CardFacts
+from conformance.roles.card.interlock import Interlock
 from conformance.roles.card.script import Script, told
-from conformance.roles.card.target import OUR_READERS, CardTarget, Line
+from conformance.roles.card.target import CardTarget, Line
 from conformance.roles.role_run import Played, TargetFault
 from harness.errors import ConfigurationError
 
-SELECT_JPKI = "00A4040C0AD392F000260100000001"
-SERIAL = ("00A4020C020006", "00B0005010")
-"""SELECT of EF 0006, and the sixteen digits at offset 80 (spec/card.md §2.1)."""
+WITH_SECRETS = (0x20, 0x24, 0x32)
+"""VERIFY, CHANGE REFERENCE DATA, CHANGE KEY (spec/card.md §1.3)."""
 QUERY = bytes.fromhex("00200080")
 SPARE = 2
 CHALLENGE = 32
@@ -36,7 +35,11 @@ class CardBench:
     def __init__(self, target: CardTarget, facts: CardFacts, *, serial: str | None = None) -> None:
         self._target = target
         self.product = target.reader
-        self._facts = facts if self._may_verify(serial) else CardFacts()
+        self._interlock = Interlock(
+            target, facts.serial if serial is None else serial, has_secrets=bool(facts.secrets())
+        )
+        self._facts = facts if self._interlock.is_open else CardFacts()
+        self._broken: str | None = None
         known = set(self._facts.secrets())
         for name in known:
             self._prove(name)
@@ -44,9 +47,15 @@ class CardBench:
 
     def play(self, case: CardCase) -> Played:
         """Return what came of a case."""
+        if self._broken is not None:
+            raise TargetFault(self._broken)
         self._target.renew()
         play = _Play(
-            self._target, self._facts, secrets.token_bytes(CHALLENGE), may_block=FRESH_CARD in case.capabilities
+            self._target,
+            self._facts,
+            self._interlock,
+            secrets.token_bytes(CHALLENGE),
+            may_block=FRESH_CARD in case.capabilities,
         )
         try:
             play.run(case)
@@ -54,9 +63,8 @@ class CardBench:
             raise TargetFault(f"{self._target.reader}: expected an answer, actual {fault}") from fault
         finally:
             play.end()
-        if case.wrong_tries and not self._target.is_fresh:
-            for name in self._facts.secrets():
-                self._give(name)
+            if case.wrong_tries and not self._target.is_fresh:
+                self._bring_back()
         return Played(tuple(play.checks), "\n".join(play.lines), tuple(play.trace))
 
     def _more(self, known: set[str]) -> list[str]:
@@ -64,19 +72,20 @@ class CardBench:
             return []
         return [WRONG_TRIES, *([FRESH_CARD] if self._target.is_fresh else [])]
 
-    def _may_verify(self, serial: str | None) -> bool:
-        """Whether secrets may go to this reader; ConfigurationError where another card lies in it than was named."""
-        if self._target.reader.startswith(OUR_READERS):
-            return True
-        if serial is None:
-            return False
-        found = bytes(self._ask(SELECT_JPKI, *SERIAL)[0]).decode("ascii", "replace")
-        if found != serial:
-            raise ConfigurationError(
-                f"--serial {serial}: expected that test card in {self._target.reader!r}, actual another; "
-                "no PIN was sent"
-            )
-        return True
+    def _bring_back(self) -> None:
+        """Give each secret again; a card that does not take it is left alone from now on."""
+        for name in self._facts.secrets():
+            try:
+                status = self._give(name)
+            except (OSError, TargetFault) as fault:
+                self._broken = str(fault)
+                return
+            if status != 0x9000:
+                self._broken = (
+                    f"{self._target.reader}: {name}: expected 9000 to the value given, actual {status:04X}; nothing "
+                    "more was sent"
+                )
+                return
 
     def _prove(self, name: str) -> None:
         """Give a secret once, with tries to spare: a wrong one in the operator's file must cost no more than that."""
@@ -103,6 +112,7 @@ class CardBench:
         line = self._target.line()
         line.connect()
         try:
+            self._interlock.confirm(line)
             answer: tuple[list[int], int] = [], 0
             for command in commands:
                 data, sw1, sw2 = line.transmit(list(bytes.fromhex(command)))
@@ -118,6 +128,7 @@ class _Play:
 
     target: CardTarget
     facts: CardFacts
+    interlock: Interlock
     challenge: bytes
     may_block: bool
     checks: list[Check] = field(default_factory=list)
@@ -125,6 +136,10 @@ class _Play:
     trace: list[TraceLine] = field(default_factory=list)
     named: dict[str, bytes] = field(default_factory=dict)
     line: Line | None = None
+    sent: list[bytes] = field(default_factory=list)
+    """The commands of this session."""
+    confirmed: bool = False
+    """Whether the card of this session was looked at."""
 
     def run(self, case: CardCase) -> None:
         """Go through the steps; what does not hold before the last one ends the case."""
@@ -160,6 +175,7 @@ class _Play:
         self.line = self.target.line()
         self.line.connect(disposition=LEAVE_CARD)
         self._note(Event.RESET if how is Power.RESET else Event.POWER_ON)
+        self.sent, self.confirmed = [], False
         self.lines.append(f"-- {how.value}, ATR {bytes(self.line.getATR()).hex().upper()}")
 
     def _leave(self, disposition: int) -> None:
@@ -172,7 +188,7 @@ class _Play:
 
     def _send(self, step: Send, script: Script, name: str) -> None:
         apdu = script.filled(step)
-        if script.spends(apdu):
+        if script.spends(apdu) or (script.presents(apdu) and not self.target.is_fresh):
             self._require_spare(apdu[:4])
         data, status = self._transmit(apdu)
         self._look(step, name, data, status)
@@ -203,12 +219,14 @@ class _Play:
     def _require_spare(self, query: bytes) -> None:
         """Never the last try of a card that is not the case's own."""
         _, status = self._transmit(query)
-        if not self.may_block and status & 0xFFF0 == 0x63C0 and status & 0x0F < SPARE:
-            raise TargetFault(
-                f"expected {SPARE} tries left or more for a wrong value, actual {status & 0x0F}: not sent"
-            )
+        if not self.may_block and (status & 0xFFF0 != 0x63C0 or status & 0x0F < SPARE):
+            raise TargetFault(f"expected 63Cx with {SPARE} tries left or more, actual {status:04X}: no value was sent")
 
     def _transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        if apdu[1] in WITH_SECRETS and not self.confirmed:
+            self.interlock.confirm(self._line(), self.sent)
+            self.confirmed = True
+        self.sent.append(apdu)
         data, sw1, sw2 = self._line().transmit(list(apdu))
         self.lines += [f"> {told(apdu)}", f"< {bytes(data).hex().upper()} {sw1:02X}{sw2:02X}".replace("<  ", "< ")]
         status = sw1 << 8 | sw2

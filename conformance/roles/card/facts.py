@@ -19,6 +19,8 @@ class CardFacts(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab")
     text_pin: Annotated[str, Meta(pattern="^[0-9]{4}$")] | None = None
     birth_date: Annotated[str, Meta(pattern="^[0-9]{6}$")] | None = None
     """Year of the era, month, day."""
+    serial: Annotated[str, Meta(pattern="^[0-9]{16}$")] | None = None
+    """The serial number of the card that they are of; they go to no other."""
 
     def secrets(self) -> dict[str, str]:
         """Return what is known, by the name that cases use."""
@@ -29,6 +31,9 @@ class CardFacts(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab")
             "birth-date": self.birth_date,
         }
         return {name: value for name, value in known.items() if value is not None}
+
+
+OTHERS = 0o077
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,12 @@ def wrong(value: str) -> str:
 def load_card_facts(path: Path) -> CardFacts:
     """Return the secrets in a YAML file; ConfigurationError names file, field and rule, and never a value."""
     try:
+        mode = path.stat().st_mode
+        if mode & OTHERS:
+            raise ConfigurationError(
+                f"--card {path}: expected a file that its owner alone can read, actual mode {mode & 0o777:o}; "
+                f"chmod 600 {path}"
+            )
         return msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), CardFacts)
     except OSError as fault:
         raise ConfigurationError(f"--card {path}: {fault.strerror}; name the file with the card's secrets") from fault

@@ -44,9 +44,14 @@ class Script:
         text = _PLACE.sub(lambda place: self._with_length(place[1]), step.apdu)
         return bytes.fromhex(text)
 
+    @staticmethod
+    def presents(apdu: bytes) -> bool:
+        """Whether an APDU presents a value, right or not."""
+        return len(apdu) > HEADER and apdu[1] == VERIFY
+
     def spends(self, apdu: bytes) -> bool:
         """Whether an APDU presents a value that is not right."""
-        return len(apdu) > HEADER and apdu[1] == VERIFY and apdu[HEADER : HEADER + apdu[4]] not in self.rights
+        return self.presents(apdu) and apdu[HEADER : HEADER + apdu[4]] not in self.rights
 
     def _with_length(self, name: str) -> str:
         value = self.values[name]

@@ -108,6 +108,11 @@ def pcsc_cards(name: str | None) -> ReaderCards:
         raise ConfigurationError(
             f"--reader {name or 'pcsc'}: expected a reader of that name, actual {', '.join(names) or 'none'}"
         )
+    if names.count(wanted[0]) > 1:
+        raise ConfigurationError(
+            f"--reader {wanted[0]!r}: expected one reader of that name, actual {names.count(wanted[0])}; "
+            "a PIN could go to the card in the other: give them different names, or unplug one"
+        )
     return ReaderCards(wanted[0], partial(_pcsc_line, readers[names.index(wanted[0])]))
 
 

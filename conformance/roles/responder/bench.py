@@ -4,6 +4,8 @@ import base64
 import contextlib
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -11,12 +13,23 @@ import httpx
 from asn1crypto import ocsp
 
 from conformance.check import Check
-from conformance.roles.responder.asking import Request, build
-from conformance.roles.responder.case import About, Answered, Ask, Fetch, ResponderCase, Rule
+from conformance.roles.responder.asking import Request, Requestor, build
+from conformance.roles.responder.case import (
+    About,
+    Answered,
+    Ask,
+    Demand,
+    Fetch,
+    Fetched,
+    ResponderCase,
+    Rule,
+    Signed,
+)
 from conformance.roles.responder.crl_rules import CRL_RULES
 from conformance.roles.responder.facts import Facts, Known
 from conformance.roles.responder.ocsp_rules import OCSP_RULES, Found
 from conformance.roles.responder.seen import UNREADABLE, Carried, SeenAnswer, SeenList
+from conformance.roles.responder.stage import Stage
 from conformance.roles.role_run import Played, TargetFault
 from harness.clock import host_now
 
@@ -34,6 +47,7 @@ class ResponderBench:
         self.facts = facts
         self.product = facts.product
         self.capabilities = facts.capabilities
+        self._now: Callable[[], datetime] = host_now
         self._line = httpx.Client(timeout=timeout, trust_env=False)
 
     def close(self) -> None:
@@ -42,11 +56,44 @@ class ResponderBench:
 
     def play(self, case: ResponderCase) -> Played:
         """Return what came of a case."""
+        if not case.story:
+            return self._judged(case, self.facts, None, None)
+        if self.facts.stages is None:
+            raise TargetFault(f"{case.id}: expected a responder whose clock can be set, actual another")
+        with self.facts.stages() as stage:
+            self._now = stage.now
+            try:
+                return self._told(case, stage)
+            finally:
+                self._now = host_now
+
+    def _told(self, case: ResponderCase, stage: Stage) -> Played:
+        """Let the story of a case happen, and judge what comes of it."""
+        known = Requestor.made(stage.now())
+        facts, earlier = self.facts, None
+        for act in case.story:
+            match act:
+                case Fetched():
+                    earlier = SeenList(facts, self._get(facts.crl or ""))
+                case Demand():
+                    facts = stage.do(Demand(known.certificate.hex()))
+                case _:
+                    facts = stage.do(act)
+        asked = case.question
+        signed = asked.signed if isinstance(asked, Ask) else None
+        other = Requestor.made(stage.now()) if signed is Signed.UNKNOWN else None
+        if facts.newer is not None and earlier is not None:
+            facts = replace(facts, crl=facts.newer)
+        return self._judged(case, facts, earlier, known if signed is Signed.KNOWN else other)
+
+    def _judged(
+        self, case: ResponderCase, facts: Facts, earlier: SeenList | None, requestor: Requestor | None
+    ) -> Played:
         if isinstance(case.question, Fetch):
-            seen_list = SeenList(self.facts, self._get(self.facts.crl or ""))
+            seen_list = SeenList(facts, self._get(facts.crl or ""), earlier)
             checks = self._list_checks(case, seen_list)
-            return Played(tuple(checks), f"GET {self.facts.crl}\n{_shown(seen_list.carried)}")
-        seen = self._asked(self.facts, case.question)
+            return Played(tuple(checks), f"GET {facts.crl}\n{_shown(seen_list.carried)}")
+        seen = SeenAnswer(facts, case.question, *self._send(facts, case.question, requestor))
         checks = [_answered(case, seen.answered)]
         understood = seen.answered == Answered.SUCCESSFUL
         checks += [self._check(rule, seen) for rule in case.expect.rules if understood or rule in CARRIER_RULES]
@@ -84,11 +131,8 @@ class ResponderBench:
         known = {**self.facts.known, About.GOOD: Known(serial)}
         return Facts(self.facts.product, self.facts.issuer, known, ocsp=self.facts.ocsp)
 
-    def _asked(self, facts: Facts, ask: Ask) -> SeenAnswer:
-        return SeenAnswer(facts, ask, *self._send(facts, ask))
-
-    def _send(self, facts: Facts, ask: Ask) -> tuple[Request, Carried]:
-        request = build(ask, facts, secrets.token_bytes(LONGEST_NONCE))
+    def _send(self, facts: Facts, ask: Ask, requestor: Requestor | None = None) -> tuple[Request, Carried]:
+        request = build(ask, facts, secrets.token_bytes(LONGEST_NONCE), requestor)
         url = facts.ocsp or ""
         if ask.get:
             return request, self._get(f"{url.rstrip('/')}/{quote(base64.b64encode(request.der), safe='')}")
@@ -98,9 +142,8 @@ class ResponderBench:
     def _get(self, url: str) -> Carried:
         return self._exchanged(lambda: self._line.get(url), url)
 
-    @staticmethod
-    def _exchanged(exchange: Callable[[], httpx.Response], url: str) -> Carried:
-        before = host_now()
+    def _exchanged(self, exchange: Callable[[], httpx.Response], url: str) -> Carried:
+        before = self._now()
         try:
             answer = exchange()
         except httpx.TimeoutException as fault:
@@ -108,7 +151,7 @@ class ResponderBench:
         except (httpx.TransportError, httpx.InvalidURL) as fault:
             raise TargetFault(f"{url}: expected an answer over HTTP, actual {fault}") from fault
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Carried(answer.status_code, headers, answer.content, before, host_now())
+        return Carried(answer.status_code, headers, answer.content, before, self._now())
 
 
 def media_type(seen: SeenAnswer) -> Found:

@@ -21,6 +21,8 @@ class About(StrEnum):
     """Revoked with certificateHold (一時停止)."""
     NEVER = "never"
     """A serial number that nobody was given."""
+    SUBJECT = "subject"
+    """Of the certificate that the case's own story is about."""
 
 
 class Spoiled(StrEnum):
@@ -39,7 +41,57 @@ class Answered(StrEnum):
 
     SUCCESSFUL = "successful"
     MALFORMED_REQUEST = "malformedRequest"
+    SIG_REQUIRED = "sigRequired"
     UNAUTHORIZED = "unauthorized"
+
+
+class Moment(StrEnum):
+    """From where the judge counts when it sets the clock of a stage."""
+
+    NOW = "now"
+    NEXT_MARK = "next mark"
+    """When OCSP speaks anew: each quarter of an hour (spec/pki.md §3)."""
+    NEXT_LIST = "next list"
+    NEXT_GENERATION = "next generation"
+    """When another key of the authority takes office (spec/pki.md §1.1)."""
+
+
+class Issue(Struct, frozen=True, forbid_unknown_fields=True, tag_field="act", tag="issue", omit_defaults=True):
+    """A certificate is issued: the subject."""
+
+    ends_in_hours: Annotated[int, Meta(ge=1, le=9999)] | None = None
+
+
+class Revoke(Struct, frozen=True, forbid_unknown_fields=True, tag_field="act", tag="revoke", omit_defaults=True):
+    """The subject is revoked."""
+
+
+class Advance(Struct, frozen=True, forbid_unknown_fields=True, tag_field="act", tag="advance", omit_defaults=True):
+    """The clock is set, so many seconds behind a moment."""
+
+    to: Moment = Moment.NOW
+    seconds: int = 0
+
+
+class Demand(Struct, frozen=True, forbid_unknown_fields=True, tag_field="act", tag="demand", omit_defaults=True):
+    """The responder demands signed requests, of the judge alone; the certificate (hexadecimal) is filled in."""
+
+    certificate: str = ""
+
+
+class Fetched(Struct, frozen=True, forbid_unknown_fields=True, tag_field="act", tag="fetch", omit_defaults=True):
+    """The list is fetched and kept, to be compared with the judged one."""
+
+
+Act = Issue | Revoke | Advance | Demand | Fetched
+
+
+class Signed(StrEnum):
+    """Who signs a request (RFC 6960 §4.1.2)."""
+
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    """Somebody who is not listed."""
 
 
 class Ask(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag="ask", omit_defaults=True):
@@ -52,6 +104,7 @@ class Ask(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag="
     get: bool = False
     """By GET, as RFC 6960 App. A.1 has it; by POST otherwise."""
     spoiled: Spoiled | None = None
+    signed: Signed | None = None
 
 
 class Fetch(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag="fetch", omit_defaults=True):
@@ -113,6 +166,11 @@ class Rule(StrEnum):
     LIST_DIRECT = "list direct"
     LIST_REASONS_DEFINED = "list reasons defined"
     LIST_NO_REMOVAL = "list no removal"
+    SUBJECT_REVOKED = "subject revoked"
+    LIST_SUBJECT = "list has subject"
+    LIST_GROWN = "list number grown"
+    LIST_IN_TIME = "list in time"
+    LIST_GENERATIONS = "list of every generation"
     LIST_WHOLE = "list whole"
     LIST_MEDIA_TYPE = "list media type"
 
@@ -127,6 +185,8 @@ class Due(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 class ResponderCase(RoleCase, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One case of a responder."""
 
+    story: tuple[Act, ...] = ()
+    """What happens before, on a stage of this case's own."""
     question: Ask | Fetch
     expect: Due
 
@@ -148,7 +208,12 @@ class ResponderCase(RoleCase, frozen=True, forbid_unknown_fields=True, kw_only=T
         if wrong:
             return f"expect.rules: expected rules of {'lists' if lists else 'answers'}, actual {', '.join(wrong)}"
         needed = set() if isinstance(self.question, Fetch) else {about.value for about in self.question.about}
-        needed.add("crl" if lists else "ocsp")
+        if self.story:
+            needed = {"clock", *(["demands"] if any(isinstance(act, Demand) for act in self.story) else [])}
+        else:
+            needed.add("crl" if lists else "ocsp")
+        if not self.story and isinstance(self.question, Ask) and self.question.signed is not None:
+            return "question.signed: expected a story in which signatures are demanded, actual none"
         if not needed <= set(self.capabilities):
             return f"capabilities: expected {', '.join(sorted(needed))} among them, for the question needs them"
         if not self.is_refusal and not self.expect.rules and self.expect.answered == (Answered.SUCCESSFUL,):
@@ -176,7 +241,8 @@ class ResponderMutant(RoleMutant, frozen=True, forbid_unknown_fields=True, kw_on
 RESPONDER = Vocabulary(
     RequiredOf.RESPONDER,
     ResponderCase,
-    frozenset(("ocsp", "crl", "nonce", "get", "batch", "lightweight", "certificate", *About)),
+    frozenset(("ocsp", "crl", "nonce", "get", "batch", "lightweight", "certificate", "clock", "demands", *About)),
     ResponderMutant,
 )
-"""`certificate`: the good certificate itself is at hand, so that its distribution point can be compared."""
+"""`clock`: the judge sets the time of a world of its own; `demands`: it can be told to demand signed requests.
+`certificate`: the good certificate itself is at hand, so that its distribution point can be compared."""

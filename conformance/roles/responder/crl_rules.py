@@ -12,7 +12,7 @@ from conformance.roles.responder.ocsp_rules import Found
 from conformance.roles.responder.seen import SeenList, entry_extensions, reason_number
 from conformance.roles.responder.signatures import verifies
 
-SECOND = timedelta(seconds=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 LIST_EXTENSIONS = frozenset(
     ("authority_key_identifier", "crl_number", "issuing_distribution_point", "delta_crl_indicator")
 )
@@ -171,6 +171,61 @@ def direct(seen: SeenList) -> Found:
     return Found("not indirect", "so" if held else "indirectCRL", held)
 
 
+def has_subject(seen: SeenList) -> Found:
+    """What was revoked stands on it, even on the first list behind its end (RFC 5280 §3.3)."""
+    serial = seen.facts.known[About.SUBJECT].serial
+    listed = serial in seen.entries
+    return Found(f"{serial:X} listed", "listed" if listed else f"not among {len(seen.entries)}", listed)
+
+
+def grown(seen: SeenList) -> Found:
+    """Another list of the scope has another, greater number (RFC 5280 §5.2.3)."""
+    before, after = _number(seen.earlier), _number(seen)
+    held = before is not None and after is not None and after > before and _this_update(seen) > _earlier_update(seen)
+    return Found(f"a later list, number above {before}", f"number {after}, of {_this_update(seen)}", held)
+
+
+def in_time(seen: SeenList) -> Found:
+    """It was there before the one before it was over, and is of this day (RFC 5280 §5.1.2.5; spec/pki.md §2)."""
+    over = None if seen.earlier is None else _next_update(seen.earlier)
+    at = _this_update(seen)
+    held = over is not None and at <= over and seen.carried.before - at <= DAY + HOUR
+    return Found(f"not after {over}, a day old at most", str(at), held)
+
+
+def generations(seen: SeenList) -> Found:
+    """Lists of one scope list all of it, whatever key signs them (RFC 5280 §5, scope; §5.2.5)."""
+    if seen.earlier is None:
+        return Found("the list of the key before", "none", held=False)
+    apart = _points(seen) != _points(seen.earlier)
+    serial = seen.facts.known[About.SUBJECT].serial
+    held = apart or serial in seen.entries
+    actual = "another point" if apart else f"the same point, {'with' if held else 'without'} {serial:X}"
+    return Found("another point, or all that the other has", actual, held)
+
+
+def _points(seen: SeenList) -> set[bytes]:
+    there = seen.idp
+    point = None if there is None else there["distribution_point"]
+    return set() if point is None or point.name != "full_name" else {name.dump() for name in point.chosen}
+
+
+def _number(seen: SeenList | None) -> int | None:
+    extension = None if seen is None else seen.extension("crl_number")
+    return None if extension is None else int(extension["extn_value"].parsed.native)
+
+
+def _this_update(seen: SeenList) -> datetime:
+    at: datetime = seen.body["this_update"].native
+    return at
+
+
+def _earlier_update(seen: SeenList) -> datetime:
+    if seen.earlier is None:
+        raise LookupError("an earlier list")
+    return _this_update(seen.earlier)
+
+
 def _no_reason(seen: SeenList, unwanted: tuple[int, ...]) -> Found:
     found = sorted({number for entry in seen.entries.values() if (number := reason_number(entry)) in unwanted})
     return Found(f"none of {unwanted[0]}", ", ".join(map(str, found)) or "none", not found)
@@ -202,5 +257,9 @@ CRL_RULES: dict[Rule, Callable[[SeenList], Found]] = {
     Rule.LIST_ENTRY_NOTHING_CRITICAL: entries_nothing_critical,
     Rule.LIST_COMPLETE: complete,
     Rule.LIST_DIRECT: direct,
+    Rule.LIST_SUBJECT: has_subject,
+    Rule.LIST_GROWN: grown,
+    Rule.LIST_IN_TIME: in_time,
+    Rule.LIST_GENERATIONS: generations,
 }
 """Rules of a list that was understood; those of the carrier are in `bench`."""

@@ -1,8 +1,9 @@
 """What is known of a responder before it is asked: its address, its certificates, and what is true of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from conformance.roles.responder.case import About
 
@@ -48,8 +49,16 @@ class Facts:
     trusted: tuple[bytes, ...] = field(default=())
     """Certificates (DER) of responders that are trusted by local configuration (RFC 6960 §2.2)."""
 
+    newer: str | None = None
+    """The list of the same partition, of a generation that took office later."""
+    stages: Callable[[], Any] | None = field(default=None, compare=False)
+    """Makes a stage (`stage.Stage`): a world of this responder's whose clock the judge sets."""
+
     @property
     def capabilities(self) -> frozenset[str]:
         """What can be asked."""
+        staged = () if self.stages is None else ("clock", "demands")
         there = {"ocsp": self.ocsp, "crl": self.crl, "certificate": self.certificate}
-        return frozenset((*self.known, *self.claims, *(name for name, value in there.items() if value is not None)))
+        return frozenset(
+            (*self.known, *self.claims, *staged, *(name for name, value in there.items() if value is not None))
+        )

@@ -1,13 +1,15 @@
 """Responders with one thing wrong: the fake J-LIS under a fault of its grammar, or with a rule of its code off."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from conformance.roles.responder.case import ResponderMutant
 from conformance.roles.responder.facts import Facts
+from conformance.roles.responder.stage import remote_stage, serve_stages
 from conformance.roles.responder.stand import Stand, stand
 from conformance.roles.role_mutants import RoleMutant, load_role_mutants
 from conformance.roles.rule_off import process_of
@@ -39,14 +41,14 @@ def edited(mutant: ResponderMutant, keys: Path) -> Iterator[Facts]:
         facts = line.recv()
         if not isinstance(facts, Facts):
             raise HarnessFault(f"mutant {mutant.id}: expected its facts, actual {facts!r}")
-        yield facts
+        yield replace(facts, stages=partial(remote_stage, line))
 
 
 def serve(mutant: RoleMutant, line: Connection, words: tuple[str, ...]) -> None:
     """Serve a stand until the line is closed."""
     (keys,) = words
     del mutant
-    with stand(KeyPool(Path(keys))) as made:
-        line.send(made.facts)
-        with suppress(EOFError):
-            line.recv()
+    pool = KeyPool(Path(keys))
+    with stand(pool) as made:
+        line.send(replace(made.facts, stages=None))
+        serve_stages(line, pool)

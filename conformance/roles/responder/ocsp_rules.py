@@ -283,7 +283,14 @@ def _told(at: datetime | None) -> str:
     return "absent" if at is None else f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
+def subject_revoked(seen: SeenAnswer) -> Found:
+    """What befell a certificate is told at the next renewal (spec/pki.md §3)."""
+    actual = seen.single["cert_status"].name
+    return Found("revoked", str(actual), actual == "revoked")
+
+
 OCSP_RULES: dict[Rule, Callable[[SeenAnswer], Found]] = {
+    Rule.SUBJECT_REVOKED: subject_revoked,
     Rule.SIGNATURE_HOLDS: signature_holds,
     Rule.SIGNER_ENTITLED: signer_entitled,
     Rule.SIGNER_PURPOSE: signer_purpose,

@@ -128,8 +128,8 @@ class SeenAnswer:
 class SeenList:
     """A revocation list."""
 
-    def __init__(self, facts: Facts, carried: Carried) -> None:
-        self.facts, self.carried = facts, carried
+    def __init__(self, facts: Facts, carried: Carried, earlier: "SeenList | None" = None) -> None:
+        self.facts, self.carried, self.earlier = facts, carried, earlier
         self.issuer = x509.Certificate.load(facts.issuer)
         self.list: Any = None
         with contextlib.suppress(*UNREADABLE):

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from conformance.roles.responder.case import About
 from conformance.roles.responder.facts import Facts, Known
+from conformance.roles.responder.stage import own_stage
 from harness.clock import host_now
 from harness.contract.vocabulary import Kind
 from harness.doors.jlis import JlisDoor
@@ -62,6 +64,7 @@ def stand(keys: KeyPool, *, seed: int = 1, lightweight: bool = False) -> Iterato
                 crl=served.url + crl.path_of(KIND, AOI, Medium.CARD, generation),
                 claims=CLAIMS | ({"lightweight"} if lightweight else set()),
                 certificate=certificate,
+                stages=partial(own_stage, keys, seed=seed),
             )
             yield Stand(facts, door.faults)
     finally:

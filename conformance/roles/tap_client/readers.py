@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from cardsim.faults import CardTorn
+from cardsim.faults import CardLost, CardTorn
+from cardsim.readers.exchange import AnyCard
 from cardsim.readers.inprocess import RESET_CARD, InProcessConnection
-from cardsim.slot import InsertedCard, Tear
 
 
 class ReaderUnknown(LookupError):
@@ -23,17 +23,17 @@ class CardGone(OSError):
 
 @dataclass
 class Reader:
-    """One reader: the card in it, and at which instruction it is taken out."""
+    """One reader: the card in it, and the one that is put in its place when it is taken out."""
 
     name: str
-    card: InsertedCard | None
-    tear: tuple[int, Tear] | None = None
+    card: AnyCard | None
+    then: AnyCard | None = None
 
 
 class ReaderConnection:
     """A connection in the shape of pyscard's; it resets the card at its end."""
 
-    def __init__(self, reader: Reader, card: InsertedCard) -> None:
+    def __init__(self, reader: Reader, card: AnyCard) -> None:
         self._reader, self._card = reader, card
         self._inner = InProcessConnection(card, reader.name)
 
@@ -43,22 +43,18 @@ class ReaderConnection:
 
     def disconnect(self) -> None:
         """Reset the card."""
-        if self._reader.card is not None:
+        if self._reader.card is self._card:
             self._inner.disconnect()
 
     def transmit(self, command: list[int]) -> tuple[list[int], int, int]:
         """Return data, SW1, SW2; CardGone where the card is taken out."""
-        if self._reader.card is None:
+        if self._reader.card is not self._card:
             raise CardGone(f"{self._reader.name}: the card is gone")
-        tear = self._reader.tear
-        if tear is None or command[1] != tear[0]:
-            return self._inner.transmit(command)
-        self._reader.card = None
         try:
-            self._card.transmit(bytes(command), tear[1])
-        except CardTorn as fault:
+            return self._inner.transmit(command)
+        except (CardTorn, CardLost) as fault:
+            self._reader.card = self._reader.then
             raise CardGone(f"{self._reader.name}: {fault}") from fault
-        raise CardGone(f"{self._reader.name}: the card is gone")
 
     def getReader(self) -> str:  # noqa: N802  (pyscard's name)
         """Return the reader's name."""
@@ -80,6 +76,11 @@ def standing(reader: Reader) -> Iterator[None]:
         yield
     finally:
         del _READERS[reader.name]
+
+
+def names() -> list[str]:
+    """Return the names of the readers that stand there, in the order of PC/SC's list."""
+    return list(_READERS)
 
 
 def connect(name: str) -> ReaderConnection:
