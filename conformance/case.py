@@ -124,6 +124,8 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     searched: list[Place] = []
     """Where nothing of the resident may be found (docs/privacy.md); NA where none of these places is watched."""
     nonce: NonceSent | None = None
+    equality: bool = False
+    """The instant is the boundary itself, where texts and products differ: whatever is decided otherwise is WARN."""
     without: list[Capability] = []
     """What a product must not have, or the case is about nothing."""
 

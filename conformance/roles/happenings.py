@@ -30,10 +30,11 @@ class Happenings:
     def happen(self, step: Story, epoch: int | None) -> Happened:
         """Let it happen."""
         match step:
-            case At():
-                return self.clock.turn(step), None
-            case Wait(seconds=seconds):
-                return self.clock.wait(seconds), None
+            case At(beyond_tolerance=beyond):
+                turned = self.clock.turn(step)
+                return self.clock.wait(self._tolerated) if beyond and self._tolerated else turned, None
+            case Wait(seconds=seconds, beyond_tolerance=beyond):
+                return self.clock.wait(seconds + (self._tolerated if beyond else 0)), None
             case Disturb():
                 self.faults.set(self._order(step))
                 return epoch, None
@@ -47,6 +48,10 @@ class Happenings:
         self._end(step)
         self.clock.happened()
         return epoch, None
+
+    @property
+    def _tolerated(self) -> int:
+        return self.tolerances.clock_seconds
 
     def _end(self, step: Story) -> None:
         """Let a certificate end before its time."""

@@ -90,7 +90,7 @@ class _Play:
         self._client.reset()
         observation.epoch = self._clock.begin(observation.case)
         self._visitor = self._issue(observation.case)
-        self._clock.issued()
+        observation.epoch = self._clock.issued()
         observation.serials = self._visitor.serials
         observation.canaries = _canaries(self._visitor)
         self._counter = self._seat(self._visitor)

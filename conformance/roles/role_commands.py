@@ -130,8 +130,7 @@ def _play(  # noqa: PLR0913  (what a sitting is made of)
 
         sittings.sit_down("host")
         run = examine(part, bench, target=target, seed=asked.seed, progress=judged)
-    statement = None if asked.statement is None else asked.statement.statement
-    return sittings.concluded(replace(run, statement=statement), catalogue)
+    return sittings.concluded(run, catalogue)
 
 
 def _with_own_statement(role: str, options: RoleOptions, asked: RunOptions) -> RunOptions:
