@@ -1,12 +1,13 @@
 """One certification: a world, a product, every applicable case in a seeded order, and what came of it."""
 
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from conformance.applicability import declared_by, obstacles
+from conformance.case import Obstacle
 from conformance.catalogue_loader import Catalogue, Paired
 from conformance.evidence.circumstances import UNTOLD, Circumstances
 from conformance.evidence.expected_failures import Expectation
@@ -118,8 +119,7 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
         judgements[case.id] = judgement
         progress(judgement, number, len(order))
     final = with_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
-    asked = [judgement for judgement in final.values() if not judgement.is_of_another_source]
-    verdict = suite_verdict(asked, stated=statement is not None, whole=not catalogue.left_out)
+    verdict = suite_verdict(final.values(), stated=statement is not None, whole=not catalogue.left_out)
     return Certification(catalogue, target, seed, product, statement, final, verdict)
 
 
@@ -153,6 +153,19 @@ class Judged(Protocol):
     def case(self) -> Paired:
         """The case."""
 
+    @property
+    def missing(self) -> Sequence[str]:
+        """What kept it from being asked, where it was not."""
+
+
+OTHER_SOURCE: frozenset[str] = frozenset({Capability.STATUS_LISTS, Capability.STATUS_OCSP, Obstacle.FALLS_BACK})
+"""OCSP and lists are a choice: who has made it lacks nothing."""
+
+
+def _is_of_another_source(judgement: Judged) -> bool:
+    """Whether it is not applicable only because the product learns statuses in the other way, as it may."""
+    return judgement.verdict is Verdict.NA and bool(judgement.missing) and set(judgement.missing) <= OTHER_SOURCE
+
 
 def suite_verdict(
     judgements: Collection[Judged],
@@ -166,6 +179,7 @@ def suite_verdict(
 
     `excused` are the cases that are expected to fail; `out_of_date` says that one such entry is to be taken out.
     """
+    judgements = [judgement for judgement in judgements if not _is_of_another_source(judgement)]
     verdicts = {judgement.verdict for judgement in judgements}
     failing = {judgement.case.id for judgement in judgements if judgement.verdict is Verdict.FAIL}
     if not failing <= set(excused):

@@ -21,7 +21,7 @@ START = datetime(2026, 1, 5, 0, 0, tzinfo=timezone(timedelta(hours=9)))
 """The first day of every run: the host's calendar plays no part in a verdict.
 
 Early in its year: the next generation of authorities takes office on the first of April of the year after
-(`harness.jlis.generations`), and a run of two hundred cases, two days each, ends before that.
+(`harness.jlis.generations`), and a run of three hundred cases, a day each, ends before that.
 """
 OLDER = timedelta(days=1)
 """How much older than the run its authorities are, where the world lives at the host's time."""
