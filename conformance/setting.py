@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from urllib.request import urlopen
 
+from conformance.privacy.oracle import Oracle
+from conformance.privacy.overheard import heard_app
 from harness.clock import host_now
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
@@ -54,7 +56,7 @@ def prepare_lists(made: Setting) -> None:
 
 
 @contextmanager
-def setting(  # noqa: PLR0913  (what a world is made of)
+def setting(  # noqa: PLR0913  (what a world is made for)
     keys: KeyPool,
     *,
     seed: int,
@@ -62,8 +64,11 @@ def setting(  # noqa: PLR0913  (what a world is made of)
     shifted: bool = False,
     first_day: datetime = START,
     progress: Callable[[int, int], None] | None = None,
+    oracle: Oracle | None = None,
 ) -> Iterator[Setting]:
     """Yield a world for `cases` cases from `first_day` on; keys that are missing in the pool are made first.
+
+    The `oracle` hears what the product asks of the fake J-LIS.
 
     A `shifted` world runs at the host's time and has marks made on demand (`conformance.roles.story_clock`).
     """
@@ -76,7 +81,10 @@ def setting(  # noqa: PLR0913  (what a world is made of)
         world.clock.run()
     hostile = SelfMadeChip(*(keys.named(f"hostile-{part}") for part in ("issuer", "municipality", "chip")))
     door = JlisDoor(world)
-    with Served(door.app, garbled=door.garbled) as served:
+    app = door.app if oracle is None else heard_app(door.app, oracle.heard)
+    with Served(app, garbled=door.garbled) as served:
+        if oracle is not None:
+            oracle.talks(jlis=served.port)
         addresses = door.addresses(served.url)
         addresses["crl"] += f"?medium=card&prefecture={PREFECTURE}"
         yield Setting(world, hostile, addresses, door.faults, made_marks)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cardsim.holder import Pins
 from conformance.roles.story_clock import StoryClock
 from conformance.steps import At, Befall, Disturb, Lose, Move, Repair, Revoke, Story, Wait
 from harness.contract import messages
@@ -23,6 +24,8 @@ class Happenings:
     clock: StoryClock
     tolerances: messages.Tolerances
     resident_id: str
+    pins: Pins
+    """Kept when the card is written anew."""
 
     def happen(self, step: Story, epoch: int | None) -> Happened:
         """Let it happen."""
@@ -41,7 +44,7 @@ class Happenings:
             case Befall(event=event):
                 self.world.happen(self.resident_id, event)
                 self.clock.happened()
-                return epoch, self.world.card_of(self.resident_id)
+                return epoch, self.world.card_of(self.resident_id, self.pins)
         self._end(step)
         self.clock.happened()
         return epoch, None
