@@ -34,8 +34,8 @@ OPENSC = {
     "typing/cloned": Verdict.WARN,
     "typing/wrong": Verdict.FAIL,
 }
-"""It asks for the tries of both PINs when it takes hold of the card; calls a card that was taken away one whose file has
-another length; checks no signature; and does not tell how many tries are left."""
+"""It asks for the tries of both PINs when it takes hold of the card; takes a card that was taken away for one whose file
+is too short; checks no signature; and does not tell how many tries are left."""
 
 
 @pytest.mark.parametrize(
