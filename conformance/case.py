@@ -10,9 +10,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from conformance.made import BEGINS
-from conformance.steps import Presented, Reconcile, Story
+from conformance.steps import Disturb, Presented, Reconcile, Story
 from harness.confidence import Confidence
 from harness.contract.vocabulary import Capability, Decision, Kind, Reason
+from harness.jlis.fault_grammar import FaultDoor
 
 CaseId = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+$")]
 MutantId = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -27,6 +28,26 @@ class Text(Struct, frozen=True, forbid_unknown_fields=True):
     def in_language(self, language: str) -> str:
         """Return the sentence in `ja` or `en`."""
         return self.ja if language == "ja" else self.en
+
+
+class NonceSent(StrEnum):
+    """What is looked at in the nonces of the questions; a product may send none, and is not asked then."""
+
+    LONG_ENOUGH = "long-enough"
+    """Each has at least 32 octets (RFC 9654 §2.1)."""
+    WRAPPED = "wrapped"
+    """Each is an OCTET STRING within the extension's own."""
+    NEVER_TWICE = "never-twice"
+    """No two questions of the case have the same."""
+
+
+class Obstacle(StrEnum):
+    """Why a case is not applicable though the product declares all that it needs."""
+
+    ONE_AT_A_TIME = "messages at the same time"
+    """The binding carries one message after the other."""
+    FALLS_BACK = "no status_lists beside status_ocsp"
+    """The product has lists for when OCSP gives no answer, and that is what the case is about."""
 
 
 class Questions(Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,6 +120,18 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     holder: Holder = Holder()
     afterwards: list[Story] = []
     kills: list[MutantId] = []
+    nonce: NonceSent | None = None
+    without: list[Capability] = []
+    """What a product must not have, or the case is about nothing."""
+
+    @property
+    def needs(self) -> list[Capability]:
+        """What a product has to have: as declared, and OCSP where OCSP alone is disturbed or its nonce looked at."""
+        doors = {step.door for step in self.steps if isinstance(step, Disturb)}
+        of_ocsp = bool(doors) and FaultDoor.CRL not in doors and Capability.STATUS_LISTS not in self.capabilities
+        is_said = Capability.STATUS_OCSP in self.capabilities
+        implied = [Capability.STATUS_OCSP] if (of_ocsp or self.nonce is not None) and not is_said else []
+        return [*self.capabilities, *implied]
 
     @property
     def needs_calendar(self) -> bool:
@@ -108,7 +141,8 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
             or (isinstance(step, Presented) and (step.answered is not None or step.certificate.startswith(BEGINS)))
             for step in self.steps
         )
-        return self.holder.card_expires_on_day is not None or dated
+        of_lists = Capability.STATUS_LISTS in self.capabilities  # published at 03:00, whoever waits for it
+        return self.holder.card_expires_on_day is not None or dated or of_lists
 
     @property
     def is_refusal(self) -> bool:

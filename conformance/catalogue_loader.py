@@ -16,6 +16,7 @@ from conformance.case import Case
 from conformance.made import OWN, WRONG
 from conformance.register import load_register
 from conformance.steps import JUDGEABLE
+from conformance.yaml_file import read_yaml
 from harness.contract.vocabulary import Reason
 from harness.errors import ConfigurationError
 from harness.jlis.wrong.vocabulary import Wrong
@@ -105,13 +106,18 @@ def load_catalogue(role: str, folder: Path = FOLDER) -> Catalogue:
     by_id = {case.id: case for case in sorted(cases, key=lambda case: case.id)}
     for case in cases:
         check_twin(case, by_id)
-    return Catalogue(role, by_id, hashlib.sha256(msgspec.json.encode(list(by_id.values()))).hexdigest())
+    return Catalogue(role, by_id, hashlib.sha256(compiled(by_id)).hexdigest())
+
+
+def compiled(cases: Mapping[str, Paired]) -> bytes:
+    """Return the cases of a whole catalogue as one JSON: its octets are what the catalogue's hash is taken of."""
+    return msgspec.json.encode(list(cases.values()))
 
 
 def load_case(path: Path, folder: Path, register: Container[str]) -> Case:
     """Return the case of one file; ConfigurationError names the file, the field and the rule that is broken."""
     try:
-        case = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Case)
+        case = msgspec.convert(read_yaml(path), Case)
     except yaml.YAMLError as fault:
         raise ConfigurationError(f"{path}: not YAML: {' '.join(str(fault).split())}") from fault
     except msgspec.ValidationError as fault:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from conformance.applicability import declared_by, obstacles
 from conformance.catalogue_loader import Catalogue, Paired
-from conformance.judge import Judgement, Verdict, judge, not_applicable, with_twins
+from conformance.evidence.circumstances import UNTOLD, Circumstances
+from conformance.evidence.expected_failures import Expectation
+from conformance.judge import BOTH, UNJUDGED, Judgement, Verdict, judge, not_applicable, with_twins
 from conformance.roles.relying_party import RelyingPartyRole
 from conformance.roles.story_clock import ControlledClock, ShiftedClock, StoryClock
-from conformance.setting import Setting
+from conformance.setting import Setting, prepare_lists
 from harness.contract.client import RelyingPartyClient
 from harness.contract.configuration import configuration
 from harness.contract.messages import Introduction
@@ -28,9 +31,14 @@ class SuiteVerdict(StrEnum):
     CONFORMANT = "conformant"
     CONFORMANT_WITHIN = "conformant within the statement"
     """Everything that the conformance statement claims passed; the catalogue asks for more."""
+    CONFORMANT_BUT = "conformant but for expected failures"
+    """No failure but those that `--expected` names, each in its time: fit for an everyday pipeline, no conformance."""
     SELECTION_PASSED = "selection passed"
     """The cases that `--case` chose passed; a part of the catalogue certifies nothing."""
+    SELECTION_PASSED_BUT = "selection passed but for expected failures"
     NOT_CONFORMANT = "not conformant"
+    OUT_OF_DATE = "expected failures out of date"
+    """Nothing else fails, but an entry of `--expected` has expired, or its case does not fail any more."""
     HARNESS_ERROR = "harness error"
     INCONCLUSIVE = "inconclusive"
 
@@ -38,8 +46,11 @@ class SuiteVerdict(StrEnum):
 EXIT_CODES = {
     SuiteVerdict.CONFORMANT: 0,
     SuiteVerdict.CONFORMANT_WITHIN: 0,
+    SuiteVerdict.CONFORMANT_BUT: 0,
     SuiteVerdict.SELECTION_PASSED: 0,
+    SuiteVerdict.SELECTION_PASSED_BUT: 0,
     SuiteVerdict.NOT_CONFORMANT: 1,
+    SuiteVerdict.OUT_OF_DATE: 1,
     SuiteVerdict.HARNESS_ERROR: 3,
     SuiteVerdict.INCONCLUSIVE: 4,
 }
@@ -58,6 +69,9 @@ class Certification:
     verdict: SuiteVerdict
     seed_drawn: bool = False
     """Whether nobody could know the order beforehand."""
+    circumstances: Circumstances = UNTOLD
+    expectations: tuple[Expectation, ...] = ()
+    """The entries of `--expected`, each with what the run says of it."""
 
     def count(self, *verdicts: Verdict) -> int:
         """Return how many cases ended with one of these verdicts."""
@@ -82,26 +96,30 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     product = client.hello()
     if statement is not None:
         check_statement(statement, product)
-    trusted, told = setting.world.trust(), configuration(setting.world, setting.addresses)
+    declared = declared_by(product)
+    trusted, told = setting.world.trust(), configuration(setting.world, setting.addresses, declared)
     client.configure(told)
+    if Capability.STATUS_LISTS in declared:
+        prepare_lists(setting)
+    at_once = client.can_complete_at_once()
     clock = _clock_of(product, client, setting)
     role = RelyingPartyRole(client, setting, clock, told, product.tolerances)
     order = list(catalogue.cases.values())
     random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret: the same seed gives it again)
     judgements: dict[str, Judgement] = {}
     for number, case in enumerate(order, start=1):
-        missing = [capability for capability in case.capabilities if capability not in product.capabilities]
-        missing += clock.missing if case.needs_calendar else ()
+        missing = [*obstacles(case, declared, at_once=at_once), *(clock.missing if case.needs_calendar else ())]
         if missing:
             judgement = not_applicable(case, missing)
         else:
             _expect_same_authorities(trusted, setting)
-            coarse = Capability.COARSE_REASONS in product.capabilities
-            judgement = judge(case, role.play(case), coarse=coarse)
+            coarse, sources = Capability.COARSE_REASONS in declared, declared & BOTH
+            judgement = judge(case, role.play(case), coarse=coarse, sources=sources)
         judgements[case.id] = judgement
         progress(judgement, number, len(order))
     final = with_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
-    verdict = suite_verdict(final.values(), stated=statement is not None, whole=not catalogue.left_out)
+    asked = [judgement for judgement in final.values() if not judgement.is_of_another_source]
+    verdict = suite_verdict(asked, stated=statement is not None, whole=not catalogue.left_out)
     return Certification(catalogue, target, seed, product, statement, final, verdict)
 
 
@@ -136,18 +154,38 @@ class Judged(Protocol):
         """The case."""
 
 
-def suite_verdict(judgements: Collection[Judged], *, stated: bool, whole: bool) -> SuiteVerdict:
-    """One failure is enough to refuse; a case without a verdict is never conformance; nothing refused is no pass."""
+def suite_verdict(
+    judgements: Collection[Judged],
+    *,
+    stated: bool,
+    whole: bool,
+    excused: Collection[str] = (),
+    out_of_date: bool = False,
+) -> SuiteVerdict:
+    """One failure is enough to refuse; a case without a verdict is never conformance; nothing refused is no pass.
+
+    `excused` are the cases that are expected to fail; `out_of_date` says that one such entry is to be taken out.
+    """
     verdicts = {judgement.verdict for judgement in judgements}
-    if Verdict.FAIL in verdicts:
+    failing = {judgement.case.id for judgement in judgements if judgement.verdict is Verdict.FAIL}
+    if not failing <= set(excused):
         return SuiteVerdict.NOT_CONFORMANT
-    if verdicts & {Verdict.TIMEOUT, Verdict.HARNESS_ERROR}:
+    if verdicts & UNJUDGED:
         return SuiteVerdict.HARNESS_ERROR
+    if out_of_date:
+        return SuiteVerdict.OUT_OF_DATE
     if Verdict.PASS not in verdicts or Verdict.REVIEW in verdicts:
         return SuiteVerdict.INCONCLUSIVE
     if not whole:
-        return SuiteVerdict.SELECTION_PASSED
+        return SuiteVerdict.SELECTION_PASSED_BUT if failing else SuiteVerdict.SELECTION_PASSED
+    return _of_the_whole(judgements, verdicts, stated=stated)
+
+
+def _of_the_whole(judgements: Collection[Judged], verdicts: set[Verdict], *, stated: bool) -> SuiteVerdict:
+    """Return the verdict on a whole catalogue in which nothing failed unexpectedly."""
     refused = any(judgement.case.is_refusal and judgement.verdict is Verdict.PASS for judgement in judgements)
     if not refused or (Verdict.NA in verdicts and not stated):
         return SuiteVerdict.INCONCLUSIVE
+    if Verdict.FAIL in verdicts:
+        return SuiteVerdict.CONFORMANT_BUT
     return SuiteVerdict.CONFORMANT_WITHIN if Verdict.NA in verdicts else SuiteVerdict.CONFORMANT

@@ -2,27 +2,37 @@
 
 import secrets
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from conformance.catalogue_loader import Catalogue, load_catalogue
+from conformance.catalogue_loader import Catalogue, compiled, load_catalogue
 from conformance.certification import EXIT_CODES, Certification, certify
+from conformance.evidence.bundle import sign_evidence
+from conformance.evidence.expected_failures import require_known, told
+from conformance.evidence.handed_in import expected_file, resumable, signing_key, statement_file
+from conformance.evidence.kept_judgements import RELYING_PARTY
+from conformance.evidence.resuming import world_seed
+from conformance.evidence.run_journal import Identity, interrupted
+from conformance.evidence.run_options import RunOptions
+from conformance.evidence.sittings import Sittings, sittings_of
+from conformance.evidence.told_times import RecordedTimes
 from conformance.judge import Judgement, Verdict
 from conformance.report.words import WORDS
 from conformance.report.write import write_reports
-from conformance.roles.role_commands import IN_PROCESS_READER, RoleOptions, RunOptions, certify_role
+from conformance.roles.role_commands import IN_PROCESS_READER, RoleOptions, certify_role
 from conformance.roles.vocabularies import VOCABULARIES
 from conformance.setting import setting
 from conformance.targets import product_named
 from harness.commands.options import Timeout
-from harness.contract.client import RelyingPartyClient
 from harness.contract.faults import AdapterFault
-from harness.contract.statement import Statement, load_statement
+from harness.contract.statement import check_statement
 from harness.contract.targets import bound_target
 from harness.contract.vocabulary import Capability
 from harness.errors import ConfigurationError
@@ -85,6 +95,19 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     card: Annotated[
         Path | None, typer.Option(help="card: file with its secrets (YAML) / カードの暗証番号等のファイル")
     ] = None,
+    expected: Annotated[
+        Path | None,
+        typer.Option(help="failures that are known, each with reason, owner, link and end / 想定済みの不適合の一覧"),
+    ] = None,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            help="sign the evidence with this key (`report key`) and write evidence.zip / 証拠一式に署名する鍵"
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="go on with the interrupted run in --out / 中断した試験を再開")
+    ] = False,
     timeout: Timeout = 10.0,
 ) -> None:
     """Certify a product: run every applicable case and write index.html, report.json and junit.xml.
@@ -93,52 +116,115 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     """
     if lang not in LANGUAGES:
         raise ConfigurationError(f"--lang {lang!r}: expected ja or en")
-    drawn = seed is None
-    if seed is None:
-        # A product that knew the order of the cases could play the answers back without looking.
-        seed = secrets.randbelow(1 << 32)
-    if role in VOCABULARIES:
-        said = RoleOptions(target, timeout, issuer, serials, claims, certificate, reader, serial, card)
-        raise typer.Exit(certify_role(role, said, RunOptions(tuple(case or ()), out, lang, seed, drawn)))
-    catalogue = load_catalogue(role)
-    if case:
-        catalogue = catalogue.with_twins(case)
+    asked = _asked(
+        RunOptions(
+            cases=tuple(case or ()),
+            out=out,
+            language=lang,
+            seed=-1 if seed is None else seed,
+            seed_drawn=seed is None,
+            statement=None if ics is None else statement_file(ics),
+            expected=None if expected is None else expected_file(expected),
+            key=None if sign is None else signing_key(sign),
+            resume=resume,
+        )
+    )
     console = Console(stderr=True)
-    statement = None if ics is None else load_statement(ics)
-    run = _run(catalogue, console, target=target, seed=seed, timeout=timeout, statement=statement)
-    run = replace(run, seed_drawn=drawn)
-    written = write_reports(run, out, language=lang)
-    _tell(run, console, lang)
+    with resumable(out, console):
+        if role in VOCABULARIES:
+            said = RoleOptions(target, timeout, issuer, serials, claims, certificate, reader, serial, card)
+            code = certify_role(role, said, asked)
+        else:
+            code = _certify(load_catalogue(role), console, asked, target=target, timeout=timeout)
+    raise typer.Exit(code)
+
+
+def _asked(asked: RunOptions) -> RunOptions:
+    """Return the options with the seed of the interrupted run, the given one, or a drawn one."""
+    if asked.resume:
+        kept, sittings = interrupted(asked.out)
+        same = asked.seed_drawn or asked.seed == kept.seed
+        seed, drawn = (kept.seed, kept.seed_drawn) if same else (asked.seed, False)
+        return replace(asked, seed=seed, seed_drawn=drawn, sitting=sittings + 1)
+    # A product that knew the order of the cases could play the answers back without looking.
+    return replace(asked, seed=secrets.randbelow(1 << 32)) if asked.seed_drawn else asked
+
+
+def _certify(whole: Catalogue, console: Console, asked: RunOptions, *, target: str, timeout: float) -> int:
+    """Return the exit code of a run of the role relying-party, whose reports are written and whose verdict is told."""
+    if asked.expected is not None:
+        require_known(asked.expected.read, whole.cases, asked.expected.where)
+    catalogue = whole.with_twins(list(asked.cases)) if asked.cases else whole
+    with (
+        bound_target(product_named(target), timeout=timeout) as binding,
+        RecordedTimes(binding) as client,
+    ):
+        try:
+            product = client.hello()
+            if asked.statement is not None:
+                check_statement(asked.statement.statement, product)
+            identity = Identity(
+                format=1,
+                suite=f"kazashi {version('kazashi')}",
+                role=whole.role,
+                catalogue_hash=whole.hash,
+                cases=asked.cases,
+                target=target,
+                options={},
+                product=msgspec.to_builtins(product),
+                statement_hash=None if asked.statement is None else asked.statement.sha256,
+                seed=asked.seed,
+                seed_drawn=asked.seed_drawn,
+            )
+            with sittings_of(identity, RELYING_PARTY, catalogue.cases, asked) as sittings:
+                run = _play(catalogue, client, console, asked, sittings, target=target)
+                written = write_reports(run, asked.out, language=asked.language)
+                if asked.key is not None:
+                    written.append(sign_evidence(asked, identity, compiled(whole.cases), written))
+        except AdapterFault as fault:
+            raise ConfigurationError(str(fault)) from fault
+    _tell(run, console, asked.language)
     for path in written:
         console.print(Text(f"  {path}"), soft_wrap=True)
-    raise typer.Exit(EXIT_CODES[run.verdict])
+    return EXIT_CODES[run.verdict]
 
 
-def _run(  # noqa: PLR0913  (the options of the run)
-    catalogue: Catalogue, console: Console, *, target: str, seed: int, timeout: float, statement: Statement | None
+def _play(  # noqa: PLR0913  (what a sitting is made of)
+    catalogue: Catalogue,
+    client: RecordedTimes,
+    console: Console,
+    asked: RunOptions,
+    sittings: Sittings[Judgement],
+    *,
+    target: str,
 ) -> Certification:
-    product = product_named(target)
+    """Return the whole run after the present sitting."""
+    part = replace(catalogue, cases={case: catalogue.cases[case] for case in sittings.to_play})
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         keys = progress.add_task("keys / 鍵", total=None, visible=False)
-        cases = progress.add_task("cases / 試験項目", total=len(catalogue.cases))
+        cases = progress.add_task("cases / 試験項目", total=len(part.cases))
 
         def key_made(made: int, wanted: int) -> None:
             progress.update(keys, completed=made, total=wanted, visible=made < wanted)
 
-        def case_judged(_: Judgement, number: int, total: int) -> None:
-            progress.update(cases, completed=number, total=total)
+        def case_judged(judgement: Judgement, number: int, _: int) -> None:
+            sittings.keep(judgement.case.id, judgement, client.instants_taken())
+            progress.update(cases, completed=number)
 
-        with bound_target(product, timeout=timeout) as binding, RelyingPartyClient(binding) as client:
-            try:
-                shifted = Capability.SET_TIME not in client.hello().capabilities
-                with setting(
-                    key_pool(), seed=seed, cases=len(catalogue.cases), shifted=shifted, progress=key_made
-                ) as made:
-                    return certify(
-                        catalogue, client, made, target=target, seed=seed, progress=case_judged, statement=statement
-                    )
-            except AdapterFault as fault:
-                raise ConfigurationError(str(fault)) from fault
+        shifted = Capability.SET_TIME not in client.hello().capabilities
+        seed = world_seed(asked.seed, asked.sitting)
+        with setting(key_pool(), seed=seed, cases=len(part.cases), shifted=shifted, progress=key_made) as made:
+            sittings.sit_down("shifted" if shifted else "controlled")
+            run = certify(
+                part,
+                client,
+                made,
+                target=target,
+                seed=asked.seed,
+                progress=case_judged,
+                statement=None if asked.statement is None else asked.statement.statement,
+            )
+    return sittings.concluded(run, catalogue)
 
 
 def _tell(run: Certification, console: Console, language: str) -> None:
@@ -156,6 +242,8 @@ def _tell(run: Certification, console: Console, language: str) -> None:
         )
         for line in why(judgement):
             console.print(Text(f"    {line}"), soft_wrap=True)
+    for expectation in run.expectations:
+        console.print(Text(f"{expectation.case}  {told(expectation)}"), soft_wrap=True)
     passed, not_applicable = run.count(Verdict.PASS), run.count(Verdict.NA)
     seed = f"seed {run.seed}" if run.seed_drawn else f"seed {run.seed} as given"
     console.print(

@@ -5,17 +5,21 @@ question was asked where none may be), the card's trace agrees, and the accepted
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
 
-from conformance.case import AccountAfter, Case
+from conformance.case import AccountAfter, Case, Obstacle
+from conformance.check import Check
+from conformance.journal_checks import all_questions, nonce_checks, questions_check, rivals_checks
+from conformance.nonces import nonces_sent
 from conformance.observation import Interruption, Observation, ObservedStep
+from conformance.register import Level, level_of
 from conformance.steps import Disturb
 from harness.contract.messages import Account
-from harness.contract.vocabulary import CHALLENGE_LENGTH, Capability, Decision, Kind, Reason
+from harness.contract.vocabulary import CHALLENGE_LENGTH, Capability, Decision, Reason
 from harness.jlis.fault_grammar import GRAMMAR
 
 
@@ -42,18 +46,19 @@ INTERRUPTED = {
     Interruption.HARNESS: Verdict.HARNESS_ERROR,
 }
 UNJUDGED = frozenset({Verdict.TIMEOUT, Verdict.HARNESS_ERROR})
+RECOMMENDED = frozenset({"decision", "reason", "status", "lists", "nonce", "fault", "account"})
+"""First words of the checks that are about the requirement itself. Where that only recommends (SHOULD, MAY) a product
+that missed it is warned; whatever else breaks in such a case, the setup, the recovery, the privacy, is a failure."""
+OTHER_SOURCE: frozenset[Capability | Obstacle] = frozenset(
+    {Capability.STATUS_LISTS, Capability.STATUS_OCSP, Obstacle.FALLS_BACK}
+)
+"""OCSP and lists are a choice: who has made it lacks nothing."""
+BY_OCSP = frozenset({Capability.STATUS_OCSP})
+BOTH = BY_OCSP | {Capability.STATUS_LISTS}
+LISTS_REFUSED = frozenset({Reason.STATUS_UNTRUSTED, Reason.STATUS_STALE})
+NO_ANSWER = (Decision.RETRY.value, Reason.STATUS_UNAVAILABLE.value)
 OURS = frozenset({"card tries spent"})
 """Checks that the product of this role has no part in: when one does not hold, the harness is broken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing compared; `name` is a key of the report's vocabulary."""
-
-    name: str
-    expected: str
-    actual: str
-    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +70,55 @@ class Judgement:
     checks: tuple[Check, ...]
     observation: Observation | None
     twin_failed: bool = False
-    missing: tuple[Capability, ...] = ()
-    """What the product declares not to have, where the verdict is NA."""
+    missing: tuple[Capability | Obstacle, ...] = ()
+    """What the product declares not to have, or what stands in the way, where the verdict is NA."""
+
+    @property
+    def is_of_another_source(self) -> bool:
+        """Whether it is not applicable only because the product learns statuses in the other way, as it may."""
+        return self.verdict is Verdict.NA and bool(self.missing) and set(self.missing) <= OTHER_SOURCE
 
 
-def judge(case: Case, observation: Observation, *, coarse: bool = False) -> Judgement:
-    """Return the verdict on one observation, its twin not yet considered; `coarse` as the product declared."""
+def judge(
+    case: Case, observation: Observation, *, coarse: bool = False, sources: Collection[Capability] = BY_OCSP
+) -> Judgement:
+    """Return the verdict on one observation, its twin not yet considered; `coarse` and `sources` as declared."""
     if observation.interruption is not None:
         return Judgement(case, INTERRUPTED[observation.interruption], (), observation)
     checks = [*_setup_checks(observation)]
     judged = observation.judged
-    if judged is not None and _sends_no_nonce(case, judged):
+    if judged is not None and _sends_no_nonce(case, judged, observation):
         return Judgement(case, Verdict.NA, (), replace(observation, transcript="the product sends no nonce"))
     reason_unproved = False
     if judged is not None and all(check.held for check in checks):
-        outcome_checks = _outcome_checks(case, judged)
+        outcome_checks = _outcome_checks(case, judged, sources)
         reason = outcome_checks[1]
         if coarse and case.is_refusal and outcome_checks[0].held and not reason.held:
             # A product that cannot say why: the journal has to prove the cause, or nobody has.
             reason_unproved = case.expect.questions.none
             outcome_checks[1] = Check(reason.name, reason.expected, f"{reason.actual} (coarse reasons)", held=True)
-        checks += [*outcome_checks, *_evidence_checks(case, observation, judged), *_afterwards_checks(observation)]
+        evidence = _evidence_checks(case, observation, judged, sources)
+        rivals = rivals_checks(case, judged, coarse=coarse)
+        checks += [*outcome_checks, *rivals, *evidence, *_afterwards_checks(observation)]
     checks += [*_freshness_checks(observation), *_privacy_checks(observation)]
-    return Judgement(case, _verdict_of(checks, reason_unproved=reason_unproved), tuple(checks), observation)
+    return Judgement(case, _verdict_of(case, checks, reason_unproved=reason_unproved), tuple(checks), observation)
 
 
-def _sends_no_nonce(case: Case, judged: ObservedStep) -> bool:
+def _sends_no_nonce(case: Case, judged: ObservedStep, observation: Observation) -> bool:
     """A product may leave the nonce out (RFC 9919 §5): then no answer can carry a wrong one, and none was met."""
+    if case.nonce is not None:
+        return bool(judged.questions) and not nonces_sent(all_questions(observation), case.expect.questions.kind)
     faults = [step.fault for step in case.steps if isinstance(step, Disturb)]
     return judged.disturbed == 0 and bool(judged.questions) and any(GRAMMAR[fault].needs_nonce for fault in faults)
 
 
-def _verdict_of(checks: list[Check], *, reason_unproved: bool) -> Verdict:
+def _verdict_of(case: Case, checks: list[Check], *, reason_unproved: bool) -> Verdict:
     broken = {check.name for check in checks if not check.held}
     if broken and broken <= OURS:
         return Verdict.HARNESS_ERROR
     if broken:
-        return Verdict.FAIL
+        only_missed = {name.partition(" ")[0] for name in broken} <= RECOMMENDED
+        return Verdict.WARN if only_missed and level_of(case.requirement) is not Level.MUST else Verdict.FAIL
     return Verdict.REVIEW if reason_unproved else Verdict.PASS
 
 
@@ -121,9 +138,11 @@ def _beside_twin(judgement: Judgement, judgements: Mapping[str, Judgement]) -> J
         return replace(judgement, verdict=twin.verdict, twin_failed=True)
     if twin is not None and twin.verdict is Verdict.NA and judgement.verdict is Verdict.PASS:
         return replace(judgement, verdict=Verdict.NA)  # the product cannot meet what makes the twin
-    if judgement.verdict in (Verdict.PASS, Verdict.FAIL, Verdict.REVIEW):
+    if judgement.verdict in (Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.REVIEW):
         check = Check("twin", f"{twin_id}: PASS", f"{twin_id}: {_verdict_word(twin)}", held)
-        verdict = judgement.verdict if held else Verdict.FAIL
+        # Beside a twin that only missed a recommendation the refusal proves nothing, and condemns nobody either.
+        unproved = Verdict.WARN if twin is not None and twin.verdict is Verdict.WARN else Verdict.FAIL
+        verdict = judgement.verdict if held or judgement.verdict is Verdict.FAIL else unproved
         return replace(judgement, verdict=verdict, checks=(*judgement.checks, check), twin_failed=not held)
     seen = judgement.observation
     if held and seen is not None and seen.interruption is Interruption.BROKEN_ANSWER and seen.came_to_judged:
@@ -137,8 +156,8 @@ def _verdict_word(judgement: Judgement | None) -> str:
     return "not run" if judgement is None else judgement.verdict.value
 
 
-def not_applicable(case: Case, missing: list[Capability]) -> Judgement:
-    """Return NA for a case that needs capabilities which the product declares not to have."""
+def not_applicable(case: Case, missing: list[Capability | Obstacle]) -> Judgement:
+    """Return NA for a case that needs capabilities which the product declares not to have, or that cannot be played."""
     return Judgement(case, Verdict.NA, (), None, missing=tuple(missing))
 
 
@@ -156,20 +175,26 @@ def _accepted(name: str, observed: ObservedStep) -> Check:
     return Check(name, "accept OK", _said(observed), held)
 
 
-def _outcome_checks(case: Case, judged: ObservedStep) -> list[Check]:
+def _outcome_checks(case: Case, judged: ObservedStep, sources: Collection[Capability]) -> list[Check]:
     outcome = judged.outcome
     expect = case.expect
     decision = "none" if outcome is None else outcome.decision.value
     reason = "none" if outcome is None else outcome.reason.value
     wanted = [each.value for each in (expect.reason, *expect.also)]
+    is_of_lists = expect.questions.lists and expect.reason in LISTS_REFUSED
+    if is_of_lists and (decision, reason) == NO_ANSWER and set(sources) >= BOTH:
+        # OCSP was out of the way and the list no better: such a product may name the first as the reason.
+        return [Check("decision", NO_ANSWER[0], decision, held=True), Check("reason", NO_ANSWER[1], reason, held=True)]
     return [
         Check("decision", expect.decision.value, decision, decision == expect.decision.value),
         Check("reason", " or ".join(wanted), reason, reason in wanted),
     ]
 
 
-def _evidence_checks(case: Case, observation: Observation, judged: ObservedStep) -> list[Check]:
-    checks = [_questions_check(case, observation, judged)]
+def _evidence_checks(
+    case: Case, observation: Observation, judged: ObservedStep, sources: Collection[Capability]
+) -> list[Check]:
+    checks = [questions_check(case, observation, judged, sources), *nonce_checks(case, observation)]
     if judged.outcome is not None and observation.epoch is not None:
         # A product that takes the world's time says with each outcome in which setting of the clock it lived.
         echoed = "none" if judged.outcome.epoch is msgspec.UNSET else str(judged.outcome.epoch)
@@ -196,40 +221,6 @@ def _account_check(expected: AccountAfter, before: Account | None, after: Accoun
         wanted = msgspec.structs.replace(before, accepted=before.accepted + 1)
     held = wanted is not None and wanted == after and (expected is AccountAfter.UNCHANGED or after.chip_key is not None)
     return Check(f"account {expected.value}", str(wanted), str(after), held)
-
-
-def _questions_check(case: Case, observation: Observation, judged: ObservedStep) -> Check:
-    """Count the journal's entries during the judged step that ask for a certificate of this resident."""
-    expect = case.expect.questions
-    if expect.open:
-        return Check("status questions", "any number", str(len(judged.questions)), held=True)
-    if expect.none:
-        asked = [entry for entry in judged.questions if entry.serial in observation.serials.values()]
-        return Check("status questions", "none", str(len(asked)), not asked)
-    if expect.lists:
-        return _lists_check(expect.kind, expect.at_least or 1, judged)
-    serial = observation.serials.get(expect.kind.value)
-    during = [judged] if expect.in_case is None else observation.steps
-    asked = [
-        entry
-        for step in during
-        for entry in step.questions
-        if entry.serial == serial and entry.kind == expect.kind.value
-    ]
-    least = expect.at_least or expect.in_case or 0
-    when = "" if expect.in_case is None else " since the case began"
-    return Check(
-        "status questions",
-        f"at least {least} for the {expect.kind.value} certificate{when}",
-        str(len(asked)),
-        len(asked) >= least,
-    )
-
-
-def _lists_check(kind: Kind, least: int, judged: ObservedStep) -> Check:
-    """Count the revocation lists of a kind that were asked for during the judged step."""
-    asked = [entry for entry in judged.questions if entry.door == "crl" and entry.kind == kind.value]
-    return Check("lists fetched", f"at least {least} of {kind.value}", str(len(asked)), len(asked) >= least)
 
 
 def _afterwards_checks(observation: Observation) -> list[Check]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from cardsim.trace import TraceLine
 from conformance.case import Case
-from conformance.steps import StoryStep
+from conformance.steps import Story
 from harness.contract.client import Exchange
 from harness.contract.messages import Account, Outcome
 from harness.jlis.journal import Entry
@@ -26,7 +26,7 @@ class Interruption(StrEnum):
 class ObservedStep:
     """One step as it went: when, what the product decided, what the journal and the card saw meanwhile."""
 
-    step: StoryStep
+    step: Story
     at: datetime
     outcome: Outcome | None = None
     card_refusal: str | None = None
@@ -38,6 +38,8 @@ class ObservedStep:
     account_after: Account | None = None
     disturbed: int | None = None
     """How many answers of the fake J-LIS a fault met meanwhile; None where none stood."""
+    rivals: tuple[Outcome, ...] = ()
+    """What the other completions came to that were under way at the same time."""
     stale: str | None = None
     """What is wrong with the challenge or the session that the product drew for this step; None when nothing is."""
 

@@ -1,6 +1,7 @@
 """The requirement register: what a product has to do, where that is written, and how well it is founded."""
 
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import yaml
 from msgspec import Meta, Struct
 
 from conformance.case import Text
+from conformance.yaml_file import read_yaml
 from harness.confidence import Confidence
 from harness.errors import ConfigurationError
 
@@ -70,10 +72,17 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     requirements: list[dict[str, object]]
 
 
+@cache
+def level_of(requirement: str) -> Level:
+    """Return the level of a requirement; MUST for one that is not in the register: nothing is forgiven by mistake."""
+    row = load_register().get(requirement)
+    return Level.MUST if row is None else row.level
+
+
 def load_register(path: Path = FILE) -> dict[str, Requirement]:
     """Return the requirements by id, in the order of the file; ConfigurationError names file, id, field and rule."""
     try:
-        rows = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), _File).requirements
+        rows = msgspec.convert(read_yaml(path), _File).requirements
     except yaml.YAMLError as fault:
         raise ConfigurationError(f"{path}: not YAML: {' '.join(str(fault).split())}") from fault
     except msgspec.ValidationError as fault:

@@ -1,9 +1,11 @@
 """The world that a certification takes place in: made afresh for each run, its doors on loopback."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from urllib.request import urlopen
 
 from harness.clock import host_now
 from harness.doors.jlis import JlisDoor
@@ -11,6 +13,7 @@ from harness.doors.server import Served
 from harness.jlis.faults import Faults
 from harness.jlis.marks import QUARTER_HOURS, MadeMarks
 from harness.keys import KeyPool
+from harness.municipalities import AOI
 from harness.terminal.hostile import SelfMadeChip
 from harness.world import KEYS_PER_CARD, World
 
@@ -22,6 +25,9 @@ Early in its year: the next generation of authorities takes office on the first 
 """
 OLDER = timedelta(days=1)
 """How much older than the run its authorities are, where the world lives at the host's time."""
+PREFECTURE = AOI.code[:2]
+"""Whose lists the index names that a product is told of: all residents of a run live there. The country's 1,894
+municipalities have a list each and day, for each kind, generation and carrier, and a case has days of its own."""
 SPARE_CARDS = 4
 """Some cases need a second resident (a spliced card)."""
 
@@ -37,6 +43,14 @@ class Setting:
     """Those of the fake J-LIS: a case sets them, and they go with it."""
     made_marks: MadeMarks | None = None
     """The marks of OCSP, where the world lives at the host's time."""
+
+
+def prepare_lists(made: Setting) -> None:
+    """Have the fake J-LIS make its names of lists: seconds of work, once a process, that no product has to wait for."""
+    with urlopen(made.addresses["crl"]) as index:  # noqa: S310  (our own door on loopback)
+        lists = json.load(index)["lists"]
+    for each in lists:
+        urlopen(each["url"]).close()  # noqa: S310
 
 
 @contextmanager
@@ -57,5 +71,7 @@ def setting(
     hostile = SelfMadeChip(*(keys.named(f"hostile-{part}") for part in ("issuer", "municipality", "chip")))
     door = JlisDoor(world)
     with Served(door.app, garbled=door.garbled) as served:
-        yield Setting(world, hostile, door.addresses(served.url), door.faults, made_marks)
+        addresses = door.addresses(served.url)
+        addresses["crl"] += f"?medium=card&prefecture={PREFECTURE}"
+        yield Setting(world, hostile, addresses, door.faults, made_marks)
     world.close()

@@ -44,6 +44,8 @@ class Presented(StoryStep, frozen=True, kw_only=True):
     """When: so many seconds after the end of the challenge's declared lifetime; negative is before it."""
     terminal: TerminalSeen = TerminalSeen.OURS
     service: str = SERVICE
+    rivals: Annotated[int, Meta(ge=1, le=15)] | None = None
+    """So many more completions, octet for octet the same, are under way at the same time."""
 
 
 class Enrol(Presented, frozen=True, tag="enrol", kw_only=True):
@@ -141,7 +143,7 @@ class Revoke(StoryStep, frozen=True, tag="revoke"):
     """A certificate of the resident is revoked because its key leaked or it is no longer wanted."""
 
     kind: Kind
-    reason: Annotated[str, Meta(pattern=r"^(keyCompromise|cessationOfOperation|superseded)$")]
+    reason: Annotated[str, Meta(pattern=r"^(keyCompromise|cessationOfOperation|superseded|unspecified)$")]
 
 
 class Befall(StoryStep, frozen=True, tag="befall"):

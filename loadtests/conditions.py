@@ -59,11 +59,13 @@ class Window(Struct, frozen=True):
 
 
 class Moved(Struct, frozen=True):
-    """The world's clock was set: from when on (monotonic), to which instant, and the number of that setting."""
+    """The clocks were set: from when on they may be so (monotonic), to which instant, the number of that setting."""
 
     since: float
     instant: datetime
     epoch: int
+    told: float | None = None
+    """When the product had said that it knows; until then it may answer by the setting before."""
 
 
 class Announced(Struct, frozen=True):
@@ -77,7 +79,8 @@ class Announced(Struct, frozen=True):
 
         The first setting is that at which load began; it stands in nobody's announcement.
         """
-        last = max((each.since for each in self.moved if each.since <= begun), default=None)
+        known = (each.since for each in self.moved if each.told is not None and each.told <= begun)
+        last = max(known, default=None)
         return [
             each for each in self.moved if each.since <= ended and (last is None or each.since >= last)
         ], last is None
@@ -113,6 +116,11 @@ class Announcements:
     def move(self, moved: Moved) -> None:
         """Announce another setting of the clock, before the product is told of it."""
         self._moved.append(moved)
+        self._write()
+
+    def told(self, now: float) -> None:
+        """Announce that the product knows of the last setting: whoever asks from now on is answered by it."""
+        self._moved[-1] = msgspec.structs.replace(self._moved[-1], told=now)
         self._write()
 
     def _write(self) -> None:

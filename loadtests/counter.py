@@ -42,10 +42,13 @@ class Counter:
         self._headers = {} if token is None else {"authorization": f"Bearer {token}"}
         self._before = self._read()
 
-    def check(self, sent: int, answered: int) -> CounterCheck:
-        """Return how many requests the target counted since, beside what the generator sent and got answers to."""
+    def check(self, sent: int, answered: int, *, others: int = 0) -> CounterCheck:
+        """Return how many requests the target counted since, beside what the generator sent and got answers to.
+
+        `others` were sent meanwhile by whoever disturbs, and are taken off.
+        """
         try:
-            counted = self._read() - self._before
+            counted = self._read() - self._before - others
         except ConfigurationError:  # what was found is worth telling, and does not pass
             counted = None
         return CounterCheck(sent, answered, counted)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from loadtests.counter import CounterCheck
-from loadtests.disturbance import ALLOWED, DoneFault
+from loadtests.disturbance import DoneFault
 from loadtests.growth import MIB, Growth, descriptor_growth, memory_growth
 from loadtests.histogram import Histogram
 from loadtests.knee import Knee, Step, find_knee, steps_of
@@ -132,8 +132,8 @@ def course_of(asked: Options, tally: Tally, seen: Seen) -> Course:
 
 def spread(histogram: Histogram) -> Spread:
     """Return what is told of latencies."""
-    p50, p90, p99, p999 = (round(histogram.quantile(share) * 1000, 3) for share in (0.5, 0.9, 0.99, 0.999))
-    mean, longest = round(histogram.mean() * 1000, 3), round(histogram.longest * 1000, 3)
+    p50, p90, p99, p999 = (round(histogram.quantile(share) * 1000, 4) for share in (0.5, 0.9, 0.99, 0.999))
+    mean, longest = round(histogram.mean() * 1000, 4), round(histogram.longest * 1000, 4)
     return Spread(histogram.total, mean, p50, p90, p99, p999, longest)
 
 
@@ -210,7 +210,7 @@ def _told(fault: DoneFault, tally: Tally, seconds: float) -> ToldFault:
     rate = rate_before(series, start)
     return ToldFault(
         fault.name, round(start, 3), round(end, 3), None if rate is None else round(rate, 2),
-        recovered_after(series, start, end), ALLOWED,
+        recovered_after(series, start, end), fault.allowed,
     )  # fmt: skip
 
 

@@ -70,9 +70,13 @@ def settled(
     crowd: Crowd,
     client: RelyingPartyClient,
     product: messages.Introduction,
-    progress: Progress | None = None,
+    progress: tuple[Progress, Progress] | None = None,
 ) -> Population:
-    """Return the people, enrolled and fallen from grace, as the load will meet them."""
+    """Return the people, enrolled and fallen from grace, as the load will meet them.
+
+    `progress` is told of the enrolments, and of waiting for the product to have what it decides by.
+    """
+    enrolling, waiting = progress or (None, None)
     if options.signatures is Signatures.PRECOMPUTED:
         raise ConfigurationError(
             "--signatures precomputed: expected a target that takes challenges of ours, actual a product that draws "
@@ -82,7 +86,9 @@ def settled(
     authorities = {Kind(kind): der for kind, der in world.trust().authorities.items()}
     signer = signer_for(options.signatures, crowd.holders, authorities)
     numbers = how_many(options.users, mix, crowd.holders.made_of, workers=options.parts, enrolled=options.enrolled)
-    casting, apart = Settlement(crowd.stage, client, crowd.holders, signer, mix).settle(numbers, progress)
+    casting, apart = Settlement(crowd.stage, client, crowd.holders, signer, mix, options.patience, waiting).settle(
+        numbers, enrolling
+    )
     return Population(
         seed=options.seed,
         timeout=options.timeout,

@@ -17,6 +17,8 @@ from loadtests.holder_making import find_or_make, made_of
 from loadtests.holders import RECORDS
 from loadtests.mixes import Mix, load_mixes
 
+QUIET = 5.0
+"""Seconds: what is over sooner needs no progress."""
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -41,8 +43,14 @@ def population_command(
     folder = out or folder_of(keys) / wanted.name
     begun, was_there = monotonic(), folder.exists()
     with Progress(console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
-        task = bars.add_task("holders / 利用者", total=None)
-        found = find_or_make(wanted, folder, keys, lambda done, of: bars.update(task, completed=done, total=of))
+        task, lines = bars.add_task("holders / 利用者", total=None), Lines(begun)
+
+        def tell(done: float, of: float) -> None:
+            bars.update(task, completed=done, total=of)
+            if not stderr.is_terminal:
+                lines.tell(done, of)
+
+        found = find_or_make(wanted, folder, keys, tell)
     with found:
         if check:
             found.check_all()
@@ -52,6 +60,21 @@ def population_command(
         console = Console()
         console.print(f"{holders:,} holders {what} in {seconds:.1f} s; {size / 1e6:,.0f} MB; {found.made_of.sharing}")
         console.print(folder, highlight=False, soft_wrap=True)
+
+
+class Lines:
+    """Progress for who sees no bar, a line at each tenth: a million holders take minutes, and silence says nothing."""
+
+    def __init__(self, begun: float) -> None:
+        self._begun, self._tenths = begun, 0
+
+    def tell(self, done: float, of: float) -> None:
+        """Write a line where another tenth is done of what takes longer than a few seconds."""
+        tenths = int(10 * done / of)
+        seconds = monotonic() - self._begun
+        if tenths > self._tenths and (seconds > QUIET or self._tenths):
+            typer.echo(f"holders / 利用者: {done:,.0f} of {of:,.0f} in {seconds:.0f} s", err=True)
+        self._tenths = tenths
 
 
 def mixes_command() -> None:

@@ -16,17 +16,10 @@ from harness.jlis.fault_grammar import Fault, FaultDoor
 from harness.jlis.faults import Faults, Order
 from loadtests.conditions import Announcements, Condition, Moved
 from loadtests.database import Database
-from loadtests.faults import CONDITIONS, FaultKind, PlannedFault
+from loadtests.faults import ALLOWED, CONDITIONS, FaultKind, PlannedFault
 from loadtests.processes import tree
 from loadtests.publication import Publication
 from loadtests.truth import Moment
-
-ALLOWED = 10.0
-"""Seconds after a fault in which answers may still fail to come: the target has to notice that it is over. Longer is
-no recovery."""
-
-FETCHING = 6.0
-"""Seconds at the beginning of a run with a publication, in which a product that uses lists may not have them yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +39,8 @@ class DoneFault(Struct, frozen=True):
     name: str
     start: float
     end: float
+    allowed: float = ALLOWED
+    """Seconds that the target may need to be itself again."""
 
 
 class Disturbance:
@@ -60,9 +55,6 @@ class Disturbance:
 
     def begun(self, instant: float) -> None:
         """The load began then."""
-        if self._means.publication is not None:  # the lists of the eve are still to be fetched
-            self._announcements.begin(Condition.STATUS_SLOW, instant)
-            self._announcements.end(Condition.STATUS_SLOW, instant + FETCHING)
         self._thread = threading.Thread(target=self._go, args=(instant,), name="load-faults", daemon=True)
         self._thread.start()
 
@@ -95,13 +87,14 @@ class Disturbance:
                     # between the world's clock and the product's, answers are of a time that is still to come
                     self._announcements.begin(Condition.STATUS_LYING, time.monotonic())
                     self._means.publication.pass_by(self._move)
+                    self._announcements.told(time.monotonic())
                     self._announcements.end(Condition.STATUS_LYING, time.monotonic())
                 self._leaving.wait(max(0.0, began + fault.end - time.monotonic()))
         finally:
             end = time.monotonic()
-            self.done.append(DoneFault(fault.name, start, end))
+            self.done.append(DoneFault(fault.name, start, end, fault.allowed))
             if condition is not None:
-                self._announcements.end(condition, end + ALLOWED)
+                self._announcements.end(condition, end + fault.allowed)
 
     def _move(self, moment: Moment) -> None:
         self._announcements.move(Moved(time.monotonic(), moment.instant, moment.epoch))

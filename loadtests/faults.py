@@ -5,7 +5,8 @@ jlis-gone@5+10         every answer of the fake J-LIS is HTTP 503
 jlis-lying@5+10        every OCSP answer is signed by a stranger; jlis-lying:stale, or another content fault of
                        `kazashi jlis fault --help`
 crl-swap@5+10          both clocks pass three in the morning: new lists are published, but yesterday's answer for ten
-                       seconds more; whoever was lost since is revoked from the new ones on (`publication`)
+                       seconds more; whoever was lost since is revoked from the new ones on (`publication`). The
+                       product is told of the lists of the towns whose people come; crl-swap:all, of all of them
 database@5+3           the PostgreSQL under the reference is killed, and back after three seconds
 worker@5               one worker process of the target is killed (SIGKILL); whoever supervises it has to mend that
 
@@ -24,6 +25,7 @@ from loadtests.conditions import Condition
 
 LONGEST = 24 * 3600.0
 SLOW = 0.2
+ALL_LISTS = "all"
 AT_LEAST_BEFORE = 2.0
 """Seconds of quiet before a fault: without them nothing is known of how it was before."""
 
@@ -50,6 +52,13 @@ CONDITIONS = {
 """What is announced to the judge. A swap of lists permits nothing: both lists are genuine and fresh."""
 
 
+ALLOWED = 10.0
+"""Seconds after a fault in which answers may still fail to come: the target has to notice that it is over. Longer is
+no recovery."""
+ALLOWED_AFTER_SWAP = 60.0
+"""Nothing fails meanwhile; but visits wait while the lists of a whole country are fetched anew."""
+
+
 class PlannedFault(Struct, frozen=True):
     """One fault of a run; seconds since the load began."""
 
@@ -62,6 +71,11 @@ class PlannedFault(Struct, frozen=True):
     def end(self) -> float:
         """When it is over, by plan."""
         return self.start + self.length
+
+    @property
+    def allowed(self) -> float:
+        """How many seconds the target may need to be itself again."""
+        return ALLOWED_AFTER_SWAP if self.kind is FaultKind.CRL_SWAP else ALLOWED
 
     @property
     def name(self) -> str:
@@ -119,6 +133,11 @@ def _detail(text: str, kind: FaultKind, detail: str) -> str:
                     f"--fault {text!r}: expected a content fault of OCSP after the colon, e.g. wrong_signer or stale"
                 )
             return name
+        case FaultKind.CRL_SWAP if detail == ALL_LISTS:
+            return detail
     if detail:
-        raise ConfigurationError(f"--fault {text!r}: expected nothing after a colon, for {kind.value} has no kinds")
+        raise ConfigurationError(
+            f"--fault {text!r}: expected nothing after a colon, for {kind.value} has no kinds"
+            + (f" but {ALL_LISTS}" if kind is FaultKind.CRL_SWAP else "")
+        )
     return ""

@@ -47,7 +47,7 @@ def figures(series: Series, latency: str, seed: int = 0) -> dict[str, Figure]:
     for name, share in (("p50_ms", 0.5), ("p99_ms", 0.99)):
         value = series.latencies(latency).quantile(share) * 1000
         quantiles = None if draws is None else _quantiles(drawn_from, latency, share, draws)
-        found[f"{latency}_{name}"] = Figure(round(value, 3), _noise(quantiles), more_is_better=False)
+        found[f"{latency}_{name}"] = Figure(round(value, 4), _noise(quantiles), more_is_better=False)
     return found
 
 

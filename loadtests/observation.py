@@ -15,6 +15,7 @@ from loadtests.faults import FaultKind, PlannedFault
 from loadtests.people import People
 from loadtests.population import Population
 from loadtests.publication import Publication
+from loadtests.readiness import Progress, await_lists
 from loadtests.reference import Prepared
 from loadtests.scene import Scene
 from loadtests.tally import Tally
@@ -48,7 +49,9 @@ class Observation:
         self._target = Watch(pid, scene.questions)
         self._generator: Watch | None = None
         where = ready.counter_at(scene.address)
-        self._counter = Counter(where, ready.token) if where else None
+        self._counter_at = (where, ready.token)
+        self._counter: Counter | None = None
+        self._address, self._patience = scene.address, ready.options.patience
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -64,13 +67,20 @@ class Observation:
         self.seen.generator = self._generator.samples if self._generator is not None else []
         self.seen.faults = self._disturbance.done
 
-    def people(self, people: People, announced: Path) -> People:
-        """Return whom Locust drives, told where faults are announced; before a publication, at its eve."""
-        if not isinstance(people, Population):
-            return people
-        if self._publication is not None:
-            people = structs.replace(people, moment=self._publication.just_before(), moving=True)
-        return structs.replace(people, announced=str(announced))
+    def people(self, people: People, announced: Path, waiting: Progress | None = None) -> People:
+        """Return whom Locust drives, told where faults are announced; the target counts for us from here on.
+
+        Before a publication it is the eve of that, and the product has the eve's lists.
+        """
+        if isinstance(people, Population):
+            if self._publication is not None:
+                people = structs.replace(people, moment=self._publication.just_before(), moving=True)
+                await_lists(self._address, people, self._patience, waiting)
+                self._publication.asked = 0
+            people = structs.replace(people, announced=str(announced))
+        where, token = self._counter_at
+        self._counter = Counter(where, token) if where else None
+        return people
 
     def begun(self, instant: float, pid: int) -> None:
         """The load began then, by this process and those that it started."""
@@ -81,4 +91,5 @@ class Observation:
         """Ask the target how many requests it counted."""
         if self._counter is not None:
             answered = sum(interval.answers for interval in tally.series.intervals)
-            self.seen.counter = self._counter.check(tally.requests, answered)
+            others = self._publication.asked if self._publication is not None else 0
+            self.seen.counter = self._counter.check(tally.requests, answered, others=others)

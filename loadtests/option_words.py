@@ -108,6 +108,13 @@ Rate = Annotated[
         rich_help_panel=HOW,
     ),
 ]
+Think = Annotated[
+    bool,
+    typer.Option(
+        help="users of a closed loop pause between visits as the mix says / 訪問の間に構成表の待ち時間を置く",
+        rich_help_panel=HOW,
+    ),
+]
 Fault = Annotated[
     list[str] | None,
     typer.Option(help="KIND@START+LENGTH (docs/load.md) / 負荷中の障害（繰り返し可）", rich_help_panel=HOW),

@@ -48,6 +48,8 @@ class Options(Struct, frozen=True, kw_only=True):
     enrolled: int = 0
     """Good holders who are enrolled before the load; 0 for as many as there are users, forty at most."""
     # how (course)
+    think: bool = True
+    """Whether the users of a closed loop pause before each visit, as the mix says."""
     shape: Shape = Shape.CONSTANT
     rate: float = 0.0
     """Visits a second that are to begin whatever becomes of those before (open loop); 0: users one after another."""

@@ -1,5 +1,6 @@
 """When Locust's users begin their visits. Only Locust's own process may import this (`users` says why)."""
 
+import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,8 @@ class Pace:
 
     def __init__(self, options: Options | None, tally: Tally, worker: int = 0, workers: int = 1) -> None:
         self._tally = tally
+        self.thinks = options is None or options.think
+        self._chance = random.Random(f"{options.seed if options else 0}/{worker}")  # noqa: S311  (no secrets)
         self._due: Iterator[float] | None = None
         if options is not None and options.rate:
             course = plateaus(options.shape, options.rate, options.seconds)
@@ -44,6 +47,16 @@ class Pace:
             return time.monotonic()
         offset = next(self._due, None)
         return None if offset is None else self._tally.began + offset
+
+    def pause(self, think: tuple[float, float], *, first: bool) -> float:
+        """Return the seconds that a user of a closed loop lets pass before a visit.
+
+        Before the first it is any part of them: else everybody would come at once, and again and again together.
+        """
+        if self.is_open or not self.thinks or not think[1]:
+            return 0.0
+        pause = self._chance.uniform(*think)
+        return pause * self._chance.random() if first else pause
 
     def arrives(self, due: float) -> None:
         """Count a visit that begins now; in an open loop by the instant at which it was to."""
@@ -72,7 +85,10 @@ class PacedUser(User):
 
     abstract = True
     pace: ClassVar[Pace]
+    think: ClassVar[tuple[float, float]] = (0.0, 0.0)
+    """The shortest and the longest pause before a visit of a closed loop; seconds."""
     _wait = 0.0
+    _came = False
 
     def wait_time(self) -> float:
         """Return the seconds that Locust's own waiting takes: a user who waits can be ended at any time."""
@@ -80,16 +96,22 @@ class PacedUser(User):
 
     def arrive(self) -> float:
         """Wait until the next visit of this worker is to begin, count it, and return its instant."""
+        pause, self._came = self.pace.pause(self.think, first=not self._came), True
+        if pause:
+            self._rest(pause)
         due = self.pace.next_due()
         while self.pace.is_open and (due is None or due > time.monotonic()):  # gevent's clock lags, and wakes too early
-            self._wait = NEVER_AGAIN if due is None else due - time.monotonic()
-            try:
-                self.wait()  # type: ignore[no-untyped-call]
-            finally:
-                self._wait = 0.0
+            self._rest(NEVER_AGAIN if due is None else due - time.monotonic())
         assert due is not None  # noqa: S101  (who has no more visits was ended while they waited)
         self.pace.arrives(due)
         return due
+
+    def _rest(self, seconds: float) -> None:
+        self._wait = seconds
+        try:
+            self.wait()  # type: ignore[no-untyped-call]
+        finally:
+            self._wait = 0.0
 
 
 def course_of(options: Options) -> "Course | None":

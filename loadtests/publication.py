@@ -22,6 +22,8 @@ class Publication:
 
     def __init__(self, world: World, address: str, timeout: float) -> None:
         self._world, self._address, self._timeout = world, address, timeout
+        self.asked = 0
+        """Requests that were sent to the product for it: none of the generator's."""
 
     def just_before(self) -> Moment:
         """Set both clocks to before the publication, and return the instant at which load begins."""
@@ -37,5 +39,6 @@ class Publication:
         moment = Moment(clock.now(), clock.epoch)
         announce(moment)
         with RelyingPartyClient.at(self._address, timeout=self._timeout) as client:
+            self.asked += 1
             client.set_time(instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), moment.epoch)
         return moment

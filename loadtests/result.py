@@ -16,6 +16,7 @@ from loadtests.course import Course, course_of
 from loadtests.observation import Seen
 from loadtests.options import Options
 from loadtests.people import People
+from loadtests.series import VISIT
 from loadtests.tally import Shortcoming, Tally, WrongVerdict
 from loadtests.truth import Ruling
 from loadtests.workers import Share
@@ -24,7 +25,7 @@ VERBS = (Verb.BEGIN, Verb.COMPLETE)
 
 
 class Latency(Struct, frozen=True):
-    """Percentiles of one verb in milliseconds."""
+    """Percentiles in milliseconds: of one verb of the contract, or of what else is asked of the target."""
 
     p50: float
     p99: float
@@ -108,8 +109,7 @@ def result_of(  # noqa: PLR0913, PLR0917  (everything that was found)
         requests_per_second=round(tally.requests / seconds, 1),
         verdicts_per_second=round(tally.verdicts / seconds, 1),
         latency_ms={
-            verb.value: Latency(tally.milliseconds(verb.value, 0.5), tally.milliseconds(verb.value, 0.99))
-            for verb in VERBS
+            name: Latency(tally.milliseconds(name, 0.5), tally.milliseconds(name, 0.99)) for name in _asked_of(tally)
         },
         verdicts=sorted(rows, key=lambda row: (row.purpose, row.expected, row.kind, row.actual)),
         wrong_verdicts=tally.count(Ruling.WRONG),
@@ -124,6 +124,12 @@ def result_of(  # noqa: PLR0913, PLR0917  (everything that was found)
         excused=sum(tally.excused.values()) + tally.count(Ruling.EXCUSED),
         course=course,
     )
+
+
+def _asked_of(tally: Tally) -> list[str]:
+    """Return what was asked of the target: the verbs of the contract, or what its kind does; whole visits are apart."""
+    names = [name for name in tally.series.names() if name != VISIT]
+    return names or [verb.value for verb in VERBS]
 
 
 def with_ceilings(result: Result, found: Ceilings) -> Result:
@@ -167,17 +173,25 @@ def tell(result: Result, console: Console) -> None:
         console.print(f"not passed: {shortcoming.value}", style="red", highlight=False, markup=False, soft_wrap=True)
 
 
+def spelt(milliseconds: float) -> str:
+    """Return a latency in the unit that shows it: a core answers in microseconds, a product in milliseconds."""
+    if milliseconds < 1:
+        return f"{milliseconds * 1000:.3g} µs" if milliseconds else "–"
+    return f"{milliseconds:,.1f} ms"
+
+
 def _figures(result: Result) -> list[str]:
     latencies = ", ".join(
-        f"{verb} p50 {latency.p50:.1f} ms p99 {latency.p99:.1f} ms" for verb, latency in result.latency_ms.items()
+        f"{name} p50 {spelt(latency.p50)} p99 {spelt(latency.p99)}" for name, latency in result.latency_ms.items()
     )
+    is_product = Verb.BEGIN.value in result.latency_ms
     lines = [
         f"clock {result.clock} at {result.instant.isoformat()}",
         f"{result.requests} requests in {result.seconds:.1f} s by {result.asked.users} users",
         f"{result.requests_per_second:.0f} requests/s, {result.verdicts_per_second:.0f} verdicts/s; {latencies}",
-        f"mix {result.asked.mix}; {result.holders}",
+        f"mix {result.asked.mix}; {result.holders}" if is_product else result.holders,
         f"bad share {result.bad_share:.1%} (asked {result.asked_bad_share:.1%})",
-        f"status questions at the fake J-LIS {result.status_questions}",
+        *([f"status questions at the fake J-LIS {result.status_questions}"] if is_product else []),
         f"wrong verdicts {result.wrong_verdicts}, undecided {result.undecided}, errors {result.errors}",
     ]
     if result.ceilings is not None:

@@ -32,7 +32,7 @@ def run(options: Options, keys: KeyPool, bars: Progress) -> Result:
         loading = bar(bars, "load / 負荷")
         spent = processor_of(scene)
         with Observation(scene, ready, plan, announced) as observation:
-            people = observation.people(scene.population, announced)
+            people = observation.people(scene.population, announced, bar(bars, "product's lists / 失効リストの準備"))
             tally = generate(people, scene.address, folder, ready.options, loading, begun=observation.begun)
             observation.compare(tally)
         questions = scene.questions() - asked_before

@@ -12,7 +12,9 @@ from rich.progress import Progress
 from harness.contract.client import RelyingPartyClient
 from harness.jlis.journal import Journal
 from harness.keys import KeyPool
+from harness.municipalities import INVENTED
 from loadtests.crowd import Crowd, mix_of, open_holders, settled
+from loadtests.faults import ALL_LISTS, FaultKind, parse_faults
 from loadtests.options import Options
 from loadtests.population import Population
 from loadtests.stage import Stage, introduce, stage
@@ -45,10 +47,12 @@ class Scene:
 @contextmanager
 def product_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: Progress) -> Iterator[Scene]:
     assert isinstance(target, Product)  # noqa: S101  (OPENERS is by kind)
-    making, enrolling = (bar(bars, what) for what in ("holders / 利用者", "enrolments / 登録"))
+    making, enrolling, waiting = (
+        bar(bars, what) for what in ("holders / 利用者", "enrolments / 登録", "product's lists / 失効リストの準備")
+    )
     with (
         open_holders(options, keys, making) as holders,
-        stage(keys, holders) as set_up,
+        stage(keys, holders, prefecture=_prefecture_of(options)) as set_up,
         standing_product(target, options) as standing,
         RelyingPartyClient.at(standing.address, timeout=options.timeout) as client,
     ):
@@ -58,11 +62,17 @@ def product_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: Pro
             TargetKind.PRODUCT,
             f"{product.product} {product.version}",
             standing.address,
-            settled(options, Crowd(keys, holders, set_up, mix), client, product, enrolling),
+            settled(options, Crowd(keys, holders, set_up, mix), client, product, (enrolling, waiting)),
             set_up,
             standing.pid,
             lambda: questions_of(set_up.world.journal),
         )
+
+
+def _prefecture_of(options: Options) -> str:
+    """Return the prefecture of whose lists the product is told; empty for those of the whole country."""
+    swaps = [fault for fault in parse_faults(options.faults, options.seconds) if fault.kind is FaultKind.CRL_SWAP]
+    return INVENTED[0].code[:2] if swaps and not any(fault.detail == ALL_LISTS for fault in swaps) else ""
 
 
 def questions_of(journal: Journal) -> int:

@@ -4,8 +4,7 @@ The world knows every holder of the population, be it a million: they are its cr
 somebody asks. The clock is frozen throughout and moved only between the acts (`calendar`).
 """
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -30,6 +29,7 @@ from loadtests.casting import cast, how_many
 from loadtests.holders import Holders
 from loadtests.mixes import Mix
 from loadtests.population import Cast, LoadHolder
+from loadtests.readiness import Progress, until_decided
 from loadtests.signing import Signer
 from loadtests.vocabulary import ENROLLED, Standing
 
@@ -43,12 +43,6 @@ NEEDED = {
 }
 NEVER_ISSUED = 0x7F00_0000
 """Serial numbers from here on are nobody's (`harness.jlis.entries.SERIALS` ends above them)."""
-Progress = Callable[[int, int], None]
-
-
-MORE_TRIES = 20
-"""A second apart, of a product that says "try again": one that uses lists has to fetch 1,900 of them first."""
-_PAUSE = threading.Event()
 
 
 class EnrolmentRefused(Exception):
@@ -83,12 +77,18 @@ def crowd_world(keys: KeyPool, holders: Holders) -> Iterator[World]:
 
 
 @contextmanager
-def stage(keys: KeyPool, holders: Holders) -> Iterator[Stage]:
-    """Yield a world that knows the holders, with its door open on loopback, served by a thread of this process."""
+def stage(keys: KeyPool, holders: Holders, *, prefecture: str = "") -> Iterator[Stage]:
+    """Yield a world that knows the holders, with its door open on loopback, served by a thread of this process.
+
+    With a prefecture, its index tells of the lists of that one's towns alone.
+    """
     with crowd_world(keys, holders) as world:
         door = JlisDoor(world)
         with Served(door.app) as served:
-            yield Stage(world, door.addresses(served.url), door)
+            addresses = door.addresses(served.url)
+            if prefecture:
+                addresses["crl"] += f"?prefecture={prefecture}"
+            yield Stage(world, addresses, door)
 
 
 def introduce(client: RelyingPartyClient, mix: Mix) -> messages.Introduction:
@@ -107,9 +107,19 @@ def introduce(client: RelyingPartyClient, mix: Mix) -> messages.Introduction:
 class Settlement:
     """The holders of one run, brought to how they stand when the load begins."""
 
-    def __init__(self, set_up: Stage, client: RelyingPartyClient, holders: Holders, signer: Signer, mix: Mix) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917  (who is settled, where, and how long is waited)
+        self,
+        set_up: Stage,
+        client: RelyingPartyClient,
+        holders: Holders,
+        signer: Signer,
+        mix: Mix,
+        patience: float = 20.0,
+        waiting: Progress | None = None,
+    ) -> None:
         self._world, self._addresses, self._client = set_up.world, set_up.addresses, client
         self._holders, self._signer, self._mix = holders, signer, mix
+        self._patience, self._waiting = patience, waiting
 
     def settle(
         self, numbers: dict[Standing, int], progress: Progress | None = None
@@ -187,12 +197,7 @@ class Settlement:
 
     def _enrol(self, holder: LoadHolder) -> None:
         """Enrol one holder, as a counter would."""
-        outcome = self._visit_counter(holder)
-        for _ in range(MORE_TRIES):
-            if outcome.decision is not Decision.RETRY:
-                break
-            _PAUSE.wait(1.0)
-            outcome = self._visit_counter(holder)
+        outcome = until_decided(lambda: self._visit_counter(holder), self._patience, self._waiting)
         if outcome.decision is not Decision.ACCEPT:
             raise EnrolmentRefused(
                 f"enrolment of the honest holder {holder.id}: expected accept OK, "

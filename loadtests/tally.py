@@ -142,7 +142,7 @@ class Tally(Struct, dict=True):
         now.latencies.setdefault(verb, Histogram()).add_all(seconds)
 
     def judged_all(self, kind: str, ruled: Ruled, count: int) -> None:
-        """Count many outcomes that are alike, and not wrong."""
+        """Count many outcomes of logins that are alike, and not wrong."""
         self._line("login", kind, ruled).count += count
         rulings = self.now().rulings
         rulings[ruled.ruling] = rulings.get(ruled.ruling, 0) + count
@@ -182,7 +182,7 @@ class Tally(Struct, dict=True):
 
     def milliseconds(self, verb: str, share: float) -> float:
         """Return the latency that `share` of the answers to `verb` did not exceed (nearest rank)."""
-        return round(self.series.latencies(verb).quantile(share) * 1000, 3)
+        return round(self.series.latencies(verb).quantile(share) * 1000, 4)
 
     def shortcomings(self) -> list[Shortcoming]:
         """Return why the run did not pass; empty when it did. A run without verdicts is no run without wrong ones."""

@@ -59,7 +59,7 @@ def read_configuration(message: Configure, *, production_anchors: bool = False) 
             if each.crl
         },
         {each.id: each.credential for each in message.terminals},
-        {each.id: Service(_with_relinking(each.purposes)) for each in message.services},
+        {each.id: Service(_with_relinking(each.purposes), each.assurance) for each in message.services},
     )
 
 

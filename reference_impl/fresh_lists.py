@@ -30,7 +30,8 @@ RETRY_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 3.0
 """An attempt waits so long for a fetch, then says what the lists say that are there."""
 
-_WANTING: Final = frozenset({Reason.STATUS_UNAVAILABLE, Reason.STATUS_STALE})
+_WANTING: Final = frozenset({Reason.STATUS_UNAVAILABLE, Reason.STATUS_STALE, Reason.STATUS_UNTRUSTED})
+"""A list that was refused, too, is asked for again: its place may have been taken by a right one since."""
 _logger = logging.getLogger(__name__)
 
 
@@ -112,6 +113,13 @@ class Lists:
         if last is None or not last.done.is_set() or last.report.fresh_until is None:
             return False
         return last.report.fresh_until <= now
+
+    def forget(self) -> None:
+        """Forgets lists that were fetched for as long as this lives; those of a folder are the operator's."""
+        if self._folder is None:
+            with self._beginning:
+                self._flights.clear()
+            self.close()
 
     def close(self) -> None:
         """Removes a folder that was this one's own, and its lists with it."""

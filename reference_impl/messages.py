@@ -60,6 +60,7 @@ class Service(Message, frozen=True):
 
     id: Identifier
     purposes: list[Purpose]
+    assurance: Annotated[int, Meta(ge=1, le=3)] = 1
 
 
 class Configure(Message, frozen=True):

@@ -40,6 +40,7 @@ from reference_impl.services.policy import Policy as ServicePolicy
 from reference_impl.services.store.challenges import SpentSession
 from reference_impl.services.store.reconciliation import Reconciliation, Taken, Upload
 from reference_impl.store.sessions import find_by_challenge, forget_at, spend
+from reference_impl.store.statements import Within
 from reference_impl.store.tables import accounts, credentials, memberships
 from reference_impl.store.transactions import Transactions
 from reference_impl.verification.doors import Doors, Enrolled
@@ -233,7 +234,7 @@ class _SessionsByChallenge:
             return None
         if found.terminal != record.terminal:
             return SpentSession(found.id, was_spent=True, is_others=True)
-        return SpentSession(found.id, was_spent=not spend(connection, found.id, forget_at(found, self._within)))
+        return SpentSession(found.id, was_spent=not spend(Within(connection), found.id, forget_at(found, self._within)))
 
 
 class _Acceptances:

@@ -89,6 +89,7 @@ class RelyingParty:
         self.database = self._database = database
         self._policy = Policy(policies=policies, production_anchors=production_anchors)
         self._draw = draw
+        self._status_sources = sources.policy.said
         opened = services if isinstance(services, Opened) else Opened(tuple(services))
         self._back_ends = back_ends or DirectBackEnds(sources, draw, services=opened.policies)
         self._steering = Steering(opened.policies, sources.policy, sources.platforms)
@@ -119,6 +120,11 @@ class RelyingParty:
     def read_configuration(self, message: Configure) -> Configuration:
         """The decisions in the message; BrokenMessage names one that cannot be taken here."""
         return read_configuration(message, production_anchors=self._policy.production_anchors)
+
+    @property
+    def status_sources(self) -> tuple[str, ...]:
+        """How statuses are learnt, in the words of contract 1.0; nothing is said where OCSP alone is asked."""
+        return self._status_sources
 
     @property
     def configuration(self) -> Configuration:
@@ -273,8 +279,7 @@ class RelyingParty:
         """The name by which the service knows whoever was accepted; None for a refusal and for who has no account."""
         if verdict.reason is not Reason.OK or verdict.holder is None:
             return None
-        account = self._accounts.id_of(verdict.holder)
-        return None if account is None else self._accounts.ppid(account, service)
+        return self._accounts.ppid_of(verdict.holder, service)
 
     def _forget_residence_left(self, service: str, now: datetime, account: str) -> None:
         """A residence told before the holder moved is not relied on: a service limited to residents asks again.

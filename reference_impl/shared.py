@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Select,
     String,
     Table,
     insert,
@@ -39,7 +40,10 @@ _table = Table(
     Column("resets", BigInteger, nullable=False),
 )
 _READ: Final = select(_table.c.generation, _table.c.configuration, _table.c.instant, _table.c.epoch, _table.c.resets)
-_GENERATION: Final = select(_table.c.generation)
+
+
+def _generation() -> Select[tuple[int]]:
+    return select(_table.c.generation)
 
 
 class Shared:
@@ -53,14 +57,13 @@ class Shared:
         self._configuration: bytes | None = None
         party.database.make(metadata)
         with party.database.transaction() as connection:
-            if connection.execute(_GENERATION).one_or_none() is None:
+            if connection.execute(_generation()).one_or_none() is None:
                 _begin(connection)
 
     def refresh(self) -> None:
-        """Takes over what changed since this process looked last."""
-        with self._party.database.reading() as connection:
-            generation = connection.execute(_GENERATION).scalar_one()
-        if generation != self._generation:
+        """Takes over what changed since this process looked last; a store in memory has no other process."""
+        database = self._party.database
+        if database.is_shared and database.rows(_generation) != [(self._generation,)]:
             self._take_over()
 
     def configure(self, message: Configure) -> None:

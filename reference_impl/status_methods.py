@@ -57,6 +57,15 @@ class StatusPolicy(msgspec.Struct, frozen=True, kw_only=True):
                 return self.methods[name]
         return Method.OCSP
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The capabilities of contract 1.0 that say so: lists alone, lists after OCSP, or nothing for OCSP alone."""
+        methods = {self.method("", kind) for kind in CertificateKind} | set(self.methods.values())
+        if methods == {Method.OCSP}:
+            return ()
+        asks = bool(methods & {Method.OCSP, Method.OCSP_THEN_CRL})
+        return ("status_lists", "status_ocsp") if asks else ("status_lists",)
+
     def inquiry(self, service: str, kind: CertificateKind) -> Inquiry:
         """The same, with the declared age of lists that are not fetched."""
         return self.inquiry_by(self.method(service, kind))
@@ -77,6 +86,9 @@ class Lists(Protocol):
     def method(self, configuration: Configuration, maximum_age: timedelta | None, *, is_offline: bool) -> Revocation:
         """The method over these lists, none older than the declared age used; offline over what is here."""
 
+    def forget(self) -> None:
+        """Forgets what was fetched."""
+
 
 class NoLists:
     """The lists of a relying party that was given none."""
@@ -85,6 +97,9 @@ class NoLists:
         """STATUS_UNAVAILABLE, whatever is asked."""
         del configuration, maximum_age, is_offline
         return self
+
+    def forget(self) -> None:
+        """There is nothing to forget."""
 
     def status(self, certificate: Certificate, issuer: Authority, now: datetime) -> Status:
         """STATUS_UNAVAILABLE, whatever is asked."""

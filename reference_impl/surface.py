@@ -65,6 +65,9 @@ PREFIX: Final = "/kazashi/v1/"
 VERBS: Final = (
     "hello", "configure", "reset", "set_time", "begin", "complete", "account", "unlink", "reconcile"
 )  # fmt: skip
+CAPABILITIES: Final = (
+    "set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink", "reconcile", "assurance"
+)  # fmt: skip
 SURFACE_ROUTES: Final = tuple(f"{PREFIX}{verb}" for verb in VERBS)
 """As the service's numbers have them, where this surface is."""
 _logger = logging.getLogger(__name__)
@@ -112,6 +115,13 @@ class Surface:
             status, answer = 503, ErrorAnswer(broken)
         await _answer(send, status, write_answer(answer))
 
+    def answer(self, verb: str, body: bytes) -> bytes:
+        """The answer to a message, in the caller's thread: for who has this in process. BrokenMessage as over HTTP."""
+        act = self._verbs.get(verb)
+        if act is None:
+            raise BrokenMessage(404, Broken("unknown verb", "verb", ", ".join(self._verbs), verb[:100]))
+        return write_answer(self._act(act, body))
+
     def _find_verb(self, scope: Scope) -> Callable[[bytes], Struct]:
         path = scope["path"]
         verb = self._verbs.get(path.removeprefix(PREFIX)) if path.startswith(PREFIX) else None
@@ -136,9 +146,13 @@ class Surface:
     def _hello(self, body: bytes) -> HelloAnswer:
         read_message(Hello, body)
         seconds = (int(each.total_seconds()) for each in (CLOCK_TOLERANCE, STATUS_TOLERANCE, CHALLENGE_LIFETIME))
-        capabilities = ["set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink", "reconcile"]
         return HelloAnswer(
-            "1.0", "relying-party", "Kazashi reference relying party", VERSION, capabilities, Tolerances(*seconds)
+            "1.0",
+            "relying-party",
+            "Kazashi reference relying party",
+            VERSION,
+            [*CAPABILITIES, *self._party.status_sources],
+            Tolerances(*seconds),
         )
 
     def _configure(self, body: bytes) -> Empty:

@@ -9,7 +9,7 @@ import ast
 import hashlib
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,11 +20,13 @@ import yaml
 from msgspec import Meta, Struct
 
 from conformance.case import CaseId, MutantId, Text
+from conformance.yaml_file import read_yaml
 from harness.contract.launch import LaunchedProduct
 from harness.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = Path(__file__).parent / "relying-party"
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Edit(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +46,8 @@ class Mutant(Struct, frozen=True, forbid_unknown_fields=True):
     title: Text
     killed_by: Annotated[list[CaseId], Meta(min_length=1)]
     edits: Annotated[list[Edit], Meta(min_length=1)]
+    options: list[str] = []
+    """How the product is started: `--status-method crl`, where the rule is one of lists."""
 
 
 def load_mutants(folder: Path = FOLDER) -> list[Mutant]:
@@ -53,23 +57,38 @@ def load_mutants(folder: Path = FOLDER) -> list[Mutant]:
 
 def apply(mutant: Mutant, tree: Path) -> None:
     """Edit the copy of the repository in `tree`; ConfigurationError names the mutant whose source has moved."""
-    for edit in mutant.edits:
-        actual = digest(function_source(tree / edit.file, edit.function))
-        if actual != edit.sha256:
+    edited = [
+        (tree / file, function_source(tree / file, name), edited_source(mutant, tree, edits))
+        for (file, name), edits in by_function(mutant)
+    ]
+    for path, before, after in edited:
+        path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+
+
+def by_function(mutant: Mutant) -> list[tuple[tuple[str, str], list[Edit]]]:
+    """Return the edits, those of one function together, by file and function."""
+    places = dict.fromkeys((edit.file, edit.function) for edit in mutant.edits)
+    return [(place, [edit for edit in mutant.edits if (edit.file, edit.function) == place]) for place in places]
+
+
+def edited_source(mutant: Mutant, tree: Path, edits: Sequence[Edit]) -> str:
+    """Return the source of one function after these edits of it; ConfigurationError where it has moved."""
+    edited = None
+    for edit in edits:
+        source = function_source(tree / edit.file, edit.function)
+        if digest(source) != edit.sha256:
             raise ConfigurationError(
                 f"mutant {mutant.id}: {edit.file}:{edit.function} has moved: expected sha256 {edit.sha256}, actual "
-                f"{actual}; look at the edit again, then run python -m conformance.mutants.mutant"
+                f"{digest(source)}; look at the edit again, then run python -m conformance.mutants.mutant"
             )
-    for edit in mutant.edits:  # only now: two edits may be of one function
-        path = tree / edit.file
-        source = function_source(path, edit.function)
-        if source.count(edit.old) != 1:
+        edited = edited or source
+        if edited.count(edit.old) != 1:
             raise ConfigurationError(
                 f"mutant {mutant.id}: {edit.file}:{edit.function}: expected {edit.old!r} exactly once, "
-                f"actual {source.count(edit.old)} times"
+                f"actual {edited.count(edit.old)} times"
             )
-        whole = path.read_text(encoding="utf-8")
-        path.write_text(whole.replace(source, source.replace(edit.old, edit.new)), encoding="utf-8")
+        edited = edited.replace(edit.old, edit.new)
+    return edited or ""
 
 
 @contextmanager
@@ -80,19 +99,26 @@ def running_mutant(mutant: Mutant) -> Iterator[str]:
         shutil.copytree(ROOT / "reference_impl", tree / "reference_impl", ignore=shutil.ignore_patterns("__pycache__"))
         apply(mutant, tree)
         # -m looks in the working directory first: the copy is found before the installed package.
-        with LaunchedProduct([sys.executable, "-m", "reference_impl.app", "--test-surface"], cwd=tree) as product:
+        with LaunchedProduct(
+            [sys.executable, "-m", "reference_impl.app", "--test-surface", *mutant.options], cwd=tree
+        ) as product:
             yield product.address
 
 
-def function_source(path: Path, name: str) -> str:
-    """Return the source of a function or method (`name` or `Class.name`), whole lines, as it stands in the file."""
+def find_function(path: Path, name: str) -> tuple[FunctionNode, str]:
+    """Return a function or method (`name` or `Class.name`) of a file, and its source, whole lines."""
     text = path.read_text(encoding="utf-8")
     scope: ast.AST = ast.parse(text)
     for part in name.split("."):
         scope = next((node for node in ast.iter_child_nodes(scope) if getattr(node, "name", None) == part), ast.Pass())
     if not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef) or scope.end_lineno is None:
         raise ConfigurationError(f"{path}: expected a function {name}, actual none")
-    return "".join(text.splitlines(keepends=True)[scope.lineno - 1 : scope.end_lineno])
+    return scope, "".join(text.splitlines(keepends=True)[scope.lineno - 1 : scope.end_lineno])
+
+
+def function_source(path: Path, name: str) -> str:
+    """Return the source of a function or method, as it stands in the file."""
+    return find_function(path, name)[1]
 
 
 def digest(source: str) -> str:
@@ -111,7 +137,7 @@ def seal(folder: Path = FOLDER, root: Path = ROOT) -> None:
 
 def _load(path: Path) -> Mutant:
     try:
-        mutant = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Mutant)
+        mutant = msgspec.convert(read_yaml(path), Mutant)
     except (yaml.YAMLError, msgspec.ValidationError) as fault:
         raise ConfigurationError(f"{path}: {' '.join(str(fault).split())}") from fault
     if mutant.id != path.stem:

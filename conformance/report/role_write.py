@@ -1,4 +1,4 @@
-"""The three files of a run of the roles responder, card and tap-client, in the shape of `conformance.report.write`."""
+"""The four files of a run of the roles responder, card and tap-client, in the shape of `conformance.report.write`."""
 
 import json
 import xml.etree.ElementTree as ET
@@ -6,39 +6,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from conformance.evidence.report_fields import case_fields, junit_result, run_fields
 from conformance.judge import Verdict
-from conformance.report.page import ORDER, TEMPLATES
-from conformance.report.words import WORDS
+from conformance.report.role_view import role_view
 from conformance.report.write import ERRORS, NOT_XML, write_files
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_run import RoleJudgement, RoleRun
+from harness.clock import host_now
 
 
 def write_role_reports(run: RoleRun[Any], out: Path, *, language: str) -> list[Path]:
-    """Return the paths of index.html, report.json and junit.xml in `out`; ConfigurationError when not writable."""
-    return write_files(role_page(run, language=language), role_json(run), role_junit(run), out)
-
-
-def role_page(run: RoleRun[Any], *, language: str) -> str:
-    """Return the report as HTML; `language` (ja or en) is shown first."""
-    judgements = sorted(run.judgements.values(), key=lambda judgement: ORDER.index(judgement.verdict))
-    counts = {verdict.value: count for verdict in ORDER if (count := run.count(verdict))}
-    return TEMPLATES.get_template("role_page.html").render(
-        run=run,
-        language=language,
-        suite=version("kazashi"),
-        judgements=judgements,
-        counts=counts,
-        words=WORDS,
-        again=again,
-    )
-
-
-def again(run: RoleRun[Any], judgement: RoleJudgement) -> str:
-    """Return the command that runs this case and its twin once more, but for what was said of the target."""
-    target = f"--target {json.dumps(run.target)}" if run.target else ""
-    words = ("./kazashi certify", f"--role {run.catalogue.role}", target, f"--seed {run.seed}")
-    return " ".join((*filter(None, words), f"--case {judgement.case.id}"))
+    """Return the paths of the four files in `out`; ConfigurationError when not writable."""
+    return write_files(role_view(run, host_now()), role_json(run), role_junit(run), out, language=language)
 
 
 def role_json(run: RoleRun[Any]) -> str:
@@ -52,10 +33,12 @@ def role_json(run: RoleRun[Any]) -> str:
         "seed_drawn": run.seed_drawn,
         "verdict": run.verdict.value,
         "product": run.product,
+        "statement": None if run.statement is None else msgspec.to_builtins(run.statement),
         "capabilities": sorted(run.capabilities),
         "counts": {verdict.value: run.count(verdict) for verdict in Verdict},
         "left_out": run.catalogue.left_out,
-        "cases": [_case(judgement) for judgement in run.judgements.values()],
+        **run_fields(run),
+        "cases": [{**_case(judgement), **case_fields(run, judgement.case.id)} for judgement in run.judgements.values()],
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 
@@ -87,15 +70,15 @@ def role_junit(run: RoleRun[Any]) -> str:
         "testsuite",
         name=f"kazashi {run.catalogue.role}",
         tests=str(len(run.judgements)),
-        failures=str(run.count(Verdict.FAIL)),
-        errors=str(run.count(*ERRORS)),
-        skipped=str(run.count(Verdict.NA)),
     )
     for judgement in run.judgements.values():
         chapter, _, name = judgement.case.id.rpartition("/")
         element = ET.SubElement(suite, "testcase", classname=chapter, name=name, time=f"{judgement.seconds:.3f}")
         message = "; ".join(why(judgement))
-        if judgement.verdict is Verdict.FAIL:
+        known = junit_result(run, judgement.case.id)
+        if known is not None:
+            ET.SubElement(element, known[0], message=_xml(known[1]))
+        elif judgement.verdict is Verdict.FAIL:
             ET.SubElement(element, "failure", message=_xml(message))
         elif judgement.verdict in ERRORS:
             ET.SubElement(element, "error", message=_xml(f"{judgement.verdict.value}: {message}"))
@@ -103,6 +86,8 @@ def role_junit(run: RoleRun[Any]) -> str:
             ET.SubElement(element, "skipped", message=_xml(message))
         elif judgement.verdict is Verdict.WARN:
             ET.SubElement(element, "system-out").text = _xml(f"WARN: {message}")
+    for counted, outcome in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(counted, str(len(suite.findall(f"testcase/{outcome}"))))
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -34,6 +34,20 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "The chosen cases passed (a part of the catalogue: no certification)",
         "ja": "選んだ項目は合格（一部のみの実行であり、適合の証明ではない）",
     },
+    "conformant but for expected failures": {
+        "en": "Conformant but for expected failures (no conformance: see the list)",
+        "ja": "想定済みの不適合を除き適合（適合の証明ではない。一覧を参照）",
+    },
+    "selection passed but for expected failures": {
+        "en": "The chosen cases passed but for expected failures (a part of the catalogue: no certification)",
+        "ja": "想定済みの不適合を除き、選んだ項目は合格（一部のみの実行であり、適合の証明ではない）",
+    },
+    "expected failures out of date": {
+        "en": "Expected failures out of date: take out or mend the entries that are marked",
+        "ja": "想定済みの不適合の記載が古い：印のある記載を削除または修正してください",
+    },
+    "expected failures": {"en": "Expected failures", "ja": "想定済みの不適合"},
+    "resumed": {"en": "Interrupted, and resumed at", "ja": "中断後の再開日時"},
     "not conformant": {"en": "Not conformant", "ja": "不適合"},
     "harness error": {"en": "Harness error: no verdict", "ja": "試験環境の誤り（判定なし）"},
     "inconclusive": {"en": "Inconclusive", "ja": "判定不能"},
@@ -54,41 +68,108 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "The twin did not pass: the cause of this refusal is not proved.",
         "ja": "対になる項目が受理されていないため、拒否の原因は証明されていません。",
     },
+    "confidence normative": {"en": "written in a standard", "ja": "規格の定め"},
+    "confidence published": {"en": "published by the authorities", "ja": "公的機関の公表資料"},
+    "confidence observed": {"en": "observed of real cards", "ja": "実カードでの観測"},
+    "confidence assumed": {"en": "assumed: policy of this suite", "ja": "仮定（本スイートの方針）"},
+    "version": {"en": "Version", "ja": "版"},
+    "vendor": {"en": "Vendor", "ja": "提供者"},
+    "result": {"en": "Cases by verdict", "ja": "判定別の項目数"},
+    "left out": {
+        "en": "Only a part of the catalogue was run; cases left out",
+        "ja": "試験項目集の一部のみの実行。除外した項目数",
+    },
+    "approval": {"en": "Subject of the report", "ja": "報告の対象"},
+    "subject": {"en": "Item", "ja": "項目"},
+    "entry": {"en": "Entry", "ja": "記入欄"},
+    "persons": {"en": "Approval", "ja": "承認欄"},
+    "person": {"en": "Person", "ja": "担当"},
+    "name": {"en": "Name", "ja": "氏名"},
+    "date": {"en": "Date", "ja": "日付"},
+    "seal": {"en": "Signature or seal", "ja": "署名・印"},
+    "remarks": {"en": "Remarks", "ja": "備考"},
+    "summary": {"en": "Summary", "ja": "要約"},
+    "counts": {"en": "Verdicts", "ja": "判定の内訳"},
+    "meaning": {"en": "Meaning", "ja": "意味"},
+    "cases": {"en": "Cases", "ja": "試験項目"},
+    "attention": {"en": "What needs attention, the gravest first", "ja": "対応が必要な項目（重大なものから）"},
+    "no": {"en": "No.", "ja": "番号"},
+    "first broken": {"en": "First check that did not hold", "ja": "最初に成立しなかった確認事項"},
+    "advice": {"en": "Advice", "ja": "助言"},
+    "state": {"en": "State", "ja": "状態"},
+    "why expected": {"en": "Why it is expected", "ja": "想定の理由"},
+    "owner": {"en": "Owner", "ja": "担当者"},
+    "until": {"en": "Until", "ja": "期限"},
+    "state fails as expected": {"en": "fails as expected", "ja": "想定どおり不適合"},
+    "state expired": {"en": "✗ expired", "ja": "✗ 期限切れ"},
+    "state does not fail any more": {"en": "✗ does not fail any more", "ja": "✗ すでに不適合ではない"},
+    "state not judged": {"en": "not judged", "ja": "判定なし"},
+    "state not run": {"en": "not run", "ja": "未実行"},
+    "heat": {"en": "Heat map", "ja": "ヒートマップ"},
+    "heat key": {
+        "en": "✓ all passed; ✗ at least one failed; ! not judged or not applicable; empty: no such case",
+        "ja": "✓ すべて合格、✗ 一つ以上不適合、! 判定なし・適用外を含む、空欄は該当項目なし",
+    },
+    "not applicable": {"en": "What was not applicable, and why", "ja": "適用外の項目とその理由"},
+    "missing otherwise": {
+        "en": "The product cannot meet what the case or its twin needs",
+        "ja": "項目（または対の項目）が前提とする動作を製品が行わない",
+    },
+    "clause": {"en": "Clause", "ja": "根拠条項"},
+    "picture": {"en": "Sequence of messages", "ja": "電文の流れ"},
+    "when": {"en": "When", "ja": "日時"},
+    "step": {"en": "Step", "ja": "手順"},
+    "said": {"en": "Answer", "ja": "応答"},
+    "command": {"en": "Command", "ja": "コマンド"},
+    "answer": {"en": "Answer", "ja": "応答"},
+    "provenance": {"en": "Provenance", "ja": "来歴"},
+    "made": {"en": "Report written", "ja": "報告書の作成日時"},
+    "period": {"en": "Run from – to", "ja": "試験の実施期間"},
+    "clock": {"en": "Clock of the run", "ja": "試験の時計"},
+    "means PASS": {"en": "did what is due", "ja": "求められるとおり"},
+    "means FAIL": {"en": "did not do what is due", "ja": "求められるとおりでない"},
+    "means WARN": {"en": "a recommendation not kept: no failure", "ja": "推奨事項が守られていない（不適合ではない）"},
+    "means REVIEW": {"en": "refused, cause not proven", "ja": "拒否したが原因が証明されない"},
+    "means NA": {"en": "not applicable", "ja": "適用外"},
+    "means TIMEOUT": {"en": "no answer in time: not judged", "ja": "時間内に応答なし（判定なし）"},
+    "means HARNESS_ERROR": {
+        "en": "adapter or harness failed: not judged",
+        "ja": "アダプターまたは試験環境の失敗（判定なし）",
+    },
+    "about conformant": {
+        "en": "Every case of the catalogue passed.",
+        "ja": "試験項目集のすべての項目に合格しました。",
+    },
+    "about conformant within the statement": {
+        "en": "Every case passed that the conformance statement claims; section 3 lists what it leaves out.",
+        "ja": "適合宣言書が主張する項目のすべてに合格しました。宣言外の項目は3章に示します。",
+    },
+    "about conformant but for expected failures": {
+        "en": "Nothing failed but what was expected to. This is no conformance.",
+        "ja": "想定済みのもの以外に不適合はありません。適合の証明ではありません。",
+    },
+    "about selection passed": {
+        "en": "The chosen cases passed. A part of the catalogue certifies nothing.",
+        "ja": "選んだ項目に合格しました。一部の実行では何も証明されません。",
+    },
+    "about selection passed but for expected failures": {
+        "en": "The chosen cases passed, but for expected failures. A part of the catalogue certifies nothing.",
+        "ja": "想定済みの不適合を除き、選んだ項目に合格しました。一部の実行では何も証明されません。",
+    },
+    "about not conformant": {
+        "en": "At least one case failed. The table below says which, and what to do first.",
+        "ja": "一つ以上の項目が不適合です。該当項目と最初に行うべき対応を下の表に示します。",
+    },
+    "about expected failures out of date": {
+        "en": "Nothing fails unexpectedly, but the list of expected failures is out of date.",
+        "ja": "想定外の不適合はありませんが、想定済みの不適合の一覧が古くなっています。",
+    },
+    "about harness error": {
+        "en": "At least one case could not be judged, so there is no verdict on the product.",
+        "ja": "判定できない項目があるため、製品の判定はありません。",
+    },
+    "about inconclusive": {
+        "en": "What was run does not suffice for a verdict: too little was applicable, or a cause stays unproven.",
+        "ja": "実行した範囲では判定できません（適用できる項目の不足、または原因が未証明）。",
+    },
 }
-
-CHECKS: dict[str, dict[str, str]] = {
-    "decision": {"en": "decision", "ja": "可否の決定"},
-    "reason": {"en": "reason", "ja": "理由"},
-    "status questions": {"en": "status questions in the journal", "ja": "記録された失効確認の問合せ"},
-    "epoch": {"en": "clock setting echoed", "ja": "時計の設定番号の返送"},
-    "card tries spent": {
-        "en": "PIN tries spent on the card (self-check of the harness)",
-        "ja": "カードで消費されたPIN試行回数（試験環境の自己点検）",
-    },
-    "account unchanged": {"en": "account unchanged", "ja": "アカウントの不変"},
-    "account counted": {
-        "en": "one more use in the account",
-        "ja": "利用1件の記録",
-    },
-    "account gone": {"en": "account erased", "ja": "アカウントの消去"},
-    "account absent": {"en": "no account came of it", "ja": "アカウントが作られていない"},
-    "fault met": {
-        "en": "answers of the fake J-LIS that the fault met",
-        "ja": "障害の影響を受けた疑似J-LISの応答",
-    },
-    "lists fetched": {"en": "revocation lists fetched in the journal", "ja": "記録された失効リストの取得"},
-    "privacy": {"en": "nothing of the resident in the answers", "ja": "応答に利用者の情報が含まれない"},
-    "contract": {"en": "contract kept in the refusal as in the twin", "ja": "拒否時も対の項目と同じく試験契約を守る"},
-    "fresh": {"en": "fresh challenge and session", "ja": "新しいチャレンジと手続き"},
-    "twin": {"en": "accepted twin passed in this run", "ja": "対になる項目が同じ実行で受理された"},
-    "setup": {"en": "before", "ja": "前提"},
-    "afterwards": {"en": "afterwards", "ja": "その後"},
-}
-
-
-def check_name(name: str, language: str) -> str:
-    """Return the name of a check for people; `setup login` and `afterwards tap` keep their verb."""
-    first, _, verb = name.partition(" ")
-    if name in CHECKS:
-        return CHECKS[name][language]
-    return f"{CHECKS[first][language]}: {verb}"

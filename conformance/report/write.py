@@ -1,4 +1,4 @@
-"""Writes the three files of a run."""
+"""Writes the four files of a run."""
 
 import json
 import re
@@ -10,21 +10,27 @@ from typing import Any
 import msgspec
 
 from conformance.certification import Certification
+from conformance.evidence.report_fields import case_fields, junit_result, run_fields
 from conformance.judge import Judgement, Verdict
+from conformance.report.markdown import summary
 from conformance.report.page import page
+from conformance.report.party_view import party_view
+from conformance.report.view import ReportShown
+from harness.clock import host_now
 from harness.errors import ConfigurationError
 
-REPORT, JUNIT, PAGE = "report.json", "junit.xml", "index.html"
+REPORT, JUNIT, PAGE, SUMMARY = "report.json", "junit.xml", "index.html", "summary.md"
 
 
 def write_reports(run: Certification, out: Path, *, language: str) -> list[Path]:
-    """Return the paths of index.html, report.json and junit.xml in `out`; ConfigurationError when not writable."""
-    return write_files(page(run, language=language), report_json(run), junit_xml(run), out)
+    """Return the paths of the four files in `out`; ConfigurationError when not writable."""
+    return write_files(party_view(run, host_now()), report_json(run), junit_xml(run), out, language=language)
 
 
-def write_files(html: str, report: str, junit: str, out: Path) -> list[Path]:
-    """Return the paths of the three files in `out`; ConfigurationError when not writable."""
-    contents = {PAGE: html, REPORT: report, JUNIT: junit}
+def write_files(shown: ReportShown, report: str, junit: str, out: Path, *, language: str) -> list[Path]:
+    """Return the paths of index.html, report.json, junit.xml and summary.md; ConfigurationError when not writable."""
+    html, markdown = page(shown, language=language), summary(shown, language=language)
+    contents = {PAGE: html, REPORT: report, JUNIT: junit, SUMMARY: markdown}
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
@@ -40,6 +46,7 @@ def report_json(run: Certification) -> str:
     """Return report.json (its shape: docs/report.md)."""
     report = {
         "suite": f"kazashi {version('kazashi')}",
+        "role": run.catalogue.role,
         "catalogue_hash": run.catalogue.hash,
         "target": run.target,
         "seed": run.seed,
@@ -49,7 +56,8 @@ def report_json(run: Certification) -> str:
         "statement": None if run.statement is None else msgspec.to_builtins(run.statement),
         "counts": {verdict.value: run.count(verdict) for verdict in Verdict},
         "left_out": run.catalogue.left_out,
-        "cases": [_case(judgement) for judgement in run.judgements.values()],
+        **run_fields(run),
+        "cases": [{**_case(judgement), **case_fields(run, judgement.case.id)} for judgement in run.judgements.values()],
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 
@@ -92,9 +100,6 @@ def junit_xml(run: Certification) -> str:
         "testsuite",
         name="kazashi relying-party",
         tests=str(len(judgements)),
-        failures=str(run.count(Verdict.FAIL)),
-        errors=str(run.count(*ERRORS)),
-        skipped=str(run.count(Verdict.NA)),
     )
     for judgement in judgements:
         seconds = 0.0 if judgement.observation is None else judgement.observation.seconds
@@ -105,7 +110,10 @@ def junit_xml(run: Certification) -> str:
             for check in judgement.checks
             if not check.held
         )
-        if judgement.verdict is Verdict.FAIL:
+        known = junit_result(run, judgement.case.id)
+        if known is not None:
+            ET.SubElement(element, known[0], message=known[1])
+        elif judgement.verdict is Verdict.FAIL:
             ET.SubElement(element, "failure", message=why)
         elif judgement.verdict in ERRORS:
             transcript = "" if judgement.observation is None else judgement.observation.transcript
@@ -117,6 +125,8 @@ def junit_xml(run: Certification) -> str:
     for element in suite.iter():
         if "message" in element.attrib:
             element.set("message", NOT_XML.sub("\N{REPLACEMENT CHARACTER}", element.attrib["message"]))
+    for counted, outcome in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(counted, str(len(suite.findall(f"testcase/{outcome}"))))
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -12,6 +12,7 @@ from conformance.roles.drawn import Drawn
 from conformance.roles.made_certificates import Wallet
 from conformance.roles.made_chips import Bench
 from conformance.roles.made_signatures import Signatory
+from conformance.roles.rivals import Rivals
 from conformance.steps import (
     Enrol,
     Login,
@@ -62,8 +63,11 @@ class Counter:
     late: Callable[[int], None]
     """Lets so many seconds pass after the end of the challenge's life, counted from now."""
     instant: Callable[[Reconcile], datetime]
+    together: Rivals
     last_complete: messages.Complete | None = None
     last_record: messages.Reconcile | None = None
+    rivals: tuple[messages.Outcome, ...] = ()
+    """What became of the other completions of the last step."""
 
     def with_visitor(self, visitor: Visitor, seated: "Counter", former: dict[Kind, bytes]) -> "Counter":
         """Return the terminal as `seated` before another card of the same holder; what was presented is remembered."""
@@ -74,7 +78,7 @@ class Counter:
 
     def present(self, step: Asked) -> messages.Outcome:
         """Return what the product decided on the presentation, or at its beginning."""
-        kind = Kind.SIGN if isinstance(step, Sign) else Kind.AUTH
+        kind, self.rivals = Kind.SIGN if isinstance(step, Sign) else Kind.AUTH, ()
         with self.visitor.card_in_reader() as card:
             self._read(card, kind)
             certificate = self.wallet.show(step.certificate, kind)
@@ -99,7 +103,10 @@ class Counter:
         if session is msgspec.UNSET:
             raise AdapterFault("begin: expected a session, actual none")
         self.last_complete = messages.Complete(session=session, presentation=presentation)
-        return self.client.complete(self.last_complete)
+        if step.rivals is None:
+            return self.client.complete(self.last_complete)
+        first, self.rivals = self.together.complete(self.last_complete, 1 + step.rivals)
+        return first
 
     def replay(self, _: Replay) -> messages.Outcome:
         """Return what the product decided on what it was shown before."""

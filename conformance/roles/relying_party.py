@@ -17,16 +17,19 @@ from conformance.roles.happenings import Happenings
 from conformance.roles.made_certificates import Wallet
 from conformance.roles.made_chips import Bench
 from conformance.roles.made_signatures import Signatory
+from conformance.roles.rivals import Rivals
 from conformance.roles.story_clock import StoryClock
 from conformance.setting import Setting
-from conformance.steps import Enrol, Login, Reconcile, Relink, Replay, Sign, Story, Tap, Unlink
+from conformance.steps import Enrol, Login, Presented, Reconcile, Relink, Replay, Sign, Story, Tap, Unlink
 from harness.chronicle import EventRefused
 from harness.contract import messages
 from harness.contract.client import RelyingPartyClient
 from harness.contract.faults import AdapterFault, TimedOut, Unreachable
 from harness.contract.vocabulary import Kind
 from harness.errors import HarnessFault
-from harness.jlis.faults import FaultRefused
+from harness.jlis.fault_grammar import FaultDoor
+from harness.jlis.faults import FaultRefused, Standing
+from harness.jlis.journal import Entry
 from harness.jlis.validity import JST
 from harness.jlis.wrong_certificates import Inexpressible, NotThisCertificate
 from harness.terminal.card_reader import CardFault
@@ -113,8 +116,9 @@ class _Play:
         )
         bench = Bench(world, hostile, world.key_of_nobody, visitor)
         signatory = Signatory(visitor.card.profile, hostile.chip_key)
+        together = Rivals(self._client, self._role.setting.faults, world.journal)
         return Counter(
-            self._client, visitor, wallet, bench, signatory, self._role.drawn, self._answer_late, self._taken
+            self._client, visitor, wallet, bench, signatory, self._role.drawn, self._answer_late, self._taken, together
         )
 
     def _neighbours(self, kind: Kind) -> bytes:
@@ -137,8 +141,10 @@ class _Play:
             if not judged and outcome is not None and outcome.decision.value != "accept":
                 return  # a refused setup is the finding; what would follow could only blur it
         self._require_in_time(case)
+        epoch = observation.epoch
         for step in case.afterwards:
             observation.afterwards.append(self._observe(step, with_account=False))
+        observation.epoch = epoch  # that of the judged step, though the clock was set once more
 
     def _require_in_time(self, case: Case) -> None:
         """At the host's time a slow machine can let a certificate end that should still be good."""
@@ -150,26 +156,44 @@ class _Play:
         """Perform one step between two readings of journal, trace and transcript."""
         before = self._account() if with_account else None
         journal, trace = self._world.journal.mark(), self._visitor.trace.mark()
-        exchanges, given = len(self._client.exchanges), self._faults_given()
-        standing = bool(self._role.setting.faults)
+        exchanges = len(self._client.exchanges)
+        standing = self._faults_standing()
         outcome, card_refusal = self._perform(step)
-        lines = tuple(self._visitor.trace.since(trace))
+        lines, questions = tuple(self._visitor.trace.since(trace)), tuple(self._world.journal.since(journal))
         seen = ObservedStep(
             step,
             self._world.clock.now(),
             outcome,
             card_refusal,
-            questions=tuple(self._world.journal.since(journal)),
+            questions=questions,
             trace=lines,
             exchanges=tuple(self._client.exchanges[exchanges:]),
             tries_spent=sum(spent_a_try(line) for line in lines),
             stale=self._role.drawn.complaint(),
-            disturbed=self._faults_given() - given if standing else None,
+            disturbed=self._faults_given(standing, questions),
+            rivals=self._counter.rivals if isinstance(step, Presented) else (),
         )
         return replace(seen, account_before=before, account_after=self._account()) if with_account else seen
 
-    def _faults_given(self) -> int:
-        return sum(standing.given for standing in self._role.setting.faults)
+    def _faults_standing(self) -> list[Standing]:
+        """Return the faults that a step is about: where lists are disturbed, OCSP is only out of the way."""
+        standing = list(self._role.setting.faults)
+        if not self._observation.case.expect.questions.lists:
+            return standing
+        return [each for each in standing if each.order.door is FaultDoor.CRL]
+
+    def _faults_given(self, before: list[Standing], questions: tuple[Entry, ...]) -> int | None:
+        """Return how many answers they met since; None where none stood. One that is gone met what the journal says."""
+        if not before:
+            return None
+        now = {each.id: each.given for each in self._role.setting.faults}
+        met = 0
+        for each in before:
+            if each.id in now:
+                met += now[each.id] - each.given
+            else:
+                met += sum(f"fault {each.order.fault}" in entry.answer for entry in questions)
+        return met
 
     def _account(self) -> messages.Account | None:
         return self._client.account(self._visitor.authentication_certificate)

@@ -11,10 +11,11 @@ from typing import Generic, TypeVar
 import msgspec
 import yaml
 
-from conformance.catalogue_loader import FOLDER, beside_twins, check_twin
+from conformance.catalogue_loader import FOLDER, beside_twins, check_twin, compiled
 from conformance.register import RequiredOf, Requirement, load_register
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_mutants import RoleMutant
+from conformance.yaml_file import read_yaml
 from harness.errors import ConfigurationError
 
 C = TypeVar("C", bound=RoleCase)
@@ -54,13 +55,12 @@ def load_role_catalogue(vocabulary: Vocabulary[C], folder: Path = FOLDER) -> Rol
     by_id = {case.id: case for case in sorted(cases, key=lambda case: case.id)}
     for case in cases:
         check_twin(case, by_id)
-    compiled = hashlib.sha256(msgspec.json.encode(list(by_id.values()))).hexdigest()
-    return RoleCatalogue(vocabulary.role.value, by_id, compiled)
+    return RoleCatalogue(vocabulary.role.value, by_id, hashlib.sha256(compiled(by_id)).hexdigest())
 
 
 def _load(path: Path, place: Path, vocabulary: Vocabulary[C], register: dict[str, Requirement]) -> C:
     try:
-        case = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), vocabulary.case_type)
+        case = msgspec.convert(read_yaml(path), vocabulary.case_type)
     except yaml.YAMLError as fault:
         raise ConfigurationError(f"{path}: not YAML: {' '.join(str(fault).split())}") from fault
     except msgspec.ValidationError as fault:

@@ -1,8 +1,10 @@
 """`kazashi certify --role …`: what stands behind the command for the roles whose cases are `RoleCase`s."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,17 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
+from conformance.catalogue_loader import compiled
 from conformance.certification import EXIT_CODES
+from conformance.evidence.bundle import sign_evidence
+from conformance.evidence.expected_failures import require_known, told
+from conformance.evidence.handed_in import file_sha256, statement_file
+from conformance.evidence.kept_judgements import OTHER_ROLE
+from conformance.evidence.resuming import world_seed
+from conformance.evidence.role_statements import require_fitting
+from conformance.evidence.run_journal import Identity
+from conformance.evidence.run_options import RunOptions
+from conformance.evidence.sittings import Sittings, sittings_of
 from conformance.judge import Verdict
 from conformance.register import RequiredOf
 from conformance.report.role_write import why, write_role_reports
@@ -21,7 +33,7 @@ from conformance.roles.card.target import EmulatedCards, pcsc_cards, synthetic_c
 from conformance.roles.platform_client.case import NoBench
 from conformance.roles.responder.bench import ResponderBench
 from conformance.roles.responder.target import JLIS, responder_facts
-from conformance.roles.role_catalogue import load_role_catalogue
+from conformance.roles.role_catalogue import RoleCatalogue, load_role_catalogue
 from conformance.roles.role_run import Bench, RoleJudgement, RoleRun, examine
 from conformance.roles.tap_client.bench import InProcessDesk, TapBench
 from conformance.roles.tap_client.laid import Cards
@@ -35,6 +47,9 @@ from harness.home import key_pool
 
 IN_PROCESS_READER = "inprocess"
 EXAMPLE = "python:conformance.targets.tap_client:make"
+OWN_STATEMENT = Path(__file__).parents[1] / "targets" / "statements" / "fake-jlis.yaml"
+PATIENCE = 10.0
+"""Seconds, where the command line says nothing."""
 PROGRAM_SECONDS = 60.0
 """A program may start others for each run, and each looks for its card anew."""
 COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
@@ -45,7 +60,7 @@ class RoleOptions:
     """What the command line says of a target without an adapter."""
 
     target: str
-    timeout: float
+    timeout: float = PATIENCE
     issuer: Path | None = None
     serials: str = ""
     claims: str = ""
@@ -55,39 +70,83 @@ class RoleOptions:
     card: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What it says of the run."""
-
-    cases: tuple[str, ...]
-    out: Path
-    language: str
-    seed: int
-    seed_drawn: bool
-
-
 def certify_role(role: str, options: RoleOptions, asked: RunOptions) -> int:
     """Return the exit code of a run, whose reports are written and whose verdict is told."""
-    catalogue = load_role_catalogue(VOCABULARIES[role])
-    if asked.cases:
-        catalogue = catalogue.with_twins(list(asked.cases))
+    whole = load_role_catalogue(VOCABULARIES[role])
+    if asked.expected is not None:
+        require_known(asked.expected.read, whole.cases, asked.expected.where)
+    catalogue = whole.with_twins(list(asked.cases)) if asked.cases else whole
+    asked = _with_own_statement(role, options, asked)
     console = Console(stderr=True)
-    with (
-        _bench(role, options, asked.seed) as bench,
-        Progress(console=console, transient=True, disable=not console.is_terminal) as progress,
-    ):
-        task = progress.add_task("cases / 試験項目", total=len(catalogue.cases))
-
-        def judged(_: RoleJudgement, number: int, __: int) -> None:
-            progress.update(task, completed=number)
-
-        run = examine(catalogue, bench, target=_named(role, options), seed=asked.seed, progress=judged)
-    run = replace(run, seed_drawn=asked.seed_drawn)
-    written = write_role_reports(run, asked.out, language=asked.language)
+    with _bench(role, options, world_seed(asked.seed, asked.sitting)) as bench:
+        if asked.statement is not None:
+            require_fitting(asked.statement.statement, role, bench)
+        identity = Identity(
+            format=1,
+            suite=f"kazashi {version('kazashi')}",
+            role=role,
+            catalogue_hash=whole.hash,
+            cases=asked.cases,
+            target=_named(role, options),
+            options=_described(options),
+            product={"product": bench.product, "capabilities": sorted(bench.capabilities)},
+            statement_hash=None if asked.statement is None else asked.statement.sha256,
+            seed=asked.seed,
+            seed_drawn=asked.seed_drawn,
+        )
+        with sittings_of(identity, OTHER_ROLE, catalogue.cases, asked) as sittings:
+            run = _play(catalogue, bench, console, asked, sittings, target=identity.target)
+            run = replace(run, said_of_target=said_of_target(role, options))
+            written = write_role_reports(run, asked.out, language=asked.language)
+            if asked.key is not None:
+                written.append(sign_evidence(asked, identity, compiled(whole.cases), written))
     _tell(run, console, asked.language)
     for path in written:
         console.print(Text(f"  {path}"), soft_wrap=True)
     return EXIT_CODES[run.verdict]
+
+
+def _play(  # noqa: PLR0913  (what a sitting is made of)
+    catalogue: RoleCatalogue[Any],
+    bench: Bench[Any],
+    console: Console,
+    asked: RunOptions,
+    sittings: Sittings[RoleJudgement],
+    *,
+    target: str,
+) -> RoleRun[Any]:
+    """Return the whole run after the present sitting."""
+    part = replace(catalogue, cases={case: catalogue.cases[case] for case in sittings.to_play})
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("cases / 試験項目", total=len(part.cases))
+
+        def judged(judgement: RoleJudgement, number: int, _: int) -> None:
+            sittings.keep(judgement.case.id, judgement)
+            progress.update(task, completed=number)
+
+        sittings.sit_down("host")
+        run = examine(part, bench, target=target, seed=asked.seed, progress=judged)
+    statement = None if asked.statement is None else asked.statement.statement
+    return sittings.concluded(replace(run, statement=statement), catalogue)
+
+
+def _with_own_statement(role: str, options: RoleOptions, asked: RunOptions) -> RunOptions:
+    """Return the options with the fake J-LIS's own statement, where that is the target and nothing else was said."""
+    ours = role == RequiredOf.RESPONDER.value and _named(role, options) == JLIS and not options.claims
+    return replace(asked, statement=statement_file(OWN_STATEMENT)) if ours and asked.statement is None else asked
+
+
+def _described(options: RoleOptions) -> dict[str, str]:
+    """Return what the command line says of the target besides its name: files by their hash, secrets not at all."""
+    said = {
+        "issuer": file_sha256(options.issuer),
+        "certificate": file_sha256(options.certificate),
+        "serials": options.serials,
+        "claims": options.claims,
+        "reader": "" if options.reader == IN_PROCESS_READER else options.reader,
+        "serial": "" if options.serial is None else hashlib.sha256(options.serial.encode()).hexdigest(),
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 @contextmanager
@@ -165,6 +224,25 @@ def _named(role: str, options: RoleOptions) -> str:
     return JLIS if options.target == "reference" else options.target
 
 
+def said_of_target(role: str, options: RoleOptions) -> tuple[str, ...]:
+    """Return the words of a command line that mean the same target, those that differ from what is assumed."""
+    said: dict[str, object] = {"--timeout": options.timeout} if options.timeout != PATIENCE else {}
+    if role == RequiredOf.CARD.value:
+        said |= {"--reader": options.reader, "--serial": options.serial, "--card": options.card}
+    else:
+        said |= {"--target": options.target}
+    if role == RequiredOf.TAP_CLIENT.value and options.reader != IN_PROCESS_READER:
+        said["--reader"] = options.reader
+    if role == RequiredOf.RESPONDER.value:
+        said |= {
+            "--issuer": options.issuer,
+            "--serials": options.serials,
+            "--claims": options.claims,
+            "--certificate": options.certificate,
+        }
+    return tuple(word for name, value in said.items() if value for word in (name, str(value)))
+
+
 def _tell(run: RoleRun[Any], console: Console, language: str) -> None:
     """Say the verdict, and for each case that did not pass why; what the target said is text, never markup."""
     for judgement in run.judgements.values():
@@ -175,6 +253,10 @@ def _tell(run: RoleRun[Any], console: Console, language: str) -> None:
         console.print(head, soft_wrap=True)
         for line in why(judgement):
             console.print(Text(f"    {line}"), soft_wrap=True)
+    for expectation in run.expectations:
+        console.print(Text(f"{expectation.case}  {told(expectation)}"), soft_wrap=True)
     seed = f"seed {run.seed}" if run.seed_drawn else f"seed {run.seed} as given"
     counts = f"{run.count(Verdict.PASS)}/{len(run.judgements)} PASS, {run.count(Verdict.NA)} NA, {seed}"
     console.print(Text(f"{run.product}: {WORDS[run.verdict.value][language]} ({counts})"), soft_wrap=True)
+    if run.count(Verdict.NA) and run.statement is None:
+        console.print(Text(WORDS["unstated"][language]), soft_wrap=True)

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from conformance.case import CaseId, MutantId, Text
 from conformance.mutants.mutant import ROOT, Edit, Mutant, apply, digest, function_source
+from conformance.yaml_file import read_yaml
 from harness.errors import ConfigurationError
 
 FOLDER = ROOT / "conformance" / "mutants"
@@ -55,7 +56,7 @@ def seal_role(role: str, folder: Path = FOLDER) -> None:
 
 def _load(path: Path, kind: type[M]) -> M:
     try:
-        mutant = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), kind)
+        mutant = msgspec.convert(read_yaml(path), kind)
     except (yaml.YAMLError, msgspec.ValidationError) as fault:
         raise ConfigurationError(f"{path}: {' '.join(str(fault).split())}") from fault
     if mutant.id != path.stem:

@@ -6,16 +6,20 @@ A failure of what the register only recommends (SHOULD, MAY) is WARN.
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Generic, Protocol, TypeVar
 
+from cardsim.trace import TraceLine
 from conformance.certification import SuiteVerdict, suite_verdict
-from conformance.judge import UNJUDGED, Check, Verdict
-from conformance.register import Level, load_register
+from conformance.check import Check
+from conformance.evidence.circumstances import UNTOLD, Circumstances
+from conformance.evidence.expected_failures import Expectation
+from conformance.judge import UNJUDGED, Verdict
+from conformance.register import Level, level_of
 from conformance.roles.role_case import RoleCase
 from conformance.roles.role_catalogue import RoleCatalogue
+from harness.contract.statement import Statement
 
 C = TypeVar("C", bound=RoleCase)
 P_contra = TypeVar("P_contra", bound=RoleCase, contravariant=True)
@@ -35,6 +39,8 @@ class Played:
 
     checks: tuple[Check, ...]
     transcript: str = ""
+    trace: tuple[TraceLine, ...] = ()
+    """The commands to a card, secrets masked; none where the role has no card."""
 
 
 class Bench(Protocol[P_contra]):
@@ -63,6 +69,7 @@ class RoleJudgement:
     seconds: float = 0.0
     missing: tuple[str, ...] = ()
     """What the target does not have, where the verdict is NA."""
+    trace: tuple[TraceLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,12 @@ class RoleRun(Generic[C]):
     judgements: dict[str, RoleJudgement]
     verdict: SuiteVerdict
     seed_drawn: bool = False
+    said_of_target: tuple[str, ...] = ()
+    """The words of the command line about the target, for the line that runs a case again."""
+    statement: Statement | None = None
+    circumstances: Circumstances = UNTOLD
+    expectations: tuple[Expectation, ...] = ()
+    """The entries of `--expected`, each with what the run says of it."""
 
     def count(self, *verdicts: Verdict) -> int:
         """Return how many cases ended with one of these verdicts."""
@@ -92,27 +105,21 @@ def examine(
     """Return the run of `catalogue` against the target of `bench`; its capabilities are its conformance statement."""
     order = list(catalogue.cases.values())
     random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret: the same seed gives it again)
-    levels = _levels()
     judgements: dict[str, RoleJudgement] = {}
     for number, case in enumerate(order, start=1):
         missing = tuple(sorted(set(case.capabilities) - bench.capabilities))
         if missing:
             judged = RoleJudgement(case, Verdict.NA, missing=missing)
         else:
-            judged = _judged(case, bench, levels[case.requirement])
+            judged = _judged(case, bench, level_of(case.requirement))
             if case.twin is not None and judged.verdict in (Verdict.PASS, Verdict.WARN):
                 judged = _recovered(judged, _judged(catalogue.cases[case.twin], bench, Level.MUST))
         judgements[case.id] = judged
         if progress is not None:
             progress(judged, number, len(order))
-    final = {case_id: _beside_twin(judgements[case_id], judgements) for case_id in catalogue.cases}
+    final = with_role_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
     verdict = suite_verdict(final.values(), stated=True, whole=not catalogue.left_out)
     return RoleRun(catalogue, target, seed, bench.product, bench.capabilities, final, verdict)
-
-
-@cache
-def _levels() -> dict[str, Level]:
-    return {row.id: row.level for row in load_register().values()}
 
 
 def _judged(case: C, bench: Bench[C], level: Level) -> RoleJudgement:
@@ -125,7 +132,8 @@ def _judged(case: C, bench: Bench[C], level: Level) -> RoleJudgement:
     held = all(check.held for check in played.checks)
     broken = Verdict.FAIL if level is Level.MUST else Verdict.WARN
     verdict = Verdict.PASS if held else broken
-    return RoleJudgement(case, verdict, played.checks, played.transcript, time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    return RoleJudgement(case, verdict, played.checks, played.transcript, seconds, trace=played.trace)
 
 
 def _recovered(judged: RoleJudgement, again: RoleJudgement) -> RoleJudgement:
@@ -136,7 +144,12 @@ def _recovered(judged: RoleJudgement, again: RoleJudgement) -> RoleJudgement:
     return replace(judged, checks=(*judged.checks, check), verdict=judged.verdict if held else Verdict.FAIL)
 
 
-def _beside_twin(judged: RoleJudgement, judgements: dict[str, RoleJudgement]) -> RoleJudgement:
+def with_role_twins(judgements: Mapping[str, RoleJudgement]) -> dict[str, RoleJudgement]:
+    """Return the judgements after each refusal has been held against its twin of the same run."""
+    return {case_id: _beside_twin(judged, judgements) for case_id, judged in judgements.items()}
+
+
+def _beside_twin(judged: RoleJudgement, judgements: Mapping[str, RoleJudgement]) -> RoleJudgement:
     """A refusal proves its cause only beside the accepted case of the same run."""
     if judged.case.twin is None or judged.verdict not in (Verdict.PASS, Verdict.WARN, Verdict.FAIL):
         return judged

@@ -1,7 +1,8 @@
 """`kazashi report`: what runs left behind, looked at again. Who writes reports says so by an entry point.
 
 The group `kazashi.reports` names objects with `file` (what such a report is called in its folder), `recognises`
-(whether a decoded file is one) and `diff` (shows two of them, and returns the exit code).
+(whether a decoded file is one) and `diff` (shows two of them, and returns the exit code). The group
+`kazashi.report_commands` names functions that are further commands: `key` and `verify` come from the conformance suite.
 """
 
 from importlib.metadata import entry_points
@@ -15,6 +16,7 @@ from rich.console import Console
 from harness.errors import ConfigurationError
 
 GROUP = "kazashi.reports"
+COMMANDS = "kazashi.report_commands"
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -49,6 +51,10 @@ def diff(
     """
     sorts: list[Reports] = [point.load() for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)]
     raise typer.Exit(compare(before, after, sorts, Console()))
+
+
+for point in sorted(entry_points(group=COMMANDS), key=lambda point: point.name):
+    app.command(point.name)(point.load())
 
 
 def compare(before: Path, after: Path, sorts: list[Reports], console: Console) -> int:

@@ -36,6 +36,9 @@ class Binding(Protocol):
     def exchange(self, verb: Verb, body: bytes) -> Answer:
         """Return the product's answer; Unreachable, TimedOut or Broken when there is no whole one in time."""
 
+    def another(self) -> "Binding | None":
+        """Return a second way to the same product, for messages at the same time; None where they go in a row."""
+
     def revive(self) -> bool:
         """Return whether the product had ended or hung and was started again: then it has forgotten everything."""
 

@@ -1,6 +1,8 @@
 """The suite's side of the contract, over any binding: typed messages in and out, one class for each role."""
 
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
@@ -10,11 +12,13 @@ import msgspec
 from harness.contract import messages
 from harness.contract import platform_messages as platform
 from harness.contract.binding import Answer, Binding
-from harness.contract.faults import AdapterFault, Broken
+from harness.contract.faults import AdapterFault, Broken, Unreachable
 from harness.contract.http_binding import HttpBinding
 from harness.contract.tap_messages import Ran, Run, TapIntroduction
 from harness.contract.vocabulary import CONTRACT_VERSION, Verb
 
+TOGETHER_SECONDS = 10.0
+"""How long messages that go out together wait for one another."""
 SHOWN = 20_000
 SHORT_PIN = 4
 """Four digits stand in every other number: such a PIN is hidden in requests and cannot be in answers."""
@@ -138,6 +142,50 @@ class RelyingPartyClient(AdapterClient):
     def complete(self, request: messages.Complete) -> messages.Outcome:
         """Return what the product decided on a presentation."""
         return self._ask(Verb.COMPLETE, request, messages.Completed).outcome
+
+    def can_complete_at_once(self) -> bool:
+        """Return whether the binding carries more than one message at a time."""
+        another = self._binding.another()
+        if another is not None:
+            another.close()
+        return another is not None
+
+    def complete_at_once(
+        self, request: messages.Complete, count: int, during: Callable[[], None], told: Callable[[], None]
+    ) -> list[messages.Outcome]:
+        """Return what the product decided on `count` completions that were under way together; the first fault if any.
+
+        `during` runs meanwhile; `told` is called at each answer, from the thread that got it.
+        """
+        clients = [RelyingPartyClient(way) for _ in range(count) if (way := self._binding.another()) is not None]
+        answered: list[messages.Outcome | AdapterFault] = []
+        together = threading.Barrier(count)
+
+        def send(client: RelyingPartyClient) -> None:
+            try:
+                together.wait(TOGETHER_SECONDS)
+                answered.append(client.complete(request))
+            except AdapterFault as fault:
+                answered.append(fault)
+            except threading.BrokenBarrierError:
+                answered.append(Unreachable(f"complete at {self.where}: the messages did not go out together"))
+            told()
+
+        threads = [threading.Thread(target=send, args=(client,), daemon=True) for client in clients]
+        for thread in threads:
+            thread.start()
+        try:
+            during()
+        finally:
+            for thread in threads:
+                thread.join()
+            for client in clients:
+                self.exchanges += client.exchanges
+                client.close()
+        for outcome in answered:
+            if isinstance(outcome, AdapterFault):
+                raise outcome
+        return [outcome for outcome in answered if not isinstance(outcome, AdapterFault)]
 
     def account(self, certificate: bytes) -> messages.Account | None:
         """Return what the product stores of the holder of `certificate` (DER), or None."""

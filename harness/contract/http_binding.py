@@ -43,6 +43,10 @@ class HttpBinding:
         """Return the address."""
         return self.address
 
+    def another(self) -> "HttpBinding":
+        """Return another connection's binding."""
+        return HttpBinding(self.address, timeout=self.timeout)
+
     def revive(self) -> bool:
         """Return False: whoever started the product has to start it again."""
         return False

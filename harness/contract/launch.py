@@ -123,6 +123,10 @@ class LaunchedBinding:
             f"{fault}; the product is {state}; its last words: {self._product.output_tail(SHOWN_LINES)!r}"
         )
 
+    def another(self) -> HttpBinding:
+        """Return another connection's binding to the product as it runs now."""
+        return self._http.another()
+
     def revive(self) -> bool:
         """Start the product again if it ended or hung; True when it was, and then it has forgotten everything."""
         if self._product.ended() is None and not self._hung:

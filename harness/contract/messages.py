@@ -97,6 +97,8 @@ class Service(Message, frozen=True):
 
     id: Name
     purposes: list[Purpose]
+    assurance: Annotated[int, Meta(ge=1, le=3)] | UnsetType = UNSET
+    """The level it asks for, told to products with the capability `assurance` alone; 1 where it is absent."""
 
 
 class Configure(Message, frozen=True):

@@ -135,6 +135,9 @@ class ProgramBinding:
         said = b"".join(self._complaints).decode(errors="replace")
         return f"the program is {state}; its last words on stderr: {said!r}"
 
+    def another(self) -> None:
+        """Return None: one message after the other."""
+
     def revive(self) -> bool:
         """Start the program again if it ended or hung; True when it was, and then it has forgotten everything."""
         if self._process.ended() is None and not self._hung:

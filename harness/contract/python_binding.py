@@ -5,7 +5,8 @@
     answer(verb: str, message: dict) -> dict
 
 Messages are those of the other bindings: bytes as base64, instants as text. A ValueError says that the message is
-broken (the 4xx of HTTP). A product here is trusted with this process: it is not what a certifier runs.
+broken (the 4xx of HTTP). A product that has `close()` is closed when the run is over. It is trusted with this process:
+this is not what a certifier runs.
 """
 
 import importlib
@@ -58,12 +59,17 @@ class PythonBinding:
         except Exception as fault:  # noqa: BLE001  (the product's own fault: it must not end the run)
             return fault
 
+    def another(self) -> "PythonBinding | None":
+        """Return None: one message after the other."""
+
     def revive(self) -> bool:
         """Return False: an object does not end."""
         return False
 
     def close(self) -> None:
-        """Let the object go."""
+        """Let the object go, and tell it so if it wants to know."""
+        if callable(close := getattr(self._product, "close", None)):
+            close()
 
 
 def _made(factory: str) -> PythonProduct:

@@ -77,6 +77,12 @@ class Capability(StrEnum):
     CARD_APPLICATION = "card_application"
     PHONE = "phone"
     COARSE_REASONS = "coarse_reasons"
+    ASSURANCE = "assurance"
+    """Takes the level of assurance that `configure` says a service asks for."""
+    STATUS_LISTS = "status_lists"
+    """Learns statuses from the revocation lists: alone, or where OCSP gives no answer if `status_ocsp` is said too."""
+    STATUS_OCSP = "status_ocsp"
+    """Asks OCSP. It goes without saying where `status_lists` is not said."""
 
 
 class Decision(StrEnum):

@@ -16,6 +16,8 @@ class IndexQuery(Message, frozen=True):
     medium: Medium | UnsetType = UNSET
     generation: Annotated[int, Meta(ge=1, le=1000)] | UnsetType = UNSET
     municipality: str | UnsetType = UNSET
+    prefecture: Annotated[str, Meta(pattern="^[0-9]{2}$")] | UnsetType = UNSET
+    """The first two digits of a municipality's code (JIS X 0401)."""
     distribution_point: str | UnsetType = UNSET
     path: str | UnsetType = UNSET
     url: str | UnsetType = UNSET

@@ -1,6 +1,6 @@
 """The revocation lists over HTTP: each by its point, the index of all, and archives (spec/pki.md §2).
 
-GET  /crl/index.json                   distribution point DN → address; ?municipality=48201 and the like narrow it
+GET  /crl/index.json                   distribution point DN → address; ?prefecture=48 and the like narrow it
 GET  /crl/{kind}/{medium}/{sha256}.crl
 GET  /crl/{kind}/authority/{name}.crl  the authority's own list (ARL) of each generation
 GET  /crl/{kind}/{medium}/archive.tar  all lists of a population with a manifest of their hashes
@@ -78,7 +78,7 @@ class ListsDoor:
     def _index(self, request: Request, query: IndexQuery, met: Sequence[Standing]) -> Response:
         base = str(request.base_url).rstrip("/")
         wanted = msgspec.to_builtins(query)
-        url = wanted.pop("url", None)
+        url, prefecture = wanted.pop("url", None), wanted.pop("prefecture", "")
         found = [
             {**msgspec.structs.asdict(located), "url": base + located.path}
             for located in crl_archive.index(
@@ -86,6 +86,7 @@ class ListsDoor:
             )
             if all(getattr(located, name) == value for name, value in wanted.items())
             and (url is None or url == base + located.path)
+            and located.municipality.startswith(prefecture)
         ]
         self._note(_under("index", met), 200)
         return Response(msgspec.json.encode({"lists": found}), media_type="application/json")

@@ -28,6 +28,7 @@ from harness.errors import ConfigurationError
 from harness.jlis.fault_grammar import GRAMMAR, FaultDoor
 from harness.jlis.faults import Asked, Faults, Standing
 from harness.jlis.journal import Entry
+from harness.jlis.ocsp_nonce import nonce_value
 from harness.jlis.ocsp_policy import Closed
 from harness.jlis.ocsp_request import RefusedRequest, read_request
 from harness.jlis.ocsp_service import OcspService
@@ -99,7 +100,7 @@ class OcspDoor:
             answer = self.responder.answer(kind, body, now, (), medium)
         except ConfigurationError:  # the store fails
             return None
-        self._write(Entry(now, "ocsp", kind.value, answer.serial, None, answer.said, 200))
+        self._write(Entry(now, "ocsp", kind.value, answer.serial, None, answer.said, 200, nonce_value(body)))
         return answer.der
 
     def refused(self, why: str, http: int) -> None:
@@ -132,7 +133,7 @@ class OcspDoor:
         orders = [standing.order for standing in met if GRAMMAR[standing.order.fault].content]
         answer = self.responder.answer(population.kind, body, now, orders, population.medium)
         said = answer.said + "".join(f", fault {standing.order.fault}" for standing in met)
-        self._write(Entry(now, "ocsp", population.kind.value, answer.serial, None, said, 200))
+        self._write(Entry(now, "ocsp", population.kind.value, answer.serial, None, said, 200, nonce_value(body)))
         return Response(answer.der, media_type=OCSP_RESPONSE)
 
     def _closed(self, population: Population) -> Response | None:

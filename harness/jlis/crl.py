@@ -92,6 +92,8 @@ class Draft:
     """Entries that are encoded already, behind the others."""
     is_cut: bool = False
     """Whether only the first half of its octets is given."""
+    is_flipped: bool = False
+    """Whether the last bit of its signature is the other one."""
     is_sequence: bool = False
     """Whether revokedCertificates is there though it has no entries."""
     redraft: Callable[[Municipality, int], "Draft"] | None = field(default=None, compare=False)
@@ -184,6 +186,8 @@ def signed(draft: Draft) -> bytes:
     listed = entries if entries or draft.is_sequence else None
     parts = Parts(draft.issuer, draft.this_update, draft.next_update, listed, [*extensions, *draft.more])
     der = crl_encoding.encode(parts, crl_encoding.rsa_signer(draft.signer.key))
+    if draft.is_flipped:
+        der = der[:-1] + bytes((der[-1] ^ 1,))
     return der[: len(der) // 2] if draft.is_cut else der
 
 

@@ -61,6 +61,16 @@ def idp_mismatch(draft: Draft, _: Setting) -> Draft:
     return replace(draft, scope=_neighbour(draft).scope)
 
 
+def other_issuer(draft: Draft, setting: Setting) -> Draft:
+    """Return it under the name of the other kind's authority, signed as it should be."""
+    return replace(draft, issuer=names.authority_name(setting.signers.other.kind).public_bytes())
+
+
+def bad_signature(draft: Draft, _: Setting) -> Draft:
+    """Return it to have the last bit of its signature turned over."""
+    return replace(draft, is_flipped=True)
+
+
 def idp_absent(draft: Draft, _: Setting) -> Draft:
     """Return it without its scope."""
     return replace(draft, scope=None)
@@ -160,6 +170,8 @@ BENDS: dict[Fault, Callable[[Draft, Setting], Draft]] = {
     Fault.TRUNCATED: truncated,
     Fault.LIST_WRONG_PARTITION: wrong_partition,
     Fault.LIST_IDP_MISMATCH: idp_mismatch,
+    Fault.LIST_OTHER_ISSUER: other_issuer,
+    Fault.BAD_SIGNATURE: bad_signature,
     Fault.LIST_IDP_ABSENT: idp_absent,
     Fault.LIST_IDP_NOT_CRITICAL: idp_not_critical,
     Fault.LIST_ONLY_AUTHORITIES: only_authorities,

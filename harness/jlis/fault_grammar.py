@@ -31,11 +31,13 @@ class Fault(StrEnum):
     """No octet until the fault is removed; then the true answer."""
     REDIRECT = "redirect"
     """HTTP 307 to the same address: with a count, whoever follows gets the answer in the end."""
-    # Revocation lists: what `crl_faults.py` does beside wrong signers, stale, future and truncated.
+    # Revocation lists: what `crl_faults.py` does beside wrong signers, bad signatures, stale, future and truncated.
     LIST_WRONG_PARTITION = "list_wrong_partition"
     """The list of another municipality, as it should be: nothing of these certificates (RFC 5280 §6.3.3 (b))."""
     LIST_IDP_MISMATCH = "list_idp_mismatch"
     """The right entries under an IDP that names another municipality's point."""
+    LIST_OTHER_ISSUER = "list_other_issuer"
+    """Bears the name of the other kind's authority, all else as it should be (RFC 5280 §6.3.3 (b)(1))."""
     LIST_IDP_ABSENT = "list_idp_absent"
     """Without IDP, as if it were of everything (RFC 5280 §5.2.5)."""
     LIST_IDP_NOT_CRITICAL = "list_idp_not_critical"
@@ -292,6 +294,7 @@ GRAMMAR = {
     # Revocation lists.
     Fault.LIST_WRONG_PARTITION: _CRL,
     Fault.LIST_IDP_MISMATCH: _CRL,
+    Fault.LIST_OTHER_ISSUER: _CRL,
     Fault.LIST_IDP_ABSENT: _CRL,
     Fault.LIST_IDP_NOT_CRITICAL: _CRL,
     Fault.LIST_ONLY_AUTHORITIES: _CRL,
@@ -386,7 +389,7 @@ GRAMMAR = {
     Fault.CONTRADICTION: _OCSP,
     Fault.SHA1_SIGNATURE: _OCSP,
     Fault.WRONG_ALGORITHM: _OCSP,
-    Fault.BAD_SIGNATURE: _OCSP,
+    Fault.BAD_SIGNATURE: _CONTENT,
     Fault.CRITICAL_EXTENSION: _OCSP,
     Fault.CRITICAL_SINGLE_EXTENSION: _OCSP,
     Fault.UNCRITICAL_EXTENSION: _OCSP,

@@ -74,10 +74,10 @@ def _left_out(scene: Scene, options: Options) -> str | None:
 def _of_generator(scene: Scene, population: Population, options: Options, progress: Progress) -> float:
     """Return what the same users reach against the product's own answers, given at once by nobody.
 
-    A closed loop, also where the run held a rate of its own: a ceiling is what there is when nobody waits.
+    A closed loop without pauses, whatever the run's was: a ceiling is what there is when nobody waits.
     """
     asked = msgspec.structs.replace(
-        options, seconds=options.ceiling_seconds, rate=0.0, shape=Shape.CONSTANT, faults=(), metrics_port=0
+        options, seconds=options.ceiling_seconds, rate=0.0, think=False, shape=Shape.CONSTANT, faults=(), metrics_port=0
     )
     answers = product.canned(scene.address, population)
     with standing_noop(answers) as address, tempfile.TemporaryDirectory(prefix="kazashi-ceiling-") as folder:

@@ -1,12 +1,15 @@
 """The same logins over HTTP at the core's own service, by wrk and with truth: `login.http` of PERFORMANCE.md, judged.
 
-Sixteen connections; server and wrk are kept on a core each where there are two. The share of bad logins is the run's,
-and the challenges are put back once they were spent, for signing one for each request takes longer than the load.
+Sixteen connections. As the bench does it: the rate is for each second of the server's processor with wrk on the same
+core, and the latency with wrk on another. On one core the server finds many requests whenever it has its turn; with
+wrk on another it is woken for one or two of them, and each costs it up to twice as much. The share of bad logins is
+the run's, and challenges are put back once they were spent: to sign one for each takes longer than the load.
 """
 
 import tempfile
 from base64 import b64encode
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -40,22 +43,40 @@ def measure(ground: Ground) -> list[ServerCeiling]:
         (Path(folder) / "material").write_bytes(msgspec.msgpack.encode(_material(ground, asked)))
         for door, name in DOORS.items():
             with served(Path(folder), target, door, silent=silent) as (process, port):
-                drive(
-                    f"http://127.0.0.1:{port}", requests, 1, before=pinned(cores()[-1])
-                )  # what is remembered is there
-                before = processor_seconds(process.pid)
-                judged = drive(f"http://127.0.0.1:{port}", requests, SECONDS, before=pinned(cores()[-1]))
-                spent = processor_seconds(process.pid) - before
-            found.append(_told(name, judged, spent))
+                place = f"http://127.0.0.1:{port}"
+                drive(place, requests, 1, before=pinned(cores()[-1]))  # what is remembered is there
+                runs = [_run(process.pid, place, requests, core) for core in (cores()[0], cores()[-1])]
+            found.append(_told(name, *runs))
     return found
 
 
-def _told(name: str, judged: Judged, spent: float) -> ServerCeiling:
-    per_core = judged.right / spent if spent else 0.0
-    note = f"a second of the server's core; {judged.rate:.0f}/s by the clock, wrk took {judged.busy:.0%} of a core"
-    if judged.wrong or judged.strange or judged.errors:
-        note += f"; {judged.strange} answers other than HTTP 200, {judged.errors} socket errors; {judged.sample}"
-    return ServerCeiling(name, per_core, judged.p50 * 1e3, judged.p99 * 1e3, judged.wrong, note)
+class _Run(NamedTuple):
+    judged: Judged
+    spent: float
+    """Seconds of the server's processor."""
+
+    @property
+    def per_core(self) -> float:
+        return self.judged.right / self.spent if self.spent else 0.0
+
+
+def _run(pid: int, place: str, requests: list[Request], core: int) -> _Run:
+    before = processor_seconds(pid)
+    judged = drive(place, requests, SECONDS, before=pinned(core))
+    return _Run(judged, processor_seconds(pid) - before)
+
+
+def _told(name: str, near: _Run, far: _Run) -> ServerCeiling:
+    seen, both = far.judged, (near.judged, far.judged)
+    note = (
+        f"a second of the server's core, wrk on the same; with wrk on another {far.per_core:.0f}, and "
+        f"{seen.rate:.0f}/s by the clock, wrk taking {seen.busy:.0%} of it"
+    )
+    wrong, strange, errors = (sum(each) for each in zip(*((a.wrong, a.strange, a.errors) for a in both), strict=True))
+    if wrong or strange or errors:
+        samples = near.judged.sample or seen.sample
+        note += f"; {strange} answers other than HTTP 200, {errors} socket errors; {samples}"
+    return ServerCeiling(name, near.per_core, seen.p50 * 1e3, seen.p99 * 1e3, wrong, note)
 
 
 def _login(asked: Asked) -> bytes:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import jinja2
 
+from harness.contract.vocabulary import Verb
 from loadtests.ceiling.found import lines_of
 from loadtests.course import Course, Row
+from loadtests.mixes import find_mix
 from loadtests.report.charts import Band, Line, Mark, chart
-from loadtests.report.words import BECAUSE, WORDS
-from loadtests.result import Result
+from loadtests.report.words import BECAUSE, VISITS, WORDS
+from loadtests.result import Result, spelt
 from loadtests.shapes import Shape
+from loadtests.vocabulary import Signatures
 
 NAME = "load.html"
 _TEMPLATES = jinja2.Environment(
@@ -31,9 +34,12 @@ def page(result: Result, *, language: str = "ja") -> str:
         language=language,
         words=WORDS,
         because=BECAUSE,
+        visits=VISITS,
         again=again(result),
         ceilings=[] if result.ceilings is None else lines_of(result.ceilings),
         charts=charts(result),
+        spelt=spelt,
+        think=thought(result),
         **knee_charts(result.course),
     )
 
@@ -115,20 +121,45 @@ def knee_charts(course: Course) -> dict[str, str]:
     }
 
 
+def thought(result: Result) -> str:
+    """Return the pauses of a closed loop's users, in seconds; empty where they make none."""
+    asked = result.asked
+    least, most = find_mix(asked.mix).think
+    is_thinking = asked.think and not asked.rate and most and Verb.BEGIN.value in result.latency_ms
+    return f"{least:g}–{most:g} s" if is_thinking else ""
+
+
 def again(result: Result) -> str:
-    """Return the command that makes such a run once more."""
+    """Return the command that makes such a run once more: what always counts, and whatever is not the default."""
     asked = result.asked
     words = ["./kazashi", "load", "run", "--target", asked.target, "--users", str(asked.users)]
     words += ["--seconds", str(asked.seconds), "--seed", str(asked.seed), "--mix", asked.mix]
-    if asked.bad:
-        words += ["--bad", asked.bad]
     if asked.shape is not Shape.CONSTANT:
         words += ["--shape", asked.shape.value]
     if asked.rate:
         words += ["--rate", f"{asked.rate:g}"]
+    for name in ("bad", "population", "signatures", "enrolled", "processes", "workers", "share", "world", "timeout"):
+        value = getattr(asked, name)
+        if value != _DEFAULTS.get(name, value):
+            words += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
+    words += [] if asked.think else ["--no-think"]
+    words += ["--i-own-this-target"] if asked.own else []
     for fault in asked.faults:
         words += ["--fault", fault]
     return shlex.join(words)
+
+
+_DEFAULTS = {
+    "bad": "",
+    "population": "",
+    "signatures": Signatures.KEY,
+    "enrolled": 0,
+    "processes": 1,
+    "workers": 0,
+    "share": "",
+    "world": "",
+    "timeout": 5.0,
+}
 
 
 def _fitted(course: Course, level: float) -> float | None:

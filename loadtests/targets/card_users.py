@@ -102,7 +102,7 @@ class CardUser(GroundUser, User):
     def _rule(self, kind: str, expected: str, actual: str, *, bad: bool) -> None:
         ruling = Ruling.RIGHT if actual == expected else Ruling.WRONG
         self.load.tally.judged(
-            f"{kind} at {self._subject.id}", self._subject.id, "", Ruled(ruling, expected, actual, bad)
+            self._subject.id, self._subject.id, "", Ruled(ruling, expected, actual, bad), purpose=kind
         )
 
     def _timed(self, what: str, act: Callable[[], Found]) -> Found:

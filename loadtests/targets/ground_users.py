@@ -76,7 +76,7 @@ class GroundUser(PacedUser):
     def judged(self, subject: Subject, deed: Deed, ruled: Ruled) -> None:
         """Count one ruling."""
         kind = deed.value if deed is Deed.FORGED else subject.standing.value
-        self.load.tally.judged(kind, subject.id, "", ruled)
+        self.load.tally.judged(kind, subject.id, "", ruled, purpose=self.NAME)
         if ruled.ruling is Ruling.WRONG:
             self.environment.stats.log_error("VERDICT", "wrong", f"expected {ruled.expected}, actual {ruled.actual}")
 

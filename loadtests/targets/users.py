@@ -27,6 +27,7 @@ def take(environment: Any, people: People) -> Load:
     load: Load
     if isinstance(people, Population):
         load = PortalVisitor.load = LoadRun(people)
+        PortalVisitor.think = people.mix.think
         chosen: type[Any] = PortalVisitor
     else:
         load = GroundUser.load = GroundLoad(people)

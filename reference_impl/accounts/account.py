@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from reference_impl.accounts import rows
 from reference_impl.accounts.attempt import Attempt, Paired, Recognised, Unfamiliar
@@ -28,8 +28,8 @@ from reference_impl.accounts.renewal import NotNow, carry_over
 from reference_impl.accounts.rows import Credential, Learnt
 from reference_impl.accounts.view import AccountView
 from reference_impl.store.database import Database
-from reference_impl.store.tables import accounts, credentials, memberships, pairs
-from reference_impl.store.transactions import run
+from reference_impl.store.statements import Row
+from reference_impl.store.tables import accounts, memberships, pairs
 from reference_impl.verification.doors import Enrolled
 from reference_impl.verification.genuineness import (
     BirthRecord,
@@ -57,9 +57,15 @@ class Accounts:
 
     def find(self, holder: HolderKey) -> Enrolled | None:
         """What was learnt of this holder at enrolment."""
-        with self._database.reading() as connection:
-            credential = rows.read_credential(connection, holder)
-            return None if credential is None else _enrolled(connection, credential)
+        found = rows.read_membership(self._database, holder)
+        if found is None:
+            return None
+        credential, services = found
+        if credential.learnt is not None:
+            return _as_learnt(credential, credential.learnt, services)
+        with self._database.reading() as connection:  # from another certificate of the account
+            again = rows.read_credential(connection, holder)
+            return None if again is None else _enrolled(connection, again)
 
     def view(self, holder: HolderKey) -> AccountView | None:
         """The account as the contract shows it; where another certificate has followed this one, by that number."""
@@ -76,9 +82,12 @@ class Accounts:
 
     def ppid(self, account: str, service: str) -> str | None:
         """The name by which the service knows the account; None if it does not."""
-        of_both = (memberships.c.account == account) & (memberships.c.service == service)
-        with self._database.reading() as connection:
-            return connection.execute(select(memberships.c.ppid).where(of_both)).scalar_one_or_none()
+        return _only(self._database.rows(_ppid, account=account, service=service))
+
+    def ppid_of(self, holder: HolderKey, service: str) -> str | None:
+        """The same, by the certificate that leads to the account."""
+        key = {"issuer_key": holder.issuer_key, "serial": holder.serial}
+        return _only(self._database.rows(rows.ppid_by_holder, service=service, **key))
 
     def enrol(self, attempt: Attempt) -> Reason | None:
         """Opens the account, or adds the service to it; a reason if what is stored by now does not allow it.
@@ -127,9 +136,8 @@ class Accounts:
 
     def note_ended(self, holder: HolderKey, now: datetime) -> None:
         """Remembers since when a certificate is known to be revoked or on hold; neither is ever taken back."""
-        first = rows.is_of(holder) & credentials.c.ended_at.is_(None)
-        with self._database.transaction() as connection:
-            connection.execute(update(credentials).where(first).values(ended_at=now.timestamp()))
+        at = now.timestamp()
+        self._database.change(rows.first_ended, at=at, issuer_key=holder.issuer_key, serial=holder.serial)
 
     def leave(self, holder: HolderKey, service: str | None = None) -> Reason | None:
         """Leaves a service, or all of them; with the last one the account is erased."""
@@ -138,7 +146,7 @@ class Accounts:
     def merge(self, kept: HolderKey, gone: HolderKey, now: datetime) -> Merged | Reason:
         """One account of two that somebody who may say so calls one person's; a reason where they cannot be."""
         try:
-            return run(self._database, lambda each: merge(each, kept, gone, now.timestamp(), self._counts))
+            return self._database.write(lambda each: merge(each, kept, gone, now.timestamp(), self._counts))
         except NotNow as refused:
             return refused.reason
 
@@ -174,7 +182,7 @@ class Accounts:
                 row = {"account": account, **rows.pair_row(paired), "since": now.timestamp()}
                 connection.execute(insert(pairs).values(**row))
 
-        run(self._database, work)
+        self._database.write(work)
 
     def known(self, holders: Iterable[HolderKey]) -> list[Credential]:
         """Those of these certificates that lead to accounts."""
@@ -232,7 +240,7 @@ class Accounts:
 
     def _try(self, work: Callable[[Connection], object]) -> Reason | None:
         try:
-            run(self._database, work)
+            self._database.write(work)
         except NotNow as refused:
             return refused.reason
         return None
@@ -265,10 +273,22 @@ def _learn(connection: Connection, credential: Credential, attempt: Attempt) -> 
 
 def _enrolled(connection: Connection, credential: Credential) -> Enrolled:
     learnt = rows.learnt_with(connection, credential) or Learnt("", b"")
-    services = frozenset(rows.services_of(connection, credential.account))
+    return _as_learnt(credential, learnt, rows.services_of(connection, credential.account))
+
+
+def _as_learnt(credential: Credential, learnt: Learnt, services: list[str]) -> Enrolled:
     barred = None if credential.is_current else replaced()
     is_renewed = credential.learnt is None
-    return Enrolled(services, learnt.birth_date, learnt.chip_key, credential.account, is_renewed, barred)
+    return Enrolled(frozenset(services), learnt.birth_date, learnt.chip_key, credential.account, is_renewed, barred)
+
+
+def _ppid() -> Select[tuple[str]]:
+    of_both = (memberships.c.account == bindparam("account")) & (memberships.c.service == bindparam("service"))
+    return select(memberships.c.ppid).where(of_both)
+
+
+def _only(found: list[Row]) -> str | None:
+    return found[0][0] if found else None
 
 
 def _require_same(record: BirthRecord, learnt: Learnt | None, credential: Credential) -> None:

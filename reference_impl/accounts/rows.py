@@ -5,14 +5,16 @@ one writer at a time anyway, PostgreSQL waits at the row (SELECT … FOR UPDATE)
 """
 
 import hashlib
+from typing import Any, Final, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, Update, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 from reference_impl.accounts.attempt import Paired
+from reference_impl.store.statements import Row, Statements, Within
 from reference_impl.store.tables import accounts, chips, credentials, memberships, pairs
 from reference_impl.verification.purpose import Carrier
 from reference_impl.verification.verdict import HolderKey
@@ -53,31 +55,60 @@ def is_of(holder: HolderKey) -> ColumnElement[bool]:
 
 def read_credential(connection: Connection, holder: HolderKey) -> Credential | None:
     """The credential of this issuer key and serial, if it leads to an account."""
-    found = _read_credentials(connection, is_of(holder))
-    return found[0] if found else None
+    found = Within(connection).rows(_by_holder, issuer_key=holder.issuer_key, serial=holder.serial)
+    return _credential(found[0]) if found else None
 
 
 def credentials_of(connection: Connection, account: str) -> list[Credential]:
     """Every credential of an account, the oldest first."""
-    return _read_credentials(connection, credentials.c.account == account)
+    return [_credential(row) for row in Within(connection).rows(_by_account, account=account)]
 
 
-def _read_credentials(connection: Connection, which: ColumnElement[bool]) -> list[Credential]:
-    joined = credentials.join(accounts, credentials.c.account == accounts.c.id)
-    statement = select(credentials).select_from(joined).where(which).order_by(credentials.c.since, credentials.c.serial)
-    return [
-        Credential(
-            HolderKey(row.issuer_key, row.serial),
-            Carrier(row.carrier),
-            row.account,
-            row.since,
-            None if row.chip_key is None else Learnt(row.birth_date, row.chip_key),
-            None if row.superseded_serial is None else HolderKey(row.superseded_issuer_key, row.superseded_serial),
-            row.ends,
-            row.ended_at,
-        )
-        for row in connection.execute(statement)
-    ]
+def read_membership(store: Statements, holder: HolderKey) -> tuple[Credential, list[str]] | None:
+    """The credential of this issuer key and serial, and the services that its account is enrolled at: one look."""
+    found = store.rows(_with_services, issuer_key=holder.issuer_key, serial=holder.serial)
+    if not found:
+        return None
+    return _credential(found[0][:-1]), [row[-1] for row in found if row[-1] is not None]
+
+
+_ANY: Final = HolderKey(cast("str", bindparam("issuer_key")), cast("str", bindparam("serial")))
+_LEADING: Final = credentials.join(accounts, credentials.c.account == accounts.c.id)
+"""A credential whose account is no more leads nowhere."""
+
+
+def _by_holder() -> Select[tuple[Any, ...]]:
+    return select(credentials).select_from(_LEADING).where(is_of(_ANY))
+
+
+def _by_account() -> Select[tuple[Any, ...]]:
+    mine = select(credentials).select_from(_LEADING).where(credentials.c.account == bindparam("account"))
+    return mine.order_by(credentials.c.since, credentials.c.serial)
+
+
+def _with_services() -> Select[tuple[Any, ...]]:
+    joined = _LEADING.outerjoin(memberships, memberships.c.account == credentials.c.account)
+    found = select(credentials, memberships.c.service).select_from(joined).where(is_of(_ANY))
+    return found.order_by(credentials.c.since, credentials.c.serial, memberships.c.service)
+
+
+def ppid_by_holder() -> Select[tuple[str]]:
+    """By which name a service knows the account that a certificate leads to."""
+    joined = _LEADING.join(memberships, memberships.c.account == credentials.c.account)
+    mine = is_of(_ANY) & (memberships.c.service == bindparam("service"))
+    return select(memberships.c.ppid).select_from(joined).where(mine)
+
+
+def first_ended() -> Update:
+    """Notes when a certificate was first known to be over."""
+    return update(credentials).where(is_of(_ANY) & credentials.c.ended_at.is_(None)).values(ended_at=bindparam("at"))
+
+
+def _credential(row: Row) -> Credential:
+    issuer_key, serial, carrier, account, since, ends, ended_at, birth_date, chip_key, _, later_key, later_serial = row
+    learnt = None if chip_key is None else Learnt(birth_date, chip_key)
+    later = None if later_serial is None else HolderKey(later_key, later_serial)
+    return Credential(HolderKey(issuer_key, serial), Carrier(carrier), account, since, learnt, later, ends, ended_at)
 
 
 def learnt_with(connection: Connection, credential: Credential) -> Learnt | None:
@@ -91,19 +122,20 @@ def learnt_with(connection: Connection, credential: Credential) -> Learnt | None
 def lock(connection: Connection, holder: HolderKey) -> Credential | None:
     """The credential, with its account held until the transaction ends."""
     found = read_credential(connection, holder)
-    while found is not None:
+    while found is not None and connection.dialect.name == "postgresql":  # elsewhere nobody else is here
         hold(connection, found.account)
         again = read_credential(connection, holder)  # it may have moved to another account while we waited
         if again is None or again.account == found.account:
             return again
         found = again
-    return None
+    return found
 
 
 def hold(connection: Connection, *ids: str) -> None:
     """Holds these accounts until the transaction ends; in one order, so that no two wait for each other."""
-    for each in sorted(ids):
-        connection.execute(select(accounts.c.id).where(accounts.c.id == each).with_for_update())
+    if connection.dialect.name == "postgresql":
+        for each in sorted(ids):
+            Within(connection).rows(_held, account=each)
 
 
 def add_credential(connection: Connection, new: Credential) -> bool:
@@ -167,8 +199,7 @@ def take_chip(connection: Connection, account: str, chip_key: bytes) -> str:
 
 def services_of(connection: Connection, account: str) -> list[str]:
     """The services an account is enrolled at."""
-    statement = select(memberships.c.service).where(memberships.c.account == account).order_by(memberships.c.service)
-    return list(connection.execute(statement).scalars())
+    return [service for (service,) in Within(connection).rows(_services, account=account)]
 
 
 def add_membership(connection: Connection, account: str, service: str, ppid: str, since: float) -> None:
@@ -178,7 +209,20 @@ def add_membership(connection: Connection, account: str, service: str, ppid: str
 
 def count(connection: Connection, account: str) -> None:
     """One acceptance more."""
-    connection.execute(update(accounts).where(accounts.c.id == account).values(accepted=accounts.c.accepted + 1))
+    Within(connection).change(_one_more, account=account)
+
+
+def _held() -> Select[tuple[str]]:
+    return select(accounts.c.id).where(accounts.c.id == bindparam("account")).with_for_update()
+
+
+def _services() -> Select[tuple[str]]:
+    mine = select(memberships.c.service).where(memberships.c.account == bindparam("account"))
+    return mine.order_by(memberships.c.service)
+
+
+def _one_more() -> Update:
+    return update(accounts).where(accounts.c.id == bindparam("account")).values(accepted=accounts.c.accepted + 1)
 
 
 def unless_there(connection: Connection, table: Table) -> PostgresqlInsert | SqliteInsert:

@@ -95,8 +95,9 @@ class DirectBackEnds:
         return msgspec.structs.replace(configuration, responders=responders)
 
     def forget(self) -> None:
-        """Forgets revocations."""
+        """Forgets revocations, and lists that were fetched."""
         self._known.forget()
+        self._sources.lists.forget()
 
     def close(self) -> None:
         """There is nothing to give back."""

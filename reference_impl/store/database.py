@@ -2,22 +2,29 @@
 
 SQLite has one writer at a time whatever is done, and a statement here takes less than a millisecond; what takes long,
 the question to the responder, is asked while no transaction is open. Threads of one process take turns by a lock, as
-that is fair and SQLite's own waiting is not; processes take turns by the file. Who only looks waits for nobody.
+that is fair and SQLite's own waiting is not, and what waits is written together (`together`); processes take turns by
+the file. Who only looks waits for nobody.
+
+Four ways in: `rows` and `change` for one statement that is a transaction by itself, `write` for work that decides in
+between, `transaction` and `reading` for everything else.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL, Connection, MetaData
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 
 from reference_impl.store.engine import Place, name_of, open_engine, writing_and_reading
+from reference_impl.store.statements import Row, Said, Within, Write
 from reference_impl.store.tables import metadata
-from reference_impl.store.transactions import is_to_be_tried_again, make_tables
+from reference_impl.store.together import Together
+from reference_impl.store.transactions import is_to_be_tried_again, make_tables, until_done
 
+T = TypeVar("T")
 _WAIT_SECONDS: Final = {"sqlite": 60, "postgresql": 10}
 """How long a transaction waits for others' turns: SQLite deals them out without order, so that one of several writers
 who never pause may wait long."""
@@ -38,9 +45,11 @@ class Database:
         dialect = "postgresql" if isinstance(place, URL) else "sqlite"
         self._engine = open_engine(place, name="relying-party", wait=_WAIT_SECONDS[dialect])
         self._writing, self._reading = writing_and_reading(self._engine)
-        lock = threading.Lock()
-        self._alone: AbstractContextManager[object] = nullcontext() if dialect == "postgresql" else lock
-        self._looking: AbstractContextManager[object] = lock if place is None else nullcontext()
+        self.is_shared = place is not None
+        """Whether other processes may have it open."""
+        turn = threading.Lock()
+        self._together = Together(self._writing, turn) if dialect == "sqlite" else None
+        self._looking: AbstractContextManager[object] = turn if place is None else nullcontext()
         try:
             self.make(metadata)
         except StoreUnusable:
@@ -53,7 +62,8 @@ class Database:
 
         On SQLite it is alone with the store; on PostgreSQL see `transactions`.
         """
-        with self._alone, self._faults(), self._writing.begin() as connection:
+        beginning = self._writing.begin() if self._together is None else self._together.alone()
+        with self._faults(), beginning as connection:
             yield connection
 
     @contextmanager
@@ -61,6 +71,59 @@ class Database:
         """A connection that sees one instant of the store, whatever is written meanwhile; it writes nothing."""
         with self._looking, self._faults(), self._reading.begin() as connection:
             yield connection
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """What `work` returns, done in one transaction, or on SQLite as one of several that become durable together.
+
+        Done again where the engine undid it for somebody else's sake.
+        """
+        together = self._together
+
+        def once() -> T:
+            if together is None:
+                with self.transaction() as connection:
+                    return work(connection)
+            with self._faults():
+                return together.write(work)
+
+        return until_done(once)
+
+    def rows(self, write: Write, /, **values: object) -> list[Row]:
+        """The rows that one statement finds, at one instant of the store."""
+        with self._looking, self._faults(), self._lent() as said:
+            return said.rows(write, **values)
+
+    def change(self, write: Write, /, **values: object) -> int:
+        """How many rows one statement changed, once that is durable."""
+        if self._together is not None:
+            return self.write(lambda connection: Within(connection).change(write, **values))
+
+        def once() -> int:
+            with self._faults(), self._lent() as said:
+                return said.change(write, **values)
+
+        return until_done(once)
+
+    @contextmanager
+    def _lent(self) -> Iterator[Said]:
+        """A connection of the driver on which each statement is a transaction by itself."""
+        lent = self._engine.raw_connection()
+        if self._together is not None:
+            try:
+                yield Said(lent, self._engine.dialect)
+            finally:
+                lent.close()
+            return
+        driver: Any = lent.driver_connection
+        driver.autocommit = True
+        try:
+            yield Said(lent, self._engine.dialect)
+        finally:
+            if driver.closed:
+                lent.invalidate()
+            else:
+                driver.autocommit = False
+                lent.close()
 
     def make(self, tables: MetaData) -> None:
         """Makes tables that are not there yet."""
@@ -75,6 +138,8 @@ class Database:
 
     def close(self) -> None:
         """Gives the file or the connections back."""
+        if self._together is not None:
+            self._together.close()
         self._engine.dispose()
 
     @contextmanager
@@ -87,5 +152,10 @@ class Database:
         except DBAPIError as error:
             if isinstance(error, _OURS) or is_to_be_tried_again(error):
                 raise
-            said = " ".join(str(error.orig).split())
-            raise StoreUnusable(f"store {self.name}: expected a store that can be written, found: {said}") from error
+            raise self._unusable(error.orig) from error
+        except self._engine.dialect.loaded_dbapi.Error as error:  # from where SQLAlchemy stands aside
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: BaseException | None) -> StoreUnusable:
+        said = " ".join(str(error).split())
+        return StoreUnusable(f"store {self.name}: expected a store that can be written, found: {said}")

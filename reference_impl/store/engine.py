@@ -5,17 +5,22 @@ SQLite      journal_mode=WAL, synchronous=FULL: the log is fsync'd at every comm
             (https://www.sqlite.org/lang_transaction.html §2.2); left to itself, Python's sqlite3 begins only at the
             first statement that writes, and reads before that outside of any.
 PostgreSQL  psycopg 3; synchronous_commit=on, whatever the server's default. Connections are pooled, and looked at
-            before they are lent: what a server that went and came back left behind is not found out by a caller.
+            before they are lent: what a server that went and came back left behind is not found out by a caller. A
+            server that goes closes its connections, and one that closes can be read from: looking costs a system
+            call, where asking (`pool_pre_ping`) costs a round trip for every transaction.
 """
 
 import os
+import select
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import StaticPool
+
+from reference_impl.store.statements import wrapped
 
 Place = Path | URL | None
 """A file, a database of PostgreSQL, or this process's memory."""
@@ -28,9 +33,9 @@ below the 100 that a server takes unless it is told otherwise."""
 
 _OPTIONS: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
     "sqlite": ({"store_writes": True}, {"store_writes": False}),
-    "postgresql": ({"isolation_level": "READ COMMITTED"}, {"isolation_level": "REPEATABLE READ"}),
+    "postgresql": ({}, {"isolation_level": "REPEATABLE READ"}),
 }
-"""Of who writes, and of who reads: one instant of the store. READ COMMITTED sees what it had to wait for."""
+"""Of who writes, and of who reads: one instant of the store."""
 
 
 class UnusablePlace(ValueError):
@@ -64,9 +69,17 @@ def open_engine(place: Place, *, name: str, wait: int, pooled: int = POOLED, pra
     if isinstance(place, URL):
         options = f"-c synchronous_commit=on -c lock_timeout={wait}s"
         arguments = {"connect_timeout": wait, "application_name": name, "options": options}
-        return create_engine(
-            place, connect_args=arguments, pool_pre_ping=True, pool_size=pooled, max_overflow=MORE, pool_timeout=wait
+        engine = create_engine(
+            place,
+            connect_args=arguments,
+            pool_size=pooled,
+            max_overflow=MORE,
+            pool_timeout=wait,
+            pool_use_lifo=True,
+            isolation_level="READ COMMITTED",  # of who writes: it sees what it had to wait for
         )
+        event.listen(engine, "checkout", _require_open)
+        return engine
     address = URL.create("sqlite", database=None if place is None else str(place))
     pool = {"poolclass": StaticPool} if place is None else {}  # memory is one connection
     engine = create_engine(address, connect_args={"check_same_thread": False, "timeout": wait}, **pool)
@@ -102,5 +115,16 @@ def writing_and_reading(engine: Engine) -> tuple[Engine, Engine]:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("store_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    text = "BEGIN IMMEDIATE" if connection.get_execution_options().get("store_writes", False) else "BEGIN"
+    try:
+        connection.connection.cursor().execute(text)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise wrapped(error, connection.dialect, text) from error
+
+
+def _require_open(connection: Any, *_: object) -> None:
+    """Nobody is lent a connection on which the server has said something unasked: that it goes, as a rule."""
+    looked = select.poll()
+    looked.register(connection.fileno(), select.POLLIN)
+    if looked.poll(0):
+        raise InvalidatePoolError("expected a silent connection, found one that its server has closed")

@@ -31,10 +31,19 @@ class Transactions(Protocol):
 
 def run(database: Transactions, work: Callable[[Connection], T]) -> T:
     """What `work` returns, done in one transaction; done again where the engine undid it for somebody else's sake."""
+
+    def once() -> T:
+        with database.transaction() as connection:
+            return work(connection)
+
+    return until_done(once)
+
+
+def until_done(act: Callable[[], T]) -> T:
+    """What `act` returns; done again where the engine undid it for somebody else's sake."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with database.transaction() as connection:
-                return work(connection)
+            return act()
         except DBAPIError as error:
             if attempt == ATTEMPTS or not is_to_be_tried_again(error):
                 raise

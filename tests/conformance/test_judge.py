@@ -11,10 +11,12 @@ from conformance.case import (
     CardTrace,
     Case,
     Expectation,
+    NonceSent,
     Questions,
     Text,
 )
-from conformance.judge import Check, Judgement, Verdict, judge, with_twins
+from conformance.check import Check
+from conformance.judge import Judgement, Verdict, judge, with_twins
 from conformance.observation import Interruption, Observation, ObservedStep
 from conformance.steps import Disturb, Enrol, Login, Story, Tap
 from harness.confidence import Confidence
@@ -331,3 +333,119 @@ def test_account_that_should_be_gone_or_never_came() -> None:
         step = ObservedStep(case.steps[-1], NOON, ACCEPTED, account_before=before, account_after=after)
         verdict = judge(case, Observation(case, 5, {"auth": SERIAL}, steps=[step])).verdict
         assert (verdict is Verdict.PASS) is held
+
+
+RECOMMENDED = msgspec.structs.replace(REFUSAL, requirement="RP-NONCE-004")
+"""The same case about something that the register only recommends (SHOULD)."""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "questions"),
+    [(ACCEPTED, (ASKED,)), (msgspec.structs.replace(ON_HOLD, reason=Reason.REVOKED), (ASKED,)), (ON_HOLD, ())],
+)
+def test_missed_recommendation_is_a_warning(outcome: Outcome, questions: tuple[Entry, ...]) -> None:
+    """A SHOULD that was not kept is told with the check that shows it, and fails nobody; a MUST does."""
+    judged = judge(RECOMMENDED, seen(RECOMMENDED, outcome, *questions))
+    assert judged.verdict is Verdict.WARN
+    assert broken(judged)
+    assert judge(REFUSAL, seen(REFUSAL, outcome, *questions)).verdict is Verdict.FAIL
+
+
+def test_what_breaks_beside_a_recommendation_is_a_failure() -> None:
+    """Setup, recovery, epoch, freshness and privacy bind whatever the case is about."""
+    case = msgspec.structs.replace(RECOMMENDED, steps=[Enrol(), Login()], afterwards=[Tap()])
+    refused_setup = Observation(case, steps=[ObservedStep(Enrol(), NOON, ON_HOLD)], serials={"auth": SERIAL})
+    assert judge(case, refused_setup).verdict is Verdict.FAIL
+    without_recovery = msgspec.structs.replace(RECOMMENDED, afterwards=[Tap()])
+    assert judge(without_recovery, seen(without_recovery, ON_HOLD, ASKED)).verdict is Verdict.FAIL
+    other_epoch = msgspec.structs.replace(ON_HOLD, epoch=4)
+    assert judge(RECOMMENDED, seen(RECOMMENDED, other_epoch, ASKED)).verdict is Verdict.FAIL
+    observation = seen(RECOMMENDED, ON_HOLD, ASKED)
+    observation.steps = [replace(observation.steps[0], stale="the session of an earlier begin")]
+    assert judge(RECOMMENDED, observation).verdict is Verdict.FAIL
+
+
+def test_refusal_beside_a_twin_that_missed_a_recommendation_is_no_pass() -> None:
+    """Where the accepted story was refused for a SHOULD, the refusal proves nothing; a failure stays one."""
+    accepted = case_of(Expectation(Decision.ACCEPT, Reason.OK, Questions(at_least=1)))
+    twin = msgspec.structs.replace(accepted, id="login/two", requirement="RP-NONCE-004")
+    missed = judge(twin, seen(twin, ON_HOLD, ASKED))
+    assert missed.verdict is Verdict.WARN
+    refused = judge(REFUSAL, seen(REFUSAL, ON_HOLD, ASKED))
+    final = with_twins({"login/one": refused, "login/two": missed})["login/one"]
+    assert (final.verdict, final.twin_failed) == (Verdict.WARN, True)
+    wrong = judge(REFUSAL, seen(REFUSAL, ACCEPTED, ASKED))
+    assert with_twins({"login/one": wrong, "login/two": missed})["login/one"].verdict is Verdict.FAIL
+
+
+LISTS, BOTH = frozenset({Capability.STATUS_LISTS}), frozenset({Capability.STATUS_LISTS, Capability.STATUS_OCSP})
+LIST = Entry(NOON, "crl", "auth", None, "48201", "list 3730", 200)
+
+
+def test_product_that_asks_lists_alone_is_judged_by_what_it_fetched() -> None:
+    """A list of the kind since the case began stands for the question; one of the other kind, or none, does not."""
+    for questions, held in (((LIST,), True), ((), False), ((msgspec.structs.replace(LIST, kind="sign"),), False)):
+        judged = judge(REFUSAL, seen(REFUSAL, ON_HOLD, *questions), sources=LISTS)
+        assert broken(judged) == ([] if held else ["lists fetched"])
+    assert broken(judge(REFUSAL, seen(REFUSAL, ON_HOLD, LIST), sources=BOTH)) == ["status questions"]
+    earlier = ObservedStep(Enrol(), NOON, ACCEPTED, questions=(LIST,))
+    case = msgspec.structs.replace(REFUSAL, steps=[Enrol(), Login()])
+    observation = replace(seen(case, ON_HOLD), steps=[earlier, *seen(case, ON_HOLD).steps])
+    assert judge(case, observation, sources=LISTS).verdict is Verdict.PASS
+
+
+def test_who_asks_ocsp_first_may_name_its_silence_when_the_list_is_refused() -> None:
+    """Only in a case about lists, and only for a product with both sources."""
+    refused = Expectation(Decision.REJECT, Reason.STATUS_UNTRUSTED, Questions(at_least=1, lists=True))
+    case, silent = (
+        case_of(refused, twin="login/two"),
+        msgspec.structs.replace(ON_HOLD, decision=Decision.RETRY, reason=Reason.STATUS_UNAVAILABLE),
+    )
+    assert judge(case, seen(case, silent, LIST), sources=BOTH).verdict is Verdict.PASS
+    assert judge(case, seen(case, silent, LIST), sources=LISTS).verdict is Verdict.FAIL
+    assert judge(case, seen(case, ACCEPTED, LIST), sources=BOTH).verdict is Verdict.FAIL
+    assert judge(case, seen(case, silent), sources=BOTH).verdict is Verdict.FAIL
+
+
+REPLAYED = Outcome(decision=Decision.REJECT, reason=Reason.CHALLENGE_REPLAYED, steps=[], epoch=5)
+
+
+@pytest.mark.parametrize(
+    ("rivals", "held"),
+    [
+        ((REPLAYED, REPLAYED), True),
+        ((REPLAYED, ACCEPTED), False),
+        ((REPLAYED,), False),
+        ((REPLAYED, msgspec.structs.replace(REPLAYED, reason=Reason.POLICY)), False),
+    ],
+)
+def test_all_but_one_of_completions_at_once_are_replays(*, rivals: tuple[Outcome, ...], held: bool) -> None:
+    """A second acceptance, a missing answer or another reason fails the case by its own check."""
+    accepted = Expectation(Decision.ACCEPT, Reason.OK, Questions(at_least=1))
+    case = case_of(accepted, steps=[Login(rivals=2)])
+    observation = seen(case, ACCEPTED, ASKED)
+    observation.steps = [replace(observation.steps[0], rivals=rivals)]
+    assert broken(judge(case, observation)) == ([] if held else ["rivals"])
+
+
+NONCE = b"\x04\x20" + bytes(range(32))
+
+
+@pytest.mark.parametrize(
+    ("rule", "nonces", "verdict"),
+    [
+        (NonceSent.LONG_ENOUGH, [NONCE], Verdict.PASS),
+        (NonceSent.LONG_ENOUGH, [b"\x04\x1f" + bytes(31)], Verdict.FAIL),
+        (NonceSent.WRAPPED, [NONCE], Verdict.PASS),
+        (NonceSent.WRAPPED, [bytes(range(32))], Verdict.FAIL),
+        (NonceSent.NEVER_TWICE, [NONCE, NONCE[:-1] + b"\x00"], Verdict.PASS),
+        (NonceSent.NEVER_TWICE, [NONCE, NONCE], Verdict.FAIL),
+        (NonceSent.LONG_ENOUGH, [None], Verdict.NA),
+    ],
+)
+def test_nonces_are_looked_at_as_they_came(rule: NonceSent, nonces: list[bytes | None], verdict: Verdict) -> None:
+    """Length, wrapping and freshness by the journal's octets; who sends none is not asked (RFC 9919 §5)."""
+    accepted = case_of(Expectation(Decision.ACCEPT, Reason.OK, Questions(at_least=1)))
+    case = msgspec.structs.replace(accepted, nonce=rule)
+    asked = [msgspec.structs.replace(ASKED, nonce=nonce) for nonce in nonces]
+    assert judge(case, seen(case, ACCEPTED, *asked)).verdict is verdict

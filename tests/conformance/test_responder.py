@@ -107,7 +107,7 @@ def test_fake_jlis_passes_everything(catalogue: RoleCatalogue, made: Stand, ligh
     paths = write_role_reports(run, tmp_path, language="en")
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert (report["verdict"], report["counts"]["PASS"]) == ("conformant", len(catalogue.cases))
-    assert [path.name for path in paths] == ["index.html", "report.json", "junit.xml"]
+    assert [path.name for path in paths] == ["index.html", "report.json", "junit.xml", "summary.md"]
 
 
 @pytest.mark.parametrize("fault", LEGAL, ids=lambda fault: fault.value)

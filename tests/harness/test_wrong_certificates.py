@@ -251,6 +251,7 @@ def test_times_are_what_their_names_say(leaves: dict[Kind, bytes], signers: dict
     [
         (Wrong.POLICY_OF_OTHER_KIND, "1.2.392.200149.8.5.1.0.20", "1.2.392.200149.8.5.1.2.30"),
         (Wrong.POLICY_OF_PRODUCTION, "1.2.392.200149.8.5.1.3.30", "1.2.392.200149.8.5.1.1.20"),
+        (Wrong.POLICY_OF_PHONES, "1.2.392.200149.8.5.1.2.50", "1.2.392.200149.8.5.1.0.40"),
         (Wrong.POLICY_UNKNOWN, NOBODYS, NOBODYS),
     ],
 )

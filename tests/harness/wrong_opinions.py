@@ -91,6 +91,7 @@ ROWS = {
     Wrong.EXTENDED_KEY_USAGE_OTHER: Row({EKU}, UNSUITABLE, "parses"),
     Wrong.EXTENDED_KEY_USAGE_ABSENT: Row({EKU}, OK, "parses"),
     Wrong.POLICY_OF_OTHER_KIND: Row({POLICIES}, NO_POLICY, "parses"),
+    Wrong.POLICY_OF_PHONES: Row({POLICIES}, NO_POLICY, "parses"),
     Wrong.POLICY_UNKNOWN: Row({POLICIES}, NO_POLICY, "parses"),
     Wrong.POLICY_OF_PRODUCTION: Row({POLICIES}, NO_POLICY, "parses"),
     Wrong.POLICIES_ABSENT: Row({POLICIES}, NO_POLICY, "parses"),

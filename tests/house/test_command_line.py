@@ -50,10 +50,10 @@ def test_help_names_every_command(home: Path) -> None:
 
 
 def test_certify_writes_its_reports_and_says_where(home: Path) -> None:
-    """Exit 0, three files, their paths on stderr, and what certify promised in report.json."""
+    """Exit 0, four files, their paths on stderr, and what certify promised in report.json."""
     done = kazashi("certify", "--case", "tap/outdoor", "--out", "reports", home=home)
     assert done.returncode == 0, done.stderr
-    for name in ("index.html", "report.json", "junit.xml"):
+    for name in ("index.html", "report.json", "junit.xml", "summary.md"):
         assert (home / "reports" / name).exists()
         assert f"reports/{name}" in done.stderr
     report = json.loads((home / "reports" / "report.json").read_text(encoding="utf-8"))

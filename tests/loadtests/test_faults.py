@@ -5,14 +5,15 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
 from harness.errors import ConfigurationError, HarnessFault
 from harness.jlis.faults import Faults
 from loadtests.conditions import Announcements, Condition, Moved, read_announced
-from loadtests.disturbance import ALLOWED, Disturbance, Means, require_means
-from loadtests.faults import CONDITIONS, FaultKind, PlannedFault, parse_faults
+from loadtests.disturbance import Disturbance, Means, require_means
+from loadtests.faults import ALLOWED, CONDITIONS, FaultKind, PlannedFault, parse_faults
 
 NOON = datetime(2026, 12, 8, 3, 0, tzinfo=UTC)
 
@@ -121,17 +122,25 @@ def test_fault_of_the_fake_jlis_stands_is_announced_and_goes(
 
 
 def test_clock_that_moves_is_in_force_from_its_announcement_on(tmp_path: Path) -> None:
-    """An answer before it is of the first setting, one after it of the new one, and one over it of either."""
+    """An answer before it is of the first setting, one over it of either, and so is one to who asked before the product
+    had been told; one after that is of the new setting."""
     announcements = Announcements(tmp_path / "announced.json")
-    moved = [Moved(10.0, NOON, 5), Moved(20.0, NOON, 6)]
+    moved = [Moved(10.0, NOON, 5, told=10.8), Moved(20.0, NOON, 6, told=20.8)]
     for each in moved:
-        announcements.move(each)
+        announcements.move(msgspec.structs.replace(each, told=None))
+        assert read_announced(tmp_path / "announced.json").moved_between(each.since + 50, each.since + 51)[0][-1] == (
+            msgspec.structs.replace(each, told=None)
+        )
+        assert each.told is not None
+        announcements.told(each.told)
     announcements.begin(Condition.STATUS_GONE, 30.0)
     announced = read_announced(tmp_path / "announced.json")
     assert announced.moved_between(8.0, 9.0) == ([], True)
     assert announced.moved_between(9.0, 10.5) == (moved[:1], True)
+    assert announced.moved_between(10.2, 10.5) == (moved[:1], True)
     assert announced.moved_between(11.0, 12.0) == (moved[:1], False)
     assert announced.moved_between(19.0, 21.0) == (moved, False)
+    assert announced.moved_between(20.7, 26.0) == (moved, False)
     assert announced.moved_between(25.0, 26.0) == (moved[1:], False)
 
 

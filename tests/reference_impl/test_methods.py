@@ -198,6 +198,9 @@ class Shelf:
         self.reason = reason
         self.asked: list[tuple[timedelta | None, bool]] = []
 
+    def forget(self) -> None:
+        """There is nothing to forget."""
+
     def method(self, configuration: Configuration, maximum_age: timedelta | None, *, is_offline: bool) -> Revocation:
         """The answer; by lists that stay here something else."""
         assert configuration.responders == {CertificateKind.AUTH: AWAY}

@@ -156,14 +156,14 @@ def test_how_long_an_answer_is_fresh(client: StatusClient, headers: bytes, secon
         (send(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"), "answered 302"),
         (send(TYPED % b"text/html"), "found 'text/html'"),
         (send(TYPED % b"application/ocsp-request"), "found 'application/ocsp-request'"),
-        (send(HEAD % 7 + b"answer"), "RemoteProtocolError"),
+        (send(HEAD % 7 + b"answer"), "an HTTP answer"),
         (send(HEAD % 65537 + b"a" * 65537), "at most 65536 octets"),
         (flood, "at most 65536 octets"),
-        (send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nans"), "RemoteProtocolError"),
-        (send(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000), "RemoteProtocolError"),
-        (send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nContent-Length: 7\r\n\r\nanswer"), "RemoteProtocolError"),
-        (send(b"220 mail ready\r\n"), "RemoteProtocolError"),
-        (send(b""), "RemoteProtocolError"),
+        (send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nans"), "an HTTP answer"),
+        (send(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000), "an HTTP answer"),
+        (send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nContent-Length: 7\r\n\r\nanswer"), "an HTTP answer"),
+        (send(b"220 mail ready\r\n"), "an HTTP answer"),
+        (send(b""), "an HTTP answer"),
         (trickle(b"HTTP/1.1 200 OK\r\nX: "), "within 0.5 s"),
         (trickle(HEAD % 60_000), "within 0.5 s"),
         (say_nothing, "within 0.5 s"),
@@ -187,7 +187,7 @@ def test_refused_connection_is_unreachable(client: StatusClient) -> None:
     """No listener, no answer."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    with pytest.raises(StatusUnreachable, match="ConnectError"):
+    with pytest.raises(StatusUnreachable, match="a connection, found ConnectionRefusedError"):
         client.ask(asking(f"http://127.0.0.1:{port}/"))
 
 

@@ -9,7 +9,8 @@ import secrets
 from dataclasses import dataclass, field
 
 from cardsim.readers.inprocess import LEAVE_CARD, RESET_CARD, UNPOWER_CARD
-from conformance.judge import Check
+from cardsim.trace import Event, TraceLine, mask_secrets
+from conformance.check import Check
 from conformance.roles.card.case import FRESH_CARD, WRONG_TRIES, AnswerToReset, CardCase, Power, Read, Send, Turn
 from conformance.roles.card.data import data_checks, object_length
 from conformance.roles.card.facts import REFERENCES, CardFacts
@@ -64,7 +65,7 @@ class CardBench:
             play.end()
             if case.wrong_tries and not self._target.is_fresh:
                 self._bring_back()
-        return Played(tuple(play.checks), "\n".join(play.lines))
+        return Played(tuple(play.checks), "\n".join(play.lines), tuple(play.trace))
 
     def _more(self, known: set[str]) -> list[str]:
         if not known:
@@ -132,6 +133,7 @@ class _Play:
     may_block: bool
     checks: list[Check] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    trace: list[TraceLine] = field(default_factory=list)
     named: dict[str, bytes] = field(default_factory=dict)
     line: Line | None = None
     sent: list[bytes] = field(default_factory=list)
@@ -173,6 +175,7 @@ class _Play:
         self.line = self.target.line()
         self.line.connect(disposition=LEAVE_CARD)
         self.sent, self.confirmed = [], False
+        self._note(Event.RESET if how is Power.RESET else Event.POWER_ON)
         self.lines.append(f"-- {how.value}, ATR {bytes(self.line.getATR()).hex().upper()}")
 
     def _leave(self, disposition: int) -> None:
@@ -226,7 +229,12 @@ class _Play:
         self.sent.append(apdu)
         data, sw1, sw2 = self._line().transmit(list(apdu))
         self.lines += [f"> {told(apdu)}", f"< {bytes(data).hex().upper()} {sw1:02X}{sw2:02X}".replace("<  ", "< ")]
-        return bytes(data), sw1 << 8 | sw2
+        status = sw1 << 8 | sw2
+        self._note(Event.COMMAND, mask_secrets(apdu), bytes(data), status)
+        return bytes(data), status
+
+    def _note(self, event: Event, command: bytes = b"", answer: bytes = b"", status: int = 0) -> None:
+        self.trace.append(TraceLine(len(self.trace) + 1, event, command, answer, status))
 
 
 def _atr_check(atr: bytes) -> Check:

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from conformance.judge import Check
+from conformance.check import Check
 from conformance.roles.card.case import Data
 
 SHOWN = 24

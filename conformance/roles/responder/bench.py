@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 from asn1crypto import ocsp
 
-from conformance.judge import Check
+from conformance.check import Check
 from conformance.roles.responder.asking import Request, Requestor, build
 from conformance.roles.responder.case import (
     About,

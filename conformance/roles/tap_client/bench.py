@@ -6,8 +6,8 @@ from typing import Protocol
 
 import msgspec
 
-from cardsim.trace import decode
-from conformance.judge import Check
+from cardsim.trace import TraceLine, decode
+from conformance.check import Check
 from conformance.roles.role_run import Played, TargetFault
 from conformance.roles.tap_client.case import Do, TapCase
 from conformance.roles.tap_client.desk import InProcessDesk, Lying
@@ -51,15 +51,17 @@ class TapBench:
         """Return what came of a case."""
         checks: list[Check] = []
         transcript: list[str] = []
+        trace: list[TraceLine] = []
         for number, do in enumerate(case.runs, start=1):
             try:
                 seen = self._run(do)
             except AdapterFault as fault:
                 raise TargetFault(str(fault), late=isinstance(fault, TimedOut)) from fault
+            trace += seen.lines
             transcript += [f"{do.function.value}: {seen.said.reason.value}", *(decode(line) for line in seen.lines)]
             if number == len(case.runs):
                 checks += judged(case, seen)
-        return Played(tuple(checks), "\n".join(transcript))
+        return Played(tuple(checks), "\n".join(transcript), tuple(trace))
 
     def _run(self, do: Do) -> Seen:
         challenge = secrets.token_bytes(CHALLENGE)

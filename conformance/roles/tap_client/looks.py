@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from cardsim.trace import Event
-from conformance.judge import Check
+from conformance.check import Check
 from conformance.roles.card.data import public_key
 from conformance.roles.tap_client.case import TapCase, TapRule
 from conformance.roles.tap_client.seen import HEADER, PINS, VERIFY, Seen

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from asn1crypto import x509
 
 from harness.contract.vocabulary import Kind
-from harness.jlis.populations import Population
+from harness.jlis.populations import Medium, Population
 from harness.jlis.profiles import POLICIES, PRODUCTION_POLICIES
 from harness.jlis.wrong.extensions import with_key_usage, without
 from harness.jlis.wrong.oids import (
@@ -52,6 +52,12 @@ def _policy_of_other_kind(parts: Parts, _signer: Signer) -> Parts:
     return _with_policy(parts, table[Population(other, medium)])
 
 
+def _policy_of_phones(parts: Parts, _signer: Signer) -> Parts:
+    table, (kind, medium) = _policy_now(parts)
+    (other,) = set(Medium) - {medium}
+    return _with_policy(parts, table[Population(kind, other)])
+
+
 def _policy_unknown(parts: Parts, _signer: Signer) -> Parts:
     return _with_policy(parts, NOBODYS)
 
@@ -93,6 +99,7 @@ PROFILE: Mapping[Wrong, Variant] = {
         "RFC 5280 §4.2.1.12, spec/rfc.md B6", POLICY, without(EXTENDED_KEY_USAGE), kinds=AUTH_ONLY
     ),
     Wrong.POLICY_OF_OTHER_KIND: Variant(_POLICY_OID, FAULT, _policy_of_other_kind),
+    Wrong.POLICY_OF_PHONES: Variant("spec/pki.md §1.5, §1.6", FAULT, _policy_of_phones),
     Wrong.POLICY_UNKNOWN: Variant(_POLICY_OID, FAULT, _policy_unknown),
     Wrong.POLICY_OF_PRODUCTION: Variant(_POLICY_OID, FAULT, _policy_of_production),
     Wrong.POLICIES_ABSENT: Variant(_POLICY_OID, FAULT, without(CERTIFICATE_POLICIES)),

@@ -115,6 +115,8 @@ class Wrong(StrEnum):
     """There is no extended key usage, in a certificate for authentication."""
     POLICY_OF_OTHER_KIND = "policy-of-other-kind"
     """The policy is that of the other kind of certificate."""
+    POLICY_OF_PHONES = "policy-of-phones"
+    """The policy is that of the same kind of certificate in a phone."""
     POLICY_UNKNOWN = "policy-unknown"
     """The policy is one that nobody knows."""
     POLICY_OF_PRODUCTION = "policy-of-production"

@@ -101,6 +101,9 @@ class Crowd(msgspec.Struct, frozen=True):
 
 
 class _GoodLists:
+    def forget(self) -> None:
+        """There is nothing to forget."""
+
     def method(self, configuration: Configuration, *_: object, **__: object) -> AlwaysGood:
         """Nobody is on these lists."""
         del configuration

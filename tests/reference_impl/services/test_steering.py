@@ -53,6 +53,9 @@ class Shelves:
     def __init__(self) -> None:
         self.asked: list[tuple[timedelta | None, bool]] = []
 
+    def forget(self) -> None:
+        """There is nothing to forget."""
+
     def method(self, configuration: Configuration, maximum_age: timedelta | None, *, is_offline: bool) -> Revocation:
         """Good, as of the last mark."""
         del configuration
