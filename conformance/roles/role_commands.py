@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
+from cardsim.readers.conditions import ORDINARY, Conditions
+from cardsim.readers.interface import Interface
 from conformance.catalogue_loader import compiled
 from conformance.certification import EXIT_CODES
 from conformance.evidence.bundle import sign_evidence
@@ -52,6 +54,8 @@ PATIENCE = 10.0
 """Seconds, where the command line says nothing."""
 PROGRAM_SECONDS = 60.0
 """A program may start others for each run, and each looks for its card anew."""
+EMULATED = {IN_PROCESS_READER: ORDINARY, "contactless": Conditions(Interface.CONTACTLESS, pupi_in_atr=True)}
+"""Slots of this process for our emulator: what a card is must not depend on how it is touched."""
 COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 
@@ -179,9 +183,9 @@ def _bench(role: str, options: RoleOptions, seed: int) -> Iterator[Bench[Any]]:
 
 def _card_bench(options: RoleOptions, seed: int) -> CardBench:
     """Return the bench of our own emulator, or of whatever lies in a reader, with the secrets that were given."""
-    if options.reader == IN_PROCESS_READER:
+    if options.reader in EMULATED:
         profile, facts = synthetic_card(key_pool(), seed=seed)
-        return CardBench(EmulatedCards(profile), facts)
+        return CardBench(EmulatedCards(profile, EMULATED[options.reader]), facts)
     facts = CardFacts() if options.card is None else load_card_facts(options.card)
     if options.serial is not None and facts.serial not in (None, options.serial):
         raise ConfigurationError(
