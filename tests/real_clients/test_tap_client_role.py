@@ -37,7 +37,7 @@ OPENSC = {
     "typing/cloned": Verdict.WARN,
     "typing/wrong": Verdict.FAIL,
 }
-"""It asks for the tries of both PINs when it takes hold of the card; takes a card that was taken away for one whose file
+"""It asks for the tries of both PINs when it takes hold of the card; takes a card that went for one whose file
 is too short; checks no signature; and does not tell how many tries are left."""
 
 
@@ -74,7 +74,7 @@ def test_program_is_certified_by_one_command(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        cwd=tmp_path,
+        cwd=Path(__file__).resolve().parents[2],
     )
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
