@@ -32,7 +32,7 @@ from conformance.report.words import WORDS
 from conformance.roles.card.bench import CardBench
 from conformance.roles.card.facts import CardFacts, load_card_facts
 from conformance.roles.card.target import EmulatedCards, pcsc_cards, synthetic_card
-from conformance.roles.platform_client.case import NoBench
+from conformance.roles.platform_client.bench import platform_bench
 from conformance.roles.responder.bench import ResponderBench
 from conformance.roles.responder.target import JLIS, responder_facts
 from conformance.roles.role_catalogue import RoleCatalogue, load_role_catalogue
@@ -41,14 +41,17 @@ from conformance.roles.tap_client.bench import InProcessDesk, TapBench
 from conformance.roles.tap_client.laid import Cards
 from conformance.roles.tap_client.pcsc_desk import NAMED_PROGRAMS, PCSC, pcsc_desk
 from conformance.roles.vocabularies import VOCABULARIES
-from harness.contract.client import TapClient
+from harness.contract.client import PlatformClient, TapClient
 from harness.contract.faults import AdapterFault
 from harness.contract.targets import Program, PythonObject, Target, bound_target, parse_target
 from harness.errors import ConfigurationError
 from harness.home import key_pool
 
 IN_PROCESS_READER = "inprocess"
-EXAMPLE = "python:conformance.targets.tap_client:make"
+EXAMPLES = {
+    RequiredOf.TAP_CLIENT.value: "python:conformance.targets.tap_client:make",
+    RequiredOf.PLATFORM_CLIENT.value: "python:conformance.targets.platform_client:make",
+}
 OWN_STATEMENT = Path(__file__).parents[1] / "targets" / "statements" / "fake-jlis.yaml"
 PATIENCE = 10.0
 """Seconds, where the command line says nothing."""
@@ -160,7 +163,12 @@ def _bench(role: str, options: RoleOptions, seed: int) -> Iterator[Bench[Any]]:
         yield _card_bench(options, seed)
         return
     if role == RequiredOf.PLATFORM_CLIENT.value:
-        yield NoBench()
+        with (
+            bound_target(parse_target(_named(role, options)), timeout=options.timeout) as binding,
+            PlatformClient(binding) as client,
+            platform_bench(client) as platform,
+        ):
+            yield platform
         return
     if role == RequiredOf.TAP_CLIENT.value:
         with _tap_bench(options, seed) as bench:
@@ -223,8 +231,8 @@ def _named(role: str, options: RoleOptions) -> str:
     """Return the target as reports name it: what stands behind the word `reference` in this role."""
     if role == RequiredOf.CARD.value:
         return options.reader
-    if role == RequiredOf.TAP_CLIENT.value:
-        return EXAMPLE if options.target == "reference" else options.target
+    if role in EXAMPLES:
+        return EXAMPLES[role] if options.target == "reference" else options.target
     return JLIS if options.target == "reference" else options.target
 
 
