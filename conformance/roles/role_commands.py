@@ -26,6 +26,9 @@ from conformance.evidence.run_journal import Identity
 from conformance.evidence.run_options import RunOptions
 from conformance.evidence.sittings import Sittings, sittings_of
 from conformance.judge import Verdict
+from conformance.privacy.beside import heard_target
+from conformance.privacy.oracle import Oracle
+from conformance.privacy.watch import parse_watches
 from conformance.register import RequiredOf
 from conformance.report.role_write import why, write_role_reports
 from conformance.report.words import WORDS
@@ -43,22 +46,29 @@ from conformance.roles.tap_client.pcsc_desk import NAMED_PROGRAMS, PCSC, pcsc_de
 from conformance.roles.vocabularies import VOCABULARIES
 from harness.contract.client import PlatformClient, TapClient
 from harness.contract.faults import AdapterFault
-from harness.contract.targets import Program, PythonObject, Target, bound_target, parse_target
+from harness.contract.targets import Program, PythonObject, Target, parse_target
 from harness.errors import ConfigurationError
 from harness.home import key_pool
 
 IN_PROCESS_READER = "inprocess"
+<<<<<<< HEAD
 EXAMPLES = {
     RequiredOf.TAP_CLIENT.value: "python:conformance.targets.tap_client:make",
     RequiredOf.PLATFORM_CLIENT.value: "python:conformance.targets.platform_client:make",
 }
+=======
+EXAMPLE = "python:conformance.targets.tap_client:make"
+>>>>>>> f15a8e0cfe070c47b796c5313bc689712b16d02c
 OWN_STATEMENT = Path(__file__).parents[1] / "targets" / "statements" / "fake-jlis.yaml"
 PATIENCE = 10.0
 """Seconds, where the command line says nothing."""
 PROGRAM_SECONDS = 60.0
 """A program may start others for each run, and each looks for its card anew."""
+<<<<<<< HEAD
 EMULATED = {IN_PROCESS_READER: ORDINARY, "contactless": Conditions(Interface.CONTACTLESS, pupi_in_atr=True)}
 """Slots of this process for our emulator: what a card is must not depend on how it is touched."""
+=======
+>>>>>>> f15a8e0cfe070c47b796c5313bc689712b16d02c
 COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 
@@ -75,6 +85,7 @@ class RoleOptions:
     reader: str = IN_PROCESS_READER
     serial: str | None = None
     card: Path | None = None
+    watch: tuple[str, ...] = ()
 
 
 def certify_role(role: str, options: RoleOptions, asked: RunOptions) -> int:
@@ -133,8 +144,7 @@ def _play(  # noqa: PLR0913  (what a sitting is made of)
 
         sittings.sit_down("host")
         run = examine(part, bench, target=target, seed=asked.seed, progress=judged)
-    statement = None if asked.statement is None else asked.statement.statement
-    return sittings.concluded(replace(run, statement=statement), catalogue)
+    return sittings.concluded(run, catalogue)
 
 
 def _with_own_statement(role: str, options: RoleOptions, asked: RunOptions) -> RunOptions:
@@ -214,9 +224,11 @@ def _tap_bench(options: RoleOptions, seed: int) -> Iterator[TapBench]:
         cards = Cards(key_pool(), seed=seed)
         stack.callback(cards.close)
         desk = InProcessDesk(cards) if which == IN_PROCESS_READER else stack.enter_context(pcsc_desk(which, cards))
-        client = stack.enter_context(TapClient(stack.enter_context(bound_target(target, timeout=timeout))))
+        oracle = Oracle(parse_watches(options.watch))
+        binding = stack.enter_context(heard_target(target, oracle, timeout=timeout))
+        client = stack.enter_context(TapClient(binding))
         try:
-            bench = TapBench(client, desk)
+            bench = TapBench(client, desk, oracle)
         except AdapterFault as fault:
             raise ConfigurationError(str(fault)) from fault
         yield bench

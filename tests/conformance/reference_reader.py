@@ -57,8 +57,8 @@ class ReferenceReader:
         """Answer a message of the contract."""
         if verb == "hello":
             functions = ["read_certificate", "sign_challenge", "attributes", "internal_authentication"]
-            said = {"contract": "1.0", "role": "tap-client", "product": "Kazashi reference reader", "version": "1"}
-            return {**said, "capabilities": functions}
+            product = {"contract": "1.0", "role": "tap-client", "product": "Kazashi reference reader", "version": "1"}
+            return {**product, "capabilities": functions}
         try:
             connection = connect(message["reader"])
         except ReaderUnknown:

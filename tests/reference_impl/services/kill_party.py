@@ -103,6 +103,9 @@ class _GoodLists:
 
         return AlwaysGood()
 
+    def forget(self) -> None:
+        """Nothing is kept."""
+
 
 def main(folder: Path, portion: int) -> None:
     """Everything, portion by portion."""

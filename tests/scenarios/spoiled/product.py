@@ -53,6 +53,9 @@ class AtItsDoor:
         await self._surface(scope, receive, send)
         return Answer(said[0]["status"], b"".join(message.get("body", b"") for message in said[1:]))
 
+    def another(self) -> None:
+        """Return None: one message after the other."""
+
     def revive(self) -> bool:
         """Return False: it does not end."""
         return False
