@@ -35,7 +35,7 @@ from conformance.report.words import WORDS
 from conformance.roles.card.bench import CardBench
 from conformance.roles.card.facts import CardFacts, load_card_facts
 from conformance.roles.card.target import EmulatedCards, pcsc_cards, synthetic_card
-from conformance.roles.platform_client.bench import platform_bench
+from conformance.roles.platform_client.bench import PlatformBench, platform_bench
 from conformance.roles.responder.bench import ResponderBench
 from conformance.roles.responder.target import JLIS, responder_facts
 from conformance.roles.role_catalogue import RoleCatalogue, load_role_catalogue
@@ -46,29 +46,22 @@ from conformance.roles.tap_client.pcsc_desk import NAMED_PROGRAMS, PCSC, pcsc_de
 from conformance.roles.vocabularies import VOCABULARIES
 from harness.contract.client import PlatformClient, TapClient
 from harness.contract.faults import AdapterFault
-from harness.contract.targets import Program, PythonObject, Target, parse_target
+from harness.contract.targets import Program, PythonObject, Target, bound_target, parse_target
 from harness.errors import ConfigurationError
 from harness.home import key_pool
 
 IN_PROCESS_READER = "inprocess"
-<<<<<<< HEAD
 EXAMPLES = {
     RequiredOf.TAP_CLIENT.value: "python:conformance.targets.tap_client:make",
     RequiredOf.PLATFORM_CLIENT.value: "python:conformance.targets.platform_client:make",
 }
-=======
-EXAMPLE = "python:conformance.targets.tap_client:make"
->>>>>>> f15a8e0cfe070c47b796c5313bc689712b16d02c
 OWN_STATEMENT = Path(__file__).parents[1] / "targets" / "statements" / "fake-jlis.yaml"
 PATIENCE = 10.0
 """Seconds, where the command line says nothing."""
 PROGRAM_SECONDS = 60.0
 """A program may start others for each run, and each looks for its card anew."""
-<<<<<<< HEAD
 EMULATED = {IN_PROCESS_READER: ORDINARY, "contactless": Conditions(Interface.CONTACTLESS, pupi_in_atr=True)}
 """Slots of this process for our emulator: what a card is must not depend on how it is touched."""
-=======
->>>>>>> f15a8e0cfe070c47b796c5313bc689712b16d02c
 COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 
@@ -173,11 +166,7 @@ def _bench(role: str, options: RoleOptions, seed: int) -> Iterator[Bench[Any]]:
         yield _card_bench(options, seed)
         return
     if role == RequiredOf.PLATFORM_CLIENT.value:
-        with (
-            bound_target(parse_target(_named(role, options)), timeout=options.timeout) as binding,
-            PlatformClient(binding) as client,
-            platform_bench(client) as platform,
-        ):
+        with _platform_bench(options) as platform:
             yield platform
         return
     if role == RequiredOf.TAP_CLIENT.value:
@@ -229,6 +218,22 @@ def _tap_bench(options: RoleOptions, seed: int) -> Iterator[TapBench]:
         client = stack.enter_context(TapClient(binding))
         try:
             bench = TapBench(client, desk, oracle)
+        except AdapterFault as fault:
+            raise ConfigurationError(str(fault)) from fault
+        yield bench
+
+
+@contextmanager
+def _platform_bench(options: RoleOptions) -> Iterator[PlatformBench]:
+    """Yield the bench of a service, beside a fake platform."""
+    target = parse_target(_named(RequiredOf.PLATFORM_CLIENT.value, options))
+    with (
+        bound_target(target, timeout=options.timeout) as binding,
+        PlatformClient(binding) as client,
+        ExitStack() as stack,
+    ):
+        try:
+            bench = stack.enter_context(platform_bench(client))
         except AdapterFault as fault:
             raise ConfigurationError(str(fault)) from fault
         yield bench

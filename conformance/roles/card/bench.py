@@ -174,13 +174,8 @@ class _Play:
         self._leave(RESET_CARD if how is Power.RESET else UNPOWER_CARD)
         self.line = self.target.line()
         self.line.connect(disposition=LEAVE_CARD)
-<<<<<<< HEAD
         self.sent, self.confirmed = [], False
         self._note(Event.RESET if how is Power.RESET else Event.POWER_ON)
-=======
-        self._note(Event.RESET if how is Power.RESET else Event.POWER_ON)
-        self.sent, self.confirmed = [], False
->>>>>>> f15a8e0cfe070c47b796c5313bc689712b16d02c
         self.lines.append(f"-- {how.value}, ATR {bytes(self.line.getATR()).hex().upper()}")
 
     def _leave(self, disposition: int) -> None:

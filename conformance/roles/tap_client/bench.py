@@ -8,11 +8,8 @@ import msgspec
 
 from cardsim.trace import TraceLine, decode
 from conformance.check import Check
-<<<<<<< HEAD
-=======
 from conformance.privacy.oracle import Oracle
 from conformance.privacy.overheard import printing
->>>>>>> f15a8e0cfe070c47b796c5313bc689712b16d02c
 from conformance.roles.role_run import Played, TargetFault
 from conformance.roles.tap_client.case import Do, TapCase
 from conformance.roles.tap_client.desk import InProcessDesk, Lying
