@@ -55,7 +55,7 @@ def test_honest_software_passes_everything(factory: str, catalogue: Catalogue, c
         examine(each, bench(factory, cards), target=factory, seed=seed) for seed, each in ((1, catalogue), (2, quick))
     ]
     assert [not_passed(run) for run in runs] == [{}, {}]
-    assert runs[0].verdict is SuiteVerdict.CONFORMANT
+    assert runs[0].verdict in (SuiteVerdict.CONFORMANT, SuiteVerdict.CONFORMANT_WITHIN)
     assert len(catalogue.cases) >= 35
 
 
