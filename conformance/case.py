@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from conformance.made import BEGINS
+from conformance.privacy.place import Place
 from conformance.steps import Disturb, Presented, Reconcile, Story
 from harness.confidence import Confidence
 from harness.contract.vocabulary import Capability, Decision, Kind, Reason
@@ -120,18 +121,29 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     holder: Holder = Holder()
     afterwards: list[Story] = []
     kills: list[MutantId] = []
+    searched: list[Place] = []
+    """Where nothing of the resident may be found (docs/privacy.md); NA where none of these places is watched."""
     nonce: NonceSent | None = None
-    without: list[Capability] = []
-    """What a product must not have, or the case is about nothing."""
+    equality: bool = False
+    """The instant is the boundary itself, where texts and products differ: whatever is decided otherwise is WARN."""
+
+    @property
+    def disturbs_ocsp_alone(self) -> bool:
+        """Whether it is OCSP that goes wrong in this story, and not that OCSP is put out of the way of a list."""
+        doors = {step.door for step in self.steps if isinstance(step, Disturb)}
+        return bool(doors) and FaultDoor.CRL not in doors and Capability.STATUS_LISTS not in self.capabilities
+
+    @property
+    def is_of_silence(self) -> bool:
+        """Whether it is about what becomes of somebody when OCSP gives no answer."""
+        return self.disturbs_ocsp_alone and self.expect.reason is Reason.STATUS_UNAVAILABLE
 
     @property
     def needs(self) -> list[Capability]:
         """What a product has to have: as declared, and OCSP where OCSP alone is disturbed or its nonce looked at."""
-        doors = {step.door for step in self.steps if isinstance(step, Disturb)}
-        of_ocsp = bool(doors) and FaultDoor.CRL not in doors and Capability.STATUS_LISTS not in self.capabilities
+        of_ocsp = self.disturbs_ocsp_alone or self.nonce is not None
         is_said = Capability.STATUS_OCSP in self.capabilities
-        implied = [Capability.STATUS_OCSP] if (of_ocsp or self.nonce is not None) and not is_said else []
-        return [*self.capabilities, *implied]
+        return [*self.capabilities, *([Capability.STATUS_OCSP] if of_ocsp and not is_said else [])]
 
     @property
     def needs_calendar(self) -> bool:

@@ -54,6 +54,10 @@ PERL = Need("json_pp", "perl")
 PYTHON_HEADER = Need(f"{sysconfig.get_path('include')}/Python.h", "python3-dev")
 DIRECTORY = (Need("slapd", "slapd"), Need("ldapsearch", "ldap-utils"))
 JPEG_2000 = Need("opj_decompress", "libopenjp2-tools")
+FONTS = (
+    Need("fc-list", "fontconfig"),
+    Need("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "fonts-noto-cjk"),
+)
 PICTURES = (
     JPEG_2000,
     Need("tesseract", "tesseract-ocr"),
@@ -61,8 +65,7 @@ PICTURES = (
     Need("xmllint", "libxml2-utils"),
     Need("rsvg-convert", "librsvg2-bin"),
     Need("pngtopnm", "netpbm"),
-    Need("fc-list", "fontconfig"),
-    Need("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "fonts-noto-cjk"),
+    *FONTS,
     Need("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "fonts-dejavu-core"),
 )
 """Who reads what we draw: OCR, bar codes, images, fonts."""
@@ -103,6 +106,11 @@ LANES = (
         "judges",
         "what is issued, judged by OpenSSL, GnuTLS and pkilint; what is drawn, by OCR and bar-code readers",
         (OPENSSL, Need("certtool", "gnutls-bin"), Need("ocsptool", "gnutls-bin"), *PICTURES),
+    ),
+    Lane(
+        "browser",
+        "reports in a real Chromium: offline, both languages, axe, on paper",
+        (PERL, Need("chromium", "chromium"), *FONTS),
     ),
     Lane(
         "postgresql",

@@ -8,7 +8,6 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
-from harness.clock import ClockMode
 from harness.contract.vocabulary import Verb
 from harness.errors import ConfigurationError
 from loadtests.ceiling.found import Ceilings, lines_of
@@ -99,7 +98,7 @@ def result_of(  # noqa: PLR0913, PLR0917  (everything that was found)
     return Result(
         asked=asked,
         product=product,
-        clock=ClockMode.FROZEN.value,  # moved between the acts, never during the load
+        clock=population.clock.value,
         instant=population.moment.instant,
         coarse_reasons=population.declared.coarse_reasons,
         verdict="fail" if because else "pass",
@@ -187,7 +186,8 @@ def _figures(result: Result) -> list[str]:
     is_product = Verb.BEGIN.value in result.latency_ms
     lines = [
         f"clock {result.clock} at {result.instant.isoformat()}",
-        f"{result.requests} requests in {result.seconds:.1f} s by {result.asked.users} users",
+        f"{result.requests} requests in {result.seconds:.1f} s by {result.asked.users} users"
+        + (f", of {result.asked.seconds} s asked" if Shortcoming.INTERRUPTED in result.because else ""),
         f"{result.requests_per_second:.0f} requests/s, {result.verdicts_per_second:.0f} verdicts/s; {latencies}",
         f"mix {result.asked.mix}; {result.holders}" if is_product else result.holders,
         f"bad share {result.bad_share:.1%} (asked {result.asked_bad_share:.1%})",
