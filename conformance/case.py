@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from conformance.made import BEGINS
+from conformance.privacy.place import Place
 from conformance.steps import Disturb, Presented, Reconcile, Story
 from harness.confidence import Confidence
 from harness.contract.vocabulary import Capability, Decision, Kind, Reason
@@ -120,7 +121,11 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     holder: Holder = Holder()
     afterwards: list[Story] = []
     kills: list[MutantId] = []
+    searched: list[Place] = []
+    """Where nothing of the resident may be found (docs/privacy.md); NA where none of these places is watched."""
     nonce: NonceSent | None = None
+    equality: bool = False
+    """The instant is the boundary itself, where texts and products differ: whatever is decided otherwise is WARN."""
     without: list[Capability] = []
     """What a product must not have, or the case is about nothing."""
 

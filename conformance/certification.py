@@ -1,16 +1,19 @@
 """One certification: a world, a product, every applicable case in a seeded order, and what came of it."""
 
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from conformance.applicability import declared_by, obstacles
+from conformance.case import Obstacle
 from conformance.catalogue_loader import Catalogue, Paired
 from conformance.evidence.circumstances import UNTOLD, Circumstances
 from conformance.evidence.expected_failures import Expectation
 from conformance.judge import BOTH, UNJUDGED, Judgement, Verdict, judge, not_applicable, with_twins
+from conformance.privacy.oracle import Oracle, Searched
+from conformance.privacy.verdicts import unwatched, with_findings
 from conformance.roles.relying_party import RelyingPartyRole
 from conformance.roles.story_clock import ControlledClock, ShiftedClock, StoryClock
 from conformance.setting import Setting, prepare_lists
@@ -69,6 +72,8 @@ class Certification:
     verdict: SuiteVerdict
     seed_drawn: bool = False
     """Whether nobody could know the order beforehand."""
+    searched: Searched | None = None
+    """What the privacy oracle searched, and found; None where there was none."""
     circumstances: Circumstances = UNTOLD
     expectations: tuple[Expectation, ...] = ()
     """The entries of `--expected`, each with what the run says of it."""
@@ -87,6 +92,7 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
     seed: int,
     progress: Progress,
     statement: Statement | None = None,
+    oracle: Oracle | None = None,
 ) -> Certification:
     """Return the run of `catalogue` against the product behind `client`; AdapterFault when it cannot even say hello.
 
@@ -103,24 +109,31 @@ def certify(  # noqa: PLR0913  (what a run is made of, each named by its caller)
         prepare_lists(setting)
     at_once = client.can_complete_at_once()
     clock = _clock_of(product, client, setting)
-    role = RelyingPartyRole(client, setting, clock, told, product.tolerances)
+    role = RelyingPartyRole(client, setting, clock, told, product.tolerances, oracle)
     order = list(catalogue.cases.values())
     random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret: the same seed gives it again)
     judgements: dict[str, Judgement] = {}
     for number, case in enumerate(order, start=1):
         missing = [*obstacles(case, declared, at_once=at_once), *(clock.missing if case.needs_calendar else ())]
+        blind = unwatched(case, oracle)
         if missing:
             judgement = not_applicable(case, missing)
+        elif blind is not None:
+            judgement = blind
         else:
             _expect_same_authorities(trusted, setting)
             coarse, sources = Capability.COARSE_REASONS in declared, declared & BOTH
             judgement = judge(case, role.play(case), coarse=coarse, sources=sources)
         judgements[case.id] = judgement
         progress(judgement, number, len(order))
+    searched = None
+    if oracle is not None:
+        client.close()  # what a product writes when it ends is looked at, too
+        searched = oracle.finish()
+        judgements = with_findings(judgements, searched)
     final = with_twins({case_id: judgements[case_id] for case_id in catalogue.cases})
-    asked = [judgement for judgement in final.values() if not judgement.is_of_another_source]
-    verdict = suite_verdict(asked, stated=statement is not None, whole=not catalogue.left_out)
-    return Certification(catalogue, target, seed, product, statement, final, verdict)
+    verdict = suite_verdict(final.values(), stated=statement is not None, whole=not catalogue.left_out)
+    return Certification(catalogue, target, seed, product, statement, final, verdict, searched=searched)
 
 
 def _expect_same_authorities(told: Trust, setting: Setting) -> None:
@@ -153,6 +166,19 @@ class Judged(Protocol):
     def case(self) -> Paired:
         """The case."""
 
+    @property
+    def missing(self) -> Sequence[str]:
+        """What kept it from being asked, where it was not."""
+
+
+OTHER_SOURCE: frozenset[str] = frozenset({Capability.STATUS_LISTS, Capability.STATUS_OCSP, Obstacle.FALLS_BACK})
+"""OCSP and lists are a choice: who has made it lacks nothing."""
+
+
+def _is_of_another_source(judgement: Judged) -> bool:
+    """Whether it is not applicable only because the product learns statuses in the other way, as it may."""
+    return judgement.verdict is Verdict.NA and bool(judgement.missing) and set(judgement.missing) <= OTHER_SOURCE
+
 
 def suite_verdict(
     judgements: Collection[Judged],
@@ -166,6 +192,7 @@ def suite_verdict(
 
     `excused` are the cases that are expected to fail; `out_of_date` says that one such entry is to be taken out.
     """
+    judgements = [judgement for judgement in judgements if not _is_of_another_source(judgement)]
     verdicts = {judgement.verdict for judgement in judgements}
     failing = {judgement.case.id for judgement in judgements if judgement.verdict is Verdict.FAIL}
     if not failing <= set(excused):

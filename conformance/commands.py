@@ -1,6 +1,7 @@
 """`kazashi certify`."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +25,8 @@ from conformance.evidence.run_options import RunOptions
 from conformance.evidence.sittings import Sittings, sittings_of
 from conformance.evidence.told_times import RecordedTimes
 from conformance.judge import Judgement, Verdict
+from conformance.privacy.beside import heard_target, oracle_beside
+from conformance.privacy.oracle import Oracle, unsearched
 from conformance.report.words import WORDS
 from conformance.report.write import write_reports
 from conformance.roles.role_commands import IN_PROCESS_READER, RoleOptions, certify_role
@@ -33,7 +36,6 @@ from conformance.targets import product_named
 from harness.commands.options import Timeout
 from harness.contract.faults import AdapterFault
 from harness.contract.statement import check_statement
-from harness.contract.targets import bound_target
 from harness.contract.vocabulary import Capability
 from harness.errors import ConfigurationError
 from harness.home import key_pool
@@ -108,6 +110,13 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     resume: Annotated[
         bool, typer.Option("--resume", help="go on with the interrupted run in --out / 中断した試験を再開")
     ] = False,
+    watch: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="where the product writes: logs=PATH, database=PATH, traces=PATH, captures=FILE.pcap (repeatable): "
+            "searched for what belongs to residents / 製品の書き込み先（個人情報の検査対象）"
+        ),
+    ] = None,
     timeout: Timeout = 10.0,
 ) -> None:
     """Certify a product: run every applicable case and write index.html, report.json and junit.xml.
@@ -132,10 +141,12 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     console = Console(stderr=True)
     with resumable(out, console):
         if role in VOCABULARIES:
-            said = RoleOptions(target, timeout, issuer, serials, claims, certificate, reader, serial, card)
+            said = RoleOptions(
+                target, timeout, issuer, serials, claims, certificate, reader, serial, card, tuple(watch or ())
+            )
             code = certify_role(role, said, asked)
         else:
-            code = _certify(load_catalogue(role), console, asked, target=target, timeout=timeout)
+            code = _certify(load_catalogue(role), console, asked, target=target, timeout=timeout, watch=watch or ())
     raise typer.Exit(code)
 
 
@@ -150,13 +161,16 @@ def _asked(asked: RunOptions) -> RunOptions:
     return replace(asked, seed=secrets.randbelow(1 << 32)) if asked.seed_drawn else asked
 
 
-def _certify(whole: Catalogue, console: Console, asked: RunOptions, *, target: str, timeout: float) -> int:
+def _certify(  # noqa: PLR0913  (what a run is made of)
+    whole: Catalogue, console: Console, asked: RunOptions, *, target: str, timeout: float, watch: Sequence[str]
+) -> int:
     """Return the exit code of a run of the role relying-party, whose reports are written and whose verdict is told."""
     if asked.expected is not None:
         require_known(asked.expected.read, whole.cases, asked.expected.where)
     catalogue = whole.with_twins(list(asked.cases)) if asked.cases else whole
     with (
-        bound_target(product_named(target), timeout=timeout) as binding,
+        oracle_beside(product_named(target), watch) as (watched, oracle),
+        heard_target(watched, oracle, timeout=timeout) as binding,
         RecordedTimes(binding) as client,
     ):
         try:
@@ -177,7 +191,7 @@ def _certify(whole: Catalogue, console: Console, asked: RunOptions, *, target: s
                 seed_drawn=asked.seed_drawn,
             )
             with sittings_of(identity, RELYING_PARTY, catalogue.cases, asked) as sittings:
-                run = _play(catalogue, client, console, asked, sittings, target=target)
+                run = _play(catalogue, client, console, asked, sittings, target=target, oracle=oracle)
                 written = write_reports(run, asked.out, language=asked.language)
                 if asked.key is not None:
                     written.append(sign_evidence(asked, identity, compiled(whole.cases), written))
@@ -197,8 +211,10 @@ def _play(  # noqa: PLR0913  (what a sitting is made of)
     sittings: Sittings[Judgement],
     *,
     target: str,
+    oracle: Oracle,
 ) -> Certification:
     """Return the whole run after the present sitting."""
+    until_the_end: dict[str, Sequence[str]] = {}
     part = replace(catalogue, cases={case: catalogue.cases[case] for case in sittings.to_play})
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         keys = progress.add_task("keys / 鍵", total=None, visible=False)
@@ -208,12 +224,17 @@ def _play(  # noqa: PLR0913  (what a sitting is made of)
             progress.update(keys, completed=made, total=wanted, visible=made < wanted)
 
         def case_judged(judgement: Judgement, number: int, _: int) -> None:
-            sittings.keep(judgement.case.id, judgement, client.instants_taken())
+            if judgement.case.searched:  # judged when everything has been searched: an interruption leaves it open
+                until_the_end[judgement.case.id] = client.instants_taken()
+            else:
+                sittings.keep(judgement.case.id, judgement, client.instants_taken())
             progress.update(cases, completed=number)
 
         shifted = Capability.SET_TIME not in client.hello().capabilities
         seed = world_seed(asked.seed, asked.sitting)
-        with setting(key_pool(), seed=seed, cases=len(part.cases), shifted=shifted, progress=key_made) as made:
+        with setting(
+            key_pool(), seed=seed, cases=len(part.cases), shifted=shifted, progress=key_made, oracle=oracle
+        ) as made:
             sittings.sit_down("shifted" if shifted else "controlled")
             run = certify(
                 part,
@@ -223,7 +244,10 @@ def _play(  # noqa: PLR0913  (what a sitting is made of)
                 seed=asked.seed,
                 progress=case_judged,
                 statement=None if asked.statement is None else asked.statement.statement,
+                oracle=oracle,
             )
+            for case, instants in until_the_end.items():
+                sittings.keep(case, run.judgements[case], instants)
     return sittings.concluded(run, catalogue)
 
 
@@ -253,6 +277,9 @@ def _tell(run: Certification, console: Console, language: str) -> None:
         ),
         soft_wrap=True,
     )
+    if run.searched is not None and (unwatched := unsearched(run.searched)):
+        places = ", ".join(place.value for place in unwatched)
+        console.print(Text(f"{WORDS['unsearched'][language]}: {places}"), soft_wrap=True)
     if not_applicable and run.statement is None:
         console.print(Text(WORDS["unstated"][language]), soft_wrap=True)
 

@@ -93,7 +93,7 @@ def _lists_check(kind: Kind, least: int, judged: ObservedStep) -> Check:
 
 
 def _lists_in_case(case: Case, observation: Observation) -> Check:
-    """Count the lists fetched since the case began: those of the case before are over (48 hours), and its clock stands.
+    """Count the lists fetched since the case began: `reset` forgot those of the case before.
 
     At the host's time lists come once a day, and a product has them or not whatever the case does.
     """

@@ -49,10 +49,6 @@ UNJUDGED = frozenset({Verdict.TIMEOUT, Verdict.HARNESS_ERROR})
 RECOMMENDED = frozenset({"decision", "reason", "status", "lists", "nonce", "fault", "account"})
 """First words of the checks that are about the requirement itself. Where that only recommends (SHOULD, MAY) a product
 that missed it is warned; whatever else breaks in such a case, the setup, the recovery, the privacy, is a failure."""
-OTHER_SOURCE: frozenset[Capability | Obstacle] = frozenset(
-    {Capability.STATUS_LISTS, Capability.STATUS_OCSP, Obstacle.FALLS_BACK}
-)
-"""OCSP and lists are a choice: who has made it lacks nothing."""
 BY_OCSP = frozenset({Capability.STATUS_OCSP})
 BOTH = BY_OCSP | {Capability.STATUS_LISTS}
 LISTS_REFUSED = frozenset({Reason.STATUS_UNTRUSTED, Reason.STATUS_STALE})
@@ -72,11 +68,6 @@ class Judgement:
     twin_failed: bool = False
     missing: tuple[Capability | Obstacle, ...] = ()
     """What the product declares not to have, or what stands in the way, where the verdict is NA."""
-
-    @property
-    def is_of_another_source(self) -> bool:
-        """Whether it is not applicable only because the product learns statuses in the other way, as it may."""
-        return self.verdict is Verdict.NA and bool(self.missing) and set(self.missing) <= OTHER_SOURCE
 
 
 def judge(
@@ -118,7 +109,8 @@ def _verdict_of(case: Case, checks: list[Check], *, reason_unproved: bool) -> Ve
         return Verdict.HARNESS_ERROR
     if broken:
         only_missed = {name.partition(" ")[0] for name in broken} <= RECOMMENDED
-        return Verdict.WARN if only_missed and level_of(case.requirement) is not Level.MUST else Verdict.FAIL
+        recommended = case.equality or level_of(case.requirement) is not Level.MUST
+        return Verdict.WARN if only_missed and recommended else Verdict.FAIL
     return Verdict.REVIEW if reason_unproved else Verdict.PASS
 
 

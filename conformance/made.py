@@ -114,7 +114,7 @@ class TerminalSeen(StrEnum):
 CertificateShown = Annotated[
     str,
     Meta(
-        pattern=r"^(own|former|other-kind|other-generation|neighbours|cut|empty|text|begins-(in-a-second|a-second-ago)|wrong/[a-z0-9-]+)$"
+        pattern=r"^(own|former|other-kind|other-generation|neighbours|cut|empty|text|begins-(in-a-second|a-second-ago|now)|wrong/[a-z0-9-]+)$"
     ),
 ]
 """Which certificate is shown.

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from urllib.request import urlopen
 
+from conformance.privacy.oracle import Oracle
+from conformance.privacy.overheard import heard_app
 from harness.clock import host_now
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
@@ -21,7 +23,7 @@ START = datetime(2026, 1, 5, 0, 0, tzinfo=timezone(timedelta(hours=9)))
 """The first day of every run: the host's calendar plays no part in a verdict.
 
 Early in its year: the next generation of authorities takes office on the first of April of the year after
-(`harness.jlis.generations`), and a run of two hundred cases, two days each, ends before that.
+(`harness.jlis.generations`), and a run of three hundred cases, a day each, ends before that.
 """
 OLDER = timedelta(days=1)
 """How much older than the run its authorities are, where the world lives at the host's time."""
@@ -54,15 +56,24 @@ def prepare_lists(made: Setting) -> None:
 
 
 @contextmanager
-def setting(
-    keys: KeyPool, *, seed: int, cases: int, shifted: bool = False, progress: Callable[[int, int], None] | None = None
+def setting(  # noqa: PLR0913  (what a world is made for)
+    keys: KeyPool,
+    *,
+    seed: int,
+    cases: int,
+    shifted: bool = False,
+    first_day: datetime = START,
+    progress: Callable[[int, int], None] | None = None,
+    oracle: Oracle | None = None,
 ) -> Iterator[Setting]:
-    """Yield a world for `cases` cases; keys that are missing in the pool are made first.
+    """Yield a world for `cases` cases from `first_day` on; keys that are missing in the pool are made first.
+
+    The `oracle` hears what the product asks of the fake J-LIS.
 
     A `shifted` world runs at the host's time and has marks made on demand (`conformance.roles.story_clock`).
     """
     keys.prepare(KEYS_PER_CARD * (cases + SPARE_CARDS), progress)
-    start = host_now() - OLDER if shifted else START
+    start = host_now() - OLDER if shifted else first_day
     made_marks = MadeMarks(start) if shifted else None
     world = World.create(keys, seed=seed, start=start, marks=made_marks or QUARTER_HOURS)
     if shifted:
@@ -70,7 +81,10 @@ def setting(
         world.clock.run()
     hostile = SelfMadeChip(*(keys.named(f"hostile-{part}") for part in ("issuer", "municipality", "chip")))
     door = JlisDoor(world)
-    with Served(door.app, garbled=door.garbled) as served:
+    app = door.app if oracle is None else heard_app(door.app, oracle.heard)
+    with Served(app, garbled=door.garbled) as served:
+        if oracle is not None:
+            oracle.talks(jlis=served.port)
         addresses = door.addresses(served.url)
         addresses["crl"] += f"?medium=card&prefecture={PREFECTURE}"
         yield Setting(world, hostile, addresses, door.faults, made_marks)

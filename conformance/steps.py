@@ -123,12 +123,16 @@ class At(StoryStep, frozen=True, tag="at"):
 
     time: ClockTime
     day: Annotated[int, Meta(ge=0, le=30)] = 0
+    beyond_tolerance: bool = False
+    """Whether the product's declared `clock_seconds` come on top."""
 
 
 class Wait(StoryStep, frozen=True, tag="wait"):
     """So many seconds pass."""
 
     seconds: Annotated[int, Meta(ge=1, le=60)]
+    beyond_tolerance: bool = False
+    """Whether the product's declared `clock_seconds` come on top."""
 
 
 class Lose(StoryStep, frozen=True, tag="lose"):
@@ -157,7 +161,7 @@ class Disturb(StoryStep, frozen=True, tag="disturb"):
 
     door: FaultDoor
     fault: Fault
-    seconds: Annotated[int, Meta(ge=1, le=31_622_400)] | None = None
+    seconds: Annotated[int, Meta(ge=0, le=31_622_400)] | None = None
     count: Annotated[int, Meta(ge=1, le=100)] | None = None
     """How many answers; all of them without it."""
     beyond_tolerance: bool = False

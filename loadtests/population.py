@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
+from harness.clock import ClockMode
 from harness.contract import messages
 from harness.contract.vocabulary import Kind
 from harness.errors import ConfigurationError
@@ -85,6 +86,11 @@ class Population(Struct, frozen=True, kw_only=True):
     announced: str = ""
     """The file in which faults are announced (`loadtests.conditions`)."""
     part: Part = Part()
+
+    @property
+    def clock(self) -> ClockMode:
+        """It stands, or is set from one instant to another: it never runs."""
+        return ClockMode.FROZEN
 
     @property
     def bad(self) -> float:

@@ -8,7 +8,6 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
-from harness.clock import ClockMode
 from harness.contract.vocabulary import Verb
 from harness.errors import ConfigurationError
 from loadtests.ceiling.found import Ceilings, lines_of
@@ -99,7 +98,7 @@ def result_of(  # noqa: PLR0913, PLR0917  (everything that was found)
     return Result(
         asked=asked,
         product=product,
-        clock=ClockMode.FROZEN.value,  # moved between the acts, never during the load
+        clock=population.clock.value,
         instant=population.moment.instant,
         coarse_reasons=population.declared.coarse_reasons,
         verdict="fail" if because else "pass",

@@ -28,14 +28,16 @@ class HttpAnswer:
         self._parser = httptools.HttpResponseParser(self)
         self._head = 0
         self._has_head = False
-        self._surplus = False
+        self._surplus = self._goes_on = False
         self.status = 0
         self.headers: dict[str, str] = {}
         self.body = b""
         self.is_whole = False
+        self.has_begun = False
 
     def feed(self, data: bytes) -> None:
         """Takes what came; `NoAnswer` and `TooLong` say why it is of no use."""
+        self.has_begun = True
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
@@ -63,7 +65,7 @@ class HttpAnswer:
     @property
     def may_go_on(self) -> bool:
         """Whether another question may follow on the same connection."""
-        return self.is_whole and not self._surplus and bool(self._parser.should_keep_alive())
+        return self._goes_on and not self._surplus
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called by httptools."""
@@ -90,6 +92,6 @@ class HttpAnswer:
     def on_message_complete(self) -> None:
         """Called by httptools."""
         if self._has_head:
-            self.is_whole = True
+            self.is_whole, self._goes_on = True, bool(self._parser.should_keep_alive())  # it tells now and not later
         else:
             self.headers, self.body = {}, b""

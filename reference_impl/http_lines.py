@@ -61,6 +61,8 @@ class Line:
         self._looked = select.poll()
         self._looked.register(connected, select.POLLIN)
         self.idle_since = 0.0
+        self.is_fresh = True
+        """Whether nothing was asked on it before."""
 
     def ask(self, request: bytes, answer: HttpAnswer, end: float) -> None:
         """Sends the request and reads the answer; TimeoutError when its time is over."""
@@ -92,8 +94,8 @@ class Lines:
         self._kept: dict[tuple[str, str, int], deque[Line]] = {}
         self._names = ThreadPoolExecutor(8, thread_name_prefix="names")
 
-    def take(self, where: Where, end: float) -> Line:
-        """A connection that was kept, the last one first, or a new one; OSError where there is none."""
+    def kept(self, where: Where) -> Line | None:
+        """A connection that was kept, the last one first."""
         kept = self._kept.get(where[:3])
         while kept:
             try:
@@ -103,11 +105,15 @@ class Lines:
             if line.idle_since + IDLE_SECONDS > time.monotonic() and line.is_silent:
                 return line
             line.close()
+        return None
+
+    def open(self, where: Where, end: float) -> Line:
+        """A new one; OSError where there is none."""
         return Line(self._connect(where, end))
 
     def give(self, where: Where, line: Line) -> None:
         """Keeps it for the next who asks there."""
-        line.idle_since = time.monotonic()
+        line.idle_since, line.is_fresh = time.monotonic(), False
         kept = self._kept.setdefault(where[:3], deque())
         kept.append(line)
         if len(kept) > KEPT:

@@ -1,7 +1,7 @@
 """Asking a responder, or a platform, over HTTP, bounded in time and size (RFC 6960 Appendix A; RP-OCSP-022).
 
-A time-out covers the whole question: the look-up of a name, the connection, and the last octet of the answer. Nothing
-is asked twice here: an answer that broke off is none.
+A time-out covers the whole question: the look-up of a name, the connection, and the last octet of the answer. An
+answer that broke off is none, and nothing is asked twice that somebody may have heard.
 """
 
 import ssl
@@ -15,7 +15,7 @@ import msgspec
 
 from reference_impl.http_answer import WANTED, HttpAnswer, NoAnswer, TooLong
 from reference_impl.http_freshness import fresh_for
-from reference_impl.http_lines import Lines, Where, read_address
+from reference_impl.http_lines import Line, Lines, Where, read_address
 from reference_impl.verification.ocsp_settings import Question, Reply, StatusUnreachable
 
 MAXIMUM_ANSWER: Final = 64 * 1024
@@ -59,9 +59,23 @@ class StatusClient:
         head = _head(where, self._media, is_post=question.body is not None)
         body = question.body
         request = head if body is None else b"%s%d\r\n\r\n%s" % (head, len(body), body)
-        line = self._lines.take(where, end)
+        line = self._lines.kept(where)
+        if line is not None and self._is_answered(where, line, request, answer, end):
+            return
+        self._is_answered(where, self._lines.open(where, end), request, answer, end)
+
+    def _is_answered(self, where: Where, line: Line, request: bytes, answer: HttpAnswer, end: float) -> bool:
+        """Whether an answer came; none where a kept connection turns out to have been closed meanwhile.
+
+        RFC 9112 §9.3.1: the server may close an idle connection at any time; nobody has heard the question then.
+        """
         try:
             line.ask(request, answer, end)
+        except (ConnectionError, NoAnswer):
+            line.close()
+            if line.is_fresh or answer.has_begun:
+                raise
+            return False
         except BaseException:
             line.close()
             raise
@@ -69,6 +83,7 @@ class StatusClient:
             self._lines.give(where, line)
         else:
             line.close()
+        return True
 
     def close(self) -> None:
         """Closes the connections."""

@@ -62,14 +62,9 @@ LAST_YEAR: Final = 9998
 """Sums of an instant and a period stay within what a datetime can hold."""
 
 PREFIX: Final = "/kazashi/v1/"
-VERBS: Final = (
-    "hello", "configure", "reset", "set_time", "begin", "complete", "account", "unlink", "reconcile"
-)  # fmt: skip
 CAPABILITIES: Final = (
     "set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink", "reconcile", "assurance"
 )  # fmt: skip
-SURFACE_ROUTES: Final = tuple(f"{PREFIX}{verb}" for verb in VERBS)
-"""As the service's numbers have them, where this surface is."""
 _logger = logging.getLogger(__name__)
 
 
@@ -81,18 +76,7 @@ class Surface:
         self.shared = Shared(party) if test_surface else None
         """None: this is a release."""
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="verification")
-        verbs: dict[str, Callable[[bytes], Struct]] = {
-            "hello": self._hello,
-            "configure": self._configure,
-            "reset": self._reset,
-            "set_time": self._set_time,
-            "begin": self._begin,
-            "complete": self._complete,
-            "account": self._account,
-            "unlink": self._unlink,
-            "reconcile": self._reconcile,
-        }
-        self._verbs = verbs if test_surface else {}
+        self._verbs = VERBS if test_surface else {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, one answer."""
@@ -122,7 +106,7 @@ class Surface:
             raise BrokenMessage(404, Broken("unknown verb", "verb", ", ".join(self._verbs), verb[:100]))
         return write_answer(self._act(act, body))
 
-    def _find_verb(self, scope: Scope) -> Callable[[bytes], Struct]:
+    def _find_verb(self, scope: Scope) -> "Act":
         path = scope["path"]
         verb = self._verbs.get(path.removeprefix(PREFIX)) if path.startswith(PREFIX) else None
         if verb is None:
@@ -132,10 +116,10 @@ class Surface:
             raise BrokenMessage(405, Broken("wrong method", "method", "POST", scope["method"]))
         return verb
 
-    def _act(self, verb: Callable[[bytes], Struct], body: bytes) -> Struct:
+    def _act(self, verb: "Act", body: bytes) -> Struct:
         """The answer, by what holds for all processes of the store when the message came."""
         self._shared.refresh()
-        return verb(body)
+        return verb(self, body)
 
     @property
     def _shared(self) -> Shared:
@@ -197,6 +181,23 @@ class Surface:
     def close(self) -> None:
         """Waits for attempts under way."""
         self._workers.shutdown()
+
+
+Act = Callable[[Surface, bytes], Struct]
+"""What a verb does with the body of its message."""
+VERBS: Final[dict[str, Act]] = {
+    "hello": Surface._hello,
+    "configure": Surface._configure,
+    "reset": Surface._reset,
+    "set_time": Surface._set_time,
+    "begin": Surface._begin,
+    "complete": Surface._complete,
+    "account": Surface._account,
+    "unlink": Surface._unlink,
+    "reconcile": Surface._reconcile,
+}
+SURFACE_ROUTES: Final = tuple(f"{PREFIX}{verb}" for verb in VERBS)
+"""As the service's numbers have them, where this surface is."""
 
 
 def _outcome(judged: Judged) -> Outcome:

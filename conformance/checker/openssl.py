@@ -8,9 +8,10 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from asn1crypto import keys, pem
@@ -20,6 +21,9 @@ RESPONDER_SECONDS = 5.0
 
 _A_CENTURY = "3155760000"
 """Seconds that `ocsp` is told to tolerate: it compares times with the host's clock; ours are compared in status.py."""
+
+_REMEMBERED = 256
+"""Questions whose answers are kept: a certificate and its proof of origin come with each presentation of a case."""
 
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")
 """What of the environment reaches the program: no OPENSSL_CONF, no SSL_CERT_FILE, no http_proxy."""
@@ -58,6 +62,7 @@ class OpenSsl:
     def __init__(self, program: str) -> None:
         self._program = program
         self._environment = {"LC_ALL": "C"} | {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self._answered = lru_cache(maxsize=_REMEMBERED)(self._asked)
 
     def version(self) -> str:
         """The program's own name and number, as `OpenSSL 3.0.19 27 Jan 2026`."""
@@ -191,11 +196,17 @@ class OpenSsl:
             return made.read_bytes() if made.exists() else None
 
     def _run(self, arguments: list[str], files: Mapping[str, bytes]) -> subprocess.CompletedProcess[bytes]:
+        return self._answered(tuple(arguments), tuple(sorted(files.items())))
+
+    def _asked(
+        self, arguments: tuple[str, ...], files: tuple[tuple[str, bytes], ...]
+    ) -> subprocess.CompletedProcess[bytes]:
+        """What the program says, which follows from arguments and files alone: the same question is not put twice."""
         with tempfile.TemporaryDirectory(prefix="kazashi-checker-") as folder:
-            return self._run_in(Path(folder), arguments, files, 20.0)
+            return self._run_in(Path(folder), arguments, dict(files), 20.0)
 
     def _run_in(
-        self, folder: Path, arguments: list[str], files: Mapping[str, bytes], patience: float
+        self, folder: Path, arguments: Sequence[str], files: Mapping[str, bytes], patience: float
     ) -> subprocess.CompletedProcess[bytes]:
         for name, content in files.items():
             (folder / name).write_bytes(content)

@@ -51,6 +51,7 @@ class _Case(Struct, frozen=True):
     twin: str | None
     requirement: str
     expected_failure: str | None
+    missing: tuple[str, ...] = ()
 
     @property
     def is_refusal(self) -> bool:

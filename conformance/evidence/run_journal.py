@@ -99,14 +99,14 @@ class RunJournal:
             descriptor = _locked(path, os.O_RDWR)
         except OSError as fault:
             raise _nothing_there(path, fault) from fault
-        kept, sittings, length = _read(path)
         try:
+            kept, sittings, length = _read(path)
             _require_same(path, kept, identity)
-        except ConfigurationError:
+            os.ftruncate(descriptor, length)
+            os.lseek(descriptor, 0, os.SEEK_END)
+        except BaseException:
             os.close(descriptor)
             raise
-        os.ftruncate(descriptor, length)
-        os.lseek(descriptor, 0, os.SEEK_END)
         return cls(path, descriptor, sittings)
 
     def sit_down(self, now: datetime, mode: ClockMode) -> SittingBegun:

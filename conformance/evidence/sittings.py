@@ -49,7 +49,7 @@ class Sittings(Generic[J]):
         expectations = held_against(entries, judgements, ended.astimezone(JST).date())
         verdict = suite_verdict(
             judgements.values(),
-            stated=run.statement is not None,
+            stated=asked.statement is not None,
             whole=not catalogue.left_out,
             excused=excused(expectations),
             out_of_date=are_out_of_date(expectations),
@@ -59,6 +59,7 @@ class Sittings(Generic[J]):
             catalogue=catalogue,
             judgements=judgements,
             verdict=verdict,
+            statement=None if asked.statement is None else asked.statement.statement,
             seed=asked.seed,
             seed_drawn=asked.seed_drawn,
             expectations=expectations,

@@ -30,6 +30,7 @@ from conformance.mutants.mutant import Mutant, load_mutants
 from conformance.mutants.played import Seen
 from conformance.mutants.rows import DOCS, ROLE, Hashes, Pair, read_rows, write_rows
 from conformance.mutants.workshop import Workshop
+from harness.errors import HarnessFault
 from harness.home import key_pool
 
 PAGE = DOCS / "kill-matrix.md"
@@ -88,21 +89,20 @@ def run(matrix: Matrix, jobs: Collection[tuple[Mutant, list[str]]], *, keys: Pat
         for _ in range(min(workers, len(jobs))):
             free.put(stack.enter_context(Workshop(keys)))
 
-        def play(job: tuple[Mutant, list[str]]) -> tuple[Mutant, dict[str, Seen], float]:
+        def play(job: tuple[Mutant, list[str]]) -> tuple[Mutant, dict[str, Seen], str]:
             begun, workshop = time.monotonic(), free.get()
             try:
-                return job[0], workshop.play(job[0].id, job[1]), time.monotonic() - begun
+                seen = workshop.play(job[0].id, job[1])
+                killed = sum(each.killed for each in seen.values())
+                return job[0], seen, f"killed by {killed} of {len(seen)} ({time.monotonic() - begun:.1f} s)"
+            except HarnessFault as fault:
+                return job[0], {}, f"not run: {str(fault).strip().splitlines()[-1]}"
             finally:
                 free.put(workshop)
 
-        for number, (mutant, seen, took) in enumerate(pool.map(play, jobs), start=1):
+        for number, (mutant, seen, said) in enumerate(pool.map(play, jobs), start=1):
             matrix.add(mutant, seen)
-            killed = sum(each.killed for each in seen.values())
-            print(
-                f"{number}/{len(jobs)} {mutant.id}: killed by {killed} of {len(seen)} ({took:.1f} s)",
-                file=sys.stderr,
-                flush=True,
-            )
+            print(f"{number}/{len(jobs)} {mutant.id}: {said}", file=sys.stderr, flush=True)
 
 
 def main() -> int:

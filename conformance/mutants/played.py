@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from msgspec import Struct
 
@@ -10,8 +11,10 @@ from conformance.certification import Certification, certify
 from conformance.judge import Judgement, Verdict
 from conformance.mutants.mutant import Mutant
 from conformance.mutants.rule_off import forgetting, take_off
+from conformance.privacy.beside import oracle_in_process
+from conformance.privacy.overheard import HeardBinding
 from conformance.setting import setting
-from harness.contract.binding import Answer
+from harness.contract.binding import Answer, Binding
 from harness.contract.client import RelyingPartyClient
 from harness.contract.python_binding import PythonBinding
 from harness.contract.vocabulary import Verb
@@ -65,10 +68,16 @@ class _Beside(Isolated):
 
 def play(mutant: Mutant | None, cases: Catalogue, keys: KeyPool, seed: int) -> dict[str, Seen]:
     """Return what came of these cases, by id."""
-    binding = Isolated(() if mutant is None else mutant.options)
-    if mutant is not None:
-        take_off(mutant)
-    with RelyingPartyClient(binding) as client, setting(keys, seed=seed, cases=len(cases.cases)) as world:
+    given = () if mutant is None else tuple(mutant.options)
+    with ExitStack() as stack:
+        oracle, options = stack.enter_context(oracle_in_process()) if is_searched(cases) else (None, ())
+        binding: Binding = Isolated((*given, *options))
+        if oracle is not None:
+            binding = HeardBinding(binding, oracle.heard)
+        if mutant is not None:
+            take_off(mutant)
+        client = stack.enter_context(RelyingPartyClient(binding))
+        world = stack.enter_context(setting(keys, seed=seed, cases=len(cases.cases), oracle=oracle))
         run = certify(
             cases,
             client,
@@ -76,8 +85,14 @@ def play(mutant: Mutant | None, cases: Catalogue, keys: KeyPool, seed: int) -> d
             target="reference" if mutant is None else mutant.id,
             seed=seed,
             progress=lambda judgement, number, total: None,  # noqa: ARG005
+            oracle=oracle,
         )
     return seen_in(run)
+
+
+def is_searched(cases: Catalogue) -> bool:
+    """Return whether any of the cases is about what the product writes: only then it writes to a file."""
+    return any(case.searched for case in cases.cases.values())
 
 
 def seen_in(run: Certification) -> dict[str, Seen]:

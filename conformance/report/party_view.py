@@ -6,6 +6,7 @@ from conformance.case import Case
 from conformance.certification import Certification
 from conformance.judge import Judgement, Verdict
 from conformance.observation import ObservedStep
+from conformance.privacy.told import searched_fields
 from conformance.report.advice import advice_on
 from conformance.report.again import command_again
 from conformance.report.apdus import apdus_of
@@ -46,6 +47,7 @@ def party_view(run: Certification, made: datetime) -> ReportShown:
         unstated=run.statement is None and run.count(Verdict.NA) > 0,
         left_out=run.catalogue.left_out,
         made=made,
+        searched=searched_fields(run.searched),
     )
 
 

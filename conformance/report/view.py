@@ -6,6 +6,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -147,6 +148,8 @@ class ReportShown:
     left_out: int
     made: datetime
     """When the report was written; nothing is judged by it."""
+    searched: dict[str, Any] | None = None
+    """What was searched for residents' data, as report.json has it; None where nothing was."""
 
     def of(self, *verdicts: str) -> tuple[CaseShown, ...]:
         """Return the cases that ended so."""

@@ -60,6 +60,12 @@ WORDS: dict[str, dict[str, str]] = {
     "tolerances": {"en": "Tolerances (seconds)", "ja": "許容差（秒）"},
     "statement": {"en": "Conformance statement", "ja": "適合宣言書"},
     "no statement": {"en": "none handed in", "ja": "提出なし"},
+    "searched": {"en": "Searched for residents' data", "ja": "利用者情報の検査範囲"},
+    "place": {"en": "Place", "ja": "場所"},
+    "unsearched": {
+        "en": "Not searched for residents' data (nobody said where it is: --watch)",
+        "ja": "利用者情報を検査していない場所（--watch の指定なし）",
+    },
     "synthetic": {
         "en": "All residents, cards and numbers in this report are synthetic; nothing here was issued by J-LIS.",
         "ja": "本報告書の利用者・カード・番号はすべて架空のもので、J-LISが発行したものではありません。",

@@ -12,6 +12,7 @@ import msgspec
 from conformance.certification import Certification
 from conformance.evidence.report_fields import case_fields, junit_result, run_fields
 from conformance.judge import Judgement, Verdict
+from conformance.privacy.told import searched_fields
 from conformance.report.markdown import summary
 from conformance.report.page import page
 from conformance.report.party_view import party_view
@@ -56,6 +57,7 @@ def report_json(run: Certification) -> str:
         "statement": None if run.statement is None else msgspec.to_builtins(run.statement),
         "counts": {verdict.value: run.count(verdict) for verdict in Verdict},
         "left_out": run.catalogue.left_out,
+        "searched": searched_fields(run.searched),
         **run_fields(run),
         "cases": [{**_case(judgement), **case_fields(run, judgement.case.id)} for judgement in run.judgements.values()],
     }
@@ -119,9 +121,9 @@ def junit_xml(run: Certification) -> str:
             transcript = "" if judgement.observation is None else judgement.observation.transcript
             ET.SubElement(element, "error", message=f"{judgement.verdict.value}: {transcript or 'cause not proven'}")
         elif judgement.verdict is Verdict.NA:
-            ET.SubElement(
-                element, "skipped", message=f"not declared: {', '.join(missing.value for missing in judgement.missing)}"
-            )
+            undeclared = f"not declared: {', '.join(missing.value for missing in judgement.missing)}"
+            blind = "" if judgement.observation is None else judgement.observation.transcript
+            ET.SubElement(element, "skipped", message=undeclared if judgement.missing else blind)
     for element in suite.iter():
         if "message" in element.attrib:
             element.set("message", NOT_XML.sub("\N{REPLACEMENT CHARACTER}", element.attrib["message"]))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cardsim.holder import Pins
 from conformance.roles.story_clock import StoryClock
 from conformance.steps import At, Befall, Disturb, Lose, Move, Repair, Revoke, Story, Wait
 from harness.contract import messages
@@ -23,14 +24,17 @@ class Happenings:
     clock: StoryClock
     tolerances: messages.Tolerances
     resident_id: str
+    pins: Pins
+    """Kept when the card is written anew."""
 
     def happen(self, step: Story, epoch: int | None) -> Happened:
         """Let it happen."""
         match step:
-            case At():
-                return self.clock.turn(step), None
-            case Wait(seconds=seconds):
-                return self.clock.wait(seconds), None
+            case At(beyond_tolerance=beyond):
+                turned = self.clock.turn(step)
+                return self.clock.wait(self._tolerated) if beyond and self._tolerated else turned, None
+            case Wait(seconds=seconds, beyond_tolerance=beyond):
+                return self.clock.wait(seconds + (self._tolerated if beyond else 0)), None
             case Disturb():
                 self.faults.set(self._order(step))
                 return epoch, None
@@ -40,10 +44,14 @@ class Happenings:
             case Befall(event=event):
                 self.world.happen(self.resident_id, event)
                 self.clock.happened()
-                return epoch, self.world.card_of(self.resident_id)
+                return epoch, self.world.card_of(self.resident_id, self.pins)
         self._end(step)
         self.clock.happened()
         return epoch, None
+
+    @property
+    def _tolerated(self) -> int:
+        return self.tolerances.clock_seconds
 
     def _end(self, step: Story) -> None:
         """Let a certificate end before its time."""

@@ -13,7 +13,7 @@ from harness.jlis.wrong.variant import Issuer, Signer, rightly
 from harness.jlis.wrong_certificates import Wrong, wrong_certificate
 
 _UTC_TIME = 0x17
-_BEGINS = {"begins-a-second-ago": -1, "begins-in-a-second": 1}
+_BEGINS = {"begins-a-second-ago": -1, "begins-now": 0, "begins-in-a-second": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Wallet:
     def _beginning(self, own: bytes, kind: Kind, seconds: int) -> bytes:
         """Return the certificate with another notBefore, signed by who issued it."""
         parts, signer = Parts.of(own), self.signer(kind)
-        later = seconds + self.clock_tolerance if seconds > 0 else seconds
+        later = seconds + self.clock_tolerance if seconds >= 0 else seconds
         begin = self.now().astimezone(UTC).replace(microsecond=0) + timedelta(seconds=later)
         _, end = elements(contents_of(parts.validity))
         validity = tlv(SEQUENCE, tlv(_UTC_TIME, f"{begin:%y%m%d%H%M%SZ}".encode()), end)

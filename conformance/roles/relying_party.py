@@ -9,8 +9,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cardsim.trace import spent_a_try
-from conformance.case import Case, Holder
+from conformance.case import Case
 from conformance.observation import Interruption, Observation, ObservedStep
+from conformance.privacy.canary import canaries_of, planted, planted_pins
+from conformance.privacy.oracle import Oracle
 from conformance.roles.counter import Counter
 from conformance.roles.drawn import Drawn
 from conformance.roles.happenings import Happenings
@@ -42,14 +44,16 @@ OUR_FAULTS = (HarnessFault, EventRefused, FaultRefused, Inexpressible, NotThisCe
 class RelyingPartyRole:
     """One product, one world, case after case."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  (what a run is made of)
         self,
         client: RelyingPartyClient,
         setting: Setting,
         clock: StoryClock,
         configuration: messages.Configure,
         tolerances: messages.Tolerances,
+        oracle: Oracle | None = None,
     ) -> None:
+        self.oracle = oracle
         self.clock = clock
         self.tolerances = tolerances
         self.client = client
@@ -71,6 +75,8 @@ class RelyingPartyRole:
             observation.transcript = str(fault)
         finally:
             self.setting.faults.clear()
+            if self.oracle is not None:
+                self.oracle.look()
         observation.seconds = time.monotonic() - begun
         return observation
 
@@ -83,27 +89,36 @@ class _Play:
         self._clock, self._observation = role.clock, observation
         self._client.reset()
         observation.epoch = self._clock.begin(observation.case)
-        self._visitor = self._issue(observation.case.holder)
-        self._clock.issued()
+        self._visitor = self._issue(observation.case)
+        observation.epoch = self._clock.issued()
         observation.serials = self._visitor.serials
         observation.canaries = _canaries(self._visitor)
         self._counter = self._seat(self._visitor)
         self._happenings = Happenings(
-            self._world, role.setting.faults, self._clock, role.tolerances, self._visitor.resident_id
+            self._world,
+            role.setting.faults,
+            self._clock,
+            role.tolerances,
+            self._visitor.resident_id,
+            self._visitor.pins,
         )
 
-    def _issue(self, holder: Holder) -> Visitor:
-        now = self._world.clock.now()
+    def _issue(self, case: Case) -> Visitor:
+        now, holder = self._world.clock.now(), case.holder
         expires, lives = holder.card_expires_on_day, holder.certificates_live_seconds
         self._not_after = None if lives is None else now.replace(microsecond=0) + timedelta(seconds=lives)
         return Visitor.issue(
             self._world,
             card_expiry=None if expires is None else now.astimezone(JST).date() + timedelta(days=expires),
             not_after=self._not_after,
+            pins=planted_pins(self._world.seed, case.id),
+            **planted(self._world.seed, case.id),
         )
 
     def _seat(self, visitor: Visitor) -> Counter:
-        """Return the terminal with this visitor before it."""
+        """Return the terminal with this visitor before it; what is planted in the visitor is looked for from now on."""
+        if self._role.oracle is not None:
+            self._role.oracle.plant(canaries_of(self._observation.case.id, visitor.card, visitor.pins))
         world, hostile = self._world, self._role.setting.hostile
         own = {Kind.AUTH: visitor.card.auth_certificate, Kind.SIGN: visitor.card.sign_certificate}
         wallet = Wallet(
@@ -217,7 +232,7 @@ class _Play:
         self._observation.epoch, card = self._happenings.happen(step, self._observation.epoch)
         if card is not None:
             # The numbers of the card before stay those of the case's resident: the journal is read for both.
-            self._visitor = Visitor(self._world, card)
+            self._visitor = Visitor(self._world, card, self._visitor.pins)
             self._observation.serials = self._visitor.serials
             former = self._counter.wallet.own
             self._counter = self._counter.with_visitor(self._visitor, self._seat(self._visitor), former)

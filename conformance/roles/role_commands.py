@@ -24,6 +24,9 @@ from conformance.evidence.run_journal import Identity
 from conformance.evidence.run_options import RunOptions
 from conformance.evidence.sittings import Sittings, sittings_of
 from conformance.judge import Verdict
+from conformance.privacy.beside import heard_target
+from conformance.privacy.oracle import Oracle
+from conformance.privacy.watch import parse_watches
 from conformance.register import RequiredOf
 from conformance.report.role_write import why, write_role_reports
 from conformance.report.words import WORDS
@@ -41,7 +44,7 @@ from conformance.roles.tap_client.pcsc_desk import NAMED_PROGRAMS, PCSC, pcsc_de
 from conformance.roles.vocabularies import VOCABULARIES
 from harness.contract.client import TapClient
 from harness.contract.faults import AdapterFault
-from harness.contract.targets import Program, PythonObject, Target, bound_target, parse_target
+from harness.contract.targets import Program, PythonObject, Target, parse_target
 from harness.errors import ConfigurationError
 from harness.home import key_pool
 
@@ -68,6 +71,7 @@ class RoleOptions:
     reader: str = IN_PROCESS_READER
     serial: str | None = None
     card: Path | None = None
+    watch: tuple[str, ...] = ()
 
 
 def certify_role(role: str, options: RoleOptions, asked: RunOptions) -> int:
@@ -126,8 +130,7 @@ def _play(  # noqa: PLR0913  (what a sitting is made of)
 
         sittings.sit_down("host")
         run = examine(part, bench, target=target, seed=asked.seed, progress=judged)
-    statement = None if asked.statement is None else asked.statement.statement
-    return sittings.concluded(replace(run, statement=statement), catalogue)
+    return sittings.concluded(run, catalogue)
 
 
 def _with_own_statement(role: str, options: RoleOptions, asked: RunOptions) -> RunOptions:
@@ -201,9 +204,11 @@ def _tap_bench(options: RoleOptions, seed: int) -> Iterator[TapBench]:
         cards = Cards(key_pool(), seed=seed)
         stack.callback(cards.close)
         desk = InProcessDesk(cards) if which == IN_PROCESS_READER else stack.enter_context(pcsc_desk(which, cards))
-        client = stack.enter_context(TapClient(stack.enter_context(bound_target(target, timeout=timeout))))
+        oracle = Oracle(parse_watches(options.watch))
+        binding = stack.enter_context(heard_target(target, oracle, timeout=timeout))
+        client = stack.enter_context(TapClient(binding))
         try:
-            bench = TapBench(client, desk)
+            bench = TapBench(client, desk, oracle)
         except AdapterFault as fault:
             raise ConfigurationError(str(fault)) from fault
         yield bench

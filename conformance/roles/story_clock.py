@@ -19,7 +19,9 @@ from harness.jlis.marks import QUARTER_HOURS, MadeMarks
 from harness.jlis.validity import JST
 
 BEFORE_OPENING = timedelta(hours=7)
+"""A mark of OCSP: what it tells of is a card issued at that instant."""
 SECOND = timedelta(seconds=1)
+MIDNIGHT = "00:00:00"
 
 
 class StoryClock(Protocol):
@@ -30,8 +32,8 @@ class StoryClock(Protocol):
     def begin(self, case: Case) -> int | None:
         """Return the epoch at the morning of the case's first day; None where nothing is set."""
 
-    def issued(self) -> None:
-        """A card was issued: from now on its status is known."""
+    def issued(self) -> int | None:
+        """Return the epoch after a card was issued: from now on its status is known. None where nothing is set."""
 
     def happened(self) -> None:
         """Something happened in the world that the next mark tells of."""
@@ -47,30 +49,38 @@ class StoryClock(Protocol):
 
 
 class ControlledClock:
-    """Each case has days of its own, on a clock that never goes back."""
+    """Each case has days of its own, on a clock that never goes back.
+
+    Where a story stands on a mark of OCSP it is lived a second later: an answer there would say that its thisUpdate is
+    this very instant, and equality is never judged. A case of equality itself, and midnight, where certificates end and
+    nobody is asked, are lived to the second.
+    """
 
     missing: tuple[Capability, ...] = ()
 
     def __init__(self, clock: WorldClock, client: RelyingPartyClient) -> None:
         self._clock, self._client = clock, client
         self._next_day = _midnight(clock.now()) + timedelta(days=1)
-        self._first_day = self._next_day
+        self._first_day, self._to_the_second = self._next_day, False
 
     def begin(self, case: Case) -> int:
         """Return the epoch of the case's first morning."""
-        self._first_day = self._next_day
-        self._next_day += timedelta(days=2 + max((step.day for step in case.steps if isinstance(step, At)), default=0))
+        self._first_day, self._to_the_second = self._next_day, case.equality
+        self._next_day += timedelta(days=1 + max((step.day for step in case.steps if isinstance(step, At)), default=0))
         return self._set(self._first_day + BEFORE_OPENING)
 
-    def issued(self) -> None:
-        """The case opens an hour later: the mark has passed by then."""
+    def issued(self) -> int:
+        """Return the epoch a second later: neither the mark nor the certificate's notBefore is this very instant."""
+        return self._set(self._clock.now() + SECOND)
 
     def happened(self) -> None:
         """The grid has its marks without being told."""
 
     def turn(self, step: At) -> int:
         """Return the epoch of that setting."""
-        return self._set(instant_of(step, self._first_day))
+        instant = instant_of(step, self._first_day)
+        on_a_mark = QUARTER_HOURS.at(instant.astimezone(UTC)) == instant and step.time != MIDNIGHT
+        return self._set(instant + SECOND if on_a_mark and not self._to_the_second else instant)
 
     def wait(self, seconds: int) -> int:
         """Return the epoch of the later setting."""

@@ -21,6 +21,8 @@ class Answer:
 
     http: int
     body: bytes
+    head: bytes = b""
+    """The fields of an HTTP answer, a line each; nothing over the other bindings."""
 
 
 class Binding(Protocol):

@@ -60,7 +60,8 @@ class HttpBinding:
         self._clock.start(self.timeout)
         try:
             with self._pool.stream("POST", self.address + PATH + verb.value, headers=HEADERS, content=body) as response:
-                return Answer(response.status, self._body(verb, response))
+                head = b"".join(name + b": " + value + b"\r\n" for name, value in response.headers)
+                return Answer(response.status, self._body(verb, response), head)
         except (httpcore.TimeoutException, TimeoutError) as late:
             raise TimedOut(f"{verb.value} at {self.address}: no whole answer within {self.timeout} s") from late
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as fault:

@@ -4,7 +4,7 @@ import re
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -21,7 +21,10 @@ SHOWN_LINES = 20
 
 
 class LaunchedProduct:
-    """A product started by `command`; ready when it prints `listening http://127.0.0.1:PORT` on stdout."""
+    """A product started by `command`; ready when it prints `listening http://127.0.0.1:PORT` on stdout.
+
+    `heard` is told of every line that it prints, from a thread of ours.
+    """
 
     def __init__(
         self,
@@ -30,8 +33,10 @@ class LaunchedProduct:
         cwd: Path | None = None,
         environment: Mapping[str, str] | None = None,
         patience: float = 20.0,
+        heard: Callable[[bytes], None] | None = None,
     ) -> None:
         self._said: deque[str] = deque(maxlen=200)
+        self._heard = heard
         self._address: str | None = None
         self._spoke = threading.Event()
         self._process = OwnProcess(command, cwd=cwd, environment=environment, stderr=subprocess.STDOUT)
@@ -81,6 +86,8 @@ class LaunchedProduct:
     def _listen(self, pipe: IO[bytes]) -> None:
         with pipe:
             for raw in pipe:
+                if self._heard is not None:
+                    self._heard(raw)
                 line = raw.decode(errors="replace")
                 self._said.append(line.rstrip("\n"))
                 if self._address is None and (found := LISTENING.match(line)):
@@ -94,13 +101,13 @@ class LaunchedBinding:
 
     carries_anything = True
 
-    def __init__(self, command: Sequence[str], *, timeout: float) -> None:
-        self._command, self._timeout = list(command), timeout
+    def __init__(self, command: Sequence[str], *, timeout: float, heard: Callable[[bytes], None] | None = None) -> None:
+        self._command, self._timeout, self._heard = list(command), timeout, heard
         self._hung = False
         self._start()
 
     def _start(self) -> None:
-        self._product = LaunchedProduct(self._command)
+        self._product = LaunchedProduct(self._command, heard=self._heard)
         self._http = HttpBinding(self._product.address, timeout=self._timeout)
 
     @property

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import IO, Any
 
 import msgspec
@@ -39,12 +39,15 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProgramBinding:
-    """A program started by `command`, and again by `revive` when it ended or hung."""
+    """A program started by `command`, and again by `revive` when it ended or hung.
+
+    `heard` is told of every line on its stderr, from a thread of ours.
+    """
 
     carries_anything = False
 
-    def __init__(self, command: Sequence[str], *, timeout: float) -> None:
-        self._command, self._timeout = list(command), timeout
+    def __init__(self, command: Sequence[str], *, timeout: float, heard: Callable[[bytes], None] | None = None) -> None:
+        self._command, self._timeout, self._heard = list(command), timeout, heard
         self._start()
 
     def _start(self) -> None:
@@ -63,6 +66,8 @@ class ProgramBinding:
     def _complain(self, line: bytes | None) -> None:
         if line is not None:
             self._complaints.append(line)
+            if self._heard is not None:
+                self._heard(line)
 
     @property
     def where(self) -> str:

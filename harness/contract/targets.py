@@ -10,7 +10,7 @@ python:mine.test:make    a Python object in this process
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -98,23 +98,25 @@ def _is_address(text: str) -> bool:
 
 
 @contextmanager
-def bound_target(target: Target, *, timeout: float = TIMEOUT) -> Iterator[Binding]:
-    """Yield the way to the product; one that is started here ends with the block."""
-    binding = _bound(target, timeout)
+def bound_target(
+    target: Target, *, timeout: float = TIMEOUT, heard: Callable[[bytes], None] | None = None
+) -> Iterator[Binding]:
+    """Yield the way to the product; one started here ends with the block, and `heard` is told what it prints."""
+    binding = _bound(target, timeout, heard)
     try:
         yield binding
     finally:
         binding.close()
 
 
-def _bound(target: Target, timeout: float) -> Binding:
+def _bound(target: Target, timeout: float, heard: Callable[[bytes], None] | None) -> Binding:
     match target:
         case Address(url=url):
             return HttpBinding(url, timeout=timeout)
         case Command(words=words):
-            return LaunchedBinding(words, timeout=timeout)
+            return LaunchedBinding(words, timeout=timeout, heard=heard)
         case Program(words=words):
-            return ProgramBinding(words, timeout=timeout)
+            return ProgramBinding(words, timeout=timeout, heard=heard)
         case PythonObject(factory=factory):
             return PythonBinding(factory, timeout=timeout)
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from harness.jlis.fault_grammar import GRAMMAR, MOST_ENTRIES, Fault, FaultDoor
+from harness.jlis.fault_grammar import GRAMMAR, MOST_ENTRIES, Fault, FaultDoor, Rule
 from harness.watchers import Watchers
 
 MOST_FAULTS = 1000
@@ -41,7 +41,7 @@ class Order:
     @property
     def shift(self) -> float:
         """The seconds that were ordered, or what the fault takes by default."""
-        return self.seconds or GRAMMAR[self.fault].seconds or 0.0
+        return (GRAMMAR[self.fault].seconds or 0.0) if self.seconds is None else self.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,8 @@ def checked(order: Order) -> Order:
             f"seconds: expected none, for {order.fault} takes no time",
         ),
         (
-            order.seconds is not None and rule.seconds is not None and not 0 < order.seconds <= rule.longest,
-            f"seconds: expected more than 0 and at most {rule.longest:g}, actual {order.seconds}",
+            order.seconds is not None and rule.seconds is not None and not _is_within(order.seconds, rule),
+            f"seconds: expected {_least(rule)} and at most {rule.longest:g}, actual {order.seconds}",
         ),
         (
             order.probability is not None and not 0 < order.probability <= 1,
@@ -141,6 +141,15 @@ def checked(order: Order) -> Order:
         if wrong:
             raise FaultRefused(why)
     return order
+
+
+def _least(rule: Rule) -> str:
+    return "0 or more" if rule.content else "more than 0"
+
+
+def _is_within(seconds: float, rule: Rule) -> bool:
+    """An answer's time may lie on the very second; a delay of none would be no fault."""
+    return seconds <= rule.longest and (seconds >= 0 if rule.content else seconds > 0)
 
 
 class Faults:

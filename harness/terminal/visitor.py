@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
+from cardsim.holder import Pins
 from cardsim.readers.inprocess import InProcessConnection
 from cardsim.slot import InsertedCard
 from cardsim.trace import Trace
@@ -12,25 +13,27 @@ from harness.personalisation import IssuedCard
 from harness.terminal.card_reader import CardReader
 from harness.world import World
 
+PINS = Pins()
+"""Those of a resident about whom nothing was said."""
+
 
 class Visitor:
     """A fresh resident with a fresh card in a reader of this process."""
 
-    pin = "1234"
-    wrong_pin = "4321"
-    password = "ABC123"  # noqa: S105  (the password of a synthetic card)
-
-    def __init__(self, world: World, issued: IssuedCard) -> None:
+    def __init__(self, world: World, issued: IssuedCard, pins: Pins = PINS) -> None:
+        self.pins = pins
+        self.pin, self.password = pins.auth.decode(), pins.sign.decode()
+        self.wrong_pin = f"{(int(self.pin) + 3087) % 10_000:04}"
         self._world = world
         self._issued = issued
         self.trace = Trace()
         self._card = InsertedCard.unused(issued.profile, self.trace)
 
     @classmethod
-    def issue(cls, world: World, *, not_after: datetime | None = None, **special: Any) -> "Visitor":
+    def issue(cls, world: World, *, not_after: datetime | None = None, pins: Pins = PINS, **special: Any) -> "Visitor":
         """Return a visitor whose resident is new; `special` overrides what the resident would be by the seed."""
         wanted = {name: value for name, value in special.items() if value is not None}
-        return cls(world, world.issue_card(world.new_resident(**wanted).id, not_after=not_after))
+        return cls(world, world.issue_card(world.new_resident(**wanted).id, pins, not_after=not_after), pins)
 
     @property
     def resident_id(self) -> str:

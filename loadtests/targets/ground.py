@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from harness.clock import ClockMode
 from harness.errors import ConfigurationError
 from loadtests.population import Population
 from loadtests.targets.grammar import TargetKind
@@ -81,6 +82,11 @@ class Ground(Struct, frozen=True, kw_only=True):
     def declared(self) -> Declared:
         """Nothing is tolerated, and every word is judged."""
         return Declared(clock_seconds=0, status_seconds=0, coarse_reasons=False)
+
+    @property
+    def clock(self) -> ClockMode:
+        """Whether the world's clock stands while load is sent."""
+        return ClockMode.RUNNING if self.lasts else ClockMode.FROZEN
 
     @property
     def told(self) -> str:

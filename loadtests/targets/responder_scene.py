@@ -7,7 +7,7 @@ it there is no truth to compare an answer with.
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -21,8 +21,6 @@ from rich.progress import Progress
 from harness.errors import ConfigurationError
 from harness.home import home
 from harness.keys import KeyPool
-from harness.store.address import read_place
-from harness.world import World
 from loadtests.crowd import mix_of
 from loadtests.options import Options
 from loadtests.scene import Scene
@@ -33,6 +31,8 @@ from loadtests.targets.preflight import await_listening
 from loadtests.targets.production import require_no_production
 from loadtests.targets.reach import require_own
 from loadtests.targets.register import forger_key, known_of, register
+from loadtests.targets.snapshot import register_of
+from loadtests.vocabulary import Standing
 
 OCSP_REQUEST = {"content-type": "application/ocsp-request"}
 
@@ -61,7 +61,7 @@ def responder_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: P
                     f"--target {options.target!r}: expected --world STORE, the register that it answers for: "
                     "without one there is nothing to compare its answers with"
                 )
-            with closing(World.open(keys, read_place(options.world))) as world:
+            with register_of(keys, options.world) as world:
                 known = known_of(world, keys)
         await_listening(address, options.patience)
         people = known.subjects
@@ -69,6 +69,7 @@ def responder_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: P
             _require_responder(address, people, known.issuer, options)
         else:
             people = _with_lists(address, people, options)
+        _require_both(people, options)
         yield Scene(
             target.kind,
             f"{'OCSP responder' if target.kind is TargetKind.OCSP else 'CRL server'} at {address}",
@@ -86,6 +87,17 @@ def responder_scene(target: LoadTarget, options: Options, keys: KeyPool, bars: P
                 subjects=people,
             ),
             target_pid=pid,
+        )
+
+
+def _require_both(people: list[Subject], options: Options) -> None:
+    """Refuse a register that proves nothing: somebody has to be good in it, and somebody not."""
+    standings = {each.standing for each in people}
+    is_enough = Standing.GOOD in standings and standings - {Standing.GOOD, Standing.JUST_LOST}
+    if not is_enough:
+        raise ConfigurationError(
+            f"--world {options.world}: expected somebody good and somebody revoked since a quarter of an hour, "
+            f"actual {', '.join(sorted(standings)) or 'nobody'}; revoke one, and let the next publication come"
         )
 
 

@@ -125,10 +125,10 @@ class Accounts:
         another one (than `attempt.account`, where that is said) stands in its place."""
 
         def work(connection: Connection) -> None:
-            credential = self._credential(connection, attempt)
+            credential, services = self._member(connection, attempt)
             if credential is not None and attempt.record is not None:
                 _require_same(attempt.record, rows.learnt_with(connection, credential), credential)
-            credential = _require_member(connection, credential, attempt)
+            credential = _require_enrolled(credential, services, attempt)
             rows.count(connection, credential.account)
             attempt.settle_beside(connection, credential.account)
 
@@ -224,6 +224,14 @@ class Accounts:
             raise NotNow(Reason.REVOKED)
         return credential
 
+    def _member(self, connection: Connection, attempt: Attempt) -> tuple[Credential | None, list[str]]:
+        """The same, with the services of its account."""
+        found = rows.lock_member(connection, attempt.holder)
+        if found is not None and found[0].is_current:
+            return found
+        credential = self._credential(connection, attempt)
+        return credential, [] if credential is None else rows.services_of(connection, credential.account)
+
     def _open(self, connection: Connection, attempt: Attempt) -> Credential:
         """A new account for this certificate; the one that stands if somebody was faster."""
         account, since = self._draw(ID_LENGTH).hex(), attempt.at.timestamp()
@@ -251,9 +259,12 @@ def _instant(stored: float | None) -> datetime | None:
 
 
 def _require_member(connection: Connection, credential: Credential | None, attempt: Attempt) -> Credential:
-    if credential is None or attempt.account not in {None, credential.account}:
-        raise NotNow(Reason.NOT_ENROLLED)
-    if attempt.service not in rows.services_of(connection, credential.account):
+    services = [] if credential is None else rows.services_of(connection, credential.account)
+    return _require_enrolled(credential, services, attempt)
+
+
+def _require_enrolled(credential: Credential | None, services: list[str], attempt: Attempt) -> Credential:
+    if credential is None or attempt.account not in {None, credential.account} or attempt.service not in services:
         raise NotNow(Reason.NOT_ENROLLED)
     return credential
 

@@ -39,13 +39,12 @@ from sqlalchemy.exc import DBAPIError
 from reference_impl.audit.chain import Head, Linked, empty
 from reference_impl.audit.faults import AuditUnusable
 from reference_impl.store import engine
+from reference_impl.store.kept import Kept
 
 Place = engine.Place
 WAIT_SECONDS: Final = 10
 """How long an appender waits for its turn, and a client for the server."""
 
-_POOLED: Final = 2
-"""Connections that are kept: who appends is alone."""
 _TURN: Final = 0x4B41444954
 """The advisory lock of whoever makes the tables; "KADIT"."""
 _PAGE: Final = 16384
@@ -129,6 +128,8 @@ class Storage:
         self._errors: tuple[type[Exception], ...] = (DBAPIError, self._engine.dialect.loaded_dbapi.Error)
         self._appending, self._reading = engine.writing_and_reading(self._engine)
         self._alone = threading.RLock() if place is None else nullcontext()  # memory is one connection
+        self._turn = threading.Lock()
+        self._kept: Kept | None = None
         try:
             with self.faults():
                 self._make() if make else self._look()
@@ -155,8 +156,20 @@ class Storage:
     @contextmanager
     def appending(self) -> Iterator[Connection]:
         """A transaction nobody else appends beside; durable when the block has ended."""
-        with self._alone, self._appending.begin() as connection:
-            yield connection
+        if self._engine.dialect.name == "postgresql":
+            with self._appending.begin() as connection:
+                yield connection
+            return
+        with self._alone, self._turn:
+            kept, self._kept = self._kept or Kept(self._appending), None
+            try:
+                with kept.transaction() as connection:
+                    yield connection
+            finally:
+                if kept.is_sound:
+                    self._kept = kept
+                else:
+                    kept.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -175,6 +188,8 @@ class Storage:
 
     def close(self) -> None:
         """Gives file or server back."""
+        if self._kept is not None:
+            self._kept.close()
         self._engine.dispose()
 
 
@@ -214,7 +229,7 @@ def append(connection: Connection, linked: Linked) -> None:
 
 def _open(place: engine.Place) -> Engine:
     opened = engine.open_engine(
-        place, name="audit", wait=WAIT_SECONDS, pooled=_POOLED, pragmas=(f"page_size={_PAGE}", "secure_delete=ON")
+        place, name="audit", wait=WAIT_SECONDS, pragmas=(f"page_size={_PAGE}", "secure_delete=ON")
     )
     if opened.dialect.name == "sqlite":
         event.listen(opened, "connect", _read_octets)

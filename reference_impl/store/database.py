@@ -10,15 +10,17 @@ between, `transaction` and `reading` for everything else.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import URL, Connection, MetaData
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 
 from reference_impl.store.engine import Place, name_of, open_engine, writing_and_reading
+from reference_impl.store.lent import Lent
 from reference_impl.store.statements import Row, Said, Within, Write
 from reference_impl.store.tables import metadata
 from reference_impl.store.together import Together
@@ -45,10 +47,16 @@ class Database:
         dialect = "postgresql" if isinstance(place, URL) else "sqlite"
         self._engine = open_engine(place, name="relying-party", wait=_WAIT_SECONDS[dialect])
         self._writing, self._reading = writing_and_reading(self._engine)
+        self._single = self._engine
+        """For statements that are transactions by themselves."""
+        if dialect == "postgresql":
+            self._single = open_engine(place, name="relying-party", wait=_WAIT_SECONDS[dialect], alone=True)
         self.is_shared = place is not None
         """Whether other processes may have it open."""
         turn = threading.Lock()
         self._together = Together(self._writing, turn) if dialect == "sqlite" else None
+        self._lent: deque[Lent] = deque()
+        """Connections of who only looks, that wait to be used again (on SQLite)."""
         self._looking: AbstractContextManager[object] = turn if place is None else nullcontext()
         try:
             self.make(metadata)
@@ -90,40 +98,26 @@ class Database:
 
     def rows(self, write: Write, /, **values: object) -> list[Row]:
         """The rows that one statement finds, at one instant of the store."""
-        with self._looking, self._faults(), self._lent() as said:
-            return said.rows(write, **values)
+        with self._looking:
+            return self._one_by_one(lambda said: said.rows(write, **values))
 
     def change(self, write: Write, /, **values: object) -> int:
         """How many rows one statement changed, once that is durable."""
         if self._together is not None:
             return self.write(lambda connection: Within(connection).change(write, **values))
+        return until_done(lambda: self._one_by_one(lambda said: said.change(write, **values)))
 
-        def once() -> int:
-            with self._faults(), self._lent() as said:
-                return said.change(write, **values)
-
-        return until_done(once)
-
-    @contextmanager
-    def _lent(self) -> Iterator[Said]:
-        """A connection of the driver on which each statement is a transaction by itself."""
-        lent = self._engine.raw_connection()
-        if self._together is not None:
+    def _one_by_one(self, act: Callable[[Said], T]) -> T:
+        """What `act` returns of a connection of the driver on which each statement is a transaction by itself."""
+        with self._faults():
             try:
-                yield Said(lent, self._engine.dialect)
+                lent = self._lent.pop()
+            except IndexError:
+                lent = Lent(self._single)
+            try:
+                return act(lent.said)
             finally:
-                lent.close()
-            return
-        driver: Any = lent.driver_connection
-        driver.autocommit = True
-        try:
-            yield Said(lent, self._engine.dialect)
-        finally:
-            if driver.closed:
-                lent.invalidate()
-            else:
-                driver.autocommit = False
-                lent.close()
+                lent.give_back(self._lent)
 
     def make(self, tables: MetaData) -> None:
         """Makes tables that are not there yet."""
@@ -140,22 +134,40 @@ class Database:
         """Gives the file or the connections back."""
         if self._together is not None:
             self._together.close()
+        while self._lent:
+            self._lent.pop().close()
+        self._single.dispose()
         self._engine.dispose()
 
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
+    def _faults(self) -> "_Faults":
         """Makes one line of what is wrong with the store, without its password; faults of ours stay what they are."""
-        try:
-            yield
-        except NoConnectionInTime as error:
-            raise StoreUnusable(f"store {self.name}: expected a free connection in time, found none") from error
-        except DBAPIError as error:
+        return _Faults(self.name, self._engine.dialect.loaded_dbapi.Error)
+
+
+class _Faults:
+    """A class and no generator: it stands around every statement, and costs a fifth so."""
+
+    __slots__ = ("_driver", "_name")
+
+    def __init__(self, name: str, driver: type[Exception]) -> None:
+        self._name, self._driver = name, driver
+
+    def __enter__(self) -> None:
+        """Nothing is wrong yet."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _where: object) -> None:
+        """StoreUnusable for what is the store's."""
+        if error is None:
+            return
+        if isinstance(error, NoConnectionInTime):
+            raise StoreUnusable(f"store {self._name}: expected a free connection in time, found none") from error
+        if isinstance(error, DBAPIError):
             if isinstance(error, _OURS) or is_to_be_tried_again(error):
-                raise
+                return
             raise self._unusable(error.orig) from error
-        except self._engine.dialect.loaded_dbapi.Error as error:  # from where SQLAlchemy stands aside
+        if isinstance(error, self._driver):  # from where SQLAlchemy stands aside
             raise self._unusable(error) from error
 
     def _unusable(self, error: BaseException | None) -> StoreUnusable:
         said = " ".join(str(error).split())
-        return StoreUnusable(f"store {self.name}: expected a store that can be written, found: {said}")
+        return StoreUnusable(f"store {self._name}: expected a store that can be written, found: {said}")

@@ -26,10 +26,10 @@ Place = Path | URL | None
 """A file, a database of PostgreSQL, or this process's memory."""
 
 POSTGRESQL: Final = "postgresql+psycopg"
-POOLED: Final = 6
-MORE: Final = 2
-"""Connections that a process keeps, and that it opens besides under load: with those of the audit eight processes stay
-below the 100 that a server takes unless it is told otherwise."""
+POOLED: Final = 4
+"""Connections of an engine at most; one that was opened is kept, for to open one takes longer than a visit. A process
+has three such engines (two of its store, one of its audit): eight processes stay below the 100 that a server takes
+unless it is told otherwise."""
 
 _OPTIONS: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
     "sqlite": ({"store_writes": True}, {"store_writes": False}),
@@ -61,10 +61,11 @@ def name_of(place: Place) -> str:
     return place.render_as_string(hide_password=True) if isinstance(place, URL) else str(place or "memory")
 
 
-def open_engine(place: Place, *, name: str, wait: int, pooled: int = POOLED, pragmas: tuple[str, ...] = ()) -> Engine:
+def open_engine(place: Place, *, name: str, wait: int, pragmas: tuple[str, ...] = (), alone: bool = False) -> Engine:
     """The engine of a store called `name`, whose callers wait so many seconds for their turn; nothing is opened yet.
 
-    `pragmas` are said to SQLite first: some have to be before the file is made.
+    `pragmas` are said to SQLite first: some have to be before the file is made. `alone`: each statement is to be a
+    transaction by itself (of PostgreSQL; SQLite's are, without another word).
     """
     if isinstance(place, URL):
         options = f"-c synchronous_commit=on -c lock_timeout={wait}s"
@@ -72,11 +73,13 @@ def open_engine(place: Place, *, name: str, wait: int, pooled: int = POOLED, pra
         engine = create_engine(
             place,
             connect_args=arguments,
-            pool_size=pooled,
-            max_overflow=MORE,
+            pool_size=POOLED,
+            max_overflow=0,
             pool_timeout=wait,
             pool_use_lifo=True,
-            isolation_level="READ COMMITTED",  # of who writes: it sees what it had to wait for
+            pool_reset_on_return=None if alone else "rollback",
+            # of who writes: it sees what it had to wait for
+            isolation_level="AUTOCOMMIT" if alone else "READ COMMITTED",
         )
         event.listen(engine, "checkout", _require_open)
         return engine
@@ -115,9 +118,12 @@ def writing_and_reading(engine: Engine) -> tuple[Engine, Engine]:
 
 
 def _begin(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    if driver.in_transaction:  # of whoever keeps the connection (`kept`)
+        return
     text = "BEGIN IMMEDIATE" if connection.get_execution_options().get("store_writes", False) else "BEGIN"
     try:
-        connection.connection.cursor().execute(text)
+        driver.execute(text).close()
     except connection.dialect.loaded_dbapi.Error as error:
         raise wrapped(error, connection.dialect, text) from error
 

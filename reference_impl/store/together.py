@@ -17,6 +17,8 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from reference_impl.store.kept import Kept
+
 T = TypeVar("T")
 MOST: Final = 256
 """Works of a transaction: others, and other processes, wait for its end."""
@@ -44,7 +46,7 @@ class Together:
         """Whose turn it is to write."""
         self._joining = threading.Lock()
         self._waiting: list[_Job] = []
-        self._kept: Connection | None = None
+        self._kept: Kept | None = None
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
@@ -101,30 +103,15 @@ class Together:
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         """A transaction over the kept connection, which is given up where it failed to begin or to end."""
-        connection = self._kept or self._engine.connect()
-        self._kept = None
+        kept, self._kept = self._kept or Kept(self._engine), None
         try:
-            transaction = connection.begin()
-        except BaseException:
-            connection.close()
-            raise
-        try:
-            yield connection
-        except BaseException:
-            _end(connection, transaction.rollback)
-            self._kept = connection
-            raise
-        _end(connection, transaction.commit)
-        self._kept = connection
-
-
-def _end(connection: Connection, how: Callable[[], None]) -> None:
-    """Ends the transaction; a connection that cannot is of no more use."""
-    try:
-        how()
-    except BaseException:
-        connection.close()
-        raise
+            with kept.transaction() as connection:
+                yield connection
+        finally:
+            if kept.is_sound:
+                self._kept = kept
+            else:
+                kept.close()
 
 
 def _do_each(connection: Connection, jobs: list[_Job]) -> None:

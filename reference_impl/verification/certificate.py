@@ -6,6 +6,7 @@ RFC 5280 lays those duties on the CA and advises against profile checks inside p
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, TypeVar
 
 import msgspec
@@ -104,7 +105,7 @@ class Certificate(msgspec.Struct, frozen=True, gc=False):
     @property
     def key_bits(self) -> bytes:
         """The key inside its SubjectPublicKeyInfo: what key identifiers and OCSP's key hash are taken of."""
-        return _read_key_bits(der.parse_der(self.public_key, der.SEQUENCE))
+        return _key_bits(self.public_key)
 
     @property
     def extensions(self) -> dict[str, ext.Extension]:
@@ -261,6 +262,12 @@ def _whole_octets(element: der.Element) -> bytes:
     if unused:
         raise der.DerError(element.body, "RFC 5280 §4.1.1.3", "whole octets", f"{unused} unused bits")
     return octets
+
+
+@lru_cache(maxsize=256)
+def _key_bits(public_key: bytes) -> bytes:
+    """The same of a whole SubjectPublicKeyInfo: for the few of anchors and responders."""
+    return _read_key_bits(der.parse_der(public_key, der.SEQUENCE))
 
 
 def _read_key_bits(element: der.Element) -> bytes:

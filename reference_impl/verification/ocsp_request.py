@@ -100,5 +100,7 @@ def get_address(address: str, request: bytes, longest: int) -> str | None:
     RFC 6960 A.1: base64 of the request, escaped, behind a slash. RFC 9919 §6 counts the whole URL and makes GET a MUST
     up to 255 octets; RFC 6960 leaves it to the client.
     """
+    if len(address) + len(request) > longest:  # base64 makes it no shorter
+        return None
     whole = f"{address.removesuffix('/')}/{quote(b64encode(request), safe='')}"
     return whole if len(whole) <= longest else None

@@ -11,7 +11,7 @@ from harness import lanes
 from harness.lanes import LANES, Lane, Need
 
 ROOT = Path(__file__).resolve().parents[2]
-BY_HAND = {"load-full", "fuzz", "fuzz-verification", "mutation"}
+BY_HAND = {"load-full", "fuzz", "fuzz-verification", "mutation", "nightly"}
 """Environments that take longer than a run of all lanes may."""
 MISSING = Lane("pcsc", "real PC/SC", (Need("no-such-program", "no-such-package"),))
 Ran = list[list[str]]

@@ -8,11 +8,14 @@ import msgspec
 
 from cardsim.trace import TraceLine, decode
 from conformance.check import Check
+from conformance.privacy.oracle import Oracle
+from conformance.privacy.overheard import printing
 from conformance.roles.role_run import Played, TargetFault
 from conformance.roles.tap_client.case import Do, TapCase
 from conformance.roles.tap_client.desk import InProcessDesk, Lying
 from conformance.roles.tap_client.login_party import LoginParty, standing_party
 from conformance.roles.tap_client.looks import judged
+from conformance.roles.tap_client.planted import WRITTEN, canaries_on
 from conformance.roles.tap_client.seen import PINS, Seen
 from harness.contract.client import TapClient
 from harness.contract.faults import AdapterFault, TimedOut
@@ -41,11 +44,17 @@ class Desk(Protocol):
 class TapBench:
     """A product, and the desk where cards are laid for it."""
 
-    def __init__(self, client: TapClient, desk: Desk) -> None:
+    def __init__(self, client: TapClient, desk: Desk, oracle: Oracle | None = None) -> None:
+        """Take a product and a desk; an object of this process is heard without an `oracle`, too."""
         self._client, self._desk = client, desk
+        self._oracle = Oracle() if oracle is None else oracle
+        self._is_here = isinstance(desk, InProcessDesk) and not self._oracle.heard.captures_output
+        self._oracle.heard.captures_output |= self._is_here
         said = client.hello()
         self.product = " ".join(filter(None, (said.product, said.version, desk.setting)))
         self.capabilities = frozenset(each.value for each in said.capabilities) | desk.capabilities
+        if self._oracle.hears(WRITTEN):
+            self.capabilities |= {"heard"}
 
     def play(self, case: TapCase) -> Played:
         """Return what came of a case."""
@@ -69,9 +78,13 @@ class TapBench:
             nullcontext() if do.party is None else standing_party(do.party) as party,
             self._desk.lay(do) as lying,
         ):
-            said = self._said(do, lying, challenge, party)
+            self._oracle.plant(canaries_on(do, lying.on_reader))
+            with printing(self._oracle.heard, aloud=False) if self._is_here else nullcontext():
+                said = self._said(do, lying, challenge, party)
+        self._oracle.look()
+        written = tuple(each for each in self._oracle.findings if each.place in WRITTEN)
         other = () if lying.other is None else tuple(lying.other.trace)
-        return Seen(do, lying.on_reader, challenge, said, tuple(lying.on_reader.trace), other, party)
+        return Seen(do, lying.on_reader, challenge, said, tuple(lying.on_reader.trace), other, party, written)
 
     def _said(self, do: Do, lying: Lying, challenge: bytes, party: LoginParty | None) -> Ran:
         needs_challenge = do.function in (TapFunction.SIGN_CHALLENGE, TapFunction.INTERNAL_AUTHENTICATION)

@@ -205,6 +205,8 @@ class TapRule(StrEnum):
     """Each READ BINARY has an offset of 15 bits, or a short identifier alone in the bits above it and 8 bits."""
     PARTY_SIGNED = "party signed"
     """The relying party was given, once, the card's certificate and a signature over its own challenge."""
+    NOTHING_WRITTEN = "nothing written"
+    """Nothing of what was typed, and nothing of the holder, in what the product prints and logs (docs/privacy.md)."""
     PARTY_UNTOLD = "party untold"
     """The relying party was given nothing to decide on."""
 
@@ -246,6 +248,7 @@ class TapCase(RoleCase, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return None
 
 
-DESK = ("disturbed", "swapped", "beside", "emulated")
+DESK = ("disturbed", "swapped", "beside", "emulated", "heard")
 TAP_CLIENT = Vocabulary(RequiredOf.TAP_CLIENT, TapCase, frozenset((*TapFunction, *DESK)), RoleMutant)
-"""`disturbed`: something can happen at a command. `emulated`: every card of `Laid` can be laid on."""
+"""`disturbed`: something can happen at a command. `emulated`: every card of `Laid` can be laid on. `heard`: what the
+product prints or logs is searched."""

@@ -114,6 +114,11 @@ def _no_secret(seen: Seen) -> Found:
     return "nothing that was typed", ", ".join(found) or "nothing", not found
 
 
+def _nothing_written(seen: Seen) -> Found:
+    described = "; ".join(f"{each.place.value}: {each.described}" for each in seen.written)
+    return "nothing of holder or PIN", described or "nothing", not seen.written
+
+
 def _session_ended(seen: Seen) -> Found:
     last = seen.lines[-1] if seen.lines else None
     ended = last is None or last.event in (Event.RESET, Event.POWER_OFF, Event.TORN) or last.command[1] == SELECT
@@ -202,6 +207,7 @@ LOOKS = {
     TapRule.NOTHING_GIVEN: _nothing_given,
     TapRule.TOLD_BOTH: _told_both,
     TapRule.NO_SECRET: _no_secret,
+    TapRule.NOTHING_WRITTEN: _nothing_written,
     TapRule.SESSION_ENDED: _session_ended,
     TapRule.DIGEST_INFO: _digest_info,
     TapRule.SIGNED_OR_NOTHING: _signed_or_nothing,

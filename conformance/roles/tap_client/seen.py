@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cardsim.trace import Event, TraceLine
+from conformance.privacy.oracle import Finding
 from conformance.roles.tap_client.case import VALUE_AT, Do, Typed
 from conformance.roles.tap_client.laid import OnReader
 from conformance.roles.tap_client.login_party import LoginParty
@@ -25,6 +26,8 @@ class Seen:
     other: tuple[TraceLine, ...] = ()
     """The trace of the card beside it, or of the one that took its place."""
     party: LoginParty | None = None
+    written: tuple[Finding, ...] = ()
+    """What the product has written down so far of persons and cards: it may come later than the answer."""
 
     @property
     def commands(self) -> list[TraceLine]:

@@ -3,11 +3,18 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from harness.errors import ConfigurationError
+from harness.keys import KeyPool
+from harness.world import World
+from loadtests.calendar import ISSUE, LOAD, REVOCATION
+from loadtests.options import Options
+from loadtests.targets.own_server import own_server
+from loadtests.targets.register import KEYS, PEOPLE, register
 from tests.loadtests.conftest import LoadRun
 
 HERE = Path(__file__).parent
@@ -28,6 +35,62 @@ def test_ours_passes(load_run: LoadRun, target: str, kinds: set[str]) -> None:
     assert done.exit_code == 0, (done.said, done.fault)
     assert {row["kind"] for row in done.written["verdicts"]} == kinds
     assert {row["ruling"] for row in done.written["verdicts"]} == {"right"}
+
+
+@pytest.fixture
+def somebody_elses(installation: Path, tmp_path: Path) -> Iterator[tuple[dict[str, str], Path]]:
+    """A fake J-LIS that runs already over a store of its own: where it answers, and the store that it owns."""
+    store, asked = tmp_path / "world.db", Options(target="ocsp:own", users=1, seconds=1, seed=1, timeout=5.0)
+    with register(asked, KeyPool(installation / "keys"), store):
+        pass
+    words = ["serve", "jlis", "--store", str(store)]
+    with own_server(words, tmp_path, 60.0, {"KAZASHI_HOME": str(installation)}) as server:
+        yield server.addresses, store
+
+
+def test_server_that_runs_elsewhere_is_compared_with_its_own_store(
+    load_run: LoadRun, somebody_elses: tuple[dict[str, str], Path]
+) -> None:
+    """The file is read while its owner serves from it; every kind is asked about, and each answer is right."""
+    addresses, store = somebody_elses
+    for target, kinds in (
+        (f"ocsp:{addresses['ocsp-auth']}", {"good", "just-lost", "revoked", "on-hold", "unknown"}),
+        (f"crl:{addresses['crl']}", {"good", "just-lost", "revoked", "on-hold"}),
+    ):
+        done = load_run("--target", target, "--world", str(store), "--bad", "0.4")
+        assert done.exit_code == 0, (done.said, done.fault)
+        assert {row["kind"] for row in done.written["verdicts"]} == kinds
+
+
+def test_server_that_answers_for_another_store_is_wrong(
+    load_run: LoadRun, installation: Path, somebody_elses: tuple[dict[str, str], Path], tmp_path: Path
+) -> None:
+    """The same people, and in the store that was named everybody but one was revoked: its lists are wrong of them."""
+    other = World.create(KeyPool(installation / "keys"), seed=1, start=ISSUE, store=tmp_path / "other.db")
+    other.new_crowd(PEOPLE, keys=KEYS)
+    other.clock.set(REVOCATION)
+    for resident in other.residents()[1:]:
+        other.lose(resident.id)
+    other.clock.set(LOAD)
+    other.close()
+    done = load_run("--target", f"crl:{somebody_elses[0]['crl']}", "--world", str(tmp_path / "other.db"))
+    assert done.exit_code == 1, (done.said, done.fault)
+    assert done.written["wrong_verdicts"] > 0
+
+
+def test_register_in_which_nobody_is_revoked_is_refused(
+    load_run: LoadRun, installation: Path, somebody_elses: tuple[dict[str, str], Path], tmp_path: Path
+) -> None:
+    """Lists that nobody has to be in prove nothing; and a file that is no store is none."""
+    address, store = f"crl:{somebody_elses[0]['crl']}", tmp_path / "quiet.db"
+    world = World.create(KeyPool(installation / "keys"), seed=1, start=LOAD, store=store)
+    world.new_crowd(3, keys=4)
+    world.close()
+    (tmp_path / "letter.db").write_text("Dear Sir or Madam")
+    for where, says in ((store, "expected somebody good"), (tmp_path / "letter.db", "not a database")):
+        done = load_run("--target", address, "--world", str(where))
+        assert says in str(done.fault)
+        assert done.written is None
 
 
 @pytest.fixture
