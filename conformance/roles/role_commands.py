@@ -16,7 +16,7 @@ from conformance.catalogue_loader import compiled
 from conformance.certification import EXIT_CODES, SuiteVerdict
 from conformance.evidence.bundle import sign_evidence
 from conformance.evidence.expected_failures import require_known, told
-from conformance.evidence.handed_in import file_sha256, statement_file
+from conformance.evidence.handed_in import described_watches, file_sha256, statement_file
 from conformance.evidence.kept_judgements import OTHER_ROLE
 from conformance.evidence.resuming import world_seed
 from conformance.evidence.role_statements import require_fitting
@@ -148,7 +148,7 @@ def _described(options: RoleOptions) -> dict[str, str]:
         "claims": options.claims,
         "serial": "" if options.serial is None else hashlib.sha256(options.serial.encode()).hexdigest(),
     }
-    return {name: value for name, value in said.items() if value}
+    return {**{name: value for name, value in said.items() if value}, **described_watches(options.watch)}
 
 
 @contextmanager

@@ -147,7 +147,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Situation], Any]:
     def relying_party(situation: Situation, goes: Mapping[str, str]) -> Any:
         capabilities = [each for each in Capability if each is not Capability.COARSE_REASONS] if situation.can else []
         product = FakeProduct([each for each in capabilities if not (situation.lacks and each.value == "sign")])
-        monkeypatch.setattr(relying_party_command, "bound_target", lambda *_, **__: nullcontext(product))
+        monkeypatch.setattr(relying_party_command, "oracle_beside", lambda *_, **__: nullcontext((None, None)))
+        monkeypatch.setattr(relying_party_command, "heard_target", lambda *_, **__: nullcontext(product))
         monkeypatch.setattr(relying_party_command, "setting", lambda *_, **__: nullcontext())
         monkeypatch.setattr(relying_party_command, "certify", fake_certify(goes))
         return msgspec.to_builtins(product.introduction)
