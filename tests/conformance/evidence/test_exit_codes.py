@@ -17,9 +17,11 @@ import conformance.commands as relying_party_command
 from conformance.catalogue_loader import Catalogue, load_catalogue
 from conformance.certification import Certification, SuiteVerdict
 from conformance.check import Check
+from conformance.evidence.role_statements import FUNCTIONS
 from conformance.judge import Judgement, Verdict, not_applicable, with_twins
 from conformance.roles import role_commands
 from conformance.roles.role_catalogue import load_role_catalogue
+from conformance.roles.vocabularies import VOCABULARIES
 from harness import cli
 from harness.contract.binding import Answer
 from harness.contract.messages import Introduction, Tolerances
@@ -164,7 +166,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Situation], Any]:
 
         monkeypatch.setattr(role_commands, "_bench", fake_bench)
         monkeypatch.setattr(role_commands, "_with_own_statement", lambda _, __, asked: asked)
-        said = sorted(str(each) for each in bench.capabilities - {"torn", "emulated"})
+        of_the_desk = VOCABULARIES["tap-client"].capabilities - FUNCTIONS
+        said = sorted(str(each) for each in bench.capabilities - of_the_desk)
         extra = {"contract": "1.0"} if role == "tap-client" else {}
         return {"role": role, "product": "Fake target", "version": "1", "capabilities": said, **extra}
 
