@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from conformance.evidence.kept_judgements import OTHER_ROLE
+from conformance.case import Obstacle
+from conformance.catalogue_loader import Catalogue
+from conformance.evidence.kept_judgements import OTHER_ROLE, RELYING_PARTY
 from conformance.evidence.resuming import come_to, left_to_play, world_seed
 from conformance.evidence.run_journal import NAME, Identity, RunJournal, interrupted
 from conformance.evidence.sittings import sittings_of
-from conformance.judge import Verdict
+from conformance.judge import Verdict, not_applicable
 from conformance.roles.role_run import RoleJudgement, examine
+from harness.contract.vocabulary import Capability
 from harness.errors import ConfigurationError
 from tests.conformance.evidence.fake_target import NOON, REFUSAL, TWIN, FakeBench, catalogue_of, identity_of, options
 
@@ -241,3 +244,10 @@ def test_nothing_to_go_on_with_and_another_run_there(tmp_path: Path) -> None:
                 again(tmp_path, identity)
         assert (tmp_path / NAME).read_bytes() == kept
         assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_not_applicable_reads_back(catalogue: Catalogue) -> None:
+    """What was missing is a word of two vocabularies, and comes back as the one it was of."""
+    case = next(iter(catalogue.cases.values()))
+    judgement = not_applicable(case, [Capability.SET_TIME, Obstacle.FALLS_BACK])
+    assert RELYING_PARTY.read(json.loads(json.dumps(RELYING_PARTY.written(judgement))), case) == judgement
