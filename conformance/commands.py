@@ -88,7 +88,8 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
         Path | None, typer.Option(help="responder: the good certificate (PEM) / 有効な証明書")
     ] = None,
     reader: Annotated[
-        str, typer.Option(help="card: inprocess, pcsc, or a reader's name; tap-client: pcsc or substitute / リーダー")
+        str,
+        typer.Option(help="card: inprocess, contactless, pcsc, a name; tap-client: pcsc, substitute / リーダー"),
     ] = IN_PROCESS_READER,
     serial: Annotated[
         str | None,

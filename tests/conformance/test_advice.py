@@ -16,6 +16,7 @@ from conformance.report.advice import BY_REASON, advice, advice_on, check_words,
 from conformance.report.clause_links import clauses_of
 from conformance.report.view import Both
 from conformance.report.words import WORDS
+from conformance.roles.platform_client.case import PlatformRule
 from conformance.roles.responder.case import Rule
 from conformance.roles.tap_client.case import TapRule
 from harness.confidence import Confidence
@@ -41,7 +42,7 @@ def names_in_source() -> set[str]:
 
 def known_names() -> list[str]:
     """Every name that a check can have."""
-    rules = [*(rule.value for rule in Rule), *(rule.value for rule in TapRule)]
+    rules = [rule.value for rules in (Rule, TapRule, PlatformRule) for rule in rules]
     accounts = [f"account {after.value}" for after in AccountAfter]
     return sorted((names_in_source() - {"account"}) | {*rules, *accounts, "setup 1", "answer"})
 
