@@ -234,7 +234,7 @@ def test_run_that_was_slower_takes_what_the_faster_made(
 
     def write_last(*given: Any) -> None:
         monkeypatch.setattr(holder_making, "_write", write)
-        find_or_make(made_of(SEED, meanwhile, keys), tmp_path / "theirs", keys).close()
+        find_or_make(made_of(SEED, meanwhile, keys, precomputed=wanted.precomputed), tmp_path / "theirs", keys).close()
         (tmp_path / "theirs").rename(folder)
         write(*given)
 
