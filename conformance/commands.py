@@ -280,7 +280,7 @@ def _tell(run: Certification, console: Console, language: str) -> None:
     )
     if run.searched is not None and (unwatched := unsearched(run.searched)):
         places = ", ".join(place.value for place in unwatched)
-        console.print(Text(f"{WORDS['unsearched'][language]}: {places}"), soft_wrap=True)
+        console.print(Text(f"  {WORDS['unsearched'][language]}: {places}"), soft_wrap=True)
     if not_applicable and run.verdict is SuiteVerdict.INCONCLUSIVE and run.statement is None:
         console.print(Text(WORDS["unstated"][language]), soft_wrap=True)
 
