@@ -13,7 +13,7 @@ from rich.progress import Progress
 from rich.text import Text
 
 from conformance.catalogue_loader import compiled
-from conformance.certification import EXIT_CODES
+from conformance.certification import EXIT_CODES, SuiteVerdict
 from conformance.evidence.bundle import sign_evidence
 from conformance.evidence.expected_failures import require_known, told
 from conformance.evidence.handed_in import file_sha256, statement_file
@@ -260,5 +260,5 @@ def _tell(run: RoleRun[Any], console: Console, language: str) -> None:
     seed = f"seed {run.seed}" if run.seed_drawn else f"seed {run.seed} as given"
     counts = f"{run.count(Verdict.PASS)}/{len(run.judgements)} PASS, {run.count(Verdict.NA)} NA, {seed}"
     console.print(Text(f"{run.product}: {WORDS[run.verdict.value][language]} ({counts})"), soft_wrap=True)
-    if run.count(Verdict.NA) and run.statement is None:
+    if run.count(Verdict.NA) and run.verdict is SuiteVerdict.INCONCLUSIVE and run.statement is None:
         console.print(Text(WORDS["unstated"][language]), soft_wrap=True)

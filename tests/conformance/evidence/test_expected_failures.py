@@ -2,7 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ET
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -107,13 +107,8 @@ def test_state_of_an_entry_and_verdict_on_the_run(
 
 def test_last_day_is_japan_s(tmp_path: Path) -> None:
     """One second before midnight in Tokyo the entry holds, at midnight it has expired."""
-    midnight = datetime(2027, 1, 1, tzinfo=JST)
-    before = run_with(
-        tmp_path,
-        ENTRY,
-        {REFUSAL: "fails"},
-        now=lambda: midnight.replace(year=2026, month=12, day=31, hour=23, minute=59, second=59),
-    )
+    midnight = datetime(2027, 1, 1, tzinfo=JST).astimezone(UTC)  # still December there
+    before = run_with(tmp_path, ENTRY, {REFUSAL: "fails"}, now=lambda: midnight - timedelta(seconds=1))
     after = run_with(tmp_path, ENTRY, {REFUSAL: "fails"}, now=lambda: midnight)
     assert before.expectations[0].until == date(2026, 12, 31)
     assert (before.expectations[0].state, after.expectations[0].state) == (State.HOLDS, State.EXPIRED)
