@@ -79,6 +79,8 @@ EFFECTS = {
     Fault.FUTURE: ({"signature", "this", "next"}, "CRL is not yet valid"),
     Fault.LIST_WRONG_PARTITION: ({"signature", "scope", "entries"}, "different CRL scope"),
     Fault.LIST_IDP_MISMATCH: ({"signature", "scope"}, "different CRL scope"),
+    Fault.LIST_OTHER_ISSUER: ({"signature", "issuer"}, NO_LIST),
+    Fault.BAD_SIGNATURE: ({"signature"}, "CRL signature failure"),
     Fault.LIST_IDP_ABSENT: ({"signature", "scope", "extensions"}, REVOKED),
     Fault.LIST_IDP_NOT_CRITICAL: ({"signature", "extensions"}, REVOKED),
     Fault.LIST_ONLY_AUTHORITIES: ({"signature", "scope"}, "different CRL scope"),
