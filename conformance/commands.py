@@ -17,7 +17,7 @@ from conformance.catalogue_loader import Catalogue, compiled, load_catalogue
 from conformance.certification import EXIT_CODES, Certification, SuiteVerdict, certify
 from conformance.evidence.bundle import sign_evidence
 from conformance.evidence.expected_failures import require_known, told
-from conformance.evidence.handed_in import expected_file, resumable, signing_key, statement_file
+from conformance.evidence.handed_in import described_watches, expected_file, resumable, signing_key, statement_file
 from conformance.evidence.kept_judgements import RELYING_PARTY
 from conformance.evidence.resuming import world_seed
 from conformance.evidence.run_journal import Identity, interrupted
@@ -88,7 +88,8 @@ def certify_command(  # noqa: PLR0913  (each is an option of the command line)
         Path | None, typer.Option(help="responder: the good certificate (PEM) / 有効な証明書")
     ] = None,
     reader: Annotated[
-        str, typer.Option(help="card: inprocess, pcsc, or a reader's name; tap-client: pcsc or substitute / リーダー")
+        str,
+        typer.Option(help="card: inprocess, contactless, pcsc, a name; tap-client: pcsc, substitute / リーダー"),
     ] = IN_PROCESS_READER,
     serial: Annotated[
         str | None,
@@ -184,7 +185,7 @@ def _certify(  # noqa: PLR0913  (what a run is made of)
                 catalogue_hash=whole.hash,
                 cases=asked.cases,
                 target=target,
-                options={},
+                options=described_watches(watch),
                 product=msgspec.to_builtins(product),
                 statement_hash=None if asked.statement is None else asked.statement.sha256,
                 seed=asked.seed,

@@ -7,16 +7,19 @@ import csv
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance.judge import Verdict
 from conformance.mutants.mutant import ROOT
+from conformance.register import RequiredOf
 from conformance.roles.card import mutants as card_mutants
 from conformance.roles.card.bench import CardBench
 from conformance.roles.card.case import CardMutant
 from conformance.roles.card.target import EmulatedCards, synthetic_card
+from conformance.roles.platform_client.bench import platform_bench
 from conformance.roles.responder import mutants as responder_mutants
 from conformance.roles.responder.bench import ResponderBench
 from conformance.roles.responder.case import ResponderMutant
@@ -28,7 +31,7 @@ from conformance.roles.rule_off import off_for_a_while
 from conformance.roles.tap_client.bench import InProcessDesk, TapBench
 from conformance.roles.tap_client.laid import Cards
 from conformance.roles.vocabularies import VOCABULARIES
-from harness.contract.client import TapClient
+from harness.contract.client import PlatformClient, TapClient
 from harness.contract.python_binding import PythonBinding
 from harness.keys import KeyPool
 
@@ -44,7 +47,7 @@ def rows(role: str, keys: Path) -> Iterator[Row]:
     vocabulary = VOCABULARIES[role]
     catalogue = load_role_catalogue(vocabulary)
     for mutant in load_role_mutants(role, vocabulary.mutant_type):
-        with _bench_of(mutant, keys) as bench:
+        with _client_bench(mutant) if role == RequiredOf.PLATFORM_CLIENT.value else _bench_of(mutant, keys) as bench:
             yield from _of(mutant, catalogue, bench)
 
 
@@ -86,9 +89,17 @@ def _bench_of(mutant: RoleMutant, keys: Path) -> Iterator[Bench[Any]]:
 
 
 @contextmanager
+def _client_bench(mutant: RoleMutant) -> Iterator[Bench[Any]]:
+    with off_for_a_while(mutant):
+        client = PlatformClient(PythonBinding("conformance.targets.platform_client:make", timeout=10))
+        with platform_bench(client) as bench:
+            yield bench
+
+
+@contextmanager
 def _faulty(mutant: ResponderMutant, keys: KeyPool) -> Iterator[Any]:
     with stand(keys, lightweight=mutant.lightweight) as made, responder_mutants.faulty(mutant, made) as facts:
-        yield facts
+        yield replace(facts, stages=None)  # a stage has a door of its own, at which no fault stands
 
 
 def main() -> None:

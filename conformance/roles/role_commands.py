@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
+from cardsim.readers.conditions import ORDINARY, Conditions
+from cardsim.readers.interface import Interface
 from conformance.catalogue_loader import compiled
 from conformance.certification import EXIT_CODES, SuiteVerdict
 from conformance.evidence.bundle import sign_evidence
 from conformance.evidence.expected_failures import require_known, told
-from conformance.evidence.handed_in import file_sha256, statement_file
+from conformance.evidence.handed_in import described_watches, file_sha256, statement_file
 from conformance.evidence.kept_judgements import OTHER_ROLE
 from conformance.evidence.resuming import world_seed
 from conformance.evidence.role_statements import require_fitting
@@ -33,7 +35,7 @@ from conformance.report.words import WORDS
 from conformance.roles.card.bench import CardBench
 from conformance.roles.card.facts import CardFacts, load_card_facts
 from conformance.roles.card.target import EmulatedCards, pcsc_cards, synthetic_card
-from conformance.roles.platform_client.case import NoBench
+from conformance.roles.platform_client.bench import PlatformBench, platform_bench
 from conformance.roles.responder.bench import ResponderBench
 from conformance.roles.responder.target import JLIS, responder_facts
 from conformance.roles.role_catalogue import RoleCatalogue, load_role_catalogue
@@ -42,19 +44,24 @@ from conformance.roles.tap_client.bench import InProcessDesk, TapBench
 from conformance.roles.tap_client.laid import Cards
 from conformance.roles.tap_client.pcsc_desk import NAMED_PROGRAMS, PCSC, pcsc_desk
 from conformance.roles.vocabularies import VOCABULARIES
-from harness.contract.client import TapClient
+from harness.contract.client import PlatformClient, TapClient
 from harness.contract.faults import AdapterFault
-from harness.contract.targets import Program, PythonObject, Target, parse_target
+from harness.contract.targets import Program, PythonObject, Target, bound_target, parse_target
 from harness.errors import ConfigurationError
 from harness.home import key_pool
 
 IN_PROCESS_READER = "inprocess"
-EXAMPLE = "python:conformance.targets.tap_client:make"
+EXAMPLES = {
+    RequiredOf.TAP_CLIENT.value: "python:conformance.targets.tap_client:make",
+    RequiredOf.PLATFORM_CLIENT.value: "python:conformance.targets.platform_client:make",
+}
 OWN_STATEMENT = Path(__file__).parents[1] / "targets" / "statements" / "fake-jlis.yaml"
 PATIENCE = 10.0
 """Seconds, where the command line says nothing."""
 PROGRAM_SECONDS = 60.0
 """A program may start others for each run, and each looks for its card anew."""
+EMULATED = {IN_PROCESS_READER: ORDINARY, "contactless": Conditions(Interface.CONTACTLESS, pupi_in_atr=True)}
+"""Slots of this process for our emulator: what a card is must not depend on how it is touched."""
 COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 
@@ -146,9 +153,10 @@ def _described(options: RoleOptions) -> dict[str, str]:
         "certificate": file_sha256(options.certificate),
         "serials": options.serials,
         "claims": options.claims,
+        "reader": "" if options.reader == IN_PROCESS_READER else options.reader,
         "serial": "" if options.serial is None else hashlib.sha256(options.serial.encode()).hexdigest(),
     }
-    return {name: value for name, value in said.items() if value}
+    return {**{name: value for name, value in said.items() if value}, **described_watches(options.watch)}
 
 
 @contextmanager
@@ -158,7 +166,8 @@ def _bench(role: str, options: RoleOptions, seed: int) -> Iterator[Bench[Any]]:
         yield _card_bench(options, seed)
         return
     if role == RequiredOf.PLATFORM_CLIENT.value:
-        yield NoBench()
+        with _platform_bench(options) as platform:
+            yield platform
         return
     if role == RequiredOf.TAP_CLIENT.value:
         with _tap_bench(options, seed) as bench:
@@ -181,9 +190,9 @@ def _bench(role: str, options: RoleOptions, seed: int) -> Iterator[Bench[Any]]:
 
 def _card_bench(options: RoleOptions, seed: int) -> CardBench:
     """Return the bench of our own emulator, or of whatever lies in a reader, with the secrets that were given."""
-    if options.reader == IN_PROCESS_READER:
+    if options.reader in EMULATED:
         profile, facts = synthetic_card(key_pool(), seed=seed)
-        return CardBench(EmulatedCards(profile), facts)
+        return CardBench(EmulatedCards(profile, EMULATED[options.reader]), facts)
     facts = CardFacts() if options.card is None else load_card_facts(options.card)
     if options.serial is not None and facts.serial not in (None, options.serial):
         raise ConfigurationError(
@@ -214,6 +223,22 @@ def _tap_bench(options: RoleOptions, seed: int) -> Iterator[TapBench]:
         yield bench
 
 
+@contextmanager
+def _platform_bench(options: RoleOptions) -> Iterator[PlatformBench]:
+    """Yield the bench of a service, beside a fake platform."""
+    target = parse_target(_named(RequiredOf.PLATFORM_CLIENT.value, options))
+    with (
+        bound_target(target, timeout=options.timeout) as binding,
+        PlatformClient(binding) as client,
+        ExitStack() as stack,
+    ):
+        try:
+            bench = stack.enter_context(platform_bench(client))
+        except AdapterFault as fault:
+            raise ConfigurationError(str(fault)) from fault
+        yield bench
+
+
 def _tap_target(text: str) -> Target:
     """Return what `--target` means here: as everywhere, and OpenSC and the example as programs behind PC/SC."""
     return Program(NAMED_PROGRAMS[text]) if text in NAMED_PROGRAMS else parse_target(text)
@@ -223,8 +248,8 @@ def _named(role: str, options: RoleOptions) -> str:
     """Return the target as reports name it: what stands behind the word `reference` in this role."""
     if role == RequiredOf.CARD.value:
         return options.reader
-    if role == RequiredOf.TAP_CLIENT.value:
-        return EXAMPLE if options.target == "reference" else options.target
+    if role in EXAMPLES:
+        return EXAMPLES[role] if options.target == "reference" else options.target
     return JLIS if options.target == "reference" else options.target
 
 
@@ -235,6 +260,8 @@ def said_of_target(role: str, options: RoleOptions) -> tuple[str, ...]:
         said |= {"--reader": options.reader, "--serial": options.serial, "--card": options.card}
     else:
         said |= {"--target": options.target}
+    if role == RequiredOf.TAP_CLIENT.value and options.reader != IN_PROCESS_READER:
+        said["--reader"] = options.reader
     if role == RequiredOf.RESPONDER.value:
         said |= {
             "--issuer": options.issuer,

@@ -12,6 +12,8 @@ from harness.errors import ConfigurationError
 
 STARTERS = Path(__file__).parent / "starters"
 """One folder for each language."""
+ROLE_STARTERS = Path(__file__).parent / "starters_of_roles"
+"""The same for roles but relying-party: one folder for each role, in it one for each language."""
 
 MADE_BY_TOOLS = frozenset(
     (
@@ -28,6 +30,19 @@ MADE_BY_TOOLS = frozenset(
     )
 )
 """Folders that compilers and checkers leave behind when somebody works on a starter in place."""
+
+
+def starters_of(role: str) -> Path:
+    """Return where the starters of a role are; ConfigurationError for one that has none."""
+    if role == "relying-party":
+        return STARTERS
+    folder = ROLE_STARTERS / role
+    if not folder.is_dir():
+        known = ", ".join(["relying-party", *sorted(each.name for each in ROLE_STARTERS.iterdir() if each.is_dir())])
+        raise ConfigurationError(
+            f"adapter new --role {role}: expected one of {known}, actual another; choose one of them"
+        )
+    return folder
 
 
 def languages(starters: Path = STARTERS) -> list[str]:

@@ -8,7 +8,7 @@ import msgspec
 import typer
 import yaml
 
-from harness.adapters.starter import write_starter
+from harness.adapters.starter import starters_of, write_starter
 from harness.commands.findings import require_language, show_findings
 from harness.commands.options import Timeout
 from harness.contract.binding import Binding
@@ -35,12 +35,13 @@ def new(
     *,
     lang: Annotated[str, typer.Option(help="python, java, csharp, go or typescript / 言語")],
     out: Annotated[Path, typer.Option(help="a new folder for the starter / 出力先")],
+    role: Annotated[Role, typer.Option(help="relying-party, or tap-client (python) / 製品の役割")] = Role.RELYING_PARTY,
 ) -> None:
     """Write a starter: a small, complete adapter around a stub product, with a README in Japanese and English.
 
     接続部のひな形(スタブ製品付き)を書き出す。
     """
-    written = write_starter(lang, out)
+    written = write_starter(lang, out, starters=starters_of(role.value))
     for path in written:
         typer.echo(f"  {path}")
     typer.echo(f"{len(written)} files; next / 次に: {out / 'README.md'}")

@@ -1,4 +1,4 @@
-"""The role tap-client: two products pass, each rule off is killed by the trace, and the place of platform-client."""
+"""The role tap-client: two products pass, each rule off is killed by the trace."""
 
 import csv
 from collections.abc import Iterator
@@ -8,7 +8,6 @@ import pytest
 
 from conformance.certification import SuiteVerdict
 from conformance.roles.kill_rows import FILE
-from conformance.roles.platform_client.case import PLATFORM_CLIENT, NoBench
 from conformance.roles.role_catalogue import RoleCatalogue, load_role_catalogue
 from conformance.roles.role_mutants import RoleMutant, load_role_mutants
 from conformance.roles.role_run import examine
@@ -56,7 +55,7 @@ def test_honest_software_passes_everything(factory: str, catalogue: Catalogue, c
         examine(each, bench(factory, cards), target=factory, seed=seed) for seed, each in ((1, catalogue), (2, quick))
     ]
     assert [not_passed(run) for run in runs] == [{}, {}]
-    assert runs[0].verdict is SuiteVerdict.CONFORMANT
+    assert runs[0].verdict in (SuiteVerdict.CONFORMANT, SuiteVerdict.CONFORMANT_WITHIN)
     assert len(catalogue.cases) >= 35
 
 
@@ -78,12 +77,6 @@ def test_transcripts_show_no_pin(catalogue: Catalogue, cards: Cards) -> None:
     shown = "".join(judged.transcript for judged in run.judgements.values())
     assert "00 20 00 80 04 ** ** ** **" in shown
     assert "00 20 00 80 04 3" not in shown
-
-
-def test_platform_client_has_its_place_and_says_that_it_is_empty() -> None:
-    """No applicable case is not a pass."""
-    run = examine(load_role_catalogue(PLATFORM_CLIENT), NoBench(), target="", seed=1)
-    assert (run.verdict, len(run.judgements)) == (SuiteVerdict.INCONCLUSIVE, 0)
 
 
 def test_no_id_is_used_by_two_roles() -> None:

@@ -1,5 +1,8 @@
 """The role tap-client with real programs behind real PC/SC: OpenSC, and the example as a pyscard program."""
 
+import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -34,8 +37,8 @@ OPENSC = {
     "typing/cloned": Verdict.WARN,
     "typing/wrong": Verdict.FAIL,
 }
-"""It asks for the tries of both PINs when it takes hold of the card; calls a card that was taken away one whose file
-has another length; checks no signature; and does not tell how many tries are left."""
+"""It asks for the tries of both PINs when it takes hold of the card; takes a card that went for one whose file
+is too short; checks no signature; and does not tell how many tries are left."""
 
 
 @pytest.mark.parametrize(
@@ -60,3 +63,20 @@ def test_programs_are_judged_by_the_trace(
     if expected:
         broken = [check.name for check in run.judgements["typing/wrong"].checks if not check.held]
         assert broken == ["tries left"]
+
+
+def test_program_is_certified_by_one_command(tmp_path: Path) -> None:
+    """Behind the substitute, in a process that loads no other PC/SC library: the report says what stood between."""
+    words = ["certify", "--role", "tap-client", "--target", "pyscard", "--reader", "substitute", "--seed", "1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.cli", *words, "--case", "typing/wrong", "--out", str(tmp_path / "out")],
+        env={**os.environ, "KAZASHI_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    assert report["counts"]["PASS"] == 2
+    assert "SUBSTITUTE" in report["product"]

@@ -174,8 +174,8 @@ class _Play:
         self._leave(RESET_CARD if how is Power.RESET else UNPOWER_CARD)
         self.line = self.target.line()
         self.line.connect(disposition=LEAVE_CARD)
-        self._note(Event.RESET if how is Power.RESET else Event.POWER_ON)
         self.sent, self.confirmed = [], False
+        self._note(Event.RESET if how is Power.RESET else Event.POWER_ON)
         self.lines.append(f"-- {how.value}, ATR {bytes(self.line.getATR()).hex().upper()}")
 
     def _leave(self, disposition: int) -> None:

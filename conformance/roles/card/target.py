@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from cardsim.era import era_birth_digits
 from cardsim.personalise import Pins
 from cardsim.profile import Profile
+from cardsim.readers.conditions import ORDINARY, Conditions
+from cardsim.readers.exchange import CardInReader
 from cardsim.readers.inprocess import InProcessConnection
 from cardsim.slot import InsertedCard
 from conformance.roles.card.facts import CardFacts
@@ -60,13 +62,13 @@ class EmulatedCards:
     reader = IN_PROCESS
     is_fresh = True
 
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
-        self._card = InsertedCard.unused(profile)
+    def __init__(self, profile: Profile, conditions: Conditions = ORDINARY) -> None:
+        self.profile, self._conditions = profile, conditions
+        self.renew()
 
     def renew(self) -> None:
         """Put a card in that nobody used."""
-        self._card = InsertedCard.unused(self.profile)
+        self._card = CardInReader(InsertedCard.unused(self.profile), self._conditions)
 
     def line(self) -> InProcessConnection:
         """Return a connection."""

@@ -61,7 +61,8 @@ def _no_command(seen: Seen) -> Found:
 
 def _query_first(seen: Seen) -> Found:
     kinds = [len(each.command) > HEADER for each in seen.commands if each.command[1] == VERIFY]
-    return "a query, then the PIN", " ".join("PIN" if kind else "query" for kind in kinds), kinds[:2] == [False, True]
+    held = True in kinds and not kinds[0]
+    return "a query, then the PIN", " ".join("PIN" if kind else "query" for kind in kinds), held
 
 
 def _certificate_same(seen: Seen) -> Found:
