@@ -17,7 +17,7 @@ def declared_by(product: Introduction) -> frozenset[Capability]:
 def obstacles(case: Case, declared: Collection[Capability], *, at_once: bool) -> Iterator[Capability | Obstacle]:
     """Yield why a product cannot be asked a case; nothing where it can."""
     yield from (capability for capability in case.needs if capability not in declared)
-    if any(capability in declared for capability in case.without):
+    if case.is_of_silence and Capability.STATUS_LISTS in declared and Capability.STATUS_OCSP in declared:
         yield Obstacle.FALLS_BACK
     if not at_once and any(isinstance(step, Presented) and step.rivals is not None for step in case.steps):
         yield Obstacle.ONE_AT_A_TIME

@@ -126,17 +126,24 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     nonce: NonceSent | None = None
     equality: bool = False
     """The instant is the boundary itself, where texts and products differ: whatever is decided otherwise is WARN."""
-    without: list[Capability] = []
-    """What a product must not have, or the case is about nothing."""
+
+    @property
+    def disturbs_ocsp_alone(self) -> bool:
+        """Whether it is OCSP that goes wrong in this story, and not that OCSP is put out of the way of a list."""
+        doors = {step.door for step in self.steps if isinstance(step, Disturb)}
+        return bool(doors) and FaultDoor.CRL not in doors and Capability.STATUS_LISTS not in self.capabilities
+
+    @property
+    def is_of_silence(self) -> bool:
+        """Whether it is about what becomes of somebody when OCSP gives no answer."""
+        return self.disturbs_ocsp_alone and self.expect.reason is Reason.STATUS_UNAVAILABLE
 
     @property
     def needs(self) -> list[Capability]:
         """What a product has to have: as declared, and OCSP where OCSP alone is disturbed or its nonce looked at."""
-        doors = {step.door for step in self.steps if isinstance(step, Disturb)}
-        of_ocsp = bool(doors) and FaultDoor.CRL not in doors and Capability.STATUS_LISTS not in self.capabilities
+        of_ocsp = self.disturbs_ocsp_alone or self.nonce is not None
         is_said = Capability.STATUS_OCSP in self.capabilities
-        implied = [Capability.STATUS_OCSP] if (of_ocsp or self.nonce is not None) and not is_said else []
-        return [*self.capabilities, *implied]
+        return [*self.capabilities, *([Capability.STATUS_OCSP] if of_ocsp and not is_said else [])]
 
     @property
     def needs_calendar(self) -> bool:

@@ -14,10 +14,10 @@ from rich.progress import Progress
 from rich.text import Text
 
 from conformance.catalogue_loader import Catalogue, compiled, load_catalogue
-from conformance.certification import EXIT_CODES, Certification, certify
+from conformance.certification import EXIT_CODES, Certification, SuiteVerdict, certify
 from conformance.evidence.bundle import sign_evidence
 from conformance.evidence.expected_failures import require_known, told
-from conformance.evidence.handed_in import expected_file, resumable, signing_key, statement_file
+from conformance.evidence.handed_in import described_watches, expected_file, resumable, signing_key, statement_file
 from conformance.evidence.kept_judgements import RELYING_PARTY
 from conformance.evidence.resuming import world_seed
 from conformance.evidence.run_journal import Identity, interrupted
@@ -185,7 +185,7 @@ def _certify(  # noqa: PLR0913  (what a run is made of)
                 catalogue_hash=whole.hash,
                 cases=asked.cases,
                 target=target,
-                options={},
+                options=described_watches(watch),
                 product=msgspec.to_builtins(product),
                 statement_hash=None if asked.statement is None else asked.statement.sha256,
                 seed=asked.seed,
@@ -281,7 +281,7 @@ def _tell(run: Certification, console: Console, language: str) -> None:
     if run.searched is not None and (unwatched := unsearched(run.searched)):
         places = ", ".join(place.value for place in unwatched)
         console.print(Text(f"{WORDS['unsearched'][language]}: {places}"), soft_wrap=True)
-    if not_applicable and run.statement is None:
+    if not_applicable and run.verdict is SuiteVerdict.INCONCLUSIVE and run.statement is None:
         console.print(Text(WORDS["unstated"][language]), soft_wrap=True)
 
 

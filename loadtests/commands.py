@@ -16,7 +16,7 @@ from loadtests.generator import require_locust
 from loadtests.locust_command import parse_place
 from loadtests.mixes import DEFAULT
 from loadtests.options import LONGEST_RUN, Options
-from loadtests.report.write import write_report
+from loadtests.report.write import require_writable, write_report
 from loadtests.result import tell
 from loadtests.run import run
 from loadtests.shapes import Shape
@@ -110,6 +110,7 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
     )
     options = _with_readers(options)
     _check(options)
+    require_writable(out)
     try:
         with sigterm_unwinds(), Progress(console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
             result = run(options, key_pool(), bars)
@@ -122,8 +123,8 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
     except HarnessFault as broken:
         typer.echo(f"kazashi: {broken}", err=True)
         raise typer.Exit(HARNESS_ERROR) from broken
+    tell(result, console)  # first: a disk that is full now takes only the files
     written = write_report(result, out)
-    tell(result, console)
     for path in written:
         console.print(path, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if result.passed else FAILED)

@@ -111,7 +111,7 @@ def course_of(asked: Options, tally: Tally, seen: Seen) -> Course:
     series, name = tally.series, latency_of(tally.series)
     steps = (
         steps_of(series, plateaus(asked.shape, asked.rate or asked.users, asked.seconds), name)
-        if asked.shape is Shape.RAMP
+        if asked.shape is Shape.RAMP and not tally.interrupted
         else []
     )
     return Course(

@@ -21,6 +21,8 @@ from loadtests.targets.reach import without_proxies
 
 NO_WORKERS = "Gave up waiting for workers"
 """What Locust's master says then."""
+STOP = "stop"
+"""The file at which load ends before its time: as it does at its time, with the last visits."""
 BEGAN = "began"
 """The file that says at which instant of the monotonic clock load began."""
 GRACE = 20.0
@@ -48,7 +50,8 @@ def generate(  # noqa: PLR0913  (who, where to, how, and whom to tell)
 ) -> Tally:
     """Return what Locust counted while it sent load to `address`; its files go to `folder`, and it ends in any case.
 
-    A visit under way when the time is over may still end: a product that hangs shows as errors, not as silence.
+    A visit under way when the time is over may still end: a product that hangs shows as errors, not as silence. Ctrl-C
+    ends the load as its time would.
     `begun` is told once the instant (monotonic) at which load began, as soon as that is known, and Locust's process.
     """
     people, counts, log = write_people(population, folder), folder / TALLY, folder / "locust.log"
@@ -76,12 +79,22 @@ def generate(  # noqa: PLR0913  (who, where to, how, and whom to tell)
             env=environment(),
             start_new_session=True,
         )
+        interrupted = False
         try:
-            _wait(process, options.seconds, grace, look)
+            try:
+                _wait(process, options.seconds, grace, look)
+            except KeyboardInterrupt:  # once: what was found is kept; twice: everything ends
+                if not start.exists():
+                    raise
+                interrupted = True
+                (folder / STOP).touch()
+                _wait(process, 0.0, grace, lambda _elapsed, _seconds: None)
         finally:
             end_process(process)
             people.unlink()  # the keys in it are of no more use
-    return _read(counts, log)
+    tally = _read(counts, log)
+    tally.interrupted = interrupted
+    return tally
 
 
 def environment() -> dict[str, str]:

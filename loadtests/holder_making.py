@@ -81,18 +81,17 @@ def find_or_make(
     wanted: MadeOf, folder: Path, keys: KeyPool, progress: Progress | None = None, *, processes: int = 2
 ) -> Holders:
     """Return the population of the folder; made now where there is none, refused where it is another one."""
-    if folder.exists():
-        holders = Holders(folder, installation=wanted.installation)
-        if holders.made_of == wanted:
-            return holders
-        holders.close()
-        raise ConfigurationError(
-            f"{folder / MANIFEST}: expected a population of {wanted.holders} holders of seed {wanted.seed}"
-            f"{' with signatures' if wanted.precomputed else ''}, actual another "
-            f"({holders.made_of.holders} of seed {holders.made_of.seed}); name another folder, or remove this one"
-        )
-    _make(wanted, folder, keys, progress, processes)
-    return Holders(folder, installation=wanted.installation)
+    if not folder.exists():
+        _make(wanted, folder, keys, progress, processes)
+    holders = Holders(folder, installation=wanted.installation)
+    if holders.made_of == wanted:
+        return holders
+    holders.close()
+    raise ConfigurationError(
+        f"{folder / MANIFEST}: expected a population of {wanted.holders} holders of seed {wanted.seed}"
+        f"{' with signatures' if wanted.precomputed else ''}, actual another "
+        f"({holders.made_of.holders} of seed {holders.made_of.seed}); name another folder, or remove this one"
+    )
 
 
 def _make(wanted: MadeOf, folder: Path, keys: KeyPool, progress: Progress | None, processes: int) -> None:
@@ -106,7 +105,12 @@ def _make(wanted: MadeOf, folder: Path, keys: KeyPool, progress: Progress | None
         for municipality in INVENTED:  # so that no two processes make one
             keys.named(f"municipality-{municipality.code}")
         _write(wanted, beside, keys, progress, processes)
-        beside.rename(folder)
+        try:
+            beside.rename(folder)
+        except OSError:
+            if not folder.exists():
+                raise
+            # another run made it meanwhile: of the same wishes the same octets
     except OSError as fault:
         raise ConfigurationError(f"{folder}: expected to write a population, actual {fault.strerror}") from fault
     finally:

@@ -11,7 +11,7 @@ import msgspec
 from locust import LoadTestShape, User
 
 from loadtests.arrivals import arrivals
-from loadtests.generator import BEGAN
+from loadtests.generator import BEGAN, STOP
 from loadtests.options import Options
 from loadtests.series import VISIT
 from loadtests.shapes import Shape, plateaus, users_at
@@ -20,6 +20,8 @@ from loadtests.tally import Tally
 NEVER_AGAIN = 10**6
 """Seconds that a user waits who has no more visits to begin; Locust ends who waits at once."""
 
+LOOK = 0.25
+"""Seconds between two looks whether the run is to end before its time."""
 LATE = 0.010
 """Seconds: what gevent's loop may need to wake a user on a busy machine is no lack of users."""
 
@@ -151,7 +153,7 @@ def install(environment: Any, asked: Path | None, tally: Tally, worker: int = 0,
 
 
 def end_in_time(environment: Any, asked: Path | None, tally: Tally) -> None:
-    """End the run so many seconds after it began.
+    """End the run so many seconds after it began, or when it is told to.
 
     Locust's own --run-time is counted by gevent's clock from before its users were made: on a busy machine a run of
     five seconds lasts two. It stays as the bound beyond which nothing goes on.
@@ -161,8 +163,8 @@ def end_in_time(environment: Any, asked: Path | None, tally: Tally) -> None:
     seconds = read_options(asked).seconds
 
     def wait_and_end() -> None:
-        while (left := tally.began + seconds - time.monotonic()) > 0:
-            gevent.sleep(left)
+        while (left := tally.began + seconds - time.monotonic()) > 0 and not asked.with_name(STOP).exists():
+            gevent.sleep(min(left, LOOK))
         environment.runner.quit()
 
     gevent.spawn(wait_and_end)

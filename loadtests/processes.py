@@ -21,6 +21,15 @@ def tree(pid: int | None) -> list[Any]:
     return []
 
 
+def busy_seconds(pid: int | None) -> float:
+    """Return how long a process, its descendants, and those of them that have ended kept cores busy."""
+    total = 0.0
+    for each in tree(pid):
+        with it_may_end():
+            total += sum(each.cpu_times()[:4])  # its own, and those of children that it has seen end
+    return total
+
+
 @contextmanager
 def it_may_end() -> Iterator[None]:
     """Processes end while they are looked at, and some belong to somebody else."""

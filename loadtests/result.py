@@ -186,7 +186,8 @@ def _figures(result: Result) -> list[str]:
     is_product = Verb.BEGIN.value in result.latency_ms
     lines = [
         f"clock {result.clock} at {result.instant.isoformat()}",
-        f"{result.requests} requests in {result.seconds:.1f} s by {result.asked.users} users",
+        f"{result.requests} requests in {result.seconds:.1f} s by {result.asked.users} users"
+        + (f", of {result.asked.seconds} s asked" if Shortcoming.INTERRUPTED in result.because else ""),
         f"{result.requests_per_second:.0f} requests/s, {result.verdicts_per_second:.0f} verdicts/s; {latencies}",
         f"mix {result.asked.mix}; {result.holders}" if is_product else result.holders,
         f"bad share {result.bad_share:.1%} (asked {result.asked_bad_share:.1%})",

@@ -47,6 +47,7 @@ class Shortcoming(StrEnum):
     NO_VERDICT = "no verdict at all"
     NONE_ACCEPTED = "nobody was rightly accepted"
     NONE_REFUSED = "nobody was rightly refused"
+    INTERRUPTED = "the run was interrupted: what was found is of a part of it"
     # of the course
     NOT_RECOVERED = "a fault from which the target was not seen to recover in time"
     GROWS = "memory or descriptors of the target grow"
@@ -70,6 +71,8 @@ class Tally(Struct, dict=True):
     seconds: float = 0.0
     busy: float = 0.0
     """Seconds of a processor that the generator itself took, from the beginning of the load to its end."""
+    interrupted: bool = False
+    """Whether somebody ended the load before its time."""
     began: float = 0.0
     """The instant of the monotonic clock at which the load began; 0 before."""
 
@@ -194,6 +197,7 @@ class Tally(Struct, dict=True):
             Shortcoming.NO_VERDICT: self.verdicts == 0,
             Shortcoming.NONE_ACCEPTED: not accepted,
             Shortcoming.NONE_REFUSED: self.count(Ruling.RIGHT, bad=True) == 0,
+            Shortcoming.INTERRUPTED: self.interrupted,
         }
         return [shortcoming for shortcoming, holds in found.items() if holds]
 

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,6 +56,11 @@ def file_sha256(path: Path | None) -> str:
         return "" if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
+
+
+def described_watches(watches: Sequence[str]) -> dict[str, str]:
+    """Return what tells one choice of `--watch` from another: its hash, for paths are nobody's business."""
+    return {"watch": hashlib.sha256("\n".join(watches).encode()).hexdigest()} if watches else {}
 
 
 @contextmanager

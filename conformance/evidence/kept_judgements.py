@@ -7,9 +7,12 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from cardsim.trace import TraceLine
+from conformance.case import Obstacle
 from conformance.check import Check
 from conformance.judge import Judgement, Verdict, with_twins
+from conformance.observation import Observation
 from conformance.roles.role_run import RoleJudgement, with_role_twins
+from harness.contract.vocabulary import Capability
 from harness.errors import ConfigurationError
 
 J = TypeVar("J")
@@ -37,11 +40,24 @@ def _written(judgement: Judgement) -> dict[str, Any]:
     return plain
 
 
+class _Plain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    observation: Observation | None
+    twin_failed: bool = False
+    missing: tuple[str, ...] = ()
+
+
 def _read(plain: dict[str, Any], case: Any) -> Judgement:
-    told = msgspec.to_builtins(case)
     seen = plain["observation"]
-    whole = {**plain, "case": told, "observation": None if seen is None else {**seen, "case": told}}
-    return msgspec.convert(whole, Judgement)
+    whole = {**plain, "observation": None if seen is None else {**seen, "case": msgspec.to_builtins(case)}}
+    kept = msgspec.convert(whole, _Plain)
+    missing = tuple(_obstacle(word) for word in kept.missing)
+    return Judgement(case, kept.verdict, kept.checks, kept.observation, kept.twin_failed, missing)
+
+
+def _obstacle(word: str) -> Capability | Obstacle:
+    return Capability(word) if word in {each.value for each in Capability} else Obstacle(word)
 
 
 class _RolePlain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,5 +89,5 @@ def read_sitting(kept: Kept[J], finished: Mapping[str, dict[str, Any]], cases: M
     """Return the judgements of a sitting by case; ConfigurationError when one cannot be read."""
     try:
         return {case: kept.read(plain, cases[case]) for case, plain in finished.items()}
-    except (KeyError, TypeError, msgspec.ValidationError) as fault:
+    except (KeyError, TypeError, ValueError) as fault:
         raise ConfigurationError(f"--resume: the journal cannot be read: {fault}; start without --resume") from fault

@@ -27,7 +27,7 @@ from conformance.evidence.expected_failures import (
 from conformance.evidence.manifest import Manifest
 from conformance.judge import Verdict
 from harness.contract.statement import read_statement
-from harness.contract.vocabulary import Decision
+from harness.contract.vocabulary import Capability, Decision
 from harness.errors import ConfigurationError
 from harness.jlis.validity import JST
 
@@ -117,8 +117,12 @@ def contradictions(manifest: Manifest, files: Mapping[str, bytes]) -> Iterator[C
     yield from _manifest_differs(manifest, report, files)
     yield from _catalogue_differs(manifest, report, catalogue, files)
     yield from _statement_differs(report, files)
+    by_id, declared = {each.id: each for each in report.cases}, _declared(manifest)
     for case in report.cases:
-        yield from _case_differs(case, {each.id: each for each in report.cases})
+        yield from _case_differs(case, by_id)
+        there = sorted(declared.intersection(case.missing))
+        if there:
+            yield f"{REPORT} {case.id} missing", "what the product does not declare", ", ".join(there)
     yield from _verdict_differs(manifest, report, files)
 
 
@@ -168,6 +172,13 @@ def _statement_differs(report: _Report, files: Mapping[str, bytes]) -> Iterator[
         yield STATEMENT, "a conformance statement", str(fault)
         return
     yield from _unequal(f"{REPORT} statement", msgspec.to_builtins(handed_in), report.statement)
+
+
+def _declared(manifest: Manifest) -> frozenset[str]:
+    """Return what the product declares; OCSP goes without saying where no lists are said (`applicability`)."""
+    said = frozenset(str(each) for each in manifest.product.get("capabilities", ()))
+    by_ocsp = manifest.role == RELYING_PARTY and Capability.STATUS_LISTS.value not in said
+    return said | {Capability.STATUS_OCSP.value} if by_ocsp else said
 
 
 def _case_differs(case: _Case, cases: Mapping[str, _Case]) -> Iterator[Contradiction]:

@@ -5,6 +5,7 @@
     python -m conformance.mutants.matrix --mutant ID   that one anew, against the whole catalogue
     python -m conformance.mutants.matrix --full        every mutant anew against the whole catalogue (nightly)
     python -m conformance.mutants.matrix --page        nothing is run: the page is drawn anew
+    python -m conformance.mutants.matrix --page --take FOLDER    with the rows of another docs/ that hold here
 
 Each mutant's rows are written when they were seen: a run that is cut short goes on where it was when it is started
 again without `--full`. `--workers` is how many mutants are run at a time.
@@ -28,7 +29,7 @@ from conformance.catalogue_loader import Catalogue, beside_twins, load_catalogue
 from conformance.mutants.matrix_page import page
 from conformance.mutants.mutant import Mutant, load_mutants
 from conformance.mutants.played import Seen
-from conformance.mutants.rows import DOCS, ROLE, Hashes, Pair, read_rows, write_rows
+from conformance.mutants.rows import CSV, DOCS, ROLE, SEEN, Hashes, Pair, read_rows, write_rows
 from conformance.mutants.workshop import Workshop
 from harness.errors import HarnessFault
 from harness.home import key_pool
@@ -75,6 +76,10 @@ class Matrix:
         write_rows(self.rows)
         self.hashes.write()
 
+    def take(self, folder: Path) -> None:
+        """Take the rows that somebody else saw of the same mutants and cases."""
+        self.rows = read_rows(self.hashes, folder / CSV.name, folder / SEEN.name) | self.rows
+
     def draw(self) -> None:
         """Write rows and page."""
         write_rows(self.rows)
@@ -112,9 +117,12 @@ def main() -> int:
     parser.add_argument("--aimed", action="store_true", help="only against the cases that are aimed at it")
     parser.add_argument("--mutant", action="append", help="only this one, anew (repeatable)")
     parser.add_argument("--page", action="store_true", help="draw the page from the rows that are there")
+    parser.add_argument("--take", type=Path, action="append", default=[], help="rows of this docs folder, too")
     parser.add_argument("--workers", type=int, default=WORKERS, help="how many at a time")
     given = parser.parse_args()
     matrix = Matrix(load_catalogue(ROLE), load_mutants())
+    for folder in given.take:
+        matrix.take(folder)
     chosen = [each for each in matrix.mutants if given.mutant is None or each.id in given.mutant]
     if given.mutant is not None and len(chosen) != len(set(given.mutant)):
         parser.error(f"--mutant: expected ids of conformance/mutants, actual {', '.join(given.mutant)}")

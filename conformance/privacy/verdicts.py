@@ -13,7 +13,7 @@ from conformance.judge import Judgement, Verdict
 from conformance.observation import Observation
 from conformance.privacy.oracle import Finding, Oracle, Searched
 from conformance.privacy.place import NAMED
-from conformance.register import Level, load_register
+from conformance.register import Level, level_of
 
 SHOWN = 5
 """Findings that one check names; how many there are it says of all."""
@@ -69,8 +69,7 @@ def _told(judgement: Judgement, findings: list[Finding], searched: Searched) -> 
         for place in judgement.case.searched
         if place in searched.octets and place not in {each.place for each in findings}
     ]
-    register = load_register()
-    hard = any(register[each.requirement].level is Level.MUST for each in findings)
+    hard = any(level_of(each.requirement) is Level.MUST for each in findings)
     verdict = judgement.verdict
     if findings and verdict in (*JUDGED, Verdict.NA):
         verdict = Verdict.FAIL if hard else Verdict.WARN

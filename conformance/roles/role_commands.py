@@ -15,10 +15,10 @@ from rich.text import Text
 from cardsim.readers.conditions import ORDINARY, Conditions
 from cardsim.readers.interface import Interface
 from conformance.catalogue_loader import compiled
-from conformance.certification import EXIT_CODES
+from conformance.certification import EXIT_CODES, SuiteVerdict
 from conformance.evidence.bundle import sign_evidence
 from conformance.evidence.expected_failures import require_known, told
-from conformance.evidence.handed_in import file_sha256, statement_file
+from conformance.evidence.handed_in import described_watches, file_sha256, statement_file
 from conformance.evidence.kept_judgements import OTHER_ROLE
 from conformance.evidence.resuming import world_seed
 from conformance.evidence.role_statements import require_fitting
@@ -156,7 +156,7 @@ def _described(options: RoleOptions) -> dict[str, str]:
         "reader": "" if options.reader == IN_PROCESS_READER else options.reader,
         "serial": "" if options.serial is None else hashlib.sha256(options.serial.encode()).hexdigest(),
     }
-    return {name: value for name, value in said.items() if value}
+    return {**{name: value for name, value in said.items() if value}, **described_watches(options.watch)}
 
 
 @contextmanager
@@ -287,5 +287,5 @@ def _tell(run: RoleRun[Any], console: Console, language: str) -> None:
     seed = f"seed {run.seed}" if run.seed_drawn else f"seed {run.seed} as given"
     counts = f"{run.count(Verdict.PASS)}/{len(run.judgements)} PASS, {run.count(Verdict.NA)} NA, {seed}"
     console.print(Text(f"{run.product}: {WORDS[run.verdict.value][language]} ({counts})"), soft_wrap=True)
-    if run.count(Verdict.NA) and run.statement is None:
+    if run.count(Verdict.NA) and run.verdict is SuiteVerdict.INCONCLUSIVE and run.statement is None:
         console.print(Text(WORDS["unstated"][language]), soft_wrap=True)

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import msgspec
 
-from harness.bench.machine import processor_seconds
 from loadtests.ceiling import judged_wrk, product, verification_service
 from loadtests.ceiling.core import bare_rate
 from loadtests.ceiling.found import Ceilings, ServerCeiling, wants_server
 from loadtests.ceiling.standing_noop import standing_noop
+from loadtests.faults import FaultKind
 from loadtests.generator import Progress, generate
 from loadtests.options import Options
 from loadtests.population import Population
+from loadtests.processes import busy_seconds
 from loadtests.scene import Scene
 from loadtests.shapes import Shape
 from loadtests.tally import Tally
@@ -23,13 +24,15 @@ from loadtests.targets.ground import Ground
 
 def processor_of(scene: Scene) -> float:
     """Return how many seconds the target has kept cores busy; 0 for one that is not ours to look at."""
-    return processor_seconds(scene.target_pid) if scene.target_pid else 0.0
+    return busy_seconds(scene.target_pid)
 
 
 def ceilings(scene: Scene, options: Options, tally: Tally, busy: float | None, progress: Progress) -> Ceilings:
     """Return the ceilings beside a run that counted this, and kept the target's cores busy for `busy` seconds."""
     seconds = tally.seconds or float(options.seconds)
     reached, target_busy = tally.requests / seconds, None if busy is None else busy / seconds
+    if tally.interrupted:
+        return Ceilings(reached, target_busy=target_busy, left_out=["ceilings: the run was interrupted"])
     if isinstance(scene.population, Ground) and scene.kind is TargetKind.CORE and options.ceiling_seconds:
         return _of_core(scene.population, tally, options)
     left_out = _left_out(scene, options)
@@ -41,7 +44,9 @@ def ceilings(scene: Scene, options: Options, tally: Tally, busy: float | None, p
     server: list[ServerCeiling] = []
     missing = []
     if wants_server(reached, generator, target_busy):
-        if judged_wrk.is_there():
+        if any(FaultKind.CRL_SWAP.value in fault for fault in options.faults):
+            missing = ["wrk: what is right of whoever was lost on the eve is another thing since the swap"]
+        elif judged_wrk.is_there():
             server = product.measure(scene.address, population, scene.target_pid, time.monotonic)
         else:
             missing = [judged_wrk.MISSING]

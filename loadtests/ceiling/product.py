@@ -8,11 +8,11 @@ them, and each answer is judged.
 import itertools
 from collections.abc import Callable, Iterator
 
-from harness.bench.machine import processor_seconds
 from harness.errors import HarnessFault
 from loadtests.ceiling.found import ServerCeiling
 from loadtests.ceiling.judged_wrk import Judged, Request, drive
 from loadtests.population import Population
+from loadtests.processes import busy_seconds
 from loadtests.truth import Deed
 from loadtests.visits import BEGIN, COMPLETE, Visits
 
@@ -87,6 +87,6 @@ def _timed(pid: int | None, act: Callable[[], Judged]) -> tuple[Judged, float | 
     """Return what came of it, and how long the target kept a core busy meanwhile."""
     if pid is None:
         return act(), None
-    before = processor_seconds(pid)
+    before = busy_seconds(pid)
     judged = act()
-    return judged, processor_seconds(pid) - before
+    return judged, busy_seconds(pid) - before

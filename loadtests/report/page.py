@@ -39,6 +39,7 @@ def page(result: Result, *, language: str = "ja") -> str:
         ceilings=[] if result.ceilings is None else lines_of(result.ceilings),
         charts=charts(result),
         spelt=spelt,
+        mix=find_mix(result.asked.mix) if is_product(result) else None,
         think=thought(result),
         **knee_charts(result.course),
     )
@@ -121,11 +122,16 @@ def knee_charts(course: Course) -> dict[str, str]:
     }
 
 
+def is_product(result: Result) -> bool:
+    """Return whether visits were by a mix: to anything but a product a mix lends only its share of bad ones."""
+    return Verb.BEGIN.value in result.latency_ms
+
+
 def thought(result: Result) -> str:
     """Return the pauses of a closed loop's users, in seconds; empty where they make none."""
     asked = result.asked
     least, most = find_mix(asked.mix).think
-    is_thinking = asked.think and not asked.rate and most and Verb.BEGIN.value in result.latency_ms
+    is_thinking = asked.think and not asked.rate and most and is_product(result)
     return f"{least:g}–{most:g} s" if is_thinking else ""
 
 

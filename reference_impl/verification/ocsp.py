@@ -26,6 +26,7 @@ from reference_impl.verification.ocsp_fields import (
     read_sequence,
     unprocessed,
 )
+from reference_impl.verification.ocsp_shape import AnswerShapes
 from reference_impl.verification.ocsp_single import Single, read_single
 
 SHORTEST_NONCE: Final = 1
@@ -63,6 +64,8 @@ class Answer(msgspec.Struct, frozen=True):
     singles: tuple[Single, ...]
 
 
+SHAPES: Final = AnswerShapes()
+"""Of this process: they follow from octets alone, whoever sends them."""
 _ERRORS: Final = {
     1: "MALFORMED_REQUEST",
     2: "INTERNAL_ERROR",
@@ -78,6 +81,11 @@ def parse_answer(data: bytes) -> Answer | str:
 
     An error status is no answer, whatever bytes are attached to it.
     """
+    known: Answer | None = SHAPES.read(data)
+    return known or _parse_strictly(data)
+
+
+def _parse_strictly(data: bytes) -> Answer | str:
     try:
         envelope = _read_envelope(data)
     except der.DerError as error:
@@ -85,9 +93,11 @@ def parse_answer(data: bytes) -> Answer | str:
     if isinstance(envelope, str):
         return envelope
     try:
-        return _read_basic(envelope)
+        answer = _read_basic(envelope)
     except der.DerError as error:
         raise UnreadableContent(error) from error
+    SHAPES.learn(data, answer)
+    return answer
 
 
 def _read_envelope(data: bytes) -> der.Element | str:

@@ -77,7 +77,7 @@ def test_language_is_switched_by_keyboard(name: str, opened: Open) -> None:
     page.locator("#ja").focus()
     page.keyboard.press("ArrowRight")
     assert title.inner_text() == "Conformance report"
-    assert page.locator("[lang=ja]:visible").count() == page.locator(".two[lang=ja]:visible").count()
+    assert page.locator("body [lang=ja]:visible").count() == page.locator(".two[lang=ja]:visible").count()
 
 
 @pytest.mark.parametrize("name", each_of(PAGES))

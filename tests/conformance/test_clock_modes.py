@@ -1,6 +1,7 @@
 """Both clock modes, each with a product that has the capability and with one that has not."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,6 +53,34 @@ def test_product_at_the_host_s_time_is_judged_but_for_the_calendar(shifted: Sett
     assert {case for case, verdict in verdicts.items() if verdict is not Verdict.PASS} == calendar
     assert all("set_time" in done.judgements[case].missing for case in calendar)
     assert done.verdict is SuiteVerdict.INCONCLUSIVE
+
+
+EVERYTHING = (*WITHOUT_CLOCK, "relink", "unlink", "reconcile", "assurance")
+AT_ONCE = 4
+"""Runs beside each other: nearly all of a run at the host's time is waiting for the next whole second."""
+
+
+def part_run(catalogue: Catalogue, number: int) -> Certification:
+    """Certify every so many-th case, and the twins of these, in a world and a product of their own."""
+    some = catalogue.with_twins(list(catalogue.cases)[number::AT_ONCE])
+    with (
+        setting(key_pool(), seed=number, cases=len(some.cases), shifted=True) as made,
+        running_target(product_named("reference")) as address,
+    ):
+        return run(address, some, made, *EVERYTHING)
+
+
+def test_whole_catalogue_at_the_host_s_time(catalogue: Catalogue) -> None:
+    """Whatever needs neither a time of day nor lists passes for a product that cannot be told the time."""
+    with ThreadPoolExecutor(AT_ONCE) as workers:
+        runs = list(workers.map(lambda number: part_run(catalogue, number), range(AT_ONCE)))
+    verdicts = {case: judged.verdict for done in runs for case, judged in done.judgements.items()}
+    assert verdicts.keys() == catalogue.cases.keys()
+    dated = {case.id for case in catalogue.cases.values() if case.needs_calendar}
+    left_out = dated | {case.id for case in catalogue.cases.values() if case.twin in dated}
+    assert {case for case, verdict in verdicts.items() if verdict is Verdict.NA} == left_out
+    assert {case for case, verdict in verdicts.items() if verdict is not Verdict.PASS} == left_out
+    assert len(verdicts) - len(left_out) > 180
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ def test_moved_source_names_the_mutant(tmp_path: Path) -> None:
     """A mutant whose function has changed does not apply, and the fault says which and where."""
     shutil.copytree(ROOT / "reference_impl", tmp_path / "reference_impl")
     mutant = next(mutant for mutant in MUTANTS if mutant.id == "replay-challenge")
-    path = tmp_path / mutant.edits[0].file
-    path.write_text(path.read_text(encoding="utf-8").replace("rowcount == 1", "rowcount == 1  # moved"), "utf-8")
+    edit = mutant.edits[0]
+    path = tmp_path / edit.file
+    path.write_text(path.read_text(encoding="utf-8").replace(edit.old, f"{edit.old}  # moved"), "utf-8")
     with pytest.raises(ConfigurationError, match=r"replay-challenge.*sessions\.py:spend has moved"):
         apply(mutant, tmp_path)

@@ -2,14 +2,21 @@
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace as replace_dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from conformance.catalogue_loader import Catalogue
 from conformance.certification import Certification
+from conformance.report.advice import advice
+from conformance.report.page import page
+from conformance.report.party_view import party_view
 from conformance.report.schema import report_schema
+from conformance.report.view import Cell
 from conformance.report.words import WORDS
 from conformance.report.write import write_reports
 from conformance.targets import product_named
@@ -18,6 +25,11 @@ from harness.errors import ConfigurationError
 from tests.conformance.conftest import Certify
 
 ALWAYS = Path(__file__).resolve().parents[2] / "conformance" / "targets" / "always.pl"
+
+
+MADE = datetime(2026, 11, 22, tzinfo=UTC)
+STYLE = 40_000
+"""Octets that every page has: style, summary, cover."""
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +77,43 @@ def test_failure_names_the_case_and_its_twin(dishonest: Certification, tmp_path:
     failure = suite.find("testcase[@name='lost-at-the-mark']/failure")
     assert failure is not None
     assert "decision: expected reject, actual accept" in (failure.get("message") or "")
+
+
+def test_failure_is_drawn_advised_and_can_be_run_again(dishonest: Certification) -> None:
+    """A picture that marks the broken step, each check with its clause, advice in both languages, the command."""
+    report = party_view(dishonest, MADE)
+    (lost,) = [case for case in report.cases if case.id == "status/lost-at-the-mark"]
+    assert lost.picture.count("✗") >= 2
+    assert "reject ON_HOLD" in lost.picture
+    assert all(check.clauses for check in lost.checks)
+    assert lost.advice[0] == advice().missed["ON_HOLD"]
+    assert lost.again == (f"./kazashi certify --target {dishonest.target} --seed 7 --case status/lost-at-the-mark")
+    assert [place.address for place in lost.clauses if place.address] != []
+    assert [column.en for column in report.heat.columns] == ["login"]
+    assert {name.en: cells[0] for name, cells in report.heat.rows}["lost: put on hold"] == Cell(failed=2)
+    for language in ("ja", "en"):
+        text = page(report, language=language)
+        assert lost.advice[0].en in text
+        assert lost.advice[0].ja in text
+
+
+def test_page_stays_small(honest: Certification, dishonest: Certification) -> None:
+    """Two hundred cases: two megabytes when all pass, eight when all fail."""
+    for run, most in ((honest, 10_000), (dishonest, 36_000)):
+        assert len(page(party_view(run, MADE), language="ja").encode()) < STYLE + most * len(run.judgements)
+
+
+def test_summary_says_what_failed_and_what_to_do(dishonest: Certification, tmp_path: Path) -> None:
+    """Expected beside actual, the clause's address, advice, the command; what a product is called is no markup."""
+    bold = replace(dishonest.product, product="**product** <b>|</b>")
+    write_reports(replace_dataclass(dishonest, product=bold), tmp_path, language="en")
+    text = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert text.startswith("# Conformance report: \\*\\*product\\*\\* \\<b\\>\\|\\</b\\>")
+    assert "FAIL `status/lost-at-the-mark`" in text
+    assert "decision: Expected **reject**, Actual **accept**" in text
+    assert "https://www.rfc-editor.org/rfc/rfc" in text
+    assert "- Advice: revoked with certificateHold" in text
+    assert "--case status/lost-at-the-mark" in text
 
 
 def test_page_opens_offline_and_shows_both_languages(honest: Certification, tmp_path: Path) -> None:

@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from conformance.certification import SuiteVerdict
 from conformance.judge import Verdict
 from conformance.report.role_write import write_role_reports
+from conformance.report.schema import report_schema
 from conformance.roles.responder.bench import ResponderBench
 from conformance.roles.responder.case import RESPONDER, About, ResponderMutant
 from conformance.roles.responder.facts import Facts, Known
@@ -106,6 +108,7 @@ def test_fake_jlis_passes_everything(catalogue: RoleCatalogue, made: Stand, ligh
     assert run.verdict is SuiteVerdict.CONFORMANT
     paths = write_role_reports(run, tmp_path, language="en")
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    jsonschema.validate(report, report_schema())
     assert (report["verdict"], report["counts"]["PASS"]) == ("conformant", len(catalogue.cases))
     assert [path.name for path in paths] == ["index.html", "report.json", "junit.xml", "summary.md"]
 

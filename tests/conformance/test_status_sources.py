@@ -38,6 +38,8 @@ def test_ocsp_goes_without_saying_unless_lists_are_said() -> None:
         ("ocsp/wrong-signer", {LISTS}, [OCSP]),
         ("ocsp/wrong-signer", {LISTS, OCSP}, []),
         ("ocsp/unavailable", {LISTS, OCSP}, [Obstacle.FALLS_BACK]),
+        ("ocsp/unavailable", {OCSP}, []),
+        ("lists/unavailable", {LISTS, OCSP}, []),
         ("nonce/wrapped", {LISTS}, [OCSP]),
         ("lists/wrong-signer", {OCSP}, [LISTS]),
         ("lists/wrong-signer", {LISTS, OCSP}, []),

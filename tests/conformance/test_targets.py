@@ -10,6 +10,7 @@ import pytest
 from conformance.catalogue_loader import Catalogue
 from conformance.certification import SuiteVerdict
 from conformance.judge import Verdict
+from conformance.mutants.workshop import Workshop
 from conformance.setting import Setting
 from conformance.targets import product_named
 from harness.contract.targets import running_target
@@ -21,16 +22,24 @@ ALWAYS = Path(__file__).resolve().parents[2] / "conformance" / "targets" / "alwa
 
 
 def test_reference_is_conformant(catalogue: Catalogue, certify_at: Certify) -> None:
-    """The control of all mutants: unmutated, the reference passes every case of the catalogue."""
+    """The control of all mutants: unmutated, the reference passes every case but those of lists, which it is not asked.
+
+    By lists it is certified in test_status_sources.py.
+    """
     with running_target(product_named("reference")) as address:
         run = certify_at(address, catalogue)
-    assert {case: judged.verdict for case, judged in run.judgements.items() if judged.verdict is not Verdict.PASS} == {}
+    of_lists = {case.id for case in catalogue.cases.values() if Capability.STATUS_LISTS in case.capabilities}
+    left = {case: judged.verdict for case, judged in run.judgements.items() if judged.verdict is not Verdict.PASS}
+    assert left == dict.fromkeys(of_lists, Verdict.NA)
     assert run.verdict is SuiteVerdict.CONFORMANT
 
 
 def test_checker_agrees_with_every_case_it_can_be_asked(catalogue: Catalogue, certify_at: Certify) -> None:
     """A second opinion that shares no code with the reference passes all but what it says it lacks."""
-    lacks = {Capability.RELINK, Capability.UNLINK, Capability.RECONCILE}
+    lacks = {
+        *(Capability.RELINK, Capability.UNLINK, Capability.RECONCILE),
+        *(Capability.ASSURANCE, Capability.STATUS_LISTS),
+    }
     asked = {case.id for case in catalogue.cases.values() if not lacks & set(case.capabilities)}
     assert len(asked) > 180
     with running_target(product_named("checker")) as address:
@@ -49,14 +58,12 @@ def test_dishonest_product_is_refused(decision: str, sample: Catalogue, certify_
     assert all(judged.verdict is Verdict.FAIL and judged.twin_failed for judged in refusals)
 
 
-def test_same_seed_same_verdicts_other_seed_too(catalogue: Catalogue, certify_at: Certify) -> None:
-    """The order and the residents differ from run to run; the verdicts do not."""
-    some = catalogue.with_twins(["tap/spliced-card", "login/wrong-pin"])
-    with running_target(product_named("reference")) as address:
-        first, second = (certify_at(address, some) for _ in range(2))
-    assert [judged.verdict for judged in first.judgements.values()] == [
-        judged.verdict for judged in second.judgements.values()
-    ]
+def test_same_seed_same_verdicts_other_seed_too(sample: Catalogue, key_folder: Path) -> None:
+    """The order and the residents differ from seed to seed; the verdicts do not. Of all cases: tests/nightly."""
+    with Workshop(key_folder) as workshop:
+        one, again, other = (workshop.play(None, sample.cases, seed=seed) for seed in (7, 7, 2_000_003))
+    assert [each.verdict for each in one.values()] == [each.verdict for each in again.values()]
+    assert {case: each.verdict for case, each in one.items()} == {case: each.verdict for case, each in other.items()}
 
 
 @pytest.mark.parametrize(

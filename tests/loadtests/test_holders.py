@@ -5,6 +5,7 @@ import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -222,6 +223,29 @@ def test_making_that_fails_leaves_nothing(
     with pytest.raises(ConfigurationError, match="No space left on device"):
         find_or_make(wanted, tmp_path / "made", keys)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("meanwhile", [HOLDERS, 50])
+def test_run_that_was_slower_takes_what_the_faster_made(
+    keys: KeyPool, wanted: MadeOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: int
+) -> None:
+    """Two runs at once that want one population: neither fails; another population at its place is refused as ever."""
+    folder, write = tmp_path / "made", holder_making._write
+
+    def write_last(*given: Any) -> None:
+        monkeypatch.setattr(holder_making, "_write", write)
+        find_or_make(made_of(SEED, meanwhile, keys, precomputed=wanted.precomputed), tmp_path / "theirs", keys).close()
+        (tmp_path / "theirs").rename(folder)
+        write(*given)
+
+    monkeypatch.setattr(holder_making, "_write", write_last)
+    if meanwhile == HOLDERS:
+        with find_or_make(wanted, folder, keys) as holders:
+            holders.check_all()
+    else:
+        with pytest.raises(ConfigurationError, match="actual another"):
+            find_or_make(wanted, folder, keys)
+    assert [each.name for each in tmp_path.iterdir()] == ["made"]
 
 
 @pytest.mark.parametrize("holders", [0, 49, 1_000_001])

@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from harness.errors import ConfigurationError
 from loadtests import generator
+from loadtests import run as run_module
+from loadtests.observation import Observation
 from tests.loadtests.conftest import LoadRun
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -190,3 +193,48 @@ def test_sigterm_ends_product_and_locust(installation: Path, tmp_path: Path) -> 
         assert run.wait(30) == 128 + signal.SIGTERM
     assert processes_of(marker) == processes_of(f"{tmp_path}/kazashi-load-") == []
     assert list(tmp_path.glob("kazashi-load-*")) == []
+
+
+def test_interrupted_run_keeps_what_it_found_and_says_so(
+    load_run: LoadRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C two seconds after a load of a minute began: the last visits end, both counters agree, it does not pass."""
+    seen: list[float] = []
+    began = threading.Event()
+
+    def begun(observation: Observation, instant: float, pid: int) -> None:
+        told(observation, instant, pid)
+        began.set()
+
+    told = Observation.begun
+    monkeypatch.setattr(Observation, "begun", begun)
+
+    def interrupting(_bars: object, what: str) -> Callable[[float, float], None]:
+        def update(done: float, _wanted: float) -> None:
+            if what.startswith("load") and began.is_set():
+                seen.append(done)
+                if seen[0] + 2 < done:
+                    began.clear()
+                    raise KeyboardInterrupt
+
+        return update
+
+    monkeypatch.setattr(run_module, "bar", interrupting)
+    done = load_run("--seconds", "60", "--ceiling", "3")
+    written = done.written
+    assert done.exit_code == 1
+    assert "the run was interrupted: what was found is of a part of it" in written["because"], done.said
+    assert (written["wrong_verdicts"], written["undecided"], written["errors"]) == (0, 0, 0), done.said
+    assert 0 < written["seconds"] < 50
+    counter = written["course"]["counter"]
+    assert counter["answered"] <= counter["counted"] <= counter["sent"]
+    assert "of 60 s asked" in done.said.replace("\n", "")
+    assert "the run was interrupted" in written["ceilings"]["left_out"][0]
+    assert not (tmp_path / "history.jsonl").exists()
+
+
+def test_folder_that_cannot_be_written_to_is_told_before_anything_is_started(load_run: LoadRun, tmp_path: Path) -> None:
+    """Not after the load: an hour's result would be lost."""
+    (tmp_path / "letter").touch()
+    done = load_run("--out", str(tmp_path / "letter" / "out"), "--target", "command:/nowhere/product")
+    assert "expected a folder to write to, actual Not a directory" in str(done.fault)

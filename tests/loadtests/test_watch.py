@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from loadtests import watch
+from loadtests.processes import busy_seconds
 from loadtests.watch import Watch, listener_at
 
 TREE = """
@@ -83,3 +84,22 @@ def test_listener_is_found_by_its_address() -> None:
         found = listener_at(f"http://127.0.0.1:{port}")
         assert found is not None
     assert listener_at(f"http://127.0.0.1:{port}") is None
+
+
+def test_processor_of_a_supervisor_is_that_of_its_workers() -> None:
+    """Those that work, and those that have ended: it alone does nothing."""
+    work = "import sys, time\nwhile time.process_time() < 0.4: pass"
+    program = (
+        "import subprocess, sys\n"
+        f"subprocess.run([sys.executable, '-c', {work!r}])\n"
+        f"two = subprocess.Popen([sys.executable, '-c', {work!r} + '\\nprint(flush=True); sys.stdin.read()'],"
+        " stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n"
+        "two.stdout.readline(); print(flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as supervisor:
+        assert supervisor.stdout is not None
+        supervisor.stdout.readline()
+        assert busy_seconds(supervisor.pid) >= 0.6
+        supervisor.kill()
+    assert busy_seconds(supervisor.pid) == 0.0
+    assert busy_seconds(None) == 0.0

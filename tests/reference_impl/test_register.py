@@ -151,6 +151,9 @@ NOT_THE_CORES: dict[str, str] = {
     "RP-OCSP-011": "the lightweight profile is not claimed: an answer without nextUpdate is used for thirty minutes",
     "RP-ACC-004": "the words stand in findings.py and differ by reason; what a user sees is the service's",
     "RP-PRIV-002": "the audit is the service's (store/audit.py)",
+    "RP-PRIV-003": "what is stored is the service's; the privacy cases search its files (conformance/privacy)",
+    "RP-PRIV-004": "as RP-PRIV-003, of what is asked of J-LIS",
+    "RP-PRIV-005": "as RP-PRIV-003, of the log (web/test_log.py)",
 }
 
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -86,8 +86,13 @@ def test_works_that_wait_share_a_commit(database: Database, monkeypatch: pytest.
     """Twelve works, one transaction, and each hears of its own."""
     begun: list[Kept] = []
     whole = Kept.transaction
+
+    def counted(kept: Kept) -> AbstractContextManager[Connection]:
+        begun.append(kept)
+        return whole(kept)
+
     with gathered(database, [adding(f"{each:02}") for each in range(MANY)]) as became:
-        monkeypatch.setattr(Kept, "transaction", lambda kept: begun.append(kept) or whole(kept))
+        monkeypatch.setattr(Kept, "transaction", counted)
     assert became == names(database) == [f"{each:02}" for each in range(MANY)]
     assert len(begun) == 1
 

@@ -15,6 +15,7 @@ from conformance.evidence.run_options import RunOptions
 from conformance.evidence.signing_key import SigningKey
 from conformance.evidence.sittings import sittings_of
 from conformance.report.role_write import role_json, role_junit
+from conformance.roles.responder.case import About
 from conformance.roles.role_catalogue import RoleCatalogue, load_role_catalogue
 from conformance.roles.role_run import Played, RoleRun, TargetFault, examine
 from conformance.roles.vocabularies import VOCABULARIES
@@ -29,7 +30,7 @@ class FakeBench:
 
     def __init__(self, role: str, goes: Mapping[str, str] | None = None, lacks: frozenset[str] = frozenset()) -> None:
         self.product = "Fake target 1"
-        self.capabilities = VOCABULARIES[role].capabilities - lacks
+        self.capabilities = VOCABULARIES[role].capabilities - lacks - {About.SUBJECT}
         self.goes = dict(goes or {})
         self.played: list[str] = []
 

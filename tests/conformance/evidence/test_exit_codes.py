@@ -17,9 +17,11 @@ import conformance.commands as relying_party_command
 from conformance.catalogue_loader import Catalogue, load_catalogue
 from conformance.certification import Certification, SuiteVerdict
 from conformance.check import Check
+from conformance.evidence.role_statements import FUNCTIONS
 from conformance.judge import Judgement, Verdict, not_applicable, with_twins
 from conformance.roles import role_commands
 from conformance.roles.role_catalogue import load_role_catalogue
+from conformance.roles.vocabularies import VOCABULARIES
 from harness import cli
 from harness.contract.binding import Answer
 from harness.contract.messages import Introduction, Tolerances
@@ -147,7 +149,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Situation], Any]:
     def relying_party(situation: Situation, goes: Mapping[str, str]) -> Any:
         capabilities = [each for each in Capability if each is not Capability.COARSE_REASONS] if situation.can else []
         product = FakeProduct([each for each in capabilities if not (situation.lacks and each.value == "sign")])
-        monkeypatch.setattr(relying_party_command, "bound_target", lambda *_, **__: nullcontext(product))
+        monkeypatch.setattr(relying_party_command, "oracle_beside", lambda *_, **__: nullcontext((None, None)))
+        monkeypatch.setattr(relying_party_command, "heard_target", lambda *_, **__: nullcontext(product))
         monkeypatch.setattr(relying_party_command, "setting", lambda *_, **__: nullcontext())
         monkeypatch.setattr(relying_party_command, "certify", fake_certify(goes))
         return msgspec.to_builtins(product.introduction)
@@ -163,7 +166,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Situation], Any]:
 
         monkeypatch.setattr(role_commands, "_bench", fake_bench)
         monkeypatch.setattr(role_commands, "_with_own_statement", lambda _, __, asked: asked)
-        said = sorted(str(each) for each in bench.capabilities - {"torn", "emulated"})
+        of_the_desk = VOCABULARIES["tap-client"].capabilities - FUNCTIONS
+        said = sorted(str(each) for each in bench.capabilities - of_the_desk)
         extra = {"contract": "1.0"} if role == "tap-client" else {}
         return {"role": role, "product": "Fake target", "version": "1", "capabilities": said, **extra}
 

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from conformance.evidence.kept_judgements import OTHER_ROLE
+from conformance.case import Obstacle
+from conformance.catalogue_loader import Catalogue
+from conformance.evidence.kept_judgements import OTHER_ROLE, RELYING_PARTY
 from conformance.evidence.resuming import come_to, left_to_play, world_seed
 from conformance.evidence.run_journal import NAME, Identity, RunJournal, interrupted
 from conformance.evidence.sittings import sittings_of
-from conformance.judge import Verdict
+from conformance.judge import Verdict, not_applicable
 from conformance.roles.role_run import RoleJudgement, examine
+from harness.contract.vocabulary import Capability
 from harness.errors import ConfigurationError
 from tests.conformance.evidence.fake_target import NOON, REFUSAL, TWIN, FakeBench, catalogue_of, identity_of, options
 
@@ -129,10 +132,12 @@ def interrupt(out: Path, bench: FakeBench, after: int) -> Identity:
     return identity
 
 
-@pytest.mark.parametrize("after", [0, 1, 20, 41, 42])
+@pytest.mark.parametrize("after", [0, 1, 20, -2, -1])
 def test_interrupted_run_comes_to_the_same_verdicts(after: int, tmp_path: Path) -> None:
     """Wherever it stops: each case is judged, each refusal beside a twin of its own sitting, the report says when."""
     catalogue, bench = catalogue_of("tap-client"), FakeBench("tap-client", {TWIN: "fails"})
+    if after < 0:  # before the last case, and between it and the reports
+        after += len(catalogue.cases) + 1
     identity = interrupt(tmp_path, bench, after)
     assert interrupted(tmp_path) == (identity, 1)
     bench.played.clear()
@@ -157,7 +162,7 @@ def test_interrupted_run_comes_to_the_same_verdicts(after: int, tmp_path: Path) 
     assert run.circumstances.sittings[0].cases == after
     assert not (tmp_path / NAME).exists()
     assert set(part.cases) == set(sittings.to_play)
-    if after == 42:
+    if after == len(catalogue.cases):
         assert bench.played == []
 
 
@@ -239,3 +244,10 @@ def test_nothing_to_go_on_with_and_another_run_there(tmp_path: Path) -> None:
                 again(tmp_path, identity)
         assert (tmp_path / NAME).read_bytes() == kept
         assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_not_applicable_reads_back(catalogue: Catalogue) -> None:
+    """What was missing is a word of two vocabularies, and comes back as the one it was of."""
+    case = next(iter(catalogue.cases.values()))
+    judgement = not_applicable(case, [Capability.SET_TIME, Obstacle.FALLS_BACK])
+    assert RELYING_PARTY.read(json.loads(json.dumps(RELYING_PARTY.written(judgement))), case) == judgement

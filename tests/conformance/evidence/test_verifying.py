@@ -273,6 +273,10 @@ LIES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "another requirement": (lambda r: case_of(r, REFUSAL).update(requirement="TC-PIN-999"), "requirement"),
     "case of no catalogue": (lambda r: case_of(r, REFUSAL).update(id="attributes/made-up"), "none of that id"),
     "case told twice": (lambda r: r["cases"].append(case_of(r, TWIN)), "each once"),
+    "missing what is declared": (
+        lambda r: case_of(r, REFUSAL).update(verdict="NA", missing=["attributes"]),
+        f"{REFUSAL} missing: what the product does not declare / attributes",
+    ),
     "expected failure": (lambda r: case_of(r, TWIN).update(expected_failure="fails as expected"), "expected_failure"),
     "statement": (lambda r: r.update(statement={"vendor": "A"}), "report.json statement"),
     "broken report": (lambda r: r.pop("cases"), "a report and a catalogue of this suite"),

@@ -13,7 +13,7 @@ from conformance.privacy.watch import Watch
 from harness.errors import ConfigurationError
 
 NAME = "標本　樺椎楢楓柊"
-WHOLE = "INSERT INTO visitors VALUES ('標本　樺椎楢楓柊')".encode()
+WHOLE = f"a visitor called {NAME} came".encode()
 
 
 def tcp(payload: bytes, number: int, flags: int = 0x18, source: int = 40000, target: int = 5432) -> bytes:
