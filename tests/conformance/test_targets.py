@@ -44,7 +44,9 @@ def test_checker_agrees_with_every_case_it_can_be_asked(catalogue: Catalogue, ce
     assert len(asked) > 180
     with running_target(product_named("checker")) as address:
         run = certify_at(address, replace(catalogue, cases={name: catalogue.cases[name] for name in sorted(asked)}))
-    assert {case: judged.verdict for case, judged in run.judgements.items() if judged.verdict is not Verdict.PASS} == {}
+    told = {case: judged.verdict for case, judged in run.judgements.items() if judged.verdict is not Verdict.PASS}
+    # OpenSSL takes an answer at its nextUpdate itself: equality is never judged, and told as WARN.
+    assert told == {"ocsp/next-update-now": Verdict.WARN}
 
 
 @pytest.mark.parametrize("decision", ["accept", "reject"])

@@ -17,7 +17,6 @@ SPANS = {"+1d": timedelta(days=1), "-1d": -timedelta(days=1), "+10y": timedelta(
 TAP = "tests.conformance.reference_reader:make"
 RUNS = {
     "relying-party over HTTP": ("--target", "reference"),
-    "relying-party in process": ("--target", "python:reference_impl.python_object:make"),
     "card": ("--role", "card"),
     "responder": ("--role", "responder"),
     "tap-client": ("--role", "tap-client", "--target", f"python:{TAP}"),
