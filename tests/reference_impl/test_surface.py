@@ -16,10 +16,11 @@ def test_hello_declares_role_capabilities_and_tolerances(world: World) -> None:
     answer = world.post("hello", {"contract": "1.0"})
     assert answer.pop("product")
     assert answer.pop("version")
+    purposes = ["enrol", "login", "tap", "sign", "account", "relink", "unlink", "reconcile", "assurance"]
     assert answer == {
         "contract": "1.0",
         "role": "relying-party",
-        "capabilities": ["set_time", "enrol", "login", "tap", "sign", "account", "relink", "unlink", "reconcile"],
+        "capabilities": ["set_time", *purposes],
         "tolerances": {"clock_seconds": 0, "status_seconds": 0, "challenge_seconds": 300},
     }
 

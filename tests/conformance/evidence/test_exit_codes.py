@@ -205,12 +205,3 @@ def test_exit_code(
     with pytest.raises(SystemExit) as end:
         cli.main()
     assert end.value.code == situation.code
-
-
-def test_role_without_a_case_is_inconclusive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No applicable case is not a pass."""
-    monkeypatch.setattr(sys, "argv", ["kazashi", "certify", "--role", "platform-client", "--out", str(tmp_path)])
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-    with pytest.raises(SystemExit) as end:
-        cli.main()
-    assert end.value.code == 4
