@@ -13,8 +13,9 @@ SAYS_ELSEWHERE = {"life_cycle", "life_cycle_page", "life_events"}
 """docs/life-cycle.md is theirs."""
 MECHANICS = {
     "authority", "behaviour", "behaviour_page", "cohorts", "crl_columns", "crl_encoding", "crl_extensions", "hierarchy",
-    "issuing", "journal", "leaf_encoding", "ocsp_common_request", "ocsp_draft", "ocsp_encoding", "ocsp_plain",
-    "ocsp_question", "ocsp_service", "people", "possible_events", "practice", "records", "register", "signers",
+    "issuing", "journal", "leaf_encoding", "ocsp_common_request", "ocsp_draft", "ocsp_encoding", "ocsp_nonce",
+    "ocsp_plain", "ocsp_question", "ocsp_service", "people", "possible_events", "practice", "records", "register",
+    "signers",
 }  # fmt: skip
 """How it is done, not what is done."""
 WRONG_ON_PURPOSE = {"crl_faults", "fault_grammar", "faults", "ocsp_faults", "wrong", "wrong_certificates"}

@@ -106,3 +106,20 @@ def test_the_index_can_be_narrowed(client: httpx.Client) -> None:
     assert found["distribution_point"].startswith("CN=Shibuya-ku Mobile CRLDP,OU=Tokyo-to,")
     assert client.get(found["url"]).headers["content-type"] == "application/pkix-crl"
     assert client.get("/crl/index.json", params={"municipality": "99999"}).json() == {"lists": []}
+
+
+def test_the_index_can_be_narrowed_to_a_prefecture(client: httpx.Client) -> None:
+    """The first two digits of a municipality's code (JIS X 0401): all of its lists and nobody else's."""
+    rows = client.get("/crl/index.json").json()["lists"]
+    of_tokyo = [row for row in rows if row["municipality"][:2] == "13"]
+    assert 0 < len(of_tokyo) < len(rows)
+    assert client.get("/crl/index.json", params={"prefecture": "13"}).json()["lists"] == of_tokyo
+    assert client.get("/crl/index.json", params={"prefecture": "99"}).json()["lists"] == []
+
+
+@pytest.mark.parametrize("prefecture", ["1", "131", "xx", ""])
+def test_what_is_no_prefecture_is_refused(client: httpx.Client, prefecture: str) -> None:
+    """Two digits, or 4xx with what was expected: never all the lists."""
+    answer = client.get("/crl/index.json", params={"prefecture": prefecture})
+    assert answer.is_client_error
+    assert "prefecture" in answer.text
