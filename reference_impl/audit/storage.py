@@ -39,7 +39,7 @@ from sqlalchemy.exc import DBAPIError
 from reference_impl.audit.chain import Head, Linked, empty
 from reference_impl.audit.faults import AuditUnusable
 from reference_impl.store import engine
-from reference_impl.store.kept import Kept
+from reference_impl.store.kept import KeptTransactions
 
 Place = engine.Place
 WAIT_SECONDS: Final = 10
@@ -129,7 +129,7 @@ class Storage:
         self._appending, self._reading = engine.writing_and_reading(self._engine)
         self._alone = threading.RLock() if place is None else nullcontext()  # memory is one connection
         self._turn = threading.Lock()
-        self._kept: Kept | None = None
+        self._kept = KeptTransactions(self._appending)
         try:
             with self.faults():
                 self._make() if make else self._look()
@@ -160,16 +160,8 @@ class Storage:
             with self._appending.begin() as connection:
                 yield connection
             return
-        with self._alone, self._turn:
-            kept, self._kept = self._kept or Kept(self._appending), None
-            try:
-                with kept.transaction() as connection:
-                    yield connection
-            finally:
-                if kept.is_sound:
-                    self._kept = kept
-                else:
-                    kept.close()
+        with self._alone, self._turn, self._kept.transaction() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -188,8 +180,7 @@ class Storage:
 
     def close(self) -> None:
         """Gives file or server back."""
-        if self._kept is not None:
-            self._kept.close()
+        self._kept.close()
         self._engine.dispose()
 
 

@@ -59,3 +59,29 @@ class Kept:
             self._driver.execute(text).close()
         except self._errors as error:
             raise wrapped(error, self._connection.dialect, text) from error
+
+
+class KeptTransactions:
+    """One transaction after the other over a kept connection, which is given up where one failed to begin or to end."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._kept: Kept | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction that writes; nobody else may be in one here."""
+        kept, self._kept = self._kept or Kept(self._engine), None
+        try:
+            with kept.transaction() as connection:
+                yield connection
+        finally:
+            if kept.is_sound:
+                self._kept = kept
+            else:
+                kept.close()
+
+    def close(self) -> None:
+        """Gives the connection back."""
+        if self._kept is not None:
+            self._kept.close()

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from reference_impl.store.kept import Kept
+from reference_impl.store.kept import KeptTransactions
 
 T = TypeVar("T")
 MOST: Final = 256
@@ -41,17 +41,16 @@ class Together:
     """The one writer of a process, over a connection that is kept."""
 
     def __init__(self, engine: Engine, turn: threading.Lock) -> None:
-        self._engine = engine
         self._turn = turn
         """Whose turn it is to write."""
         self._joining = threading.Lock()
         self._waiting: list[_Job] = []
-        self._kept: Kept | None = None
+        self._kept = KeptTransactions(engine)
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
         """A transaction with nobody else in it."""
-        with self._turn, self._transaction() as connection:
+        with self._turn, self._kept.transaction() as connection:
             yield connection
 
     def write(self, work: Callable[[Connection], T]) -> T:
@@ -71,8 +70,7 @@ class Together:
 
     def close(self) -> None:
         """Gives the connection back; nobody may be writing."""
-        if self._kept is not None:
-            self._kept.close()
+        self._kept.close()
 
     def _lead(self) -> None:
         """Does what waits; whatever happens, nobody waits for ever."""
@@ -89,7 +87,7 @@ class Together:
 
     def _do(self, jobs: list[_Job]) -> None:
         try:
-            with self._transaction() as connection:
+            with self._kept.transaction() as connection:
                 if len(jobs) == 1:
                     jobs[0].result = jobs[0].work(connection)
                 else:
@@ -99,19 +97,6 @@ class Together:
                 job.fault = job.fault or fault
             if not isinstance(fault, Exception):
                 raise
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        """A transaction over the kept connection, which is given up where it failed to begin or to end."""
-        kept, self._kept = self._kept or Kept(self._engine), None
-        try:
-            with kept.transaction() as connection:
-                yield connection
-        finally:
-            if kept.is_sound:
-                self._kept = kept
-            else:
-                kept.close()
 
 
 def _do_each(connection: Connection, jobs: list[_Job]) -> None:

@@ -4,23 +4,23 @@ and how it answers. Its pages are INVENTED; its protocol is the published one. T
 
 import json
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 
+from conformance.roles.loopback import LONGEST, standing
 from conformance.roles.platform_client.case import Speaks
 from conformance.roles.platform_client.tokens import jwk, private_jwk, signed, signed_by_public_key, unsigned
 from harness.clock import host_now
 
-LOOPBACK, CLIENT, KID = "127.0.0.1", "kazashi-client", "platform-1"
+CLIENT, KID = "kazashi-client", "platform-1"
 SUBJECT, SOMEBODY_ELSE = "ppid-0001", "ppid-0002"
-LIFE, HOUR, LONGEST, ENDING = 600, 3600, 65_536, 5
+LIFE, HOUR = 600, 3600
 Answer = tuple[int, dict[str, Any]]
 
 
@@ -120,16 +120,8 @@ class FakePlatform:
 def standing_platform() -> Iterator[FakePlatform]:
     """Yield a platform that listens for the block."""
     platform = FakePlatform()
-    server = ThreadingHTTPServer((LOOPBACK, 0), _handler(platform))
-    platform.address = f"http://{LOOPBACK}:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with standing(_handler(platform)) as platform.address:
         yield platform
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(ENDING)
 
 
 def _handler(platform: FakePlatform) -> type[BaseHTTPRequestHandler]:

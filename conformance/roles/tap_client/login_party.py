@@ -7,20 +7,17 @@ It decides as the case orders, after it has looked at the signature; what it was
 import base64
 import json
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from conformance.roles.loopback import LONGEST, gone, standing
 from conformance.roles.tap_client.case import Party
 
-LOOPBACK = "127.0.0.1"
 PATH = "/kazashi/v1/"
 CHALLENGE = 32
-LONGEST = 65_536
-ENDING_SECONDS = 5
 
 
 @dataclass
@@ -49,20 +46,12 @@ class LoginParty:
 def standing_party(decides: Party) -> Iterator[LoginParty]:
     """Yield a relying party that listens for the block, or the address of one that has gone."""
     party = LoginParty(decides)
-    server = ThreadingHTTPServer((LOOPBACK, 0), _handler(party))
-    party.address = f"http://{LOOPBACK}:{server.server_address[1]}"
     if decides is Party.GONE:
-        server.server_close()
+        party.address = gone()
         yield party
         return
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with standing(_handler(party)) as party.address:
         yield party
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(ENDING_SECONDS)
 
 
 def _handler(party: LoginParty) -> type[BaseHTTPRequestHandler]:
