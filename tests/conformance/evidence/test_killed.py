@@ -94,6 +94,7 @@ def test_ctrl_c_says_how_to_go_on(home: Path) -> None:
     program = (
         "import os, signal, sys\n"
         "from conformance.evidence.sittings import Sittings\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background inherits none
         "keep = Sittings.keep\n"
         "def stopped(self, *rest):\n"
         "    keep(self, *rest)\n"
