@@ -1,6 +1,6 @@
 """The whole suite while the host's clock is wrong: a day and ten years, ahead and behind (CONFORMANCE.md).
 
-By a library of a page (`wrong_clock.c`, made here with `cc`) that is preloaded into harness, product and all they start.
+By a library of a page (`wrong_clock.c`, made with `cc`) that is preloaded into harness, product and all they start.
 Nothing of them may depend on the host's day: the world has a clock of its own.
 """
 
