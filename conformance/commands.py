@@ -1,6 +1,7 @@
 """`kazashi certify`."""
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
@@ -47,7 +48,7 @@ CASE_WORDS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 def certify_command(  # noqa: PLR0913  (each is an option of the command line)
     *,
     role: Annotated[
-        str, typer.Option(help="relying-party, responder, card, tap-client / 製品の役割")
+        str, typer.Option(help="relying-party, responder, card, tap-client, platform-client / 製品の役割")
     ] = "relying-party",
     target: Annotated[
         str,
@@ -255,10 +256,13 @@ def _play(  # noqa: PLR0913  (what a sitting is made of)
 def _tell(run: Certification, console: Console, language: str) -> None:
     """Say the verdict, and for each case that did not pass why: a line each, for whoever greps a log.
 
-    What the product said is text, never markup.
+    What did not apply is counted by its reason: the report has the names. What the product said is text, never markup.
     """
+    idle = Counter("; ".join(why(each)) for each in run.judgements.values() if each.verdict is Verdict.NA)
+    for reason, count in idle.most_common():
+        console.print(Text.assemble(("NA", "yellow"), f" {count}  {reason}"), soft_wrap=True)
     for judgement in run.judgements.values():
-        if judgement.verdict is Verdict.PASS:
+        if judgement.verdict in (Verdict.PASS, Verdict.NA):
             continue
         colour = CASE_WORDS.get(judgement.verdict, "yellow")
         title = judgement.case.title.in_language(language)
