@@ -88,6 +88,8 @@ def complaints(name: str, part: Json, record: dict[str, Property]) -> Iterator[s
         wanted = ("string", None) if constant else expected_type(field)
         if name in REQUESTS and wanted == ("long", None) and "minimum" in field:
             wanted = ("long", "CountConverter")
+        if name in REQUESTS and wanted == ("int", None) and "maximum" in field:
+            wanted = ("int", "AssuranceConverter")
         if name == "Hello":
             wanted = ("string", "ContractConverter")
         if (found.type, found.converter) != wanted:

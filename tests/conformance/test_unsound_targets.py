@@ -1,7 +1,6 @@
 """Cheating and broken adapters, each ending as it must: refused, or without a verdict and with its transcript."""
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,16 @@ from harness.contract.targets import Command, Program, bound_target
 
 TARGETS = Path(__file__).resolve().parents[2] / "conformance" / "targets"
 SOME = ["login/forged-signature", "tap/self-made-chip"]
-PATIENCE = 0.7
+PATIENCE = 30.0
+HANGING = 0.7
+"""Waited out again and again by who asks a product that hangs."""
 
 
-def run(world: Setting, cases: Catalogue, target: Program | Command, *, seed: int = 5) -> Certification:
+def run(
+    world: Setting, cases: Catalogue, target: Program | Command, *, seed: int = 5, timeout: float = PATIENCE
+) -> Certification:
     """Certify a product that may hang."""
-    with bound_target(target, timeout=PATIENCE) as binding, RelyingPartyClient(binding) as client:
+    with bound_target(target, timeout=timeout) as binding, RelyingPartyClient(binding) as client:
         return certify(
             cases,
             client,
@@ -67,7 +70,7 @@ def test_answer_key_opens_only_the_order_it_was_made_for(world: Setting, sample:
     ("mode", "verdict", "says"),
     [
         ("lie-in-hello", Verdict.HARNESS_ERROR, "no such purpose: tap"),
-        ("hang", Verdict.TIMEOUT, f"no whole answer within {PATIENCE} s"),
+        ("hang", Verdict.TIMEOUT, f"no whole answer within {HANGING} s"),
         ("crash", Verdict.HARNESS_ERROR, "cannot decide"),
         ("flood", Verdict.HARNESS_ERROR, "expected at most 1048576 bytes a line, actual more"),
         ("out-of-order", Verdict.HARNESS_ERROR, "expected the answer to"),
@@ -78,9 +81,9 @@ def test_broken_adapter_gets_no_verdict_and_the_run_goes_on(
     world: Setting, catalogue: Catalogue, mode: str, verdict: Verdict, says: str
 ) -> None:
     """Every case is tried, within the time-out, and the transcript tells what the adapter did."""
-    begun = time.monotonic()
-    done = run(world, catalogue.with_twins(SOME), unsound(mode))
-    assert time.monotonic() - begun < 60
+    done = run(
+        world, catalogue.with_twins(SOME), unsound(mode), timeout=HANGING if verdict is Verdict.TIMEOUT else PATIENCE
+    )
     assert len(done.judgements) == 4
     assert verdict in {judged.verdict for judged in done.judgements.values()}
     assert done.verdict is (SuiteVerdict.NOT_CONFORMANT if mode == "lie-in-hello" else SuiteVerdict.HARNESS_ERROR)

@@ -15,12 +15,11 @@ import pytest
 DAY, TEN_YEARS = timedelta(days=1), timedelta(days=3653)
 OFFSETS = {"a day ahead": DAY, "a day behind": -DAY, "ten years ahead": TEN_YEARS, "ten years behind": -TEN_YEARS}
 SOURCE = Path(__file__).with_name("wrong_clock.c")
-TAP = "tests.conformance.reference_reader:make"
 RUNS = {
     "relying-party over HTTP": ("--target", "reference"),
     "card": ("--role", "card"),
     "responder": ("--role", "responder"),
-    "tap-client": ("--role", "tap-client", "--target", f"python:{TAP}"),
+    "tap-client": ("--role", "tap-client"),
 }
 PATIENCE = 1500
 

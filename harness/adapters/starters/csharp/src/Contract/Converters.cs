@@ -118,6 +118,17 @@ public sealed class CountConverter : JsonConverter<long>
         writer.WriteNumberValue(value);
 }
 
+public sealed class AssuranceConverter : JsonConverter<int>
+{
+    public override int Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int level) && level is >= 1 and <= 3
+            ? level
+            : throw new JsonException("a level of assurance, 1 to 3");
+
+    public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value);
+}
+
 public sealed class OfflineRecordsConverter : JsonConverter<IReadOnlyList<OfflineRecord>>
 {
     private const int Most = 1000;

@@ -60,6 +60,10 @@ public sealed record Service
     public required string Id { get; init; }
 
     public required IReadOnlyList<Purpose> Purposes { get; init; }
+
+    /// <summary>The level it asks for; 1 where it is absent.</summary>
+    [JsonConverter(typeof(AssuranceConverter))]
+    public int? Assurance { get; init; }
 }
 
 /// <summary>All that the product must know of the world it is tested in.</summary>

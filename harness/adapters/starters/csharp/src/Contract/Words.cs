@@ -57,6 +57,9 @@ public enum Capability
     [Word("card_application")] CardApplication,
     [Word("phone")] Phone,
     [Word("coarse_reasons")] CoarseReasons,
+    [Word("status_lists")] StatusLists,
+    [Word("status_ocsp")] StatusOcsp,
+    [Word("assurance")] Assurance,
 }
 
 /// <summary>What the product decided.</summary>

@@ -40,7 +40,10 @@ public final class Requests {
     }
 
     /** A service of the product, and what it offers. */
-    public record Service(@JsonDeserialize(using = Values.Name.class) String id, List<Purpose> purposes) {}
+    public record Service(
+            @JsonDeserialize(using = Values.Name.class) String id,
+            List<Purpose> purposes,
+            @MayBeAbsent @JsonDeserialize(using = Values.Assurance.class) Integer assurance) {}
 
     /** All that the product must know of the world it is tested in. */
     public record Configuration(

@@ -111,6 +111,24 @@ final class Values {
         }
     }
 
+    static final class Assurance extends StdDeserializer<Integer> {
+        private static final long serialVersionUID = 1;
+
+        Assurance() {
+            super(Integer.class);
+        }
+
+        @Override
+        public Integer deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            boolean isWhole = parser.hasToken(JsonToken.VALUE_NUMBER_INT);
+            long level = isWhole && parser.getNumberType() == JsonParser.NumberType.INT ? parser.getIntValue() : 0;
+            if (level < 1 || level > 3) {
+                throw new BrokenValue(parser, "a level of assurance, 1 to 3");
+            }
+            return (int) level;
+        }
+    }
+
     static final class Bytes extends Text<byte[]> {
         private static final long serialVersionUID = 1;
 

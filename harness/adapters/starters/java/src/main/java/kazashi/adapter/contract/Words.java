@@ -47,7 +47,10 @@ public final class Words {
         @JsonProperty("reported_chip") REPORTED_CHIP,
         @JsonProperty("card_application") CARD_APPLICATION,
         @JsonProperty("phone") PHONE,
-        @JsonProperty("coarse_reasons") COARSE_REASONS
+        @JsonProperty("coarse_reasons") COARSE_REASONS,
+        @JsonProperty("status_lists") STATUS_LISTS,
+        @JsonProperty("status_ocsp") STATUS_OCSP,
+        @JsonProperty("assurance") ASSURANCE
     }
 
     /** What the product decided. */
