@@ -53,8 +53,8 @@ def test_two_cards_sign_and_tap(lane: PcscLane, cards: list[Path], tmp_path: Pat
             slot.remove()
     assert done.returncode == 0, done.stdout + done.stderr
     written = json.loads((tmp_path / "out" / "load.json").read_text(encoding="utf-8"))
-    assert {(row["kind"], row["actual"]) for row in written["verdicts"]} == {
-        (f"{what} at {slot.slot}", said)
+    assert {(row["purpose"], row["kind"], row["actual"]) for row in written["verdicts"]} == {
+        (what, slot.slot, said)
         for slot in slots
         for what, said in (("sign", "signed"), ("tap", "signed"), ("sign without PIN", "refused 6982"))
     }
