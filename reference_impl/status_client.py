@@ -1,7 +1,8 @@
 """Asking a responder, or a platform, over HTTP, bounded in time and size (RFC 6960 Appendix A; RP-OCSP-022).
 
 A time-out covers the whole question: the look-up of a name, the connection, and the last octet of the answer. An
-answer that broke off is none, and nothing is asked twice that somebody may have heard.
+answer that broke off is none. Only where a kept connection ended before any octet of an answer is the question sent
+again, on a new one.
 """
 
 import ssl
