@@ -1,10 +1,8 @@
 """`kazashi certify`."""
 
 import secrets
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -15,17 +13,17 @@ from rich.progress import Progress
 from rich.text import Text
 
 from conformance.catalogue_loader import Catalogue, compiled, load_catalogue
-from conformance.certification import EXIT_CODES, Certification, SuiteVerdict, certify
+from conformance.certification import EXIT_CODES, Certification, certify
 from conformance.evidence.bundle import sign_evidence
-from conformance.evidence.expected_failures import require_known, told
+from conformance.evidence.expected_failures import require_known
 from conformance.evidence.handed_in import described_watches, expected_file, resumable, signing_key, statement_file
 from conformance.evidence.kept_judgements import RELYING_PARTY
 from conformance.evidence.resuming import world_seed
-from conformance.evidence.run_journal import Identity, interrupted
+from conformance.evidence.run_journal import interrupted
 from conformance.evidence.run_options import RunOptions
 from conformance.evidence.sittings import Sittings, sittings_of
 from conformance.evidence.told_times import RecordedTimes
-from conformance.judge import Judgement, Verdict
+from conformance.judge import Judgement
 from conformance.privacy.beside import heard_target, oracle_beside
 from conformance.privacy.oracle import Oracle, unsearched
 from conformance.report.words import WORDS
@@ -34,6 +32,7 @@ from conformance.roles.role_commands import IN_PROCESS_READER, RoleOptions, cert
 from conformance.roles.vocabularies import VOCABULARIES
 from conformance.setting import setting
 from conformance.targets import product_named
+from conformance.telling import tell, tell_written
 from harness.commands.options import Timeout
 from harness.contract.faults import AdapterFault
 from harness.contract.statement import check_statement
@@ -42,7 +41,6 @@ from harness.errors import ConfigurationError
 from harness.home import key_pool
 
 LANGUAGES = ("ja", "en")
-CASE_WORDS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 
 def certify_command(  # noqa: PLR0913  (each is an option of the command line)
@@ -179,18 +177,12 @@ def _certify(  # noqa: PLR0913  (what a run is made of)
             product = client.hello()
             if asked.statement is not None:
                 check_statement(asked.statement.statement, product)
-            identity = Identity(
-                format=1,
-                suite=f"kazashi {version('kazashi')}",
+            identity = asked.identity(
                 role=whole.role,
                 catalogue_hash=whole.hash,
-                cases=asked.cases,
                 target=target,
                 options=described_watches(watch),
                 product=msgspec.to_builtins(product),
-                statement_hash=None if asked.statement is None else asked.statement.sha256,
-                seed=asked.seed,
-                seed_drawn=asked.seed_drawn,
             )
             with sittings_of(identity, RELYING_PARTY, catalogue.cases, asked) as sittings:
                 run = _play(catalogue, client, console, asked, sittings, target=target, oracle=oracle)
@@ -199,9 +191,11 @@ def _certify(  # noqa: PLR0913  (what a run is made of)
                     written.append(sign_evidence(asked, identity, compiled(whole.cases), written))
         except AdapterFault as fault:
             raise ConfigurationError(str(fault)) from fault
-    _tell(run, console, asked.language)
-    for path in written:
-        console.print(Text(f"  {path}"), soft_wrap=True)
+    tell(run, f"{run.product.product} {run.product.version}", why, console, asked.language)
+    if run.searched is not None and (unwatched := unsearched(run.searched)):
+        places = ", ".join(place.value for place in unwatched)
+        console.print(Text(f"  {WORDS['unsearched'][asked.language]}: {places}"), soft_wrap=True)
+    tell_written(written, console)
     return EXIT_CODES[run.verdict]
 
 
@@ -251,42 +245,6 @@ def _play(  # noqa: PLR0913  (what a sitting is made of)
             for case, instants in until_the_end.items():
                 sittings.keep(case, run.judgements[case], instants)
     return sittings.concluded(run, catalogue)
-
-
-def _tell(run: Certification, console: Console, language: str) -> None:
-    """Say the verdict, and for each case that did not pass why: a line each, for whoever greps a log.
-
-    What did not apply is counted by its reason: the report has the names. What the product said is text, never markup.
-    """
-    idle = Counter("; ".join(why(each)) for each in run.judgements.values() if each.verdict is Verdict.NA)
-    for reason, count in idle.most_common():
-        console.print(Text.assemble(("NA", "yellow"), f" {count}  {reason}"), soft_wrap=True)
-    for judgement in run.judgements.values():
-        if judgement.verdict in (Verdict.PASS, Verdict.NA):
-            continue
-        colour = CASE_WORDS.get(judgement.verdict, "yellow")
-        title = judgement.case.title.in_language(language)
-        console.print(
-            Text.assemble((judgement.verdict.value, colour), f" {judgement.case.id}  {title}"), soft_wrap=True
-        )
-        for line in why(judgement):
-            console.print(Text(f"    {line}"), soft_wrap=True)
-    for expectation in run.expectations:
-        console.print(Text(f"{expectation.case}  {told(expectation)}"), soft_wrap=True)
-    passed, not_applicable = run.count(Verdict.PASS), run.count(Verdict.NA)
-    seed = f"seed {run.seed}" if run.seed_drawn else f"seed {run.seed} as given"
-    console.print(
-        Text(
-            f"{run.product.product} {run.product.version}: {WORDS[run.verdict.value][language]} "
-            f"({passed}/{len(run.judgements)} PASS, {not_applicable} NA, {seed})"
-        ),
-        soft_wrap=True,
-    )
-    if run.searched is not None and (unwatched := unsearched(run.searched)):
-        places = ", ".join(place.value for place in unwatched)
-        console.print(Text(f"  {WORDS['unsearched'][language]}: {places}"), soft_wrap=True)
-    if not_applicable and run.verdict is SuiteVerdict.INCONCLUSIVE and run.statement is None:
-        console.print(Text(WORDS["unstated"][language]), soft_wrap=True)
 
 
 def why(judgement: Judgement) -> list[str]:

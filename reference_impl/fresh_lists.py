@@ -1,8 +1,9 @@
 """The lists of a relying party: in a folder, fetched from the configured index when they are due, used by `crl`.
 
 All lists of a kind are fetched together, which may take minutes the first time (1,900 partitions): that happens in a
-thread of its own, once for all who want it meanwhile, and an attempt waits for it no longer than for a responder.
-`refresher.py` has them fetched before an attempt needs them.
+thread of its own, once for all who want it meanwhile, and an attempt waits for it no longer than for a responder. Who
+has yesterday's list, which may be used on, waits only while the fetch itself is so young: the next one is decided at
+once by what is there. `refresher.py` has lists fetched before an attempt needs them.
 """
 
 import logging
@@ -16,7 +17,7 @@ from typing import Final
 from reference_impl.configuration import Configuration
 from reference_impl.lists.fetch import Report, Source, fetch
 from reference_impl.lists.library import Library
-from reference_impl.lists.schedule import LIST_PERIOD, Window
+from reference_impl.lists.schedule import Window, is_due
 from reference_impl.verification.certificate import Certificate
 from reference_impl.verification.lists.method import ListStatus
 from reference_impl.verification.purpose import CertificateKind
@@ -28,7 +29,8 @@ RETRY_SECONDS: Final = 5.0
 """Of the host's clock, between two fetches at one instant: an index that is away is not asked for by every attempt."""
 
 PATIENCE_SECONDS: Final = 3.0
-"""An attempt waits so long for a fetch, then says what the lists say that are there."""
+"""An attempt waits so long for a fetch, then says what the lists say that are there. Where they say something that may
+be used, this counts from the fetch's beginning."""
 
 _WANTING: Final = frozenset({Reason.STATUS_UNAVAILABLE, Reason.STATUS_STALE, Reason.STATUS_UNTRUSTED})
 """A list that was refused, too, is asked for again: its place may have been taken by a right one since."""
@@ -136,6 +138,7 @@ class Flight:
         self.configuration = configuration
         self.now = now
         self.done = threading.Event()
+        self.began = time.monotonic()
         self.ended = 0.0
         self.report = Report()
 
@@ -158,11 +161,14 @@ class _Fetched:
     def status(self, certificate: Certificate, issuer: Authority, now: datetime) -> Status:
         """The status by the lists that are here, or by those that could be had in time if these will not do."""
         status = self._inner.status(certificate, issuer, now)
-        if not _is_due(status, now) and not self._lists.is_called_old(issuer.kind, now):
+        is_wanting = status.reason in _WANTING
+        if not (is_wanting or _is_a_day_old(status, now) or self._lists.is_called_old(issuer.kind, now)):
             return status
-        self._lists.begin(self._configuration, issuer.kind, now).done.wait(self._lists.patience)
+        flight = self._lists.begin(self._configuration, issuer.kind, now)
+        begin = time.monotonic() if is_wanting else flight.began
+        flight.done.wait(max(0.0, begin + self._lists.patience - time.monotonic()))
         return self._inner.status(certificate, issuer, now)
 
 
-def _is_due(status: Status, now: datetime) -> bool:
-    return status.reason in _WANTING or (status.source is not None and status.source.this_update + LIST_PERIOD <= now)
+def _is_a_day_old(status: Status, now: datetime) -> bool:
+    return status.source is not None and is_due(status.source.this_update, now)

@@ -49,8 +49,8 @@ class Differences(Struct, frozen=True):
 def differences(before: _Report, after: _Report) -> Differences:
     """Return what differs.
 
-    Worse is: a case fails newly (an added one too), one that was proved is not any more, or the run ends with another
-    exit code than 0 where it ended with 0 before.
+    Worse is: a case fails newly (an added one too), one that was proved is not any more (by the same catalogue that is
+    also one that was not run), or the run ends with another exit code than 0 where it ended with 0 before.
     """
     then = {case.id: case.verdict for case in before.cases}
     now = {case.id: case.verdict for case in after.cases}
@@ -60,14 +60,17 @@ def differences(before: _Report, after: _Report) -> Differences:
     mended = [case for case in other if then[case] in NOT_PASSED and now[case] in PROVED]
     changed = [case for case in other if case not in failing and case not in mended]
     added = sorted(now.keys() - then.keys())
-    lost = [case for case in changed if then[case] in PROVED and now[case] not in PROVED]
+    removed = sorted(then.keys() - now.keys())
+    # another catalogue may have let cases go; of the same one a selection left them out, and shows nothing of them
+    unrun = removed if before.catalogue_hash == after.catalogue_hash else []
+    lost = [case for case in (*changed, *unrun) if then[case] in PROVED and now.get(case) not in PROVED]
     fell = EXIT_CODES[before.verdict] == 0 and EXIT_CODES[after.verdict] != 0
     return Differences(
         failing=[_told(case, then, now) for case in failing],
         mended=[_told(case, then, now) for case in mended],
         changed=[_told(case, then, now) for case in changed],
         added=[_told(case, then, now) for case in added],
-        removed=[_told(case, then, now) for case in sorted(then.keys() - now.keys())],
+        removed=[_told(case, then, now) for case in removed],
         circumstances=_circumstances(before, after),
         worse=bool(failing or lost or fell or any(now[case] in NOT_PASSED for case in added)),
     )

@@ -4,34 +4,29 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
-from rich.text import Text
 
 from cardsim.readers.conditions import ORDINARY, Conditions
 from cardsim.readers.interface import Interface
 from conformance.catalogue_loader import compiled
-from conformance.certification import EXIT_CODES, SuiteVerdict
+from conformance.certification import EXIT_CODES
 from conformance.evidence.bundle import sign_evidence
-from conformance.evidence.expected_failures import require_known, told
+from conformance.evidence.expected_failures import require_known
 from conformance.evidence.handed_in import described_watches, file_sha256, statement_file
 from conformance.evidence.kept_judgements import OTHER_ROLE
 from conformance.evidence.resuming import world_seed
 from conformance.evidence.role_statements import require_fitting
-from conformance.evidence.run_journal import Identity
 from conformance.evidence.run_options import RunOptions
 from conformance.evidence.sittings import Sittings, sittings_of
-from conformance.judge import Verdict
 from conformance.privacy.beside import heard_target
 from conformance.privacy.oracle import Oracle
 from conformance.privacy.watch import parse_watches
 from conformance.register import RequiredOf
 from conformance.report.role_write import why, write_role_reports
-from conformance.report.words import WORDS
 from conformance.roles.card.bench import CardBench
 from conformance.roles.card.facts import CardFacts, load_card_facts
 from conformance.roles.card.target import EmulatedCards, pcsc_cards, synthetic_card
@@ -44,6 +39,7 @@ from conformance.roles.tap_client.bench import InProcessDesk, TapBench
 from conformance.roles.tap_client.laid import Cards
 from conformance.roles.tap_client.pcsc_desk import NAMED_PROGRAMS, PCSC, pcsc_desk
 from conformance.roles.vocabularies import VOCABULARIES
+from conformance.telling import tell, tell_written
 from harness.contract.client import PlatformClient, TapClient
 from harness.contract.faults import AdapterFault
 from harness.contract.targets import Program, PythonObject, Target, bound_target, parse_target
@@ -62,7 +58,6 @@ PROGRAM_SECONDS = 60.0
 """A program may start others for each run, and each looks for its card anew."""
 EMULATED = {IN_PROCESS_READER: ORDINARY, "contactless": Conditions(Interface.CONTACTLESS, pupi_in_atr=True)}
 """Slots of this process for our emulator: what a card is must not depend on how it is touched."""
-COLOURS = {Verdict.FAIL: "red", Verdict.PASS: "green"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +87,12 @@ def certify_role(role: str, options: RoleOptions, asked: RunOptions) -> int:
     with _bench(role, options, world_seed(asked.seed, asked.sitting)) as bench:
         if asked.statement is not None:
             require_fitting(asked.statement.statement, role, bench)
-        identity = Identity(
-            format=1,
-            suite=f"kazashi {version('kazashi')}",
+        identity = asked.identity(
             role=role,
             catalogue_hash=whole.hash,
-            cases=asked.cases,
             target=_named(role, options),
             options=_described(options),
             product={"product": bench.product, "capabilities": sorted(bench.capabilities)},
-            statement_hash=None if asked.statement is None else asked.statement.sha256,
-            seed=asked.seed,
-            seed_drawn=asked.seed_drawn,
         )
         with sittings_of(identity, OTHER_ROLE, catalogue.cases, asked) as sittings:
             run = _play(catalogue, bench, console, asked, sittings, target=identity.target)
@@ -111,9 +100,8 @@ def certify_role(role: str, options: RoleOptions, asked: RunOptions) -> int:
             written = write_role_reports(run, asked.out, language=asked.language)
             if asked.key is not None:
                 written.append(sign_evidence(asked, identity, compiled(whole.cases), written))
-    _tell(run, console, asked.language)
-    for path in written:
-        console.print(Text(f"  {path}"), soft_wrap=True)
+    tell(run, run.product, why, console, asked.language)
+    tell_written(written, console)
     return EXIT_CODES[run.verdict]
 
 
@@ -270,22 +258,3 @@ def said_of_target(role: str, options: RoleOptions) -> tuple[str, ...]:
             "--certificate": options.certificate,
         }
     return tuple(word for name, value in said.items() if value for word in (name, str(value)))
-
-
-def _tell(run: RoleRun[Any], console: Console, language: str) -> None:
-    """Say the verdict, and for each case that did not pass why; what the target said is text, never markup."""
-    for judgement in run.judgements.values():
-        if judgement.verdict is Verdict.PASS:
-            continue
-        colour, title = COLOURS.get(judgement.verdict, "yellow"), judgement.case.title.in_language(language)
-        head = Text.assemble((judgement.verdict.value, colour), f" {judgement.case.id}  {title}")
-        console.print(head, soft_wrap=True)
-        for line in why(judgement):
-            console.print(Text(f"    {line}"), soft_wrap=True)
-    for expectation in run.expectations:
-        console.print(Text(f"{expectation.case}  {told(expectation)}"), soft_wrap=True)
-    seed = f"seed {run.seed}" if run.seed_drawn else f"seed {run.seed} as given"
-    counts = f"{run.count(Verdict.PASS)}/{len(run.judgements)} PASS, {run.count(Verdict.NA)} NA, {seed}"
-    console.print(Text(f"{run.product}: {WORDS[run.verdict.value][language]} ({counts})"), soft_wrap=True)
-    if run.count(Verdict.NA) and run.verdict is SuiteVerdict.INCONCLUSIVE and run.statement is None:
-        console.print(Text(WORDS["unstated"][language]), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""A program run beside a card, in whichever lane: the command lines of `harness.pcsc_lane` and its substitute."""
+"""A program run beside one card or two, in whichever lane: `python -m harness.pcsc_lane` and its substitute's."""
 
 import argparse
 import os
@@ -12,6 +12,9 @@ from typing import Protocol
 
 from cardsim.faults import CardFault
 from harness.errors import ConfigurationError
+
+SLOTS = 2
+"""A reader of vpcd has so many."""
 
 
 class Removable(Protocol):
@@ -28,8 +31,8 @@ class Lane(Protocol):
     def environment(self) -> Mapping[str, str]:
         """What a program needs to find it."""
 
-    def insert(self, folder: Path, *, trace: Path | None = None) -> Removable:
-        """Put a card in."""
+    def insert(self, folder: Path, *, slot: int = 0, trace: Path | None = None) -> Removable:
+        """Put a card into a slot of the reader."""
 
 
 def run_beside_card(
@@ -37,18 +40,31 @@ def run_beside_card(
 ) -> int:
     """Return the program's exit code; 2 and one line when the lane, the card or the program is not to be had."""
     parser = argparse.ArgumentParser(prog=f"python -m {name}", description=description)
-    parser.add_argument("--card", type=Path, required=True, help="the card's folder")
-    parser.add_argument("--trace", type=Path, help="append the masked trace to this file")
+    parser.add_argument(
+        "--card",
+        type=Path,
+        required=True,
+        action="append",
+        help=f"a card's folder; {SLOTS} of them have slots 00 and 01",
+    )
+    parser.add_argument("--trace", type=Path, help="append the first card's masked trace to this file")
     parser.add_argument("program", nargs="+", help="a PC/SC program and its arguments, after --")
     asked = parser.parse_args(arguments)
+    if len(asked.card) > SLOTS:
+        sys.stderr.write(
+            f"--card: expected {SLOTS} at most, as many as the reader has slots, actual {len(asked.card)}\n"
+        )
+        return 2
     if shutil.which(asked.program[0]) is None:
         sys.stderr.write(f"{asked.program[0]}: expected a program to run, actual none of this name\n")
         return 2
     try:
         with lane() as running:
-            card = running.insert(asked.card, trace=asked.trace)
+            traces = [asked.trace, *[None] * SLOTS]
+            cards = [running.insert(card, slot=slot, trace=traces[slot]) for slot, card in enumerate(asked.card)]
             done = subprocess.run(asked.program, env={**os.environ, **running.environment}, check=False)
-            card.remove()
+            for card in cards:
+                card.remove()
     except (ConfigurationError, CardFault) as fault:
         sys.stderr.write(f"{fault}\n")
         return 2

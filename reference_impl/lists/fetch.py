@@ -1,6 +1,6 @@
 """Fetching lists over HTTP: those of the index that have changed, from where the operator says, bounded in all.
 
-(1) the index, which says where each list is  (2) where most are wanting, all of them as an archive
+(1) the index, which says where each list is  (2) where many are wanting or a day old, all of them as an archive
 (3) each other list, asked for with the tag of the one that is used
 (4) what comes is examined before anything is kept  (5) all that is good takes its place at once
 
@@ -23,8 +23,8 @@ import msgspec
 from reference_impl.bounded_body import read_bounded
 from reference_impl.http_freshness import fresh_for
 from reference_impl.lists.archive import ArchiveUnusable, read_archive
-from reference_impl.lists.library import Library
-from reference_impl.lists.schedule import fresh_until
+from reference_impl.lists.library import ArchiveTaken, Library
+from reference_impl.lists.schedule import fresh_until, is_due
 from reference_impl.lists.volume_file import Fetched
 from reference_impl.verification.lists.acceptance import Expected, examine
 from reference_impl.verification.purpose import CertificateKind
@@ -52,7 +52,7 @@ class Source(msgspec.Struct, frozen=True):
     longest_list: int = 512 << 20
     longest_together: int = 1 << 30
     archive_from: int = 64
-    """So many wanting lists of a medium are fetched as one archive first; 0: never."""
+    """So many lists of a medium that are wanting, or due, are fetched as one archive first; 0: never."""
 
 
 class Unreachable(Exception):
@@ -97,6 +97,7 @@ class _Round:
         self._fetched: list[Fetched] = []
         self._refusals: dict[bytes, Refusal] = {}
         self._octets = 0
+        self._archives: dict[str, ArchiveTaken] = {}
         self._report = Report([], [], {}, {})
         self._fresh: list[timedelta | None] = []
 
@@ -138,35 +139,53 @@ class _Round:
         return [path for path in wanted if _PATH.fullmatch(path)]
 
     async def _fetch_archives(self, client: httpx.AsyncClient, paths: list[str]) -> list[str]:
-        """Fetches archives of the media of which most lists are wanting; which paths are still to be asked for.
+        """Fetches archives of the media of which many lists are due; which paths are still to be asked for.
 
         An archive that cannot be had, or a list in it that is not believed, is asked for one by one: nothing is lost.
         """
         wanted = set(paths)
         for medium in sorted(self._source.media):
             folder = f"/crl/{self._source.kind}/{medium}/"
-            wanting = [path for path in paths if path.startswith(folder) and path not in self._known]
-            if 0 < self._source.archive_from <= len(wanting):
+            left = {path for path in wanted if path.startswith(folder)}
+            if 0 < self._source.archive_from <= sum(map(self._is_due, left)):
+                wanted -= left
                 address = urljoin(self._source.index, f"{folder}archive.tar")
                 try:
-                    await self._fetch_archive(client, address, wanted)
+                    await self._fetch_archive(client, address, left)
                 except (Unreachable, ArchiveUnusable) as error:
                     self._report.unreachable[address] = str(error)
-        for path in self._report.refused:
-            wanted.add(path)
+                wanted |= left
         return [path for path in reversed(paths) if path in wanted]
 
-    async def _fetch_archive(self, client: httpx.AsyncClient, address: str, wanted: set[str]) -> None:
-        """Examines each wanted list of an archive; those that are taken are no longer wanted.
+    def _is_due(self, path: str) -> bool:
+        known = self._known.get(path)
+        return known is None or is_due(known.this_update, self._now)
+
+    async def _fetch_archive(self, client: httpx.AsyncClient, address: str, left: set[str]) -> None:
+        """Examines each list of an archive that is left to be had; what is taken, or used already, is not left.
 
         The tag of a list is its SHA-256 where J-LIS makes tags as the fake one does (assumed). A server that makes
         others answers the next question with the whole list, once.
         """
         room = self._source.longest_together - self._octets
-        answer = await self._get(client, address, {}, room)
+        last = self._library.archives.get(address, ArchiveTaken())
+        answer = await self._get(client, address, {"If-None-Match": last.tag} if last.tag else {}, room)
+        if answer.status_code == httpx.codes.NOT_MODIFIED:
+            here = left & last.paths & self._known.keys()
+            self._report.unchanged.extend(sorted(here))
+            left.difference_update(here)
+            return
+        before = frozenset(left)
         for path, data in read_archive(answer.content, self._source.most_lists, self._source.longest_list):
-            if path in wanted and self._take(path, data, f'"{hashlib.sha256(data).hexdigest()}"'):
-                wanted.remove(path)
+            if path not in left:
+                continue
+            known, tag = self._known.get(path), f'"{hashlib.sha256(data).hexdigest()}"'
+            if known is not None and known.etag == tag:
+                self._report.unchanged.append(path)
+                left.remove(path)
+            elif self._take(path, data, tag):
+                left.remove(path)
+        self._archives[address] = ArchiveTaken(_etag_of(answer), before - left)
 
     async def _work(self, client: httpx.AsyncClient, waiting: list[str]) -> None:
         while waiting:
@@ -189,7 +208,7 @@ class _Round:
         if answer.status_code == httpx.codes.NOT_MODIFIED:
             self._report.unchanged.append(path)
             return
-        self._take(path, answer.content, answer.headers.get("etag", ""))
+        self._take(path, answer.content, _etag_of(answer))
 
     def _take(self, path: str, data: bytes, etag: str) -> bool:
         """Whether the list that came for a path may be used; it is kept then, and the refusal otherwise."""
@@ -199,7 +218,7 @@ class _Round:
             self._refuse(path, refusal)
             return False
         self._octets += len(data)
-        listed = msgspec.structs.replace(listed, where=path, etag=etag if len(etag) <= _LONGEST_ETAG else "")
+        listed = msgspec.structs.replace(listed, where=path, etag=etag)
         self._fetched.append(Fetched(listed, data))
         self._report.refused.pop(path, None)  # as it came in an archive
         self._refusals.pop(_digest_in(path), None)
@@ -241,7 +260,15 @@ class _Round:
                 self._refuse(each.listed.where, published.refused[number])
             else:
                 self._report.taken.append(each.listed.where)
+        for address, archive in self._archives.items():
+            self._library.archives[address] = ArchiveTaken(archive.tag, archive.paths - self._report.refused.keys())
         return msgspec.structs.replace(self._report, fresh_until=fresh_until(self._now, self._fresh))
+
+
+def _etag_of(answer: httpx.Response) -> str:
+    """The tag to ask with the next time; none where it is too long to be one."""
+    tag: str = answer.headers.get("etag", "")
+    return tag if len(tag) <= _LONGEST_ETAG else ""
 
 
 def _digest_in(path: str) -> bytes:

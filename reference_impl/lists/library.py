@@ -44,6 +44,13 @@ class Published(msgspec.Struct, frozen=True):
     refused: dict[int, Refusal]
 
 
+class ArchiveTaken(msgspec.Struct, frozen=True):
+    """An archive that was read: how its carrier called it, and the paths of the lists in it that are used."""
+
+    tag: str = ""
+    paths: frozenset[str] = frozenset()
+
+
 class Library:
     """The lists of one folder. `shelf` is what to use now; `refresh` looks whether another process changed it."""
 
@@ -55,6 +62,8 @@ class Library:
         self.unusable: list[str] = []
         """Volumes that were passed over because their files are not whole."""
         self.shelf = Shelf()
+        self.archives: dict[str, ArchiveTaken] = {}
+        """Archives that were read to their ends, by their addresses; for as long as this object lives."""
         self.refresh()
 
     def refresh(self) -> bool:

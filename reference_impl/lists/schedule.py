@@ -31,6 +31,11 @@ class Window(msgspec.Struct, frozen=True):
     next_update: datetime
 
 
+def is_due(this_update: datetime, now: datetime) -> bool:
+    """Whether a list published then is to be asked for anew, for there should be another by now."""
+    return this_update + LIST_PERIOD <= now
+
+
 def due_at(windows: Iterable[Window], fresh_until: datetime | None, now: datetime, jitter: float) -> datetime:
     """When to ask again; `now` where there is nothing that may be used. `jitter` is from 0 to 1."""
     usable = [each for each in windows if each.next_update >= now]

@@ -8,11 +8,12 @@ import pytest
 import typer
 
 from harness import lanes
-from harness.lanes import LANES, Lane, Need
+from harness.errors import ConfigurationError
+from harness.lane_table import LANES, ON_REQUEST, Lane, Need
 
 ROOT = Path(__file__).resolve().parents[2]
-BY_HAND = {"load-full", "fuzz", "fuzz-verification", "mutation", "nightly"}
-"""Environments that take longer than a run of all lanes may."""
+NEEDS_ARGUMENTS = {"mutation"}
+"""An environment that only says something of the modules and outcomes that it is given."""
 MISSING = Lane("pcsc", "real PC/SC", (Need("no-such-program", "no-such-package"),))
 Ran = list[list[str]]
 
@@ -66,12 +67,26 @@ def test_nothing_is_installed_without_being_root(ran: Ran, monkeypatch: pytest.M
     assert ran == [["lint"]]
 
 
+def test_long_lane_runs_when_it_is_named_and_only_then(ran: Ran) -> None:
+    """`kazashi test fuzz` runs it; `kazashi test` leaves the long ones out."""
+    assert exit_code(lambda: lanes.test(["fuzz"], install=False)) == 0
+    assert ran == [["fuzz"]]
+    assert not {lane.name for lane in LANES} & {lane.name for lane in ON_REQUEST}
+
+
+def test_unknown_lane_is_told_those_that_there_are(ran: Ran) -> None:
+    """A slip of the pen names them all, the long ones, too, and runs nothing."""
+    with pytest.raises(ConfigurationError, match=r"lane 'units': expected one of lint, .*unit, .*load-full"):
+        lanes.test(["units"], install=False)
+    assert not ran
+
+
 def test_lanes_and_tox_environments_are_the_same() -> None:
-    """Every lane is an environment of tox.ini, in the same order; others are started by hand."""
+    """Every lane is an environment of tox.ini, in the same order; the long ones run when they are named."""
     tox = configparser.ConfigParser()
     tox.read(ROOT / "tox.ini", encoding="utf-8")
     assert [lane.name for lane in LANES] == [name.strip() for name in tox["tox"]["env_list"].split(",")]
-    assert {lane.name for lane in LANES} | BY_HAND == {
+    assert {lane.name for lane in (*LANES, *ON_REQUEST)} | NEEDS_ARGUMENTS == {
         section.removeprefix("testenv:") for section in tox.sections() if section.startswith("testenv:")
     }
 

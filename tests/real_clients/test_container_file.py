@@ -14,7 +14,7 @@ import pytest
 
 from cardsim.folder import save_card
 from cardsim.profile import Profile
-from harness.lanes import LANES
+from harness.lane_table import LANES
 from harness.pcsc_lane import PcscLane
 from harness.pcsc_lane.daemon import end_process
 from harness.pcsc_substitute import LABEL

@@ -67,12 +67,15 @@ class Shop:
             rows = [{"kind": "auth", "medium": "card", "path": path_of(town)} for town in self.lists]
             return 200, json.dumps({"lists": rows}).encode(), self.headers
         if path == ARCHIVE and self.archive is not None:
-            return 200, self.archive, self.headers
+            return self._tagged(self.archive, tags)
         for town, data in self.lists.items():
             if path == path_of(town):
-                headers = {**self.headers, "ETag": f'"{hashlib.sha256(data).hexdigest()}"'}
-                return (304, b"", headers) if tags == headers["ETag"] else (200, data, headers)
+                return self._tagged(data, tags)
         return 404, b"", {}
+
+    def _tagged(self, data: bytes, tags: str | None) -> tuple[int, bytes, dict[str, str]]:
+        headers = {**self.headers, "ETag": f'"{hashlib.sha256(data).hexdigest()}"'}
+        return (304, b"", headers) if tags == headers["ETag"] else (200, data, headers)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import io
 import tarfile
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,15 +31,21 @@ def shop() -> Iterator[Shop]:
         yield made
 
 
-def fetched(shop: Shop, library: Library, **settings: int) -> Report:
+def fetched(shop: Shop, library: Library, now: datetime = m.NOW, **settings: int) -> Report:
     """One round, with an archive where two lists are wanting."""
     source = Source(CertificateKind.AUTH, f"{shop.url}/crl/index.json", **{"archive_from": 2, **settings})  # type: ignore[arg-type]
-    return fetch(source, Trust((m.authority(),)), library, m.NOW)
+    return fetch(source, Trust((m.authority(),)), library, now)
 
 
-def said(library: Library, town: str = "Aoi-shi") -> str:
+def put_up(shop: Shop, lists: dict[str, bytes]) -> None:
+    """Offers these lists from now on, one by one and as an archive."""
+    shop.lists = lists
+    shop.archive = tar_of({path_of(town): data for town, data in lists.items()})
+
+
+def said(library: Library, town: str = "Aoi-shi", now: datetime = m.NOW) -> str:
     """What the lists say of a certificate of a town."""
-    return ListStatus(lambda: library.shelf).status(holder(SERIAL, m.point(town)), m.authority(), m.NOW).reason
+    return ListStatus(lambda: library.shelf).status(holder(SERIAL, m.point(town)), m.authority(), now).reason
 
 
 def singly(shop: Shop) -> set[str]:
@@ -55,6 +62,55 @@ def test_first_filling_is_one_answer(shop: Shop, tmp_path: Path) -> None:
     assert [said(library, town) for town in TOWNS] == ["REVOKED", "OK", "OK", "OK"]
     again = fetched(shop, library)
     assert (len(again.unchanged), again.taken, shop.count(ARCHIVE)) == (4, [], 1)
+
+
+def test_day_old_lists_come_as_one_archive(shop: Shop, tmp_path: Path) -> None:
+    """A day later all of them by one question; asked again at once, by one that brings nothing."""
+    library, later = Library(tmp_path), m.THIS_UPDATE + timedelta(hours=24)
+    fetched(shop, library)
+    put_up(shop, {town: a_list_of(town, SERIAL, number=4062, hours=24) for town in TOWNS})
+    report = fetched(shop, library, later)
+    assert (len(report.taken), report.refused, singly(shop)) == (4, {}, set())
+    assert said(library, "Midori-cho", later) == "REVOKED"
+    assert shop.count(ARCHIVE) == 2
+
+
+def test_old_lists_are_asked_for_by_one_question(shop: Shop, tmp_path: Path) -> None:
+    """Where nothing new was published yet, the archive says so: nothing is transferred, and each is used on."""
+    library, later = Library(tmp_path), m.THIS_UPDATE + timedelta(hours=24)
+    fetched(shop, library)
+    report = fetched(shop, library, later)
+    assert (len(report.unchanged), report.taken, report.unreachable) == (4, [], {})
+    assert (shop.count(ARCHIVE), shop.count(ARCHIVE, 304), singly(shop)) == (1, 1, set())
+
+
+def test_lists_that_an_archive_has_unchanged_are_not_taken_again(shop: Shop, tmp_path: Path) -> None:
+    """Two towns published anew, two did not: two taken, two as they were."""
+    library, later = Library(tmp_path), m.THIS_UPDATE + timedelta(hours=24)
+    fetched(shop, library)
+    new = {town: a_list_of(town, SERIAL, number=4062, hours=24) for town in TOWNS[:2]}
+    put_up(shop, {**shop.lists, **new})
+    report = fetched(shop, library, later)
+    assert (set(report.taken), set(report.unchanged)) == (
+        {path_of(town) for town in TOWNS[:2]},
+        {path_of(town) for town in TOWNS[2:]},
+    )
+
+
+def test_archive_that_is_as_it_was_says_nothing_of_a_list_it_was_not_asked_for(shop: Shop, tmp_path: Path) -> None:
+    """A town that the index left out when the archive was read has its newer list fetched by itself."""
+    library, later = Library(tmp_path), m.THIS_UPDATE + timedelta(hours=24)
+    fetched(shop, library)
+    put_up(shop, {town: a_list_of(town, SERIAL, number=4062, hours=24) for town in TOWNS})
+    whole = dict(shop.lists)
+    del shop.lists["Midori-cho"]
+    fetched(shop, library, later)
+    assert said(library, "Midori-cho") == "OK"
+    shop.lists = whole
+    # all four are a day old again, and the archive is the one that was read
+    report = fetched(shop, library, later + timedelta(hours=24))
+    assert report.taken == [path_of("Midori-cho")]
+    assert singly(shop) == {"Midori-cho"}
 
 
 def test_few_wanting_lists_are_fetched_by_themselves(shop: Shop, tmp_path: Path) -> None:

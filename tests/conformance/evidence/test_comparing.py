@@ -61,7 +61,8 @@ def shown(before: Path, after: Path) -> tuple[int, str]:
         ({"a": "PASS"}, {"a": "WARN"}, ("conformant", "conformant"), (0, "a  PASS → WARN")),
         ({"a": "PASS"}, {"a": "PASS", "b": "PASS"}, ("conformant", "conformant"), (0, "b  – → PASS")),
         ({"a": "PASS"}, {"a": "PASS", "b": "FAIL"}, ("conformant", "not conformant"), (1, "b  – → FAIL")),
-        ({"a": "PASS", "b": "PASS"}, {"a": "PASS"}, ("conformant", "conformant"), (0, "b  PASS → –")),
+        ({"a": "PASS", "b": "PASS"}, {"a": "PASS"}, ("conformant", "selection passed"), (1, "b  PASS → –")),
+        ({"a": "PASS", "b": "NA"}, {"a": "PASS"}, ("conformant", "selection passed"), (0, "b  NA → –")),
         ({"a": "PASS"}, {"a": "PASS"}, ("conformant", "inconclusive"), (1, "verdict: conformant → inconclusive")),
         ({"a": "FAIL"}, {"a": "FAIL"}, ("conformant but for expected failures", "not conformant"), (1, "worse / 悪化")),
         ({"a": "FAIL"}, {"a": "FAIL"}, ("not conformant", "not conformant"), (0, "not worse")),
@@ -85,6 +86,15 @@ def test_circumstances_that_changed_are_told(tmp_path: Path) -> None:
     assert code == 0
     for said in ("seed: 1 → 9", "catalogue_hash: aa → bb", "P 1 (login; ) → P 2 (login; )"):
         assert said in text
+
+
+def test_case_that_another_catalogue_let_go_is_not_worse(tmp_path: Path) -> None:
+    """A newer suite without a case: told, and nothing that the product did."""
+    code, text = shown(
+        report(tmp_path, "a", {"a": "PASS", "b": "PASS"}), report(tmp_path, "b", {"a": "PASS"}, catalogue_hash="bb")
+    )
+    assert code == 0
+    assert "b  PASS → –" in text
 
 
 def test_other_roles_are_compared_and_mixed_ones_are_not(tmp_path: Path) -> None:
