@@ -113,6 +113,19 @@ def test_archive_that_is_as_it_was_says_nothing_of_a_list_it_was_not_asked_for(s
     assert singly(shop) == {"Midori-cho"}
 
 
+def test_list_that_went_back_in_an_archive_is_asked_for_by_itself(shop: Shop, tmp_path: Path) -> None:
+    """Two lists with older numbers are refused; the archive says that it is as it was, and they come by themselves."""
+    library, later = Library(tmp_path), m.THIS_UPDATE + timedelta(hours=24)
+    fetched(shop, library)
+    right = {town: a_list_of(town, SERIAL, number=4062, hours=24) for town in TOWNS}
+    back = {town: a_list_of(town, number=4060, hours=24) for town in TOWNS[:2]}
+    put_up(shop, {**right, **back})
+    assert fetched(shop, library, later).refused.keys() == {path_of(town) for town in back}
+    shop.lists = right
+    assert len(fetched(shop, library, later).taken) == 2
+    assert (shop.count(ARCHIVE, 304), singly(shop)) == (1, set(back))
+
+
 def test_few_wanting_lists_are_fetched_by_themselves(shop: Shop, tmp_path: Path) -> None:
     """Below the number that was set, or where archives are not wanted at all, none is asked for."""
     assert len(fetched(shop, Library(tmp_path / "a"), archive_from=5).taken) == 4
