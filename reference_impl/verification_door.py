@@ -8,6 +8,7 @@ Whoever serves this issues the challenges and knows the accounts; it is what a v
 looks like, and what `kazashi bench verify` measures. What is no login is answered with 400 and one line.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -15,6 +16,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from reference_impl.verification import Authentication, Decision, Reason, Step, Verdict, Verifier
+from reference_impl.verification_turn import Asked, Turn
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -57,9 +59,11 @@ class VerificationDoor:
         }
         self._encode = {False: msgspec.json.Encoder().encode, True: msgspec.msgpack.Encoder().encode}
         self._accepted: dict[bool, dict[tuple[Step, ...], msgspec.Raw]] = {False: {}, True: {}}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._turn: Turn
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, one answer."""
+        """One request, one answer, together with the others of this turn of the loop."""
         if scope["type"] != "http":
             raise ValueError(f"expected the ASGI scope http, found {scope['type']}")
         is_binary = (b"content-type", BINARY) in scope["headers"]
@@ -68,11 +72,19 @@ class VerificationDoor:
         if event.get("more_body", False):
             body = await _read_on(body or b"", receive)
         path = scope["path"] if scope["method"] == "POST" else ""
-        status, answer = self.answer(path, body, is_binary=is_binary)
+        status, answer = await self._in_turn(path, body, is_binary=is_binary)
         kind = BINARY if is_binary else b"application/json"
         headers = [(b"content-type", kind), (b"content-length", b"%d" % len(answer))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
+
+    def _in_turn(self, path: str, body: bytes | None, *, is_binary: bool) -> "asyncio.Future[tuple[int, bytes]]":
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop, self._turn = loop, Turn(self.answer, loop.call_soon)
+        told = loop.create_future()
+        self._turn.add(Asked(_Task(told), path, body, is_binary, keeps=True))
+        return told
 
     def answer(self, path: str, body: bytes | None, *, is_binary: bool) -> tuple[int, bytes]:
         """HTTP's number and the octets that answer a POST; a body of None was too large."""
@@ -105,6 +117,23 @@ class VerificationDoor:
         why = None if verdict.finding is None else verdict.finding.en
         said = Said(verdict.decision, verdict.reason, verdict.steps, why)
         return msgspec.Raw(self._encode[is_binary](said))
+
+
+class _Task:
+    """The task of one request, as a line that waits for its answer."""
+
+    def __init__(self, told: "asyncio.Future[tuple[int, bytes]]") -> None:
+        self._told = told
+
+    def is_closing(self) -> bool:
+        """Whether it was cancelled."""
+        return self._told.cancelled()
+
+    def say(self, asked: Asked, code: int, answer: bytes) -> None:
+        """Lets it go on with its answer."""
+        del asked
+        if not self._told.cancelled():
+            self._told.set_result((code, answer))
 
 
 async def _read_on(body: bytes, receive: Receive) -> bytes | None:

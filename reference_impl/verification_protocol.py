@@ -1,8 +1,9 @@
 """The door of `verification_door` on a bare asyncio.Protocol, for load: httptools' parser (llhttp, in C), no ASGI.
 
-It answers POST /login and POST /logins of HTTP/1.1 and 1.0, requests that come together in their order, and lets a
-client go that sends anything else. What a client may take is bounded: octets, connections, and the time for a request,
-between two of them, and to read what it asked for. There is no Date: the clock is the verifier's (RFC 9110 §6.6.1).
+It answers POST /login and POST /logins of HTTP/1.1 and 1.0, requests that come together in their order and at the end
+of one turn of the loop (`verification_turn`), and lets a client go that sends anything else. What a client may take is
+bounded: octets, connections, and the time for a request, between two of them, and to read what it asked for. There is
+no Date: the clock is the verifier's (RFC 9110 §6.6.1).
 """
 
 import asyncio
@@ -11,7 +12,8 @@ from typing import Final, cast
 
 import httptools
 
-from reference_impl.verification_door import BINARY, LARGEST, VerificationDoor
+from reference_impl.verification_door import BINARY, LARGEST
+from reference_impl.verification_turn import Asked, Turn
 
 LONGEST_HEAD: Final = 2**18
 """As much may be read at once, so a request that is whole by then may have more."""
@@ -31,8 +33,8 @@ _HEADS: Final = {False: _HEAD % b"application/json", True: _HEAD % BINARY}
 class Line(asyncio.Protocol):
     """One connection, among the others of its door."""
 
-    def __init__(self, door: VerificationDoor, lines: "set[Line]") -> None:
-        self._answer, self._lines = door.answer, lines
+    def __init__(self, turn: Turn, lines: "set[Line]") -> None:
+        self._turn, self._lines = turn, lines
         self._parser = httptools.HttpRequestParser(self)
         self._target, self._parts = b"", list[bytes]()
         self._is_binary = self._has_host = False
@@ -96,6 +98,7 @@ class Line(asyncio.Protocol):
         elif name == b"host":
             self._has_host = True
         elif name == b"expect" and not self._transport.is_closing():
+            self._turn.end()  # what was asked before this is answered before it
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, part: bytes) -> None:
@@ -103,7 +106,7 @@ class Line(asyncio.Protocol):
         self._parts.append(part)
 
     def on_message_complete(self) -> None:
-        """Answer."""
+        """Have it answered."""
         self._answered += 1
         transport, parser, parts = self._transport, self._parser, self._parts
         if transport.is_closing():
@@ -117,13 +120,22 @@ class Line(asyncio.Protocol):
             self._refuse(400, b"expected no offer to speak another protocol, found Upgrade")
         else:
             body = parts[0] if len(parts) == 1 else b"".join(parts)
-            code, answer = self._answer(path, body, is_binary=self._is_binary)
-            if code != 200:
-                self._refuse(code, answer)
-                return
-            transport.write(b"%b%d\r\n\r\n%b" % (_HEADS[self._is_binary], len(answer), answer))
-            if not parser.should_keep_alive():
-                transport.close()
+            self._turn.add(Asked(self, path, body, self._is_binary, parser.should_keep_alive()))
+
+    def is_closing(self) -> bool:
+        """Whether nothing more can be said to the client."""
+        return self._transport.is_closing()
+
+    def say(self, asked: Asked, code: int, answer: bytes) -> None:
+        """Answer the request that has waited longest."""
+        if code != 200:
+            self._refuse(code, answer)
+            return
+        if self._transport.is_closing():
+            return
+        self._transport.write(b"%b%d\r\n\r\n%b" % (_HEADS[asked.is_binary], len(answer), answer))
+        if not asked.keeps:
+            self._transport.close()
 
     def look_after(self, now: float) -> None:
         """End what takes too long; whoever looks does so now and then."""
@@ -144,7 +156,8 @@ class Line(asyncio.Protocol):
         self._transport.abort()
 
     def _refuse(self, code: int, why: bytes = b"") -> None:
-        """Say why, and let the client go."""
+        """Say why, and let the client go; what it asked before that is answered first."""
+        self._turn.end()
         if self._transport.is_closing():
             return
         head = b"HTTP/1.1 %d %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"

@@ -6,6 +6,7 @@ from typing import Final
 
 from reference_impl.verification_door import VerificationDoor
 from reference_impl.verification_protocol import Line
+from reference_impl.verification_turn import Turn
 
 LOOK_SECONDS: Final = 0.5
 """How often somebody looks whether a line takes too long: requests themselves ask for no time."""
@@ -14,7 +15,8 @@ LOOK_SECONDS: Final = 0.5
 async def serve(door: VerificationDoor, listener: socket.socket) -> None:
     """Answers whoever connects, until it is cancelled."""
     loop, lines = asyncio.get_running_loop(), set[Line]()
-    server = await loop.create_server(lambda: Line(door, lines), sock=listener)
+    turn = Turn(door.answer, loop.call_soon)
+    server = await loop.create_server(lambda: Line(turn, lines), sock=listener)
     try:
         while True:
             await asyncio.sleep(LOOK_SECONDS)

@@ -1,7 +1,7 @@
 """A verification core behind a door of its own, for load: `python -m harness.bench.verify_server FOLDER TARGET DOOR`.
 
-DOOR is `asgi`, which uvicorn serves, or `bare`, which the target serves itself. It prints one line of JSON (its port)
-and answers until its standard input ends.
+DOOR is `asgi`, which uvicorn serves, or `bare`, which the target serves itself. TARGET is a core's, or `empty` for
+doors with nothing behind them. It prints one line of JSON (its port) and answers until its standard input ends.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import uvicorn
 
+from harness.bench.empty_door import EMPTY, Empty
 from harness.bench.verify_material import Material
 from harness.bench.verify_run import find
 from harness.doors.server import LOOPBACK, Served
@@ -21,8 +22,7 @@ from harness.doors.server import LOOPBACK, Served
 
 def main(folder: Path, target: str, door: str) -> None:
     """Serve."""
-    material = msgspec.msgpack.decode((folder / "material").read_bytes(), type=Material)
-    subject = find(target)(material)
+    subject: Any = Empty() if target == EMPTY else find(target)(_material(folder))
     if door == "bare":
         factory = uvicorn.Config(subject, loop="auto", log_config=None).get_loop_factory()  # uvloop where there is one
         with asyncio.Runner(loop_factory=factory) as runner:
@@ -33,6 +33,10 @@ def main(folder: Path, target: str, door: str) -> None:
     with Served(app, quick=True) as served:
         _say(served.port)
         sys.stdin.read()
+
+
+def _material(folder: Path) -> Material:
+    return msgspec.msgpack.decode((folder / "material").read_bytes(), type=Material)
 
 
 async def _serve(subject: Any) -> None:

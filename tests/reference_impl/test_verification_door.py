@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64encode
+from typing import Any
 
 import httpx
 import msgspec
@@ -89,3 +90,52 @@ def test_what_is_no_login_is_refused(path: str, body: bytes, method: str, status
     answer = send(on, path, body, method=method)
     assert (answer.status_code, b"\n" in answer.content) == (status, False)
     assert send(on, "/login", msgspec.json.encode(as_json(login(on)))).json()["reason"] == "OK"
+
+
+def test_requests_that_come_together_have_each_its_own_answer() -> None:
+    """Six at once, some refused: each is told what is right of it; a second loop is served as the first was."""
+    on = bench()
+    door = VerificationDoor(on.verifier, lambda: pki.NOW)
+
+    async def together() -> list[tuple[int, str]]:
+        bodies = [as_json(login(on)), {}, as_json(login(on, signature=bytes(256))), as_json(login(on))]
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://core.test")
+        async with client:
+            posts = [client.post("/login", content=msgspec.json.encode(body)) for body in bodies]
+            said = await asyncio.gather(*posts, client.get("/login"), client.post("/elsewhere"))
+        return [(each.status_code, each.json()["reason"] if each.status_code == 200 else "") for each in said]
+
+    right = [(200, "OK"), (400, ""), (200, "BAD_SIGNATURE"), (200, "OK"), (404, ""), (404, "")]
+    assert [asyncio.run(together()) for _ in range(2)] == [right, right]
+
+
+def test_request_that_was_given_up_is_not_verified() -> None:
+    """Its task was cancelled before its turn ended: the challenge is not spent, and the next one is answered."""
+    on = bench()
+    door = VerificationDoor(on.verifier, lambda: pki.NOW)
+    given_up, next_one = as_json(login(on)), as_json(login(on))
+
+    async def receive(body: bytes) -> dict[str, object]:
+        return {"type": "http.request", "body": body}
+
+    async def exchange() -> list[dict[str, object]]:
+        said: list[dict[str, object]] = []
+
+        async def send(message: Any) -> None:
+            said.append(message)
+
+        def asked(body: dict[str, str]) -> "asyncio.Task[None]":
+            scope = {"type": "http", "method": "POST", "path": "/login", "headers": []}
+            return asyncio.create_task(door(scope, lambda: receive(msgspec.json.encode(body)), send))
+
+        first = asked(given_up)
+        await asyncio.sleep(0)
+        first.cancel()
+        await asked(next_one)
+        assert first.cancelled()
+        return said
+
+    head, body = asyncio.run(exchange())
+    assert head["status"] == 200
+    assert b'"OK"' in body["body"]  # type: ignore[operator]
+    assert send(on, "/login", msgspec.json.encode(given_up)).json()["reason"] == "OK"

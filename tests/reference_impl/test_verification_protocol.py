@@ -14,6 +14,7 @@ from reference_impl.verification import Authentication
 from reference_impl.verification_door import BINARY, LARGEST, VerificationDoor
 from reference_impl.verification_protocol import Line
 from reference_impl.verification_server import serve
+from reference_impl.verification_turn import Turn
 from tests.reference_impl import pki
 from tests.reference_impl.test_verification_door import as_json
 from tests.reference_impl.verifying import Bench, bench, login
@@ -84,7 +85,12 @@ def line(on: Bench) -> Line:
 
 def opened(on: Bench, lines: set[Line]) -> Line:
     """One more line."""
-    made = Line(VerificationDoor(on.verifier, lambda: pki.NOW), lines)
+    return connected(Turn(VerificationDoor(on.verifier, lambda: pki.NOW).answer, lambda end: end()), lines)
+
+
+def connected(turn: Turn, lines: set[Line]) -> Line:
+    """A line whose requests wait for the end of a turn."""
+    made = Line(turn, lines)
     made.connection_made(Wire())
     return made
 
