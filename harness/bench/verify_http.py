@@ -83,11 +83,9 @@ def _door(folder: Path, target: str, door: str, load: _Load) -> Iterator[Row]:
     single = [msgspec.json.encode(each) for each in _logins(load.material, is_binary=False)]
     silent = ConfigurationError(f"bench: expected a port of {target}, actual nothing")
     here, there = cores()[0], cores()[-1]
-    with served(folder, EMPTY, door, silent=silent) as (process, port):
-        empty, _ = _loaded(process, Job(port, _hex(single), seconds, "/login"), here)
-        _, unloaded = _loaded(process, Job(port, _hex(single), seconds, "/login"), there)
-        note = f"p99 {unloaded.p99 * 1e3:.2f} ms from the other core; nothing behind the door"
-        yield Row(f"{name}.empty", empty, "answers/s", note=note)
+    empty, unloaded = empty_door(folder, door, single, seconds)
+    note = f"p99 {unloaded.p99 * 1e3:.2f} ms from the other core; nothing behind the door"
+    yield Row(f"{name}.empty", empty, "answers/s", note=note)
     with served(folder, target, door, silent=silent) as (process, port):
         _require_right(port, single[0])
         rate, _ = _loaded(process, Job(port, _hex(single), seconds, "/login"), here)
@@ -106,6 +104,15 @@ def _door(folder: Path, target: str, door: str, load: _Load) -> Iterator[Row]:
             note = f"{IN_ONE} in a request; the reference is login.returning in process"
             target_share = f"≥ {least:.0%}"
             yield Row(f"{name}_batch.{form}", rate, "accepted/s", in_process, share, target_share, share >= least, note)
+
+
+def empty_door(folder: Path, door: str, requests: list[bytes], seconds: float) -> tuple[float, Result]:
+    """Return a door's answers a second of its core with nothing behind it, and what wrk saw from the other core."""
+    silent = ConfigurationError("bench: expected a port of the empty door, actual nothing")
+    with served(folder, EMPTY, door, silent=silent) as (process, port):
+        job = Job(port, _hex(requests), seconds, "/login")
+        rate, _ = _loaded(process, job, cores()[0])
+        return rate, _loaded(process, job, cores()[-1])[1]
 
 
 def _logins(material: Material, *, is_binary: bool) -> list[Login]:

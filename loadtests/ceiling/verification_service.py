@@ -3,7 +3,8 @@
 Sixteen connections. As the bench does it: the rate is for each second of the server's processor with wrk on the same
 core, and the latency with wrk on another. On one core the server finds many requests whenever it has its turn; with
 wrk on another it is woken for one or two of them, and each costs it up to twice as much. The share of bad logins is
-the run's, and challenges are put back once they were spent: to sign one for each takes longer than the load.
+the run's, and challenges are put back once they were spent: to sign one for each takes longer than the load. What HTTP
+alone costs on this machine, at the same door with nothing behind it, is told beside it.
 """
 
 import tempfile
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from harness.bench.machine import cores, pinned, processor_seconds
-from harness.bench.verify_http import served
+from harness.bench.verify_http import empty_door, served
 from harness.bench.verify_material import Material
 from harness.errors import HarnessFault
 from loadtests.ceiling.found import ServerCeiling
@@ -45,8 +46,10 @@ def measure(ground: Ground) -> list[ServerCeiling]:
             with served(Path(folder), target, door, silent=silent) as (process, port):
                 place = f"http://127.0.0.1:{port}"
                 drive(place, requests, 1, before=pinned(cores()[-1]))  # what is remembered is there
-                runs = [_run(process.pid, place, requests, core) for core in (cores()[0], cores()[-1])]
-            found.append(_told(name, *runs))
+                near, far = (_run(process.pid, place, requests, core) for core in (cores()[0], cores()[-1]))
+            empty, unloaded = empty_door(Path(folder), door, [each.body for each in requests], SECONDS)
+            beside = f"; with nothing behind that door {empty:.0f}, p99 {unloaded.p99 * 1e3:.1f} ms"
+            found.append(_told(name, near, far, beside))
     return found
 
 
@@ -66,11 +69,11 @@ def _run(pid: int, place: str, requests: list[Request], core: int) -> _Run:
     return _Run(judged, processor_seconds(pid) - before)
 
 
-def _told(name: str, near: _Run, far: _Run) -> ServerCeiling:
+def _told(name: str, near: _Run, far: _Run, beside: str) -> ServerCeiling:
     seen, both = far.judged, (near.judged, far.judged)
     note = (
         f"a second of the server's core, wrk on the same; with wrk on another {far.per_core:.0f}, and "
-        f"{seen.rate:.0f}/s by the clock, wrk taking {seen.busy:.0%} of it"
+        f"{seen.rate:.0f}/s by the clock, wrk taking {seen.busy:.0%} of it{beside}"
     )
     wrong, strange, errors = (sum(each) for each in zip(*((a.wrong, a.strange, a.errors) for a in both), strict=True))
     if wrong or strange or errors:
