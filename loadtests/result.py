@@ -10,6 +10,7 @@ from rich.table import Table
 
 from harness.contract.vocabulary import Verb
 from harness.errors import ConfigurationError
+from harness.whole_file import write_whole
 from loadtests.ceiling.found import Ceilings, lines_of
 from loadtests.course import Course, course_of
 from loadtests.observation import Seen
@@ -144,12 +145,11 @@ def write_result(result: Result, folder: Path) -> Path:
     path = folder / "load.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+        return write_whole(path, msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
     except OSError as fault:
         raise ConfigurationError(
             f"{path}: expected to write the result, actual {fault.strerror}; name another --out"
         ) from fault
-    return path
 
 
 def tell(result: Result, console: Console) -> None:

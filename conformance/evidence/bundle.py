@@ -17,6 +17,7 @@ from conformance.evidence.run_options import RunOptions
 from conformance.evidence.signing_key import SigningKey, key_id, public_pem
 from conformance.evidence.verifying import verify
 from harness.errors import ConfigurationError, HarnessFault
+from harness.whole_file import write_whole
 
 NAME = "evidence.zip"
 
@@ -83,11 +84,7 @@ def bundle_octets(files: dict[str, bytes], identity: Identity, key: SigningKey, 
 
 
 def _written(octets: bytes, path: Path) -> Path:
-    """Write the file whole or not at all."""
-    beside = path.with_name(path.name + ".part")
     try:
-        beside.write_bytes(octets)
-        beside.replace(path)
+        return write_whole(path, octets)
     except OSError as fault:
         raise ConfigurationError(f"{path}: {fault.strerror}; name another folder with --out") from fault
-    return path

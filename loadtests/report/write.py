@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 from harness.errors import ConfigurationError
+from harness.whole_file import write_whole
 from loadtests.report import history
 from loadtests.report.page import NAME, page
 from loadtests.result import Result, write_result
@@ -28,9 +29,8 @@ def write_report(result: Result, folder: Path, *, language: str = "ja") -> list[
     A run that was interrupted is no measure of others, and not remembered.
     """
     written = [write_result(result, folder)]
-    path = folder / NAME
     try:
-        path.write_text(page(result, language=language), encoding="utf-8")
+        path = write_whole(folder / NAME, page(result, language=language).encode())
         is_whole = Shortcoming.INTERRUPTED not in result.because
         return [*written, path, *([history.remember(result, folder)] if is_whole else [])]
     except OSError as fault:
