@@ -12,8 +12,8 @@ from harness.errors import ConfigurationError, HarnessFault
 from harness.home import key_pool
 from loadtests import option_words as words
 from loadtests.crowd_commands import mixes_command, population_command
+from loadtests.fitting import require_fitting
 from loadtests.generator import require_locust
-from loadtests.locust_command import parse_place
 from loadtests.mixes import DEFAULT
 from loadtests.options import LONGEST_RUN, Options
 from loadtests.report.write import require_writable, write_report
@@ -103,13 +103,13 @@ def run_command(  # noqa: PLR0913  (each is an option of the command line)
         processes=processes,
         workers=workers,
         bind=bind,
-        share="" if share is None else str(share),
+        share="" if share is None else str(share.absolute()),  # Locust runs in a folder of its own
         ceiling_seconds=ceiling,
         counter=counter,
         metrics_port=metrics_port,
     )
     options = _with_readers(options)
-    _check(options)
+    require_fitting(options)
     require_writable(out)
     try:
         with sigterm_unwinds(), Progress(console=stderr, transient=True, disable=not stderr.is_terminal) as bars:
@@ -136,21 +136,3 @@ def _with_readers(options: Options) -> Options:
     if isinstance(target, Readers):
         return structs.replace(options, users=len(target.names), signatures=Signatures.CARD)
     return options
-
-
-def _check(options: Options) -> None:
-    """Refuse what cannot go together, before anything is started."""
-    if options.users < options.parts:
-        raise ConfigurationError(
-            f"--users {options.users}: expected one or more for each of {options.parts} processes; a worker without "
-            "users counts nothing"
-        )
-    if options.workers and options.processes > 1:
-        raise ConfigurationError(
-            "--workers and --processes: expected one of them; a master drives nobody. On the workers' machines "
-            "`kazashi load worker --processes N` starts several"
-        )
-    if options.workers:
-        parse_place(options.bind)
-        if not options.share:
-            raise ConfigurationError("--workers: expected --share DIR, a folder that the workers see, too")

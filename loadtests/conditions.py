@@ -44,6 +44,16 @@ PERMITS: dict[Condition, frozenset[Verdict]] = {
 }
 """What may be said instead of a verdict on the holder. Never an acceptance: a fault makes nobody good."""
 NORMAL: frozenset[Condition] = frozenset()
+LATE = frozenset({Condition.STATUS_SLOW, Condition.STATUS_GONE})
+"""Who waits for J-LIS longer than we do for an answer gives none."""
+
+
+def excuses(conditions: frozenset[Condition], *, is_silent: bool) -> bool:
+    """Return whether an answer may be missing or wrong in form: where the product itself was hurt.
+
+    Where J-LIS is late or away, the answer may be late, too; nothing makes an HTTP 500 of it.
+    """
+    return Condition.PRODUCT_HURT in conditions or (is_silent and bool(LATE & conditions))
 
 
 class Window(Struct, frozen=True):

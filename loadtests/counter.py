@@ -66,7 +66,7 @@ class Counter:
     def _ask(self) -> httpx.Response:
         try:
             return httpx.get(self._url, headers=self._headers, timeout=TIMEOUT, trust_env=False)
-        except httpx.HTTPError as fault:
+        except (httpx.HTTPError, httpx.InvalidURL) as fault:
             raise ConfigurationError(f"--counter {self._url}: expected an answer, actual {fault!r}") from fault
 
 

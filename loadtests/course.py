@@ -95,11 +95,17 @@ class Course(Struct, frozen=True):
     counter: CounterCheck | None
     late: int
     unbegun: int
+    unmade: int = 0
+    """Faults that were asked for and not made, or not for as long."""
+    unwatched: bool = False
+    """A soak of which no growth could be judged."""
 
     def shortcomings(self) -> list[Shortcoming]:
         """Return why the run did not pass, beside what the tally says."""
         found = {
             Shortcoming.NOT_RECOVERED: not all(fault.recovered for fault in self.faults),
+            Shortcoming.NOT_MADE: self.unmade > 0,
+            Shortcoming.UNWATCHED: self.unwatched,
             Shortcoming.GROWS: any(each.grows for each in self.growth),
             Shortcoming.COUNTER: self.counter is not None and not self.counter.agrees,
         }
@@ -114,6 +120,7 @@ def course_of(asked: Options, tally: Tally, seen: Seen) -> Course:
         if asked.shape is Shape.RAMP and not tally.interrupted
         else []
     )
+    growth = _growth(seen.target) if asked.shape is Shape.SOAK else []
     return Course(
         interval_seconds=series.width,
         latency_of=name,
@@ -123,10 +130,12 @@ def course_of(asked: Options, tally: Tally, seen: Seen) -> Course:
         steps=steps,
         knee=find_knee(steps),
         faults=[_told(fault, tally, asked.seconds) for fault in seen.faults],
-        growth=_growth(seen.target) if asked.shape is Shape.SOAK else [],
+        growth=growth,
         counter=seen.counter,
         late=tally.late,
         unbegun=tally.unbegun,
+        unmade=0 if tally.interrupted else len(asked.faults) - sum(fault.whole for fault in seen.faults),
+        unwatched=asked.shape is Shape.SOAK and not growth and not tally.interrupted,
     )
 
 

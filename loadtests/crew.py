@@ -20,6 +20,8 @@ BETWEEN_REPORTS = 3.0
 LONGEST_WAIT = 30.0
 """Seconds for the last reports, once every user has stopped."""
 POLL = 0.05
+LEAVING = 1.0
+"""Seconds for the last report to be sent."""
 
 
 def is_worker(environment: Any) -> bool:
@@ -44,6 +46,11 @@ def report(environment: Any, tally: Tally, driven: Callable[[], list[str]], *, l
     runner = environment.runner
     told = Report(runner.worker_index, machine(), tally, driven() if last else [], last)
     runner.send_message(MESSAGE, msgspec.json.encode(told))
+
+
+def leave_soon(environment: Any) -> None:
+    """Let a worker leave by itself once its last report is on its way: its master forgot it when it stopped."""
+    gevent.spawn_later(LEAVING, environment.runner.quit)
 
 
 def report_now_and_then(environment: Any, tally: Tally, driven: Callable[[], list[str]]) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from harness.contract.faults import AdapterFault
 from harness.errors import ConfigurationError, HarnessFault
 from harness.jlis.fault_grammar import Fault, FaultDoor
 from harness.jlis.faults import Faults, Order
@@ -41,6 +40,8 @@ class DoneFault(Struct, frozen=True):
     end: float
     allowed: float = ALLOWED
     """Seconds that the target may need to be itself again."""
+    whole: bool = True
+    """Whether it lasted as long as was planned."""
 
 
 class Disturbance:
@@ -72,11 +73,11 @@ class Disturbance:
                 if self._leaving.wait(max(0.0, began + fault.start - time.monotonic())):
                     return
                 self._do(fault, began)
-        except (HarnessFault, AdapterFault, OSError) as failed:
+        except Exception as failed:  # noqa: BLE001  (whatever it was, `close` says that a fault was not made)
             self._failed = failed
 
     def _do(self, fault: PlannedFault, began: float) -> None:
-        condition = CONDITIONS[fault.kind]
+        condition, whole = CONDITIONS[fault.kind], False
         start = time.monotonic()
         if condition is not None:
             self._announcements.begin(condition, start)
@@ -89,10 +90,12 @@ class Disturbance:
                     self._means.publication.pass_by(self._move)
                     self._announcements.told(time.monotonic())
                     self._announcements.end(Condition.STATUS_LYING, time.monotonic())
-                self._leaving.wait(max(0.0, began + fault.end - time.monotonic()))
+                # from when it began: one that had to wait for the fault before it lasts as long
+                until = max(began + fault.end, start + fault.length)
+                whole = not self._leaving.wait(max(0.0, until - time.monotonic()))
         finally:
             end = time.monotonic()
-            self.done.append(DoneFault(fault.name, start, end, fault.allowed))
+            self.done.append(DoneFault(fault.name, start, end, fault.allowed, whole))
             if condition is not None:
                 self._announcements.end(condition, end + fault.allowed)
 

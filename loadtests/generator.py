@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -69,8 +70,10 @@ def generate(  # noqa: PLR0913  (who, where to, how, and whom to tell)
         if progress is not None:
             progress(elapsed, seconds)
 
-    with log.open("wb") as output:
-        process = subprocess.Popen(
+    with log.open("wb") as output, ThreadPoolExecutor(1) as starter:
+        # in a thread, which no signal interrupts: SIGTERM while a process is being started would leave it to nobody
+        starting = starter.submit(
+            subprocess.Popen,
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -81,6 +84,7 @@ def generate(  # noqa: PLR0913  (who, where to, how, and whom to tell)
         )
         interrupted = False
         try:
+            process = starting.result()
             try:
                 _wait(process, options.seconds, grace, look)
             except KeyboardInterrupt:  # once: what was found is kept; twice: everything ends
@@ -90,9 +94,11 @@ def generate(  # noqa: PLR0913  (who, where to, how, and whom to tell)
                 (folder / STOP).touch()
                 _wait(process, 0.0, grace, lambda _elapsed, _seconds: None)
         finally:
-            end_process(process)
+            end_process(starting.result())
             people.unlink()  # the keys in it are of no more use
     tally = _read(counts, log)
+    if options.workers and start.exists():
+        tally.began = float(start.read_text())  # the workers' clocks are those of other machines
     tally.interrupted = interrupted
     return tally
 

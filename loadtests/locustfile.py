@@ -105,6 +105,8 @@ def end(environment: Any, **_: Any) -> None:
     load.tally.end()
     if crew.is_worker(environment):
         crew.report(environment, load.tally, lambda: sorted(load.driven), last=True)
+        if environment.kazashi_course:  # Locust's page may begin another run with the same workers
+            crew.leave_soon(environment)
 
 
 def hand_over(environment: Any, **_: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from loadtests.options import LONGEST_RUN, MOST_USERS, MOST_WORKERS
+from loadtests.options import LONGEST_RUN, MOST_ARRIVALS, MOST_USERS, MOST_WORKERS
 from loadtests.shapes import Shape
 from loadtests.vocabulary import Signatures
 
@@ -105,6 +105,7 @@ Rate = Annotated[
     typer.Option(
         help="visits a second, whatever becomes of those before (open loop); 0: users / 到着率",
         min=0,
+        max=MOST_ARRIVALS,
         rich_help_panel=HOW,
     ),
 ]

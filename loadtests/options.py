@@ -9,6 +9,8 @@ from loadtests.vocabulary import Signatures
 LONGEST_RUN = 24 * 3600
 """Seconds: no run is without an end."""
 MOST_USERS, MOST_WORKERS = 100_000, 256
+MOST_ARRIVALS = 1_000_000
+"""Visits a second: hundreds of times what one machine can make."""
 
 
 class Options(Struct, frozen=True, kw_only=True):

@@ -3,8 +3,9 @@
 Before is the mean of the verdicts in the intervals that ended before the fault began, without the first two of the run.
 It has recovered in the first interval after the end of the fault from which on, for three intervals together, verdicts
 come within 10 % of that rate on average (or within twice the standard deviation that the intervals before had, where
-that is more) and nothing fails: no error, no wrong verdict, nothing undecided, nothing excused. The answer is in whole
-intervals (a second each, in runs of up to a quarter of an hour): it is the end of the last bad second.
+that is more, but half of that rate at least) and nothing fails: no error, no wrong verdict, nothing undecided, nothing
+excused. The answer is in whole intervals (a second each, in runs of up to a quarter of an hour): it is the end of the
+last bad second.
 """
 
 import math
@@ -31,7 +32,8 @@ def recovered_after(series: Series, start: float, end: float, *, within: float =
         return None
     intervals, width = series.intervals, series.width
     rates = [each.verdicts for each in before]
-    enough = fmean(rates) - max(within * fmean(rates), SIGMAS * pstdev(rates))
+    # where few come, two standard deviations are all of them: a target that says nothing has not recovered
+    enough = max(fmean(rates) - max(within * fmean(rates), SIGMAS * pstdev(rates)), fmean(rates) / 2)
     for index in range(math.floor(end / width), len(intervals) - HELD + 1):
         held = intervals[index : index + HELD]
         if all(map(_is_well, held)) and fmean(each.verdicts for each in held) >= enough:

@@ -50,7 +50,9 @@ class Shortcoming(StrEnum):
     INTERRUPTED = "the run was interrupted: what was found is of a part of it"
     # of the course
     NOT_RECOVERED = "a fault from which the target was not seen to recover in time"
+    NOT_MADE = "a fault that was asked for was not made, or not for as long"
     GROWS = "memory or descriptors of the target grow"
+    UNWATCHED = "a soak of a target whose memory and descriptors could not be seen"
     COUNTER = "the target counted other requests than were sent"
 
 

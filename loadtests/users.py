@@ -13,7 +13,7 @@ from locust import FastHttpUser, task
 from harness.contract import messages
 from harness.contract.http_binding import PATH
 from harness.contract.vocabulary import Verb
-from loadtests.conditions import NORMAL, Condition, read_announced
+from loadtests.conditions import NORMAL, Condition, excuses, read_announced
 from loadtests.desk import Desk
 from loadtests.holders import Holders
 from loadtests.pacing import PacedUser
@@ -143,11 +143,11 @@ class PortalVisitor(PacedUser, FastHttpUser):
             allow_redirects=False,
         ) as response:
             self._answered = time.monotonic()
-            answer = _read(response, answers)
+            answer, is_silent = _read(response, answers), response.status_code == 0
             if isinstance(answer, str):
                 response.failure(answer)
         if isinstance(answer, str):
-            excused = bool(self.load.conditions(self._sent, self._answered))
+            excused = excuses(self.load.conditions(self._sent, self._answered), is_silent=is_silent)
             self.load.tally.failed(f"{verb.value}: {answer}", excused=excused)
             raise NoAnswer(answer)
         self.load.tally.took(verb.value, self._answered - begun)

@@ -10,6 +10,7 @@ from harness.contract import messages
 from harness.contract.http_binding import PATH
 from harness.contract.vocabulary import Purpose, StatusSource, Verb
 from harness.errors import HarnessFault
+from loadtests.conditions import Verdict
 from loadtests.desk import Desk
 from loadtests.holders import Holders
 from loadtests.population import Population
@@ -54,12 +55,21 @@ class Visits:
         return msgspec.json.encode(messages.Complete(session=read.session, presentation=shown))
 
     def want(self, turn: Turn) -> str:
-        """Return what is in every right answer to it, and in no wrong one."""
+        """Return what is in every right answer to it, and in no wrong one: decision and reason, by either source.
+
+        wrk does not read which source decided; the users of the run, who are judged strictly, do.
+        """
         population, instant = self.population, self.population.moment.instant
-        views = views_at(StatusSource.OCSP, instant, population.declared.status_seconds)
-        right = permitted(turn.facts, turn.deed, instant, population.declared, views, purpose=turn.purpose)
-        decision, reason = next(iter(sorted(right)))
-        return f'"decision":"{decision.value}"' if population.declared.coarse_reasons else f'"reason":"{reason.value}"'
+        declared = population.declared
+        right: set[Verdict] = set()
+        for source in StatusSource:
+            views = views_at(source, instant, declared.status_seconds)
+            right |= permitted(turn.facts, turn.deed, instant, declared, views, purpose=turn.purpose, source=source)
+        said = sorted(
+            f'"decision":"{decision.value}"' + ("" if declared.coarse_reasons else f'&"reason":"{reason.value}"')
+            for decision, reason in right
+        )
+        return "|".join(dict.fromkeys(said))
 
     def ask(self, path: str, body: bytes) -> bytes:
         """Return the answer to one request."""

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from loadtests.processes import it_may_end, psutil, tree
+from loadtests.targets.reach import is_loopback
 
 BETWEEN = 1.0
 MOST_SAMPLES = 1800
@@ -87,7 +88,9 @@ def listener_at(address: str) -> int | None:
 
     Of several that share the socket it is the one whose parent is not among them: the supervisor.
     """
-    port = urlsplit(address).port
+    host, port = urlsplit(address).hostname or "", urlsplit(address).port
+    if not is_loopback(host):
+        return None  # whoever has this port here is somebody else
     try:
         found = {
             line.pid

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from harness.errors import ConfigurationError
 from loadtests.noise import SIGMAS, Figure
-from loadtests.report.history import NAME, kind_of, read_history, spread_between
+from loadtests.report.history import NAME, kind_of, read_history, spread_between, up_to
 from loadtests.result import Result
 
 
@@ -91,9 +91,7 @@ class LoadReports:
         """Show both side by side; 1 when the later run is worse, or did not pass where the earlier did."""
         first, second = _read(before), _read(after)
         _require_comparable(first, second)
-        history = [*read_history(before.parent / NAME)]
-        if after.parent.resolve() != before.parent.resolve():
-            history += read_history(after.parent / NAME)
+        history = up_to(first, read_history(before.parent / NAME))
         found = differences(first, second, spread_between(history, kind_of(first.asked)))
         _tell(first, second, found, console)
         fell = second.verdict == "fail" and first.verdict == "pass"

@@ -13,6 +13,7 @@ from harness.errors import ConfigurationError
 from loadtests.noise import Figure
 from loadtests.options import Options
 from loadtests.result import Result
+from loadtests.vocabulary import Signatures
 
 NAME = "history.jsonl"
 FEWEST_RUNS = 3
@@ -30,6 +31,12 @@ class Kind(Struct, frozen=True):
     faults: tuple[str, ...]
     mix: str = ""
     processes: int = 1
+    workers: int = 0
+    think: bool = True
+    signatures: str = Signatures.KEY.value
+    population: str = ""
+    enrolled: int = 0
+    timeout: float = 5.0
 
 
 class Past(Struct, frozen=True):
@@ -55,6 +62,12 @@ def kind_of(asked: Options) -> Kind:
         faults=asked.faults,
         mix=asked.mix,
         processes=asked.processes,
+        workers=asked.workers,
+        think=asked.think,
+        signatures=asked.signatures.value,
+        population=asked.population,
+        enrolled=asked.enrolled,
+        timeout=asked.timeout,
     )
 
 
@@ -85,6 +98,12 @@ def read_history(path: Path) -> list[Past]:
         except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
             raise ConfigurationError(f"{path}:{number}: expected a run, actual {fault}; take the line out") from fault
     return found
+
+
+def up_to(result: Result, history: list[Past]) -> list[Past]:
+    """Return the runs that passed, up to a run's own line: what it is compared with has no part in what is noise."""
+    own = [number for number, past in enumerate(history) if past.figures == result.course.figures]
+    return [past for past in history[: own[-1] + 1 if own else None] if past.verdict == "pass"]
 
 
 def spread_between(history: list[Past], kind: Kind) -> dict[str, float]:

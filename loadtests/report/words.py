@@ -155,6 +155,8 @@ BECAUSE: dict[Shortcoming, str] = {
     Shortcoming.NONE_REFUSED: "正しく拒否された者がいない",
     Shortcoming.INTERRUPTED: "途中で中断された。結果は中断までのもの",
     Shortcoming.NOT_RECOVERED: "障害からの回復を期限内に確認できない",
+    Shortcoming.NOT_MADE: "指定した障害を起こせなかった、または予定より短かった",
+    Shortcoming.UNWATCHED: "長時間試験なのに試験対象のメモリとディスクリプターを観測できない",
     Shortcoming.GROWS: "試験対象のメモリまたはディスクリプターが増え続けている",
     Shortcoming.COUNTER: "試験対象自身の計数が送信数と合わない",
 }

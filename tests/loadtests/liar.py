@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from harness.contract.launch import LaunchedProduct
 from harness.contract.targets import REFERENCE_COMMAND
+from loadtests.told_to_go import sigterm_unwinds
 
 LOAD = "2026-12-08T01:07:00Z"
 ACCEPT = {"decision": "accept", "reason": "OK"}
@@ -89,7 +90,11 @@ class Liar(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     Liar.lies = tuple(LIES) if sys.argv[1] == "all" else (sys.argv[1],)
     Liar.file = Path(sys.argv[2])
-    with LaunchedProduct(REFERENCE_COMMAND) as reference, ThreadingHTTPServer(("127.0.0.1", 0), Liar) as server:
+    with (
+        sigterm_unwinds(),  # whoever ends the liar ends the reference behind it
+        LaunchedProduct(REFERENCE_COMMAND) as reference,
+        ThreadingHTTPServer(("127.0.0.1", 0), Liar) as server,
+    ):
         Liar.behind = urlsplit(reference.address).netloc
         server.daemon_threads = True
         print(f"listening http://127.0.0.1:{server.server_port}", flush=True)

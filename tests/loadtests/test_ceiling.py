@@ -8,7 +8,12 @@ from loadtests.ceiling.judged_wrk import Request, drive
 from loadtests.ceiling.standing_noop import standing_noop
 from tests.loadtests.conftest import LoadRun
 
-ANSWERS = {"/good": b'{"reason":"OK"}', "/bad": b'{"reason":"REVOKED"}'}
+ANSWERS = {
+    "/good": b'{"reason":"OK"}',
+    "/bad": b'{"reason":"REVOKED"}',
+    "/spaced": b'{"decision" : "accept", "reason": "OK"}',
+    "/odd": b'{"decision":"accept","reason":"REVOKED"}',
+}
 
 
 def test_generator_near_its_own_ceiling_is_named() -> None:
@@ -53,6 +58,22 @@ def test_wrk_judges_each_answer() -> None:
     assert found.sample == 'expected "REVOKED", actual {"reason":"OK"}'
     assert endless.right > 100
     assert (endless.wrong, endless.strange, endless.errors) == (0, 0, 0)
+
+
+def test_wrk_reads_decision_and_reason_however_they_are_written() -> None:
+    """Spaces around a colon are JSON; either of two right verdicts will do; a reason with another decision will not."""
+    if not judged_wrk.is_there():
+        pytest.skip(judged_wrk.MISSING)
+    accept, reject = '"decision":"accept"&"reason":"OK"', '"decision":"reject"&"reason":"REVOKED"'
+    with standing_noop(ANSWERS) as address:
+        for path, want, right in (
+            ("/spaced", accept, True),
+            ("/spaced", f"{reject}|{accept}", True),
+            ("/spaced", reject, False),
+            ("/odd", f"{reject}|{accept}", False),
+        ):
+            found = drive(address, [Request(path, b"x", want)] * 20, 1, once=True, connections=2)
+            assert (found.right > 0, found.wrong > 0) == (right, not right), (path, want, found.sample)
 
 
 def test_ceilings_stand_beside_the_result(load_run: LoadRun) -> None:

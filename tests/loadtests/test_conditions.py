@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessFault
-from loadtests.conditions import NORMAL, Announced, Announcements, Condition, Window, read_announced
+from loadtests.conditions import NORMAL, Announced, Announcements, Condition, Window, excuses, read_announced
 
 GONE, SLOW = Condition.STATUS_GONE, Condition.STATUS_SLOW
 
@@ -51,3 +51,26 @@ def test_file_of_something_else_is_our_own_fault(tmp_path: Path) -> None:
     (tmp_path / "announced.json").write_text("{")
     with pytest.raises(HarnessFault, match="expected the faults that were announced"):
         read_announced(tmp_path / "announced.json")
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_silent", "excused"),
+    [
+        (Condition.PRODUCT_HURT, False, True),
+        (Condition.PRODUCT_HURT, True, True),
+        (Condition.STATUS_SLOW, True, True),
+        (Condition.STATUS_GONE, True, True),
+        (Condition.STATUS_LYING, True, False),
+        (Condition.STATUS_SLOW, False, False),
+        (Condition.STATUS_GONE, False, False),
+        (Condition.STATUS_LYING, False, False),
+    ],
+)
+def test_missing_answer_is_excused_only_by_what_makes_it_so(
+    condition: Condition,
+    is_silent: bool,  # noqa: FBT001  (a column of the table)
+    excused: object,
+) -> None:
+    """Where J-LIS is away an answer may be late; an HTTP 500 and a broken schema are the product's own."""
+    assert excuses(frozenset({condition}), is_silent=is_silent) is excused
+    assert not excuses(NORMAL, is_silent=is_silent)

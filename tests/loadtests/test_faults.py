@@ -4,6 +4,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
@@ -12,8 +13,13 @@ import pytest
 from harness.errors import ConfigurationError, HarnessFault
 from harness.jlis.faults import Faults
 from loadtests.conditions import Announcements, Condition, Moved, read_announced
-from loadtests.disturbance import Disturbance, Means, require_means
+from loadtests.course import course_of
+from loadtests.disturbance import Disturbance, DoneFault, Means, require_means
 from loadtests.faults import ALLOWED, CONDITIONS, FaultKind, PlannedFault, parse_faults
+from loadtests.observation import Seen
+from loadtests.options import Options
+from loadtests.shapes import Shape
+from loadtests.tally import Shortcoming, Tally
 
 NOON = datetime(2026, 12, 8, 3, 0, tzinfo=UTC)
 
@@ -117,6 +123,7 @@ def test_fault_of_the_fake_jlis_stands_is_announced_and_goes(
         (window,) = read_announced(path).windows
         assert window.since == done.start
         assert window.until == pytest.approx(done.end + ALLOWED)
+    assert not done.whole, "the run left before it was over"
     assert len(disturbance.done) == 1
     assert doors == {FaultKind.JLIS_GONE: 5, FaultKind.CRL_SWAP: 1}.get(kind, 4)
 
@@ -160,3 +167,45 @@ def test_fault_that_fails_is_a_fault_of_the_harness(tmp_path: Path) -> None:
     finally:
         alone.kill()
         alone.wait()
+
+
+def test_fault_that_had_to_wait_lasts_as_long_as_was_planned(tmp_path: Path) -> None:
+    """The one before it took longer to go: the next begins late, and stands for its whole length."""
+
+    class Slow(Watched):
+        slow = 4
+
+        def remove(self, *number: Any) -> Any:
+            self.slow -= 1
+            if self.slow >= 0:  # those of the first fault
+                threading.Event().wait(0.1)
+            return super().remove(*number)
+
+    plan = [
+        PlannedFault(FaultKind.JLIS_SLOW, 0.0, 0.1, "0.2"),
+        PlannedFault(FaultKind.JLIS_LYING, 0.2, 0.2, "wrong_signer"),
+    ]
+    disturbance = Disturbance(plan, Means(faults=Slow()), Announcements(tmp_path / "announced.json"))
+    disturbance.begun(time.monotonic())
+    for _ in range(3000):
+        if len(disturbance.done) == len(plan):
+            break
+        threading.Event().wait(0.01)
+    disturbance.close()
+    assert [each.whole for each in disturbance.done] == [True, True]
+    assert disturbance.done[1].end - disturbance.done[1].start >= 0.2
+
+
+@pytest.mark.parametrize(("done", "unmade"), [([], 1), ([DoneFault("jlis-gone", 1010.0, 1010.0, whole=False)], 1)])
+def test_planned_fault_that_was_not_made_fails_the_run(done: list[DoneFault], unmade: int) -> None:
+    """Nor one that lasted less: what was to be shown was not."""
+    asked = Options(target="reference", users=1, seconds=20, seed=1, timeout=5.0, faults=("jlis-gone@10+2",))
+    course = course_of(asked, Tally(began=1000.0), Seen(faults=done))
+    assert course.unmade == unmade
+    assert Shortcoming.NOT_MADE in course.shortcomings()
+
+
+def test_soak_that_nobody_watched_fails() -> None:
+    """Without samples of the target nothing can be said of its growth."""
+    asked = Options(target="reference", users=1, seconds=20, seed=1, timeout=5.0, shape=Shape.SOAK)
+    assert Shortcoming.UNWATCHED in course_of(asked, Tally(began=1000.0), Seen()).shortcomings()

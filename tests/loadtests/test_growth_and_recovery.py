@@ -114,6 +114,14 @@ def test_recovery_that_was_not_seen_is_none(after: tuple[int, ...]) -> None:
     assert recovered_after(series_of(*STEADY, 0, 0, *after), 6.0, 8.0) is None
 
 
+@pytest.mark.parametrize("before", [(10, 100, 90), (9, 9, 1, 2, 0, 3, 1, 2, 0, 2, 1)])
+def test_silence_is_no_recovery_where_verdicts_are_few_or_uneven(before: tuple[int, ...]) -> None:
+    """Two standard deviations are more than the mean there; nobody was answered any more."""
+    end = float(len(before))
+    assert recovered_after(series_of(*before, *[0] * 12), end - 1, end) is None
+    assert recovered_after(series_of(*before, 0, *[100] * 6), end, end + 1) is not None
+
+
 def test_nothing_is_said_without_a_before() -> None:
     """A fault in the first second."""
     assert recovered_after(series_of(*STEADY), 1.0, 2.0) is None

@@ -1,8 +1,10 @@
 """What a run leaves behind: the page, the history, the difference of two runs, the numbers for Prometheus."""
 
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,13 +16,14 @@ from loadtests.exposition import exposition
 from loadtests.noise import Figure
 from loadtests.report.charts import Line, chart
 from loadtests.report.compare import REPORTS, Finding, differences
-from loadtests.report.history import FEWEST_RUNS, kind_of, read_history, remember, spread_between
+from loadtests.report.history import FEWEST_RUNS, kind_of, read_history, remember, spread_between, up_to
 from loadtests.report.page import page
 from loadtests.report.words import BECAUSE, WORDS
 from loadtests.report.write import write_report
 from loadtests.result import Result
 from loadtests.shapes import Shape
 from loadtests.tally import Shortcoming, Tally
+from loadtests.vocabulary import Signatures
 from tests.loadtests.made_results import ACCEPTED, WRONG, made_result
 
 VOID = {"meta", "input", "br"}
@@ -184,6 +187,38 @@ def test_diff_of_two_folders(tmp_path: Path) -> None:
     assert (code, "worse / 悪化" in text) == (1, True)
     assert told(tmp_path / "a", tmp_path / "wrong")[0] == 1
     assert told(tmp_path / "wrong", tmp_path / "a")[0] == 0
+
+
+def test_regression_is_no_part_of_its_own_noise(tmp_path: Path) -> None:
+    """Six runs in one folder, the last at half the rate: what came before it is the noise, and it is worse."""
+    for seed in range(5):
+        write_report(made_result(seed=seed), tmp_path / "a")
+    before = tmp_path / "before.json"
+    shutil.copy(tmp_path / "a" / "load.json", before)
+    write_report(made_result(throughput=25.0, latency=0.1, seed=9), tmp_path / "a")
+    (tmp_path / "a" / "before.json").write_bytes(before.read_bytes())
+    code, text = told(tmp_path / "a" / "before.json", tmp_path / "a")
+    assert (code, "worse / 悪化" in text) == (1, True)
+
+
+def test_noise_is_of_runs_that_passed_up_to_the_first_one(tmp_path: Path) -> None:
+    """Not of those that failed, nor of any that came later; a run without a line of its own has all."""
+    runs = [made_result(seed=1), made_result(wrong=1, seed=2), made_result(seed=3), made_result(seed=4)]
+    for run in runs:
+        remember(run, tmp_path)
+    history = read_history(tmp_path / "history.jsonl")
+    assert up_to(runs[2], history) == [history[0], history[2]]
+    assert up_to(made_result(seed=5), history) == [history[0], *history[2:]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"think": False}, {"signatures": Signatures.CARD}, {"population": "1000000"}, {"enrolled": 5}, {"workers": 2}],
+)
+def test_runs_of_another_kind_are_not_compared(other: dict[str, Any]) -> None:
+    """With pauses and without, by keys and by cards, of many holders and few."""
+    asked = made_result().asked
+    assert kind_of(asked) != kind_of(msgspec.structs.replace(asked, **other))
 
 
 def test_diff_of_what_cannot_be_compared_is_a_configuration_fault(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -238,3 +239,24 @@ def test_folder_that_cannot_be_written_to_is_told_before_anything_is_started(loa
     (tmp_path / "letter").touch()
     done = load_run("--out", str(tmp_path / "letter" / "out"), "--target", "command:/nowhere/product")
     assert "expected a folder to write to, actual Not a directory" in str(done.fault)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--counter", "http://[::1"], "--counter http://[::1: expected an answer"),
+        (["--workers", "1", "--share", "here", "--fault", "jlis-gone@2+1"], "--workers and --fault: expected one of"),
+    ],
+)
+def test_what_cannot_be_is_one_line(load_run: LoadRun, words: list[str], says: str) -> None:
+    """It says what was expected, and ends with 2."""
+    done = load_run(*words)
+    assert says in str(done.fault)
+    assert "\n" not in str(done.fault)
+
+
+def test_taken_port_is_told_before_anything_is_started(load_run: LoadRun) -> None:
+    """Not by Locust after all enrolments."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = load_run("--metrics-port", str(taken.getsockname()[1]), "--target", "command:/nowhere/product")
+    assert "expected a free port" in str(done.fault)

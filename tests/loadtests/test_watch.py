@@ -83,6 +83,7 @@ def test_listener_is_found_by_its_address() -> None:
         port = listening.getsockname()[1]
         found = listener_at(f"http://127.0.0.1:{port}")
         assert found is not None
+        assert listener_at(f"http://192.0.2.1:{port}") is None, "that is another machine's port"
     assert listener_at(f"http://127.0.0.1:{port}") is None
 
 

@@ -66,7 +66,14 @@ def test_another_machine_only_by_whoever_owns_it(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://ocspauthnorm.jpki.go.jp", "https://x.lg.jp.:8443/", "https://SB-auth-and-sign.GO.JP/"]
+    "url",
+    [
+        "http://ocspauthnorm.jpki.go.jp",
+        "https://x.lg.jp.:8443/",
+        "https://SB-auth-and-sign.GO.JP/",
+        "http://www.lg\u3002jp/",
+        "http://www.\uff4c\uff47.jp",
+    ],
 )
 def test_production_never(url: str) -> None:
     """Not even by whoever says that it is theirs."""
