@@ -71,10 +71,13 @@ class Server:
             connection.execute(text(f"DROP DATABASE {url.database} WITH (FORCE)"))
 
     def end_connections(self, url: URL) -> None:
-        """End what is connected to a database, as an administrator or a restart does."""
-        ended = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+        """End what is connected to a database, as an administrator or a restart does; returns when it has gone.
+
+        Whoever was told to go and has not yet may take one more statement, and end in the middle of it.
+        """
+        ended = text("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = :name")
         with self._administration.connect() as connection:
-            connection.execute(ended, {"name": url.database})
+            assert all(connection.scalars(ended, {"name": url.database})), "a connection that does not end"
 
     def is_waiting(self, url: URL) -> bool:
         """Whether anybody in a database waits for somebody else's lock."""
