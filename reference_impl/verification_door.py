@@ -132,8 +132,7 @@ class _Task:
     def say(self, asked: Asked, code: int, answer: bytes) -> None:
         """Lets it go on with its answer."""
         del asked
-        if not self._told.cancelled():
-            self._told.set_result((code, answer))
+        self._told.set_result((code, answer))
 
 
 async def _read_on(body: bytes, receive: Receive) -> bytes | None:

@@ -6,6 +6,7 @@ several runs stand together, and what is new or has changed is run by itself.
 
 import csv
 import hashlib
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import msgspec
 
 from conformance.case import Case
 from conformance.mutants.mutant import Mutant
+from harness.whole_file import write_whole
 
 ROLE = "relying-party"
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -85,12 +87,11 @@ def written_rows(path: Path = CSV) -> dict[Pair, bool]:
 
 def write_rows(rows: Mapping[Pair, bool], path: Path = CSV) -> None:
     """Write the rows in the order of mutant and case; the file is there whole or not at all."""
-    made = path.with_suffix(".csv.new")
-    with made.open("w", encoding="utf-8", newline="") as text:
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(HEADINGS)
-        writer.writerows((who, ROLE, case, "yes" if killed else "no") for (who, case), killed in sorted(rows.items()))
-    made.replace(path)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADINGS)
+    writer.writerows((who, ROLE, case, "yes" if killed else "no") for (who, case), killed in sorted(rows.items()))
+    write_whole(path, text.getvalue().encode())
 
 
 def decides(said: Any) -> Any:

@@ -1,7 +1,6 @@
 """How long an attempt waits for lists: for one that is wanting, for a newer one, and for one that was refused."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,26 +10,11 @@ from reference_impl.fresh_lists import Flight, Lists
 from reference_impl.verification.purpose import CertificateKind
 from reference_impl.verification.trust import Trust
 from tests.revocation_lists import making as m
-from tests.revocation_lists.shop import INDEX, Shop, a_list_of, opened, path_of
-from tests.revocation_lists.test_refresher import AUTH, HOUR, TOWN, Keeper
+from tests.revocation_lists.keeping import AUTH, HOUR, TOWN, Keeper
+from tests.revocation_lists.shop import INDEX, Shop, a_list_of, path_of
 from tests.revocation_lists.test_statuses import SERIAL, holder
 
 PATIENCE = 10
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    """A list of one town, published six hours ago."""
-    made = Shop({TOWN: a_list_of(TOWN)})
-    made.gate.set()
-    with opened(made):
-        yield made
-
-
-@pytest.fixture
-def keeper(shop: Shop, tmp_path: Path) -> Keeper:
-    """Nothing was fetched yet."""
-    return Keeper(tmp_path, shop.url)
 
 
 def under_way(keeper: Keeper) -> Flight:

@@ -4,62 +4,21 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-import pytest
 
 from reference_impl.configuration import Configuration
 from reference_impl.fresh_lists import Lists
 from reference_impl.refresher import Refresher
-from reference_impl.verification.purpose import CertificateKind
 from reference_impl.verification.trust import Trust
 from tests.reference_impl import pki
 from tests.reference_impl.conftest import b64, configuration
 from tests.revocation_lists import making as m
-from tests.revocation_lists.shop import INDEX, Shop, a_list_of, opened, path_of
-from tests.revocation_lists.test_statuses import SERIAL, holder
-
-AUTH = CertificateKind.AUTH
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-TOWN = "Aoi-shi"
-
-
-class Keeper:
-    """A relying party's lists and their refresher, at an instant that the test sets."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self.now = m.NOW
-        self.lists = Lists(folder, patience=10)
-        self.refresher = Refresher(self.lists, lambda: self.now, lambda: 1.0)
-        self.crl = self.lists.method(
-            Configuration(Trust((m.authority(),)), lists={AUTH: f"{url}{INDEX}"}), None, is_offline=False
-        )
-
-    def look(self) -> float:
-        """One look; minutes until the next."""
-        return (self.refresher.look() - self.now) / MINUTE
-
-    def said(self) -> str:
-        """What the lists say of a certificate."""
-        return self.crl.status(holder(SERIAL, m.point(TOWN)), m.authority(), self.now).reason
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    """A list of one town, published six hours ago."""
-    made = Shop({TOWN: a_list_of(TOWN)})
-    made.gate.set()
-    with opened(made):
-        yield made
-
-
-@pytest.fixture
-def keeper(shop: Shop, tmp_path: Path) -> Keeper:
-    """Nothing was fetched yet."""
-    return Keeper(tmp_path, shop.url)
+from tests.revocation_lists.keeping import AUTH, HOUR, MINUTE, TOWN, Keeper
+from tests.revocation_lists.shop import INDEX, Shop, a_list_of, path_of
+from tests.revocation_lists.test_statuses import SERIAL
 
 
 def test_fetched_before_it_is_wanted_and_then_when_it_is_due(shop: Shop, keeper: Keeper) -> None:
