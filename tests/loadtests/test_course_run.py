@@ -22,11 +22,12 @@ def free_port() -> int:
 
 
 class Scraper(threading.Thread):
-    """Looks at the generator's numbers until it has seen verdicts."""
+    """Looks at the generator's numbers until it has seen what it waits for, and keeps what it saw last."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, wanted: str) -> None:
         super().__init__()
         self._url = f"http://127.0.0.1:{port}/metrics"
+        self._wanted = wanted
         self._over = threading.Event()
         self.seen = ""
 
@@ -34,11 +35,10 @@ class Scraper(threading.Thread):
         """Again and again: it is not there before Locust is, and gone after it."""
         while not self._over.wait(0.1):
             try:
-                text = httpx.get(self._url, trust_env=False, timeout=5).text
+                self.seen = httpx.get(self._url, trust_env=False, timeout=5).text
             except httpx.TransportError:
                 continue
-            if "kazashi_load_verdicts_total{" in text:
-                self.seen = text
+            if self._wanted in self.seen:
                 return
 
     def stop(self) -> None:
@@ -51,7 +51,8 @@ def test_fault_shows_is_excused_and_is_recovered_from(load_run: LoadRun, tmp_pat
     """The fake J-LIS is gone for two seconds: no verdict is wrong, what failed is excused and told, and the counters
     of target and generator agree; processor, memory and questions were looked at; the numbers could be scraped."""
     port = free_port()
-    scraper = Scraper(port)
+    rightly = 'kazashi_load_verdicts_total{purpose="login",kind="good",ruling="right"}'
+    scraper = Scraper(port, rightly)
     scraper.start()
     try:
         done = load_run("--seconds", "12", "--ceiling", "0", "--fault", "jlis-gone@4+2", "--metrics-port", str(port))
@@ -70,7 +71,7 @@ def test_fault_shows_is_excused_and_is_recovered_from(load_run: LoadRun, tmp_pat
     assert all(row["memory"] > 10 and row["descriptors"] > 3 for row in rows)
     assert any(row["questions"] for row in rows)
     assert sum(row["requests"] for row in course["rows"]) == written["requests"]
-    assert 'kazashi_load_verdicts_total{purpose="login",kind="good",ruling="right"}' in scraper.seen
+    assert rightly in scraper.seen
     assert (tmp_path / "load.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert set(written["because"]) <= {"a fault from which the target was not seen to recover in time"}
     assert done.exit_code == (1 if written["because"] else 0)
