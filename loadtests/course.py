@@ -10,7 +10,7 @@ from loadtests.disturbance import DoneFault
 from loadtests.growth import MIB, Growth, descriptor_growth, memory_growth
 from loadtests.histogram import Histogram
 from loadtests.knee import Knee, Step, find_knee, steps_of
-from loadtests.noise import Figure, figures, latency_of
+from loadtests.noise import Figure, figures, knee_figures, latency_of
 from loadtests.observation import Seen
 from loadtests.options import Options
 from loadtests.recovery import rate_before, recovered_after
@@ -115,20 +115,20 @@ class Course(Struct, frozen=True):
 def course_of(asked: Options, tally: Tally, seen: Seen) -> Course:
     """Return the course of a run."""
     series, name = tally.series, latency_of(tally.series)
-    steps = (
-        steps_of(series, plateaus(asked.shape, asked.rate or asked.users, asked.seconds), name)
-        if asked.shape is Shape.RAMP and not tally.interrupted
-        else []
-    )
+    levels = plateaus(asked.shape, asked.rate or asked.users, asked.seconds)
+    is_ramp = asked.shape is Shape.RAMP and not tally.interrupted
+    steps = steps_of(series, levels, name) if is_ramp else []
+    knee = find_knee(steps)
+    told = figures(series.between(0, asked.seconds), name, levels, asked.seed)
     growth = _growth(seen.target) if asked.shape is Shape.SOAK else []
     return Course(
         interval_seconds=series.width,
         latency_of=name,
         rows=_rows(tally, name, asked.seconds, seen),
         latencies_ms={each: spread(series.latencies(each)) for each in series.names()},
-        figures=figures(series.between(0, asked.seconds), name, asked.seed),
+        figures=told if knee is None else told | knee_figures(knee, series, levels, asked.seed),
         steps=steps,
-        knee=find_knee(steps),
+        knee=knee,
         faults=[_told(fault, tally, asked.seconds) for fault in seen.faults],
         growth=growth,
         counter=seen.counter,

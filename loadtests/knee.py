@@ -11,6 +11,7 @@ Latency is told beside it as an independent sign: the first level at which the m
 Where the target is saturated in a closed loop it must rise (Little's law), and in an open loop it has no bound.
 """
 
+import numpy as np
 from msgspec import Struct
 
 from loadtests.series import Series
@@ -26,6 +27,8 @@ FEWEST_STEPS = 4
 TWICE = 2.0
 SETTLING = 1.0
 """Seconds at the beginning of a step that count for none: users come and go once a second."""
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 
 class Step(Struct, frozen=True):
@@ -49,22 +52,28 @@ class Knee(Struct, frozen=True):
     """The first level whose median latency is twice the first's; None when none is."""
 
 
+def settled(series: Series, course: list[Plateau]) -> list[tuple[Plateau, Series]]:
+    """Return what was counted in each plateau of a ramp, without the first second of each; none without an interval."""
+    parts = [
+        (plateau, series.between(plateau.start + min(SETTLING, (plateau.end - plateau.start) / 2), plateau.end))
+        for plateau in course
+    ]
+    return [(plateau, part) for plateau, part in parts if part.seconds]
+
+
 def steps_of(series: Series, course: list[Plateau], latency: str) -> list[Step]:
-    """Return what was measured in each plateau of a ramp, without the first second of each."""
+    """Return what was measured in each plateau of a ramp."""
     found = []
-    for plateau in course:
-        settled = plateau.start + min(SETTLING, (plateau.end - plateau.start) / 2)
-        part = series.between(settled, plateau.end)
-        if part.seconds:
-            histogram = part.latencies(latency)
-            found.append(
-                Step(
-                    round(plateau.level, 3),
-                    round(sum(each.verdicts for each in part.intervals) / part.seconds, 2),
-                    round(histogram.quantile(0.5) * 1000, 3),
-                    round(histogram.quantile(0.99) * 1000, 3),
-                )
+    for plateau, part in settled(series, course):
+        histogram = part.latencies(latency)
+        found.append(
+            Step(
+                round(plateau.level, 3),
+                round(sum(each.verdicts for each in part.intervals) / part.seconds, 2),
+                round(histogram.quantile(0.5) * 1000, 3),
+                round(histogram.quantile(0.99) * 1000, 3),
             )
+        )
     return found
 
 
@@ -72,41 +81,35 @@ def find_knee(steps: list[Step]) -> Knee | None:
     """Return the knee of a ramp; None when the target was not saturated, or too few steps were measured."""
     if len(steps) < FEWEST_STEPS:
         return None
-    levels, rates = [step.level for step in steps], [step.throughput for step in steps]
-    fits = [_fit(levels, rates, candidate) for candidate in _candidates(levels)]
-    error, knee, before, after = min(fits)
+    levels, rates = np.array([step.level for step in steps]), np.array([step.throughput for step in steps])
+    error, knee, before, after = (float(each[0]) for each in broken(levels, rates[None]))
     if before <= 0 or after >= GENTLER * before or _f(levels, rates, error) < LEAST_F:
         return None
     bend = next((step.level for step in steps if step.p50 >= TWICE * steps[0].p50), None)
     return Knee(round(knee, 2), round(before * knee, 2), round(before, 4), round(after, 4), bend)
 
 
-def _candidates(levels: list[float]) -> list[float]:
-    """Return where the break may be: from the first level to just before the last but one."""
+def broken(levels: Vector, rates: Matrix) -> tuple[Vector, Vector, Vector, Vector]:
+    """Return the best stick of each row of throughputs: squared error, break, slope before and after."""
     count = (len(levels) - 2) * CANDIDATES_PER_STEP
-    width = (levels[-2] - levels[0]) / count
-    return [levels[0] + index * width for index in range(count)]
+    breaks = levels[0] + np.arange(count) * (levels[-2] - levels[0]) / count
+    fits = [_fit(levels, rates, each) for each in breaks]
+    errors, befores, afters = (np.stack(each) for each in zip(*fits, strict=True))
+    best, rows = errors.argmin(axis=0), np.arange(len(rates))
+    return errors[best, rows], breaks[best], befores[best, rows], afters[best, rows]
 
 
-def _f(levels: list[float], rates: list[float], error: float) -> float:
+def _fit(levels: Vector, rates: Matrix, knee: float) -> tuple[Vector, Vector, Vector]:
+    """Return the squared error and both slopes of the best stick that is broken there, row by row."""
+    stick = np.stack([np.minimum(levels, knee), np.maximum(levels - knee, 0.0)])
+    slopes = rates @ np.linalg.pinv(stick)
+    before, after = slopes.T
+    return ((rates - slopes @ stick) ** 2).sum(axis=1), before, after
+
+
+def _f(levels: Vector, rates: Vector, error: float) -> float:
     """Return the F statistic of the stick against a line through the origin without a break."""
-    slope = _dot(levels, rates) / _dot(levels, levels)
-    straight = sum((rate - slope * level) ** 2 for level, rate in zip(levels, rates, strict=True))
+    straight = float(((rates - levels * (levels @ rates) / (levels @ levels)) ** 2).sum())
     freedom = max(len(levels) - PARAMETERS, 1)
-    least = 1e-12 * _dot(rates, rates)
+    least = 1e-12 * float(rates @ rates)
     return ((straight - error) / (PARAMETERS - 1)) / max(error / freedom, least)
-
-
-def _fit(levels: list[float], rates: list[float], knee: float) -> tuple[float, float, float, float]:
-    """Return the squared error, the knee, and both slopes of the best stick that is broken there."""
-    first, second = [min(level, knee) for level in levels], [max(0.0, level - knee) for level in levels]
-    aa, ab, bb = _dot(first, first), _dot(first, second), _dot(second, second)
-    ay, by = _dot(first, rates), _dot(second, rates)
-    determinant = aa * bb - ab * ab
-    before, after = (ay * bb - by * ab) / determinant, (by * aa - ay * ab) / determinant
-    error = sum((rate - before * x - after * z) ** 2 for rate, x, z in zip(rates, first, second, strict=True))
-    return error, knee, before, after
-
-
-def _dot(left: list[float], right: list[float]) -> float:
-    return sum(x * y for x, y in zip(left, right, strict=True))

@@ -1,8 +1,7 @@
 """How much a figure of a run varies by itself: what a difference between two runs must exceed to be one. Pure.
 
-Within a run: the seconds of the run are drawn again with replacement, in blocks of five that follow each other (moving
-block bootstrap, Künsch 1989: neighbouring seconds resemble each other), and the figure is made anew from them, 200
-times; the noise is the standard deviation of those over their mean. The first two seconds do not count.
+Within a run: its seconds are drawn again, 200 times (`resampling`), and the figure is made anew from each round; the
+noise is the standard deviation of those over their mean. The first two seconds do not count.
 
 Between runs of the same kind there is more: another start, another neighbour on the machine. Where the history has
 several of them, their own spread is taken where it is larger (`history`).
@@ -12,18 +11,16 @@ import numpy as np
 from msgspec import Struct
 
 from loadtests.histogram import MICROSECONDS, middle_of
+from loadtests.knee import Knee, broken, settled
+from loadtests.resampling import BLOCK, Draws, drawn, strata_of
 from loadtests.series import VISIT, Interval, Series
+from loadtests.shapes import Plateau
 
-BLOCK = 5
-ROUNDS = 200
 STARTING = 2
 FEWEST = 2 * BLOCK
 """Seconds: of fewer nothing is drawn, and the noise of a run is not known."""
 SIGMAS = 3.0
 """What a difference must exceed: of several figures of several runs, one in twenty would always be one."""
-Draws = np.ndarray[tuple[int, int], np.dtype[np.float64]]
-"""How often each interval was drawn, round by round."""
-
 Rounds = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
@@ -36,12 +33,16 @@ class Figure(Struct, frozen=True):
     more_is_better: bool
 
 
-def figures(series: Series, latency: str, seed: int = 0) -> dict[str, Figure]:
-    """Return the figures of a run by which it is compared with another."""
-    whole = [interval.verdicts for interval in series.intervals]
-    drawn_from = series.intervals[STARTING:-1]
-    draws = _draws(len(drawn_from), seed)
-    throughput = sum(whole) / series.seconds if whole else 0.0
+def figures(series: Series, latency: str, course: list[Plateau], seed: int = 0) -> dict[str, Figure]:
+    """Return the figures of a run, which took this course, by which it is compared with another."""
+    throughput = sum(each.verdicts for each in series.intervals) / series.seconds if series.intervals else 0.0
+    places = range(STARTING, len(series.intervals) - 1)
+    drawn_from = [series.intervals[place] for place in places]
+    draws = (
+        drawn(strata_of(course, [(place + 0.5) * series.width for place in places]), seed)
+        if len(drawn_from) >= FEWEST
+        else None
+    )
     rates = None if draws is None else draws @ np.array([each.verdicts for each in drawn_from], dtype=np.float64)
     found = {"verdicts_per_second": Figure(round(throughput, 3), _noise(rates), more_is_better=True)}
     for name, share in (("p50_ms", 0.5), ("p99_ms", 0.99)):
@@ -51,20 +52,32 @@ def figures(series: Series, latency: str, seed: int = 0) -> dict[str, Figure]:
     return found
 
 
+def knee_figures(knee: Knee, series: Series, course: list[Plateau], seed: int = 0) -> dict[str, Figure]:
+    """Return the figures of the knee that was found in a ramp: the stick is broken anew in each round.
+
+    Its noise is not known where a step has one interval only.
+    """
+    steps = settled(series, course)
+    strata = [len(part.intervals) for _, part in steps]
+    levels = rates = None
+    if min(strata) > 1:
+        draws, ends = drawn(strata, seed), np.cumsum(strata)
+        throughputs = [
+            draws[:, end - count : end] @ np.array([each.verdicts for each in part.intervals]) / part.seconds
+            for end, count, (_, part) in zip(ends, strata, steps, strict=True)
+        ]
+        _, levels, slopes, _ = broken(np.array([plateau.level for plateau, _ in steps]), np.transpose(throughputs))
+        rates = levels * slopes
+    return {
+        "knee_level": Figure(knee.level, _noise(levels), more_is_better=True),
+        "knee_verdicts_per_second": Figure(knee.throughput, _noise(rates), more_is_better=True),
+    }
+
+
 def latency_of(series: Series) -> str:
     """Return by whose latency a run is compared: whole visits where there are any."""
     names = series.names()
     return VISIT if VISIT in names or not names else names[0]
-
-
-def _draws(count: int, seed: int) -> Draws | None:
-    """Return the rounds of the bootstrap: as many intervals again, in blocks that begin anywhere."""
-    if count < FEWEST:
-        return None
-    chance = np.random.default_rng(seed)
-    starts = chance.integers(0, count - BLOCK + 1, size=(ROUNDS, -(-count // BLOCK)))
-    drawn = (starts[:, :, None] + np.arange(BLOCK)).reshape(ROUNDS, -1)[:, :count]
-    return np.stack([np.bincount(each, minlength=count) for each in drawn]).astype(np.float64)
 
 
 def _quantiles(intervals: list[Interval], name: str, share: float, draws: Draws) -> Rounds:

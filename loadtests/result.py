@@ -133,9 +133,10 @@ def _asked_of(tally: Tally) -> list[str]:
 
 
 def with_ceilings(result: Result, found: Ceilings) -> Result:
-    """Return the result with its ceilings; a wrong verdict while they were measured is a wrong verdict."""
-    wrong = found.wrong > 0 and Shortcoming.WRONG not in result.because
-    because = [*result.because, *([Shortcoming.WRONG] if wrong else [])]
+    """Return the result with its ceilings: what was wrong, or no answer, while they were measured counts like any."""
+    also = {Shortcoming.WRONG: found.wrong > 0, Shortcoming.ERRORS: found.strange > 0}
+    new = [shortcoming for shortcoming, holds in also.items() if holds and shortcoming not in result.because]
+    because = result.because + new
     verdict = "fail" if because else "pass"
     return msgspec.structs.replace(result, ceilings=found, because=because, verdict=verdict)
 

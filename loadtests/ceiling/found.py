@@ -17,6 +17,8 @@ class ServerCeiling(Struct, frozen=True):
     p99: float
     wrong: int
     note: str = ""
+    strange: int = 0
+    """Answers other than HTTP 200: the users would have counted each as an error."""
 
 
 class Ceilings(Struct, frozen=True):
@@ -48,6 +50,11 @@ class Ceilings(Struct, frozen=True):
     def wrong(self) -> int:
         """Wrong verdicts under wrk."""
         return sum(each.wrong for each in self.server)
+
+    @property
+    def strange(self) -> int:
+        """Answers under wrk that are none."""
+        return sum(each.strange for each in self.server)
 
 
 def wants_server(reached: float, generator: float | None, target_busy: float | None) -> bool:

@@ -75,7 +75,8 @@ def _told(name: str, judged: Judged, busy: float | None) -> ServerCeiling:
     notes += [f"{judged.strange} answers other than HTTP 200"] if judged.strange else []
     notes += [f"{judged.errors} socket errors"] if judged.errors else []
     notes += [judged.sample] if judged.wrong else []
-    return ServerCeiling(name, judged.rate, judged.p50 * 1e3, judged.p99 * 1e3, judged.wrong, "; ".join(notes))
+    latencies = (judged.p50 * 1e3, judged.p99 * 1e3)
+    return ServerCeiling(name, judged.rate, *latencies, judged.wrong, "; ".join(notes), judged.strange)
 
 
 def _per_request(judged: Judged, busy: float | None) -> float:

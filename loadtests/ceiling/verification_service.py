@@ -79,7 +79,7 @@ def _told(name: str, near: _Run, far: _Run, beside: str) -> ServerCeiling:
     if wrong or strange or errors:
         samples = near.judged.sample or seen.sample
         note += f"; {strange} answers other than HTTP 200, {errors} socket errors; {samples}"
-    return ServerCeiling(name, near.per_core, seen.p50 * 1e3, seen.p99 * 1e3, wrong, note)
+    return ServerCeiling(name, near.per_core, seen.p50 * 1e3, seen.p99 * 1e3, wrong, note, strange)
 
 
 def _login(asked: Asked) -> bytes:

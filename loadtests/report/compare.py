@@ -135,4 +135,8 @@ def _tell(before: Result, after: Result, found: list[Difference], console: Conso
     counts = ("wrong_verdicts", "undecided", "errors")
     for name in counts:
         console.print(f"{name}: {getattr(before, name)} → {getattr(after, name)}", highlight=False)
+    knees = [each.course.knee for each in (before, after)]
+    if any(knees) and not all(knees):
+        both = " → ".join("none / なし" if each is None else f"{each.level:g}" for each in knees)
+        console.print(f"knee / 飽和点: {both}", highlight=False)
     console.print(f"verdict: {before.verdict} → {after.verdict}", highlight=False)

@@ -6,7 +6,10 @@ from loadtests.ceiling import judged_wrk
 from loadtests.ceiling.found import Ceilings, ServerCeiling, lines_of, wants_server
 from loadtests.ceiling.judged_wrk import Request, drive
 from loadtests.ceiling.standing_noop import standing_noop
+from loadtests.result import with_ceilings
+from loadtests.tally import Shortcoming
 from tests.loadtests.conftest import LoadRun
+from tests.loadtests.made_results import made_result
 
 ANSWERS = {
     "/good": b'{"reason":"OK"}',
@@ -41,6 +44,23 @@ def test_wrong_verdict_under_wrk_is_counted() -> None:
     """It is a wrong verdict like any other."""
     server = [ServerCeiling("complete", 1, 1, 1, 2), ServerCeiling("begin", 1, 1, 1, 0)]
     assert Ceilings(reached=1, server=server).wrong == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "strange", "because"),
+    [
+        (0, 0, []),
+        (1, 0, [Shortcoming.WRONG]),
+        (0, 1, [Shortcoming.ERRORS]),
+        (2, 3, [Shortcoming.WRONG, Shortcoming.ERRORS]),
+    ],
+)
+def test_run_does_not_pass_by_what_wrk_alone_saw(wrong: int, strange: int, because: list[Shortcoming]) -> None:
+    """A wrong verdict, or an answer other than HTTP 200, of the thousands that only wrk asks for: and only once."""
+    found = Ceilings(reached=1, server=[ServerCeiling("complete", 1, 1, 1, wrong, "", strange)])
+    result = with_ceilings(with_ceilings(made_result(), found), found)
+    assert result.because == because
+    assert result.verdict == ("fail" if because else "pass")
 
 
 def test_wrk_judges_each_answer() -> None:
