@@ -84,16 +84,24 @@ class ManyCards:
             raise LaneUnavailable(f"the host of cards: expected an answer, actual its end ({self._process.wait()})")
         return said
 
+    def await_all_gone(self) -> None:
+        """Return once PC/SC sees none of them any more; their process has ended."""
+        for slot, _ in (*self._slots, *self._in.values()):
+            await_empty(slot)
+
 
 @contextmanager
 def many_cards(lane: PcscLane) -> Iterator[ManyCards]:
-    """Start the process that holds them; it ends with the block."""
+    """Start the process that holds them; it ends with the block, and the slots are empty to PC/SC, too."""
     command = [*lane.daemon.door_prefix(), sys.executable, "-m", "harness.pcsc_lane.host"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    cards = ManyCards(lane, process)
     try:
-        yield ManyCards(lane, process)
+        yield cards
     finally:
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
         end_process(process)
+    # Until pcscd has looked, a slot shows the card that left: whoever puts one in now would be told that it is there.
+    cards.await_all_gone()

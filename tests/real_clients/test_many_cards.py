@@ -8,7 +8,7 @@ import pytest
 
 from cardsim.folder import load_card, save_card
 from cardsim.profile import Profile
-from harness.pcsc_lane import LaneUnavailable, PcscLane
+from harness.pcsc_lane import LaneUnavailable, PcscLane, slots_with_card
 from harness.pcsc_lane.many_cards import ManyCards, many_cards
 
 SELECT_JPKI = list(bytes.fromhex("00A4040C0AD392F000260100000001"))
@@ -63,3 +63,11 @@ def test_more_cards_than_slots_are_refused(cards: ManyCards, profile: Profile, t
         assert connection.transmit(SELECT_JPKI)[1:] == (0x90, 0x00)
     for card in held:
         card.remove()
+
+
+def test_slots_are_empty_when_it_has_ended(lane: PcscLane, folder: Path) -> None:
+    """To PC/SC, too, whether a card was taken out before or not: the next one is not taken for it."""
+    with many_cards(lane) as cards:
+        cards.insert(folder).remove()
+        cards.insert(folder)
+    assert slots_with_card("") == []
