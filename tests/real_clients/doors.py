@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from select import select
 
+from cardsim.trace import Event
+from cardsim.trace_file import read_trace
 from harness.pcsc_lane.daemon import end_process
 from harness.pcsc_lane.lane import await_door
 
@@ -60,3 +62,8 @@ def await_that(holds: Callable[[], bool], what: str) -> None:
             return
         select([], [], [], _STEP)
     raise AssertionError(f"{what}: expected within {TRIES * _STEP:g} s")
+
+
+def powered(trace: Path) -> bool:
+    """Whether a card was given power."""
+    return trace.exists() and any(line.event is Event.POWER_ON for line in read_trace(trace))

@@ -8,12 +8,10 @@ import pytest
 
 from cardsim.folder import save_card
 from cardsim.profile import Profile
-from cardsim.trace import Event
-from cardsim.trace_file import read_trace
 from harness.pcsc_lane import OUR_READER, Connection, LaneUnavailable, PcscLane, running_lane, slots_with_card
 from harness.pcsc_lane.daemon import running_daemon
 from harness.pcsc_lane.readers import await_card, connection_to, listed_readers
-from tests.real_clients.doors import await_that, open_door
+from tests.real_clients.doors import await_that, open_door, powered
 from tests.real_clients.programs import FOREIGN_READER, Bench
 
 SELECT = list(bytes.fromhex("00A4040C0AD392F000260100000001"))
@@ -153,8 +151,3 @@ def select(connection: Connection) -> str:
     """The status word of SELECT of the JPKI application."""
     _, sw1, sw2 = connection.transmit(SELECT)
     return f"{sw1:02X}{sw2:02X}"
-
-
-def powered(trace: Path) -> bool:
-    """Whether a card was given power."""
-    return trace.exists() and any(line.event is Event.POWER_ON for line in read_trace(trace))
