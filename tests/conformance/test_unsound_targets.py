@@ -1,6 +1,8 @@
 """Cheating and broken adapters, each ending as it must: refused, or without a verdict and with its transcript."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,12 @@ from conformance.catalogue_loader import Catalogue
 from conformance.certification import Certification, SuiteVerdict, certify
 from conformance.judge import Verdict
 from conformance.setting import Setting
+from harness.contract.binding import Answer, Binding
 from harness.contract.client import RelyingPartyClient
 from harness.contract.faults import Broken
+from harness.contract.program_binding import ProgramBinding
 from harness.contract.targets import Command, Program, bound_target
+from harness.contract.vocabulary import Verb
 
 TARGETS = Path(__file__).resolve().parents[2] / "conformance" / "targets"
 SOME = ["login/forged-signature", "tap/self-made-chip"]
@@ -20,11 +25,29 @@ HANGING = 0.7
 """Waited out again and again by who asks a product that hangs."""
 
 
-def run(
-    world: Setting, cases: Catalogue, target: Program | Command, *, seed: int = 5, timeout: float = PATIENCE
-) -> Certification:
+class HastyBinding(ProgramBinding):
+    """Gives a program all the time that it needs to start and to answer, and little for a decision that never comes."""
+
+    def exchange(self, verb: Verb, body: bytes) -> Answer:
+        """Carry it."""
+        self._timeout = HANGING if verb is Verb.COMPLETE else PATIENCE
+        return super().exchange(verb, body)
+
+
+@contextmanager
+def bound(target: Program | Command) -> Iterator[Binding]:
+    """Yield the way to a product, which may hang when it should decide."""
+    if isinstance(target, Program) and "hang" in target.words:
+        with closing(HastyBinding(target.words, timeout=PATIENCE)) as binding:
+            yield binding
+    else:
+        with bound_target(target, timeout=PATIENCE) as binding:
+            yield binding
+
+
+def run(world: Setting, cases: Catalogue, target: Program | Command, *, seed: int = 5) -> Certification:
     """Certify a product that may hang."""
-    with bound_target(target, timeout=timeout) as binding, RelyingPartyClient(binding) as client:
+    with bound(target) as binding, RelyingPartyClient(binding) as client:
         return certify(
             cases,
             client,
@@ -81,9 +104,7 @@ def test_broken_adapter_gets_no_verdict_and_the_run_goes_on(
     world: Setting, catalogue: Catalogue, mode: str, verdict: Verdict, says: str
 ) -> None:
     """Every case is tried, within the time-out, and the transcript tells what the adapter did."""
-    done = run(
-        world, catalogue.with_twins(SOME), unsound(mode), timeout=HANGING if verdict is Verdict.TIMEOUT else PATIENCE
-    )
+    done = run(world, catalogue.with_twins(SOME), unsound(mode))
     assert len(done.judgements) == 4
     assert verdict in {judged.verdict for judged in done.judgements.values()}
     assert done.verdict is (SuiteVerdict.NOT_CONFORMANT if mode == "lie-in-hello" else SuiteVerdict.HARNESS_ERROR)
