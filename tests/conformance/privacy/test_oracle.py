@@ -116,10 +116,11 @@ def test_requests_to_the_fake_jlis_are_heard(ask: Callable[[str], Any], expected
 
 
 def test_what_a_product_prints_is_heard_to_its_last_line() -> None:
-    """One that is started here: stdout and stderr, with the octets before it ends."""
+    """One that is started here: stdout and stderr, and what it says when it is told to end."""
     made = oracle()
     program = (
-        "import sys, time; print('listening http://127.0.0.1:9', flush=True); "
+        "import sys; from signal import SIG_BLOCK, SIGTERM, pthread_sigmask, sigwait; "
+        "pthread_sigmask(SIG_BLOCK, {SIGTERM}); print('listening http://127.0.0.1:9', flush=True); sigwait({SIGTERM}); "
         f"sys.stderr.buffer.write({NAME!r}.encode('euc_jp')); sys.stderr.flush()"
     )
     binding = LaunchedBinding([sys.executable, "-c", program], timeout=5, heard=made.heard.print)
