@@ -309,7 +309,7 @@ def started(command: Sequence[str]) -> Iterator[tuple[str, int]]:
             yield "127.0.0.1", int(line.rsplit(":", 1)[1])
         finally:
             process.terminate()
-            code = process.wait(5)
+            code = process.wait(30)
     assert code == 0
 
 
