@@ -27,6 +27,8 @@ from tests.adapters.conftest import Built
 from tests.adapters.toolchains import TOOLCHAINS, need
 
 EPOCH = 41
+SECONDS = 60
+"""Patience with a virtual machine that has just been started, beside others."""
 VERBS = {Verb.HELLO, Verb.CONFIGURE, Verb.RESET, Verb.SET_TIME, Verb.BEGIN, Verb.COMPLETE, Verb.ACCOUNT}
 GARBAGE = b"this is no certificate"
 PLACES = {Purpose.ENROL: Environment.ATTENDED, Purpose.TAP: Environment.ATTENDED}
@@ -59,7 +61,8 @@ def complete(client: RelyingPartyClient, session: str, challenge: bytes) -> mess
 
 def post(product: LaunchedProduct, verb: str, body: bytes, **headers: str) -> tuple[int, Any]:
     """Return status and JSON of a request as it is."""
-    answer = httpx.post(f"{product.address}/kazashi/v1/{verb}", content=body, headers=headers, trust_env=False)
+    address = f"{product.address}/kazashi/v1/{verb}"
+    answer = httpx.post(address, content=body, headers=headers, trust_env=False, timeout=SECONDS)
     assert answer.headers["content-type"] == "application/json"
     return answer.status_code, answer.json()
 
@@ -246,7 +249,8 @@ def test_credential_is_not_repeated_in_an_error(product: LaunchedProduct) -> Non
 @pytest.mark.parametrize("method", ["POST", "GET"])
 def test_unknown_path_is_404(product: LaunchedProduct, path: str, method: str) -> None:
     """Whatever is not one of the seven verbs is not there, in the contract's words."""
-    answer = httpx.request(method, product.address + path, content=b"{}" if method == "POST" else None, trust_env=False)
+    body = b"{}" if method == "POST" else None
+    answer = httpx.request(method, product.address + path, content=body, trust_env=False, timeout=SECONDS)
     assert answer.status_code == 404
     assert fits("error.json", answer.json())
 
@@ -254,7 +258,7 @@ def test_unknown_path_is_404(product: LaunchedProduct, path: str, method: str) -
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_another_method_is_405(product: LaunchedProduct, method: str) -> None:
     """A verb is asked by POST."""
-    answer = httpx.request(method, f"{product.address}/kazashi/v1/reset", trust_env=False)
+    answer = httpx.request(method, f"{product.address}/kazashi/v1/reset", trust_env=False, timeout=SECONDS)
     assert answer.status_code == 405
     assert fits("error.json", answer.json())
 

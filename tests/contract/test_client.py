@@ -146,7 +146,7 @@ def test_answer_that_drips_ends_at_the_time_out(head: bytes) -> None:
         pytest.raises(TimedOut, match=r"within 0\.5 s"),
     ):
         client.hello()
-    assert time.monotonic() - begun < 3, "each read had a time-out of its own"
+    assert time.monotonic() - begun < 5, "each read had a time-out of its own"  # it drips for six seconds
 
 
 def test_flood_is_cut_while_it_comes() -> None:

@@ -186,7 +186,8 @@ def test_a_list_of_the_other_municipality_does_not_serve(office: Office) -> None
                 for one in lists
                 if (one["kind"], one["medium"], one["generation"]) == ("auth", "card", 3)
                 and one["municipality"] != place
-            )
+            ),
+            timeout=60,
         ).content
     )
     refused = openssl(
