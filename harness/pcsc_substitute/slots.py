@@ -37,8 +37,10 @@ class CardLine:
         self.powered = False
 
     def power(self, control: Control) -> None:
-        """Power on or off, or a warm reset."""
+        """Power on or off, or a warm reset; what the card does then is done when this returns, as the driver has it."""
         self._send(bytes([control]))
+        if control is not Control.POWER_OFF:
+            self._ask(bytes([Control.GET_ATR]))  # so does vpcd's driver: the frame before it has no answer of its own
         self.powered = control is not Control.POWER_OFF
 
     def transmit(self, command: bytes) -> bytes:

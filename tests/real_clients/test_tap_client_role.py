@@ -66,10 +66,14 @@ def test_programs_are_judged_by_the_trace(
 
 
 def test_program_is_certified_by_one_command(tmp_path: Path) -> None:
-    """Behind the substitute, in a process that loads no other PC/SC library: the report says what stood between."""
+    """Behind the substitute, in a process that loads no other PC/SC library: the report says what stood between.
+
+    That the session was ended is in the trace when the program has answered: a reset is done when it returns.
+    """
     words = ["certify", "--role", "tap-client", "--target", "pyscard", "--reader", "substitute", "--seed", "1"]
+    cases = ["--case", "typing/wrong", "--case", "typing/session-ended"]
     done = subprocess.run(
-        [sys.executable, "-m", "harness.cli", *words, "--case", "typing/wrong", "--out", str(tmp_path / "out")],
+        [sys.executable, "-m", "harness.cli", *words, *cases, "--out", str(tmp_path / "out")],
         env={**os.environ, "KAZASHI_HOME": str(tmp_path / "home")},
         capture_output=True,
         text=True,
@@ -78,5 +82,5 @@ def test_program_is_certified_by_one_command(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
-    assert report["counts"]["PASS"] == 2
+    assert report["counts"]["PASS"] == 3
     assert "SUBSTITUTE" in report["product"]
