@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from harness.adapters.starter import STARTERS, write_starter
@@ -107,11 +108,14 @@ def test_examples_of_the_schemas(product: LaunchedProduct, verb: Verb) -> None:
 
 
 def test_answers_come_at_once(product: LaunchedProduct) -> None:
-    """No answer waits for the acknowledgement of its headers (40 ms and more for each)."""
-    with RelyingPartyClient.at(product.address) as client:
-        for _ in range(20):
-            client.hello()
-        assert sorted(exchange.seconds for exchange in client.exchanges)[10] < 0.03
+    """No answer on a connection that is kept waits for the acknowledgement of its headers (40 ms and more for each).
+
+    Without the property that the starter sets none of twenty came in less than 44 ms, with it most in 3 to 5.
+    """
+    where, hello = f"{product.address}/kazashi/v1/hello", {"contract": "1.0"}
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        took = [client.post(where, json=hello).raise_for_status().elapsed.total_seconds() for _ in range(20)]
+    assert sorted(took)[4] < 0.03
 
 
 def test_sigterm_ends_it(jar: Path) -> None:
