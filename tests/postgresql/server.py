@@ -73,11 +73,14 @@ class Server:
     def end_connections(self, url: URL) -> None:
         """End what is connected to a database, as an administrator or a restart does; returns when it has gone.
 
-        Whoever was told to go and has not yet may take one more statement, and end in the middle of it.
+        Whoever was told to go and has not yet may take one more statement, and end in the middle of it. Whoever went
+        by itself meanwhile could not be told: what counts is that nobody is left.
         """
-        ended = text("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = :name")
+        clients = "FROM pg_stat_activity WHERE datname = :name AND backend_type = 'client backend'"
         with self._administration.connect() as connection:
-            assert all(connection.scalars(ended, {"name": url.database})), "a connection that does not end"
+            connection.execute(text(f"SELECT pg_terminate_backend(pid, 60000) {clients}"), {"name": url.database})
+            left = connection.execute(text(f"SELECT count(*) {clients}"), {"name": url.database}).scalar_one()
+        assert left == 0, "a connection that does not end"
 
     def is_waiting(self, url: URL) -> bool:
         """Whether anybody in a database waits for somebody else's lock."""
