@@ -28,8 +28,6 @@ def test_rows() -> None:
         assert row.ratio == pytest.approx(row.value / row.reference)
         assert row.met is (row.value >= least)
         assert row.target == f"≥ {least:,}/s"
-    assert waiting.ratio is not None
-    assert waiting.ratio > 2, "group commit is faster than a commit each"
     assert (threads.met, verified.met) == (None, None)
 
 

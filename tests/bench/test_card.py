@@ -42,8 +42,9 @@ def test_rows_in_process(issued: IssuedCard) -> None:
     assert (pure.name, whole.name) == ("apdu.inprocess", "apdu.inprocess.bytes")
     assert pure.value is not None
     assert pure.met is (pure.value >= 1e6)
+    assert whole.value is not None
     assert whole.reference == pure.value
-    assert 0 < (whole.ratio or 0) < 1
+    assert whole.ratio == pytest.approx(whole.value / pure.value)
     durable = card.durable_row(PLAN, issued.profile)
     assert durable.value is not None
     assert durable.reference is not None
