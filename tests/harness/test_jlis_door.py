@@ -49,7 +49,7 @@ def door(world: World, card: IssuedCard) -> Iterator[Served]:
 @pytest.fixture
 def client(door: Served) -> Iterator[httpx.Client]:
     """A client of the door."""
-    with httpx.Client(base_url=door.url, trust_env=False) as client:
+    with httpx.Client(base_url=door.url, trust_env=False, timeout=60) as client:
         yield client
 
 

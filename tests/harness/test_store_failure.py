@@ -33,7 +33,8 @@ def card(world: World) -> IssuedCard:
 @pytest.fixture
 def jlis(world: World) -> Iterator[httpx.Client]:
     """A client of the fake J-LIS."""
-    with Served(JlisDoor(world).app) as served, httpx.Client(base_url=served.url, trust_env=False) as client:
+    door = JlisDoor(world)
+    with Served(door.app) as served, httpx.Client(base_url=served.url, trust_env=False, timeout=60) as client:
         yield client
 
 

@@ -76,7 +76,7 @@ def client(door: Served, folder: Path) -> httpx.Client:
     """Return a client that shows the certificate of a folder and trusts the authority beside it, by its name."""
     context = ssl.create_default_context(cafile=folder / "ca.pem")
     context.load_cert_chain(folder / "client.pem", folder / "client-key.pem")
-    return httpx.Client(base_url=f"https://localhost:{door.port}", verify=context, trust_env=False)
+    return httpx.Client(base_url=f"https://localhost:{door.port}", verify=context, trust_env=False, timeout=60)
 
 
 def curl(url: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
@@ -284,7 +284,7 @@ def test_served_over_tls_by_command_line(home: Path, tmp_path: Path) -> None:
             addresses = json.loads((tmp_path / "up.json").read_text())
             context = ssl.create_default_context(cafile=addresses["ca"].removeprefix("file://"))
             context.load_cert_chain(folder / "client.pem", folder / "client-key.pem")
-            answer = httpx.get(addresses["crl"], verify=context, trust_env=False)
+            answer = httpx.get(addresses["crl"], verify=context, trust_env=False, timeout=60)
             assert all(row["url"].startswith("https://127.0.0.1:") for row in answer.json()["lists"])
         finally:
             serving.send_signal(signal.SIGTERM)
