@@ -1,9 +1,11 @@
 """Whole runs with a course: faults and recovery, the target's own counter, the generator's numbers, its processes."""
 
+import os
 import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,11 @@ from tests.loadtests.test_run import broken
 
 
 def free_port() -> int:
-    """A port that was free just now."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    """A port that nobody gets who asks for any: until Locust listens many do, here and in the tests beside these."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_768):  # Linux hands out those from there on
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("expected a free port")
 
 
 class Scraper(threading.Thread):
