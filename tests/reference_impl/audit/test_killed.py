@@ -81,7 +81,9 @@ def test_killed_while_rows_are_removed(place: Place) -> None:
     """Retention leaves a whole segment or a seal in its place, whenever it is killed."""
     heard: dict[int, str] = {}
     sealed = 0
-    for seconds in (0.1, 0.3, 0.2):
+    for seconds in (0.1, 0.3, 0.2, 1.0, 5.0):
+        if sealed and seconds >= 1.0:  # those are for a machine on which nothing was removed before
+            break
         heard |= killed(place, "retain", seconds)
         check(place, heard)
         storage = Storage(place, make=False)
