@@ -27,7 +27,9 @@ from harness.store.address import Place
 from harness.world import World
 from tests.harness import killed_writer
 
-ROUNDS, SEED = 20, 20261121
+ROUNDS, MOST_ROUNDS, SEED = 20, 80, 20261121
+LEAST_LOST = 10
+"""So many acknowledged losses are wanted, or little was shown: a slow machine makes few of them in a round."""
 LONGEST_SECONDS = 0.3
 """A round's kill comes at any instant from its first acknowledged resident on."""
 BEGUN = re.compile(rb'"(resident|waits)"')
@@ -111,15 +113,17 @@ def check_resident(world: World, resident: str, heard: Acknowledged) -> None:
 
 
 def test_killed_at_any_instant_nothing_acknowledged_is_forgotten(keys: KeyPool, store: Place) -> None:
-    """Twenty writers one after the other, each killed in the middle of its work; the world goes on after each."""
+    """Twenty writers or more, each killed in the middle of its work; the world goes on after each."""
     heard, instants = Acknowledged(), random.Random(SEED)  # noqa: S311  (which instants are tried is no secret)
     last = 0
-    for _ in range(ROUNDS):
+    for done in range(MOST_ROUNDS):
+        if done >= ROUNDS and len(heard.lost) >= LEAST_LOST and heard.published is not None:
+            break
         killed(keys, store, heard, instants.uniform(0, LONGEST_SECONDS))
         now = check(keys, store, heard)
         assert now > last
         last = now
-    assert len(heard.lost) >= 10
+    assert len(heard.lost) >= LEAST_LOST
     assert heard.published is not None
 
 
