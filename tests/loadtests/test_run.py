@@ -116,15 +116,15 @@ def test_product_that_refuses_everything_fails_before_the_load(load_run: LoadRun
 @pytest.mark.parametrize(
     ("way", "timeout", "error"),
     [
-        ("silent", "0.5", "begin: no answer"),
-        ("silent", "2", "begin: no answer"),  # longer than the run: what is under way at its end still counts
+        ("silent", "1.5", "begin: no answer"),
+        ("silent", "3", "begin: no answer"),  # longer than the run: what is under way at its end still counts
         ("html", "2", "begin: the answer breaks the schema"),
         ("hang-up", "2", "begin: no answer"),
     ],
 )
 def test_product_without_answers_fails(load_run: LoadRun, way: str, timeout: str, error: str) -> None:
     """Exit 1: errors are counted apart, and no verdict is not "no wrong verdict"."""
-    done = load_run("--seconds", "1", "--timeout", timeout, "--target", broken(way))
+    done = load_run("--seconds", "2", "--timeout", timeout, "--target", broken(way))
     assert done.exit_code == 1
     assert done.written["wrong_verdicts"] == 0
     assert done.written["errors"] > 0
@@ -143,16 +143,18 @@ def test_product_that_decides_nothing_fails(load_run: LoadRun, way: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("way", "says"),
+    ("way", "timeout", "says"),
     [
-        ("deaf", "before any load was sent: hello at"),
-        ("stranger", "expected contract 1.0"),
-        ("no-login", "actual without login"),
+        ("deaf", "0.5", "before any load was sent: hello at"),
+        ("stranger", "20", "expected contract 1.0"),
+        ("no-login", "20", "actual without login"),
     ],
 )
-def test_product_that_cannot_be_loaded_is_a_configuration_fault(load_run: LoadRun, way: str, says: str) -> None:
+def test_product_that_cannot_be_loaded_is_a_configuration_fault(
+    load_run: LoadRun, way: str, timeout: str, says: str
+) -> None:
     """One line before any load is sent, and the product that was started has ended."""
-    done = load_run("--timeout", "0.5", "--target", broken(way))
+    done = load_run("--timeout", timeout, "--target", broken(way))
     assert isinstance(done.fault, ConfigurationError)
     assert says in str(done.fault)
     assert "\n" not in str(done.fault)
