@@ -74,12 +74,13 @@ class Server:
         """End what is connected to a database, as an administrator or a restart does; returns when it has gone.
 
         Whoever was told to go and has not yet may take one more statement, and end in the middle of it. Whoever went
-        by itself meanwhile could not be told: what counts is that nobody is left.
+        by itself meanwhile could not be told, and whoever was told may be back: what counts is that each of them went.
         """
-        clients = "FROM pg_stat_activity WHERE datname = :name AND backend_type = 'client backend'"
+        ending = text("SELECT pid, pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = :name")
+        staying = text("SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(:told)")
         with self._administration.connect() as connection:
-            connection.execute(text(f"SELECT pg_terminate_backend(pid, 60000) {clients}"), {"name": url.database})
-            left = connection.execute(text(f"SELECT count(*) {clients}"), {"name": url.database}).scalar_one()
+            told = [pid for pid, _ in connection.execute(ending, {"name": url.database})]
+            left = connection.scalar(staying, {"told": told})
         assert left == 0, "a connection that does not end"
 
     def is_waiting(self, url: URL) -> bool:
