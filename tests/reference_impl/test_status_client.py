@@ -16,6 +16,10 @@ from reference_impl.status_client import StatusClient
 from reference_impl.verification.ocsp_settings import Question, Reply, StatusUnreachable
 
 Script = Callable[[socket.socket], None]
+PATIENCE = 20.0
+"""Seconds for an answer that does come: how fast a busy machine is, no test asks."""
+BRIEF = 0.5
+"""Seconds for one that does not."""
 
 
 @contextmanager
@@ -44,7 +48,7 @@ def listening(script: Script, heard: list[bytes] | None = None) -> Iterator[str]
 
 def _treat(script: Script, connection: socket.socket, heard: list[bytes] | None) -> None:
     with connection:
-        connection.settimeout(5)
+        connection.settimeout(PATIENCE)
         try:
             asked = b""
             while not re.search(rb"^GET.*\r\n\r\n$|\r\n\r\nrequest$", asked, re.DOTALL):
@@ -89,7 +93,7 @@ def flood(connection: socket.socket) -> None:
         connection.sendall(bytes(65536))
 
 
-def asking(address: str, timeout: float = 0.5) -> Question:
+def asking(address: str, timeout: float = PATIENCE) -> Question:
     """A question by POST."""
     return Question(address, b"request", timeout)
 
@@ -164,23 +168,30 @@ def test_how_long_an_answer_is_fresh(client: StatusClient, headers: bytes, secon
         (send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nContent-Length: 7\r\n\r\nanswer"), "an HTTP answer"),
         (send(b"220 mail ready\r\n"), "an HTTP answer"),
         (send(b""), "an HTTP answer"),
-        (trickle(b"HTTP/1.1 200 OK\r\nX: "), "within 0.5 s"),
-        (trickle(HEAD % 60_000), "within 0.5 s"),
-        (say_nothing, "within 0.5 s"),
     ],
     ids=[
         "503", "404", "304", "204", "redirect", "html", "other-type", "truncated", "oversized", "endless",
-        "truncated-chunk", "endless-header", "two-lengths", "not-http", "closed", "trickled-header", "trickled-body",
-        "silent",
+        "truncated-chunk", "endless-header", "two-lengths", "not-http", "closed",
     ],
 )  # fmt: skip
 def test_anything_else_is_unreachable(client: StatusClient, script: Script, said: str) -> None:
-    """Errors, redirects, other types, truncation, too much, another protocol, nothing, and answers that never end."""
+    """Errors, redirects, other types, truncation, too much, another protocol, nothing: said before the time is over."""
+    with listening(script) as address, pytest.raises(StatusUnreachable, match=said):
+        client.ask(asking(address))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [trickle(b"HTTP/1.1 200 OK\r\nX: "), trickle(HEAD % 60_000), say_nothing],
+    ids=["trickled-header", "trickled-body", "silent"],
+)
+def test_answer_that_never_ends_is_given_up(client: StatusClient, script: Script) -> None:
+    """After the time that the question has, whatever comes meanwhile."""
     with listening(script) as address:
         begun = time.monotonic()
-        with pytest.raises(StatusUnreachable, match=said):
-            client.ask(asking(address))
-        assert time.monotonic() - begun < 2
+        with pytest.raises(StatusUnreachable, match=f"within {BRIEF} s"):
+            client.ask(asking(address, BRIEF))
+        assert BRIEF <= time.monotonic() - begun < PATIENCE
 
 
 def test_refused_connection_is_unreachable(client: StatusClient) -> None:
@@ -207,17 +218,15 @@ def test_address_that_is_none_is_unreachable(client: StatusClient, address: str)
 def test_each_question_has_its_own_time_out(client: StatusClient) -> None:
     """A patient and an impatient one at the same silent responder."""
     with listening(say_nothing) as address, ThreadPoolExecutor(2) as pool:
-        waited = []
 
-        def ask(timeout: float) -> None:
+        def ask(timeout: float) -> float:
             begun = time.monotonic()
             with pytest.raises(StatusUnreachable, match=f"within {timeout} s"):
                 client.ask(asking(address, timeout))
-            waited.append((timeout, time.monotonic() - begun))
+            return time.monotonic() - begun
 
-        list(pool.map(ask, (0.8, 0.2)))
-    assert [timeout for timeout, _ in waited] == [0.2, 0.8]
-    assert all(timeout <= took < timeout + 0.5 for timeout, took in waited)
+        patient, impatient = pool.map(ask, (3.0, 0.2))
+    assert 0.2 <= impatient < 3.0 <= patient < PATIENCE
 
 
 def test_request_by_post_and_by_get(client: StatusClient) -> None:
@@ -225,7 +234,7 @@ def test_request_by_post_and_by_get(client: StatusClient) -> None:
     heard: list[bytes] = []
     with listening(send(HEAD % 6 + b"answer"), heard) as address:
         client.ask(asking(address))
-        client.ask(Question(f"{address}/MDo%2B%2F%3D", None, 0.5))
+        client.ask(Question(f"{address}/MDo%2B%2F%3D", None, PATIENCE))
     post, get = heard
     assert post.startswith(b"POST /ocsp HTTP/1.1\r\n")
     assert b"Content-Type: application/ocsp-request\r\n" in post
@@ -240,8 +249,8 @@ def test_endless_answer_takes_bounded_memory(client: StatusClient) -> None:
     with listening(flood) as address:
         tracemalloc.start()
         try:
-            with pytest.raises(StatusUnreachable):
-                client.ask(asking(address, 5))
+            with pytest.raises(StatusUnreachable, match="at most 65536 octets"):
+                client.ask(asking(address))
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -250,7 +259,7 @@ def test_endless_answer_takes_bounded_memory(client: StatusClient) -> None:
 
 def test_questions_do_not_wait_for_each_other() -> None:
     """Twenty questions are under way at once: each is answered only when all have arrived."""
-    together = threading.Barrier(20, timeout=5)
+    together = threading.Barrier(20, timeout=PATIENCE)
 
     def meet(connection: socket.socket) -> None:
         together.wait()
@@ -258,6 +267,6 @@ def test_questions_do_not_wait_for_each_other() -> None:
 
     patient = StatusClient()
     with listening(meet) as address, ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: patient.ask(asking(address, timeout=5)), range(20)))
+        answers = list(pool.map(lambda _: patient.ask(asking(address)), range(20)))
     patient.close()
     assert answers == [Reply(b"answer")] * 20
