@@ -74,9 +74,8 @@ def test_service_is_as_it_says(release: Fleet, tmp_path: Path, name: str) -> Non
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
-    """An application behind a line that waits a moment for a head; at /read it takes the body, and tells the fields."""
-    monkeypatch.setattr(head_deadline, "HEAD_SECONDS", 0.2)
+def served() -> Iterator[tuple[str, int]]:
+    """An application behind a line that has its deadline; at /read it takes the body, and tells the fields."""
 
     async def app(
         scope: dict[str, Any],
@@ -100,6 +99,13 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     listener.close()
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch, served: tuple[str, int]) -> tuple[str, int]:
+    """The same where heads have a second: what does not come in time is waited for, what does come is in time."""
+    monkeypatch.setattr(head_deadline, "HEAD_SECONDS", 1.0)
+    return served
+
+
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -117,9 +123,9 @@ def answer_to(address: tuple[str, int], *parts: bytes) -> bytes:
 @pytest.mark.parametrize(
     "parts", [(), (b"GET / HT",), (REQUEST, b"GET / HTTP/1.1\r\nHos")], ids=["silence", "half", "second"]
 )
-def test_head_that_does_not_come_in_time_ends_the_line(served: tuple[str, int], parts: tuple[bytes, ...]) -> None:
+def test_head_that_does_not_come_in_time_ends_the_line(impatient: tuple[str, int], parts: tuple[bytes, ...]) -> None:
     """Nothing, half a head, or half of a second one: the line is closed, and the first request was answered."""
-    assert answer_to(served, *parts).count(b"204") == (REQUEST in parts)
+    assert answer_to(impatient, *parts).count(b"204") == (REQUEST in parts)
 
 
 @pytest.mark.parametrize(("length", "answered"), [(50_000, 1), (400_000, 0)])
@@ -144,10 +150,10 @@ CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.mark.parametrize(("first", "drop"), [(CHUNKED, b"1\r\nx\r\n"), (REQUEST, b"\r\n")], ids=["body", "empty-lines"])
-def test_line_is_not_held_by_dripping_after_the_answer(served: tuple[str, int], first: bytes, drop: bytes) -> None:
+def test_line_is_not_held_by_dripping_after_the_answer(impatient: tuple[str, int], first: bytes, drop: bytes) -> None:
     """The rest of a body that nobody waits for, or empty lines: each drop put off the keep-alive time, for ever."""
     pulse = threading.Event()
-    with socket.create_connection(served, timeout=20) as line:
+    with socket.create_connection(impatient, timeout=20) as line:
         line.sendall(first)
         assert b"204" in line.recv(65_536)
         line.settimeout(0.05)
