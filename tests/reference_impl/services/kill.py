@@ -5,6 +5,7 @@ A line is printed when the step's promise has been given: from then on it must h
 
 import sys
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 
 from reference_impl.services.offline.record import Record
@@ -35,12 +36,12 @@ def terminal(folder: Path) -> None:
 
 
 def office(folder: Path) -> None:
-    """Takes the terminal's records in, batch by batch, the whole again and again."""
+    """Takes the terminal's records in, batch by batch, the whole again and again: it does not end by itself."""
     reconciliation = Reconciliation(Database(folder / "office.db"))
     made = queue(folder).pending(10**6)
-    for start in range(0, len(made), BATCH):
+    for start in cycle(range(0, len(made), BATCH)):
         send(reconciliation, made[start : start + BATCH])
-        print(start + BATCH, flush=True)
+        print(min(start + BATCH, len(made)), flush=True)
 
 
 def send(reconciliation: Reconciliation, records: list[Record]) -> list[int]:

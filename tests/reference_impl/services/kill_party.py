@@ -1,10 +1,12 @@
 """A relying party to be killed: `python -m tests.reference_impl.services.kill_party FOLDER PORTION`, a line per answer.
 
 It takes in what lies in the folder (`lay`) by the verb `reconcile`, so many records at a time, and tells how many have
-been answered. The keys of these tests are drawn anew by each process: so configuration and records come from files.
+been answered. However late it is killed, that is before the last of them. The keys of these tests are drawn anew by
+each process: so configuration and records come from files.
 """
 
 import sys
+import threading
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -108,13 +110,14 @@ class _GoodLists:
 
 
 def main(folder: Path, portion: int) -> None:
-    """Everything, portion by portion."""
+    """Everything but the last portion, portion by portion; then it waits to be killed."""
     office = party(Database(folder / "party.db"), folder)
     made = msgspec.json.decode((folder / "taps.json").read_bytes())
-    for start in range(0, len(made), portion):
+    for start in range(0, len(made) - portion, portion):
         told = read_message(Reconcile, msgspec.json.encode(message(made[start : start + portion])))
         answered = office.reconcile(told)
         print(start + len(answered), flush=True)
+    threading.Event().wait()
 
 
 if __name__ == "__main__":
