@@ -232,10 +232,10 @@ def test_readers_never_see_half(tmp_path: Path) -> None:
     threads = [threading.Thread(target=read, args=(found,)) for found in seen]
     for thread in threads:
         thread.start()
-    for number in range(1000):
-        library.shelf = shelves[number % 2]
-        for found in seen:
-            found.discard(())
+    swaps = 0
+    while swaps < 1000 or not all(seen):  # a thread may begin to read when a thousand are over
+        library.shelf = shelves[swaps % 2]
+        swaps += 1
     stop.set()
     for thread in threads:
         thread.join()
