@@ -1,5 +1,6 @@
 """A small PKI for these tests, made with cryptography's builders and plain bytes; nothing comes from the product."""
 
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -21,9 +22,18 @@ KEY_ID_ISSUER = b"6000023\x08\x05001\x00\x00\x00\x00\x00"[:16]
 KEY_ID_TOWN = b"6000099\x08\x05001\x00\x00\x00\x00\x00"[:16]
 
 
-@cache
+_making = threading.Lock()
+
+
 def key(name: str) -> rsa.RSAPrivateKey:
-    """One RSA key for each name, made once in a run; the one called "short" has 1024 bits."""
+    """One RSA key for each name, made once in a run, by however many threads it is first asked for at once."""
+    with _making:
+        return _made(name)
+
+
+@cache
+def _made(name: str) -> rsa.RSAPrivateKey:
+    """A key; the one called "short" has 1024 bits. Two threads that meet here would make two."""
     return rsa.generate_private_key(65537, 1024 if name == "short" else 2048)
 
 
