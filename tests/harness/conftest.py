@@ -1,10 +1,8 @@
 """Worlds for the tests: keys once a session, everything else afresh, and the host's clock plays no part."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import settings
 
 from harness.jlis.practice import STANDARD, Practice
 from harness.keys import KeyPool
@@ -14,10 +12,6 @@ from tests.harness.instants import jst
 
 START = "2026-12-01T00:00:00"
 MakeWorld = Callable[..., World]
-
-settings.register_profile("harness", deadline=None)
-settings.register_profile("long", deadline=None, max_examples=3000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "harness"))
 
 
 @pytest.fixture(scope="session")
