@@ -19,7 +19,7 @@ from harness.doors import lines
 from harness.doors.admission import PEER
 from harness.doors.bounds import BROKEN, Bounds, Refused
 from harness.doors.complaint import complain
-from harness.doors.reading import Reading
+from harness.doors.reading import Reading, lying_ready
 
 NEVER = 0
 """The journal's number for an answer that never arrived."""
@@ -91,7 +91,7 @@ class BoundedLine(H11Protocol):
 
     def look_after(self, now: float) -> None:
         """End what takes too long."""
-        if not self._reading.is_in_time(self.unread(), now):
+        if not self._reading.is_in_time(lying_ready(self.transport), now):
             self.give_up("not read in time")
         elif self._began is not None and now - self._began > self.bounds.request_seconds:
             nothing = self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]

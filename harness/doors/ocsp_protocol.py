@@ -19,7 +19,7 @@ import uvicorn
 
 from harness.doors.bounds import STANDARD, Bounds
 from harness.doors.ocsp import LONGEST_REQUEST, OCSP_RESPONSE, PATHS, OcspDoor
-from harness.doors.reading import Reading
+from harness.doors.reading import Reading, lying_ready
 from harness.doors.server import LOOPBACK, OPENING_SECONDS
 from harness.errors import ConfigurationError
 
@@ -121,7 +121,7 @@ class OcspProtocol(asyncio.Protocol):
 
     def look_after(self, now: float) -> None:
         """End what takes too long."""
-        if not self._reading.is_in_time(self._transport.get_write_buffer_size(), now):
+        if not self._reading.is_in_time(lying_ready(self._transport), now):
             self._door.refused("answer: expected to be read, actual not read in time", 0)
             self._transport.abort()
         elif self._began is not None:
