@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.contract.vocabulary import Kind
-from harness.doors.bounds import Bounds
+from harness.doors.bounds import STANDARD, Bounds
 from harness.doors.ocsp_protocol import ServedQuickly
 from harness.doors.server import Served
 from harness.jlis.fault_grammar import Fault, FaultDoor
@@ -20,7 +20,7 @@ from tests.hostile.conftest import TOKEN, Doors
 from tests.hostile.wire import codes, dripped, head, line_to, sent, until_closed
 
 SECONDS = 0.6
-BRIEF = Bounds(request_seconds=SECONDS, reading_seconds=SECONDS, idle_seconds=SECONDS, most_lines=12)
+BRIEF = Bounds(request_seconds=SECONDS, reading_seconds=SECONDS, idle_seconds=SECONDS)
 SOON = 5.0
 """Seconds after a bound until it must have been kept, on a machine with other things to do."""
 PAUSE = 0.1
@@ -157,9 +157,9 @@ def test_a_body_that_is_announced_too_long(  # noqa: PLR0917  (a table)
 
 
 @contextmanager
-def patient(doors: Doors, name: str) -> Iterator[Served | ServedQuickly]:
+def patient(doors: Doors, name: str, most_lines: int = STANDARD.most_lines) -> Iterator[Served | ServedQuickly]:
     """Open a door that gives a request ten minutes: what ends a line there is no clock."""
-    bounds = Bounds(request_seconds=600)
+    bounds = Bounds(request_seconds=600, most_lines=most_lines)
     if name == "bare":
         with ServedQuickly(doors.jlis_door.ocsp, bounds) as quick:
             yield quick
@@ -223,20 +223,20 @@ def test_chunks_that_are_none(doors: Doors) -> None:
 
 
 @every_door
-def test_more_lines_than_a_door_takes(doors: Doors, bare: ServedQuickly, name: str) -> None:
+def test_more_lines_than_a_door_takes(doors: Doors, name: str) -> None:
     """The thirteenth of twelve is told 503, and when the others are gone a new one is answered."""
-    served, mark = own(doors, name, bare), doors.world.journal.mark()
-    with ExitStack() as stack:
-        for _ in range(BRIEF.most_lines):
-            stack.enter_context(line_to(served.port))
-        with line_to(served.port) as line:
-            assert codes(until_closed(line)) == [503]
-        assert doors.world.journal.since(mark)[0].http == 503
-        assert "connections" in doors.world.journal.since(mark)[0].answer
-    end = time.monotonic() + SOON
-    body = opened(served, "POST", "/ocsp/auth", "content-length: 0", "connection: close")
-    while codes(sent(served.port, body)) == [503]:  # the lines that were closed are still being noticed
-        assert time.monotonic() < end
+    mark = doors.world.journal.mark()
+    with patient(doors, name, most_lines=12) as served:
+        with ExitStack() as stack:
+            for _ in range(12):
+                stack.enter_context(line_to(served.port))
+            with line_to(served.port) as line:
+                assert codes(until_closed(line)) == [503]
+            assert "connections" in ends_with(doors, mark, 503)
+        end = time.monotonic() + SOON
+        body = opened(served, "POST", "/ocsp/auth", "content-length: 0", "connection: close")
+        while codes(sent(served.port, body)) == [503]:  # the lines that were closed are still being noticed
+            assert time.monotonic() < end
     doors.answer_rightly()
 
 
