@@ -1,6 +1,7 @@
 """Equal questions under way together: asked once where that is permitted, and judged by each at their own instant."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from tests.reference_impl import ocsp_answers as a
 from tests.reference_impl import pki
 
 CROWD = 100
+PATIENCE = 20
+"""Seconds until a test gives up; questions wait twice as long, for nobody may give up before it."""
 
 
 class Held:
@@ -46,7 +49,7 @@ class Held:
                 request = self.rfile.read(int(self.headers["Content-Length"]))
                 held.journal.append(request)
                 held.arrived.release()
-                held.let_go.wait(20)
+                held.let_go.wait(2 * PATIENCE)
                 answer = held.answer(request)
                 self.send_response(200)
                 self.send_header("Content-Type", "application/ocsp-response")
@@ -116,7 +119,7 @@ def crowd(client: OcspClient, serials: Callable[[int], int], meanwhile: Callable
 
 def client_of(held: Held, door: StatusClient, flight: SingleFlight, nonce: Nonce, coalesce: Coalesce) -> OcspClient:
     """A client that keeps nothing, with nonces that are all different."""
-    settings = Responder(address=held.address, timeout=20, nonce=nonce, coalesce=coalesce)
+    settings = Responder(address=held.address, timeout=2 * PATIENCE, nonce=nonce, coalesce=coalesce)
     numbers = count(1)
     draw: Callable[[int], bytes] = lambda length: next(numbers).to_bytes(length)  # noqa: E731
     return OcspClient(Responders({CertificateKind.AUTH: settings}), door.ask, draw, share=flight)
@@ -124,9 +127,10 @@ def client_of(held: Held, door: StatusClient, flight: SingleFlight, nonce: Nonce
 
 def wait_for(flight: SingleFlight, waiting: int) -> None:
     """Returns when so many wait for somebody else's question."""
-    turn = threading.Condition()
-    with turn:
-        assert turn.wait_for(lambda: turn.wait(0.001) or flight.waiting == waiting, timeout=20)
+    pause, end = threading.Event(), time.monotonic() + PATIENCE
+    while flight.waiting != waiting:
+        assert time.monotonic() < end, flight.waiting
+        pause.wait(0.001)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +159,7 @@ def test_a_hundred_ask_once(  # noqa: PLR0917
 
         def meanwhile() -> None:
             if questions == 1:
-                assert held.arrived.acquire(timeout=20)
+                assert held.arrived.acquire(timeout=PATIENCE)
                 wait_for(flight, CROWD - 1)
                 held.let_go.set()
 
@@ -172,7 +176,7 @@ def test_different_certificates_do_not_share(door: StatusClient) -> None:
 
         def meanwhile() -> None:
             for _ in range(4):
-                assert held.arrived.acquire(timeout=20)
+                assert held.arrived.acquire(timeout=PATIENCE)
             wait_for(flight, CROWD - 4)
             held.let_go.set()
 
@@ -212,7 +216,7 @@ def test_each_judges_at_their_own_instant(door: StatusClient) -> None:
         instants = (a.GRID - timedelta(seconds=1), a.GRID, a.GRID + timedelta(minutes=30))
         with ThreadPoolExecutor(3) as pool:
             asked = [pool.submit(client.status, certificate, authority, now) for now in instants]
-            assert held.arrived.acquire(timeout=20)
+            assert held.arrived.acquire(timeout=PATIENCE)
             wait_for(flight, 2)
             held.let_go.set()
             assert [str(each.result().reason) for each in asked] == ["STATUS_STALE", "OK", "STATUS_STALE"]
@@ -224,7 +228,7 @@ def test_who_asks_for_all_fails_for_all() -> None:
     flight, gate, numbers = SingleFlight(), threading.Event(), count(1)
 
     def ask(question: Question) -> bytes:
-        gate.wait(20)
+        gate.wait(2 * PATIENCE)
         next(numbers)
         raise ZeroDivisionError(question.address)
 
