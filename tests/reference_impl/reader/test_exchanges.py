@@ -270,7 +270,7 @@ def stuck(desk: Desk) -> Iterator[Stuck]:
 
 def test_an_exchange_that_takes_too_long_is_given_up(stuck: Stuck) -> None:
     """`CardTooSlow`: a try may have been spent; nothing more goes out, for the next answer could be that one's."""
-    client = CardClient(stuck, time_limit=0.2)
+    client = CardClient(stuck, time_limit=2)  # of each exchange, those before it, too
     with pytest.raises(CardTooSlow) as caught:
         client.jpki.authenticate(CHALLENGE, PinTry("9999", must_remain=1))
     assert caught.value.risk is Risk.TRY_SPENT
