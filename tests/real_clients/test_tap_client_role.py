@@ -65,6 +65,20 @@ def test_programs_are_judged_by_the_trace(
         assert broken == ["tries left"]
 
 
+def test_power_off_ends_a_session_as_well(lane: PcscLane, tmp_path: Path) -> None:
+    """pyscard's own way: nobody answers that frame, and the program has said its last word before the card knows."""
+    cards = Cards(KeyPool(tmp_path / "keys"), seed=7)
+    module = "tests.real_clients.unpowering_program"
+    binding = ProgramBinding([sys.executable, "-m", module], timeout=60)
+    try:
+        with TapClient(binding) as client:
+            catalogue = load_role_catalogue(TAP_CLIENT).with_twins(["typing/session-ended"])
+            run = examine(catalogue, TapBench(client, PcscDesk(lane, cards, tmp_path)), target=module, seed=1)
+    finally:
+        cards.close()
+    assert {judged.verdict for judged in run.judgements.values()} == {Verdict.PASS}
+
+
 def test_program_is_certified_by_one_command(tmp_path: Path) -> None:
     """Behind the substitute, in a process that loads no other PC/SC library: the report says what stood between.
 

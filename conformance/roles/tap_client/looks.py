@@ -14,9 +14,9 @@ from cardsim.trace import Event
 from conformance.check import Check
 from conformance.roles.card.data import public_key
 from conformance.roles.tap_client.case import TapCase, TapRule
-from conformance.roles.tap_client.seen import HEADER, PINS, VERIFY, Seen
+from conformance.roles.tap_client.seen import HEADER, PINS, VERIFY, Seen, is_over
 
-SELECT, READ, SIGN = 0xA4, 0xB0, 0x2A
+READ, SIGN = 0xB0, 0x2A
 DIGEST_INFO_LENGTH = 51
 BY_SHORT_IDENTIFIER, ITS_BITS_CLEAR = 0x80, 0x60
 BIRTH_DATE = (bytes.fromhex("D3921000310001010402"), 0x0011)
@@ -121,8 +121,7 @@ def _nothing_written(seen: Seen) -> Found:
 
 
 def _session_ended(seen: Seen) -> Found:
-    last = seen.lines[-1] if seen.lines else None
-    ended = last is None or last.event in (Event.RESET, Event.POWER_OFF, Event.TORN) or last.command[1] == SELECT
+    ended = is_over(seen.lines)
     return "reset, power off or another application", "so" if ended else "left as it was", ended
 
 

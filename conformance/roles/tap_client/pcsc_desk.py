@@ -6,6 +6,8 @@ run has a card of its own, in a process of its own; what the product did is read
 
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,11 +16,13 @@ from typing import Any, Protocol
 import msgspec
 
 from cardsim.folder import load_card, save_card
+from cardsim.trace import TraceLine
 from cardsim.trace_file import read_trace
 from conformance.roles.tap_client.case import Do, Where
 from conformance.roles.tap_client.desk import Lying
 from conformance.roles.tap_client.door import Happening
 from conformance.roles.tap_client.laid import Cards, OnReader
+from conformance.roles.tap_client.seen import is_over
 from harness.errors import ConfigurationError
 from harness.pcsc_lane import OUR_READER, LaneUnavailable, running_lane
 from harness.pcsc_lane.readers import slot_of
@@ -36,6 +40,8 @@ NAMED_PROGRAMS = {
 }
 """What can be put under test by a word: OpenSC's programs, and the example as a pyscard program."""
 DOOR = "conformance.roles.tap_client.door"
+SETTLING = 2.0
+"""Seconds; pcscd itself takes the power of a card that everybody left only after five."""
 
 
 class Taken(Protocol):
@@ -98,9 +104,21 @@ class PcscDesk:
         mark = len(read_trace(trace))
         try:
             yield
-            on_reader.trace.lines.extend(read_trace(trace)[mark:])
+            on_reader.trace.lines.extend(settled(trace, mark))
         finally:
             taken.remove()
+
+
+def settled(trace: Path, mark: int) -> list[TraceLine]:
+    """Return the lines behind a mark, when the session is over or `SETTLING` seconds have passed.
+
+    Power off (a disconnection with SCARD_UNPOWER_CARD) is a frame that the card does not answer: a program may have
+    said its last word before the card knows.
+    """
+    end, pause = time.monotonic() + SETTLING, threading.Event()
+    while not is_over(lines := read_trace(trace)[mark:]) and time.monotonic() < end:
+        pause.wait(0.02)
+    return lines
 
 
 @contextmanager

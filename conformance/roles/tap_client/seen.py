@@ -1,5 +1,6 @@
 """One run of reader software as the judge sees it: what lay there, what was said, and the trace."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cardsim.trace import Event, TraceLine
@@ -10,8 +11,16 @@ from conformance.roles.tap_client.login_party import LoginParty
 from harness.contract.tap_messages import Ran
 
 PINS = {Typed.RIGHT: "1234", Typed.WRONG: "4321", Typed.SHORT: "123", Typed.LONG: "12345"}
-VERIFY = 0x20
+SELECT, VERIFY = 0xA4, 0x20
 HEADER = VALUE_AT
+
+
+def is_over(lines: Sequence[TraceLine]) -> bool:
+    """Return whether a session was ended: by a reset, power off, another application, or the card's leaving."""
+    if not lines:
+        return True
+    last = lines[-1]
+    return last.event in (Event.RESET, Event.POWER_OFF, Event.TORN) or last.command[1:2] == bytes([SELECT])
 
 
 @dataclass(frozen=True, slots=True)
