@@ -69,7 +69,7 @@ def steps_of(series: Series, course: list[Plateau], latency: str) -> list[Step]:
         found.append(
             Step(
                 round(plateau.level, 3),
-                round(sum(each.verdicts for each in part.intervals) / part.seconds, 2),
+                round(part.throughput, 2),
                 round(histogram.quantile(0.5) * 1000, 3),
                 round(histogram.quantile(0.99) * 1000, 3),
             )

@@ -35,7 +35,6 @@ class Figure(Struct, frozen=True):
 
 def figures(series: Series, latency: str, course: list[Plateau], seed: int = 0) -> dict[str, Figure]:
     """Return the figures of a run, which took this course, by which it is compared with another."""
-    throughput = sum(each.verdicts for each in series.intervals) / series.seconds if series.intervals else 0.0
     places = range(STARTING, len(series.intervals) - 1)
     drawn_from = [series.intervals[place] for place in places]
     draws = (
@@ -44,7 +43,7 @@ def figures(series: Series, latency: str, course: list[Plateau], seed: int = 0) 
         else None
     )
     rates = None if draws is None else draws @ np.array([each.verdicts for each in drawn_from], dtype=np.float64)
-    found = {"verdicts_per_second": Figure(round(throughput, 3), _noise(rates), more_is_better=True)}
+    found = {"verdicts_per_second": Figure(round(series.throughput, 3), _noise(rates), more_is_better=True)}
     for name, share in (("p50_ms", 0.5), ("p99_ms", 0.99)):
         value = series.latencies(latency).quantile(share) * 1000
         quantiles = None if draws is None else _quantiles(drawn_from, latency, share, draws)
@@ -61,12 +60,10 @@ def knee_figures(knee: Knee, series: Series, course: list[Plateau], seed: int = 
     strata = [len(part.intervals) for _, part in steps]
     levels = rates = None
     if min(strata) > 1:
-        draws, ends = drawn(strata, seed), np.cumsum(strata)
-        throughputs = [
-            draws[:, end - count : end] @ np.array([each.verdicts for each in part.intervals]) / part.seconds
-            for end, count, (_, part) in zip(ends, strata, steps, strict=True)
-        ]
-        _, levels, slopes, _ = broken(np.array([plateau.level for plateau, _ in steps]), np.transpose(throughputs))
+        counted = drawn(strata, seed) * [each.verdicts for _, part in steps for each in part.intervals]
+        starts = np.cumsum([0, *strata[:-1]])
+        throughputs = np.add.reduceat(counted, starts, axis=1) / [part.seconds for _, part in steps]
+        _, levels, slopes, _ = broken(np.array([plateau.level for plateau, _ in steps]), throughputs)
         rates = levels * slopes
     return {
         "knee_level": Figure(knee.level, _noise(levels), more_is_better=True),

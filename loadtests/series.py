@@ -86,6 +86,11 @@ class Series(Struct):
         """How long the intervals are together."""
         return self.width * len(self.intervals)
 
+    @property
+    def throughput(self) -> float:
+        """Verdicts a second; 0 of nothing."""
+        return sum(each.verdicts for each in self.intervals) / self.seconds if self.intervals else 0.0
+
     def between(self, start: float, end: float) -> "Series":
         """Return the intervals that lie wholly between two instants."""
         first, last = math.ceil(start / self.width - 1e-9), math.floor(end / self.width + 1e-9)

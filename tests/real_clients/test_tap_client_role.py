@@ -10,7 +10,7 @@ import pytest
 
 from conformance.judge import Verdict
 from conformance.roles.role_catalogue import load_role_catalogue
-from conformance.roles.role_run import examine
+from conformance.roles.role_run import RoleJudgement, examine
 from conformance.roles.tap_client.bench import TapBench
 from conformance.roles.tap_client.case import TAP_CLIENT
 from conformance.roles.tap_client.laid import Cards
@@ -41,6 +41,18 @@ OPENSC = {
 is too short; checks no signature; and does not tell how many tries are left."""
 
 
+def judgements_of(module: str, case_ids: list[str], lane: PcscLane, folder: Path) -> dict[str, RoleJudgement]:
+    """What the judge says of a program at our readers, case by case."""
+    cards = Cards(KeyPool(folder / "keys"), seed=7)
+    binding = ProgramBinding([sys.executable, "-m", module], timeout=60)
+    try:
+        with TapClient(binding) as client:
+            catalogue = load_role_catalogue(TAP_CLIENT).with_twins(case_ids)
+            return examine(catalogue, TapBench(client, PcscDesk(lane, cards, folder)), target=module, seed=1).judgements
+    finally:
+        cards.close()
+
+
 @pytest.mark.parametrize(
     ("module", "expected"),
     [("conformance.targets.tap_client", {}), ("conformance.targets.opensc_adapter", OPENSC)],
@@ -50,33 +62,18 @@ def test_programs_are_judged_by_the_trace(
     module: str, expected: dict[str, Verdict], lane: PcscLane, tmp_path: Path
 ) -> None:
     """Both read and sign as they should; what OpenSC does otherwise is seen, and said."""
-    cards = Cards(KeyPool(tmp_path / "keys"), seed=7)
-    binding = ProgramBinding([sys.executable, "-m", module], timeout=60)
-    try:
-        with TapClient(binding) as client:
-            catalogue = load_role_catalogue(TAP_CLIENT).with_twins(CASES)
-            run = examine(catalogue, TapBench(client, PcscDesk(lane, cards, tmp_path)), target=module, seed=1)
-    finally:
-        cards.close()
-    verdicts = {case_id: judged.verdict for case_id, judged in run.judgements.items()}
+    judgements = judgements_of(module, CASES, lane, tmp_path)
+    verdicts = {case_id: judged.verdict for case_id, judged in judgements.items()}
     assert verdicts == {case_id: expected.get(case_id, Verdict.PASS) for case_id in CASES}
     if expected:
-        broken = [check.name for check in run.judgements["typing/wrong"].checks if not check.held]
+        broken = [check.name for check in judgements["typing/wrong"].checks if not check.held]
         assert broken == ["tries left"]
 
 
 def test_power_off_ends_a_session_as_well(lane: PcscLane, tmp_path: Path) -> None:
     """pyscard's own way: nobody answers that frame, and the program has said its last word before the card knows."""
-    cards = Cards(KeyPool(tmp_path / "keys"), seed=7)
-    module = "tests.real_clients.unpowering_program"
-    binding = ProgramBinding([sys.executable, "-m", module], timeout=60)
-    try:
-        with TapClient(binding) as client:
-            catalogue = load_role_catalogue(TAP_CLIENT).with_twins(["typing/session-ended"])
-            run = examine(catalogue, TapBench(client, PcscDesk(lane, cards, tmp_path)), target=module, seed=1)
-    finally:
-        cards.close()
-    assert {judged.verdict for judged in run.judgements.values()} == {Verdict.PASS}
+    judgements = judgements_of("tests.real_clients.unpowering_program", ["typing/session-ended"], lane, tmp_path)
+    assert {judged.verdict for judged in judgements.values()} == {Verdict.PASS}
 
 
 def test_program_is_certified_by_one_command(tmp_path: Path) -> None:
