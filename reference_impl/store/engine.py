@@ -11,7 +11,10 @@ PostgreSQL  psycopg 3; synchronous_commit=on, whatever the server's default. Con
 """
 
 import os
+import random
 import select
+import sqlite3
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +33,9 @@ POOLED: Final = 4
 """Connections of an engine at most; one that was opened is kept, for to open one takes longer than a visit. A process
 has three such engines (two of its store, one of its audit): eight processes stay below the 100 that a server takes
 unless it is told otherwise."""
+
+_SECONDS_APART: Final = 0.02
+"""How long at most whoever found a new file taken waits before it asks again."""
 
 _OPTIONS: Final[dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
     "sqlite": ({"store_writes": True}, {"store_writes": False}),
@@ -94,7 +100,7 @@ def open_engine(place: Place, *, name: str, wait: int, pragmas: tuple[str, ...] 
     def make_durable(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the driver begins no transactions of its own beside ours
         for pragma in (*pragmas, "journal_mode=WAL", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}").close()
+            _set(connection, pragma, wait)
 
     event.listen(engine, "do_connect", make_private)
     event.listen(engine, "connect", make_durable)
@@ -109,6 +115,25 @@ def _make_private(place: Path) -> None:
     """
     with suppress(OSError):
         os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _set(connection: Any, pragma: str, wait: float) -> None:
+    """Says a pragma; waits so many seconds for others who open the file.
+
+    SQLite waits by itself for whoever wants to read or to write. But to make a new file's log a write-ahead log it
+    reads, and then asks to write: where two of that kind could wait for each other, it tells the second SQLITE_BUSY
+    without any wait (https://www.sqlite.org/c3ref/busy_handler.html), who is to let go and come again.
+    """
+    until = time.monotonic() + wait
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(random.uniform(0, _SECONDS_APART))  # noqa: S311  (not together again; no secret)
+        else:
+            return
 
 
 def writing_and_reading(engine: Engine) -> tuple[Engine, Engine]:

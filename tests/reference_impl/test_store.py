@@ -1,7 +1,9 @@
 """The store: transactions that are kept whole, readers that wait for nobody, faults told as the store's."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,6 +155,20 @@ def test_processes_that_begin_at_once_make_the_tables_once(shared_store: Store) 
     for each in threads:
         each.join()
     assert faults == []
+
+
+def test_who_opens_a_file_that_somebody_begins_to_write_waits_for_them(tmp_path: Path) -> None:
+    """SQLite itself would not wait: it says SQLITE_BUSY at once where the log of a file is made a write-ahead log."""
+    path = tmp_path / "store.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other, ThreadPoolExecutor() as opener:
+        other.execute("BEGIN IMMEDIATE")
+        opening = opener.submit(Database, path)
+        with pytest.raises(TimeoutError):
+            opening.result(timeout=0.5)
+        other.execute("COMMIT")
+        with closing(opening.result(timeout=30)) as opened:
+            opened.make(TABLES)
+            assert members(opened) == 0
 
 
 def test_store_that_cannot_be_written_is_a_fault_with_its_name(tmp_path: Path) -> None:
