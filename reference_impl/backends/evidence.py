@@ -4,13 +4,12 @@ A table of its own, made when the first service has such a policy: a relying par
 certificate could lie. The audit says why it is here; this says until when.
 """
 
-from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
 
-from sqlalchemy import Column, Connection, Float, Index, LargeBinary, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, Float, Index, LargeBinary, MetaData, String, Table, delete, insert, select
 
 from reference_impl.audit.checks import Check
+from reference_impl.store.transactions import Transactions, make_tables
 
 metadata = MetaData()
 
@@ -26,20 +25,13 @@ kept_certificates = Table(
 )
 
 
-class Transactions(Protocol):
-    """A store."""
-
-    def transaction(self) -> AbstractContextManager[Connection]:
-        """All or nothing."""
-
-
 class Evidence:
     """What is kept for a law, in the relying party's store."""
 
     def __init__(self, database: Transactions) -> None:
         self._database = database
         with database.transaction() as connection:
-            metadata.create_all(connection)
+            make_tables(connection, metadata)
 
     def keep(self, why: Check, certificate: bytes, until: datetime) -> None:
         """Keeps the certificate of an accepted attempt until then."""

@@ -5,13 +5,13 @@ name: whether real PPIDs survive renewal is UNKNOWN (spec/pki.md §6); here they
 """
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 from sqlalchemy import Column, Connection, Float, Index, MetaData, PrimaryKeyConstraint, String, Table, select, text
 
+from reference_impl.store.transactions import Transactions, make_tables
 from reference_impl.verification.verdict import HolderKey
 
 metadata = MetaData()
@@ -42,13 +42,6 @@ class Meant(msgspec.Struct, frozen=True):
     ends: datetime
 
 
-class Transactions(Protocol):
-    """A store."""
-
-    def transaction(self) -> AbstractContextManager[Connection]:
-        """All or nothing."""
-
-
 class Names:
     """The PPIDs of one platform."""
 
@@ -57,7 +50,7 @@ class Names:
         self._issuer = f"ppid:{platform}"
         self._draw = draw
         with database.transaction() as connection:
-            metadata.create_all(connection)
+            make_tables(connection, metadata)
 
     def find(self, client: str, holder: HolderKey) -> HolderKey | None:
         """This client's name for a holder, if it has one."""

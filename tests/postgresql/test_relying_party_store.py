@@ -1,10 +1,15 @@
 """The tests of tests/reference_impl/test_store.py over PostgreSQL, and what only a server can do: go, and come back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from secrets import token_bytes
 
 import pytest
 from sqlalchemy import URL, Connection
 
+from reference_impl.backends.evidence import Evidence
+from reference_impl.platform.names import Names
 from reference_impl.store.database import Database, StoreUnusable
 from reference_impl.store.transactions import run
 from tests.postgresql.same import same_tests
@@ -25,6 +30,19 @@ def database(store: URL) -> Iterator[Database]:
     """A store on the server."""
     with test_store.made(store) as opened:
         yield opened
+
+
+@pytest.mark.parametrize(
+    "user", [Evidence, lambda database: Names(database, "pf-1", token_bytes)], ids=["kept", "names"]
+)
+def test_processes_that_begin_at_once_make_the_tables_of_its_users_once(
+    store: URL, user: Callable[[Database], object]
+) -> None:
+    """Six whose tables are not those of every store; each CREATE TABLE IF NOT EXISTS alone may refuse the second."""
+    with ExitStack() as opened, ThreadPoolExecutor(6) as together:
+        databases = [opened.enter_context(closing(Database(store))) for _ in range(6)]
+        for made in [together.submit(user, each) for each in databases]:
+            made.result(timeout=60)
 
 
 def test_ended_connections_are_not_lent_again(database: Database, store: URL, server: Server) -> None:
