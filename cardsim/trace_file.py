@@ -4,9 +4,11 @@ python -m cardsim.trace_file FILE [--lang ja|en]      reads it out
 """
 
 import argparse
+import fcntl
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -29,10 +31,15 @@ class TraceFile:
             raise CardUnreadable(f"cannot write the trace {path}: {fault.strerror}") from fault
 
     def __call__(self, line: TraceLine) -> None:
+        octets = msgspec.json.encode(line) + b"\n"
         try:
-            os.write(self._descriptor, msgspec.json.encode(line) + b"\n")
+            with _turn(self._descriptor, fcntl.LOCK_EX):
+                written = os.write(self._descriptor, octets)
         except OSError as fault:
             raise CardUnreadable(f"cannot write the trace {self._path}: {fault.strerror}") from fault
+        if written < len(octets):
+            room = f"expected room for {len(octets)} octets, found room for {written}"
+            raise CardUnreadable(f"cannot write the trace {self._path}: {room}")
 
     def close(self) -> None:
         """Ends the file."""
@@ -40,13 +47,26 @@ class TraceFile:
 
 
 def read_trace(path: Path) -> list[TraceLine]:
-    """The lines of a trace file."""
+    """The lines of a trace file, whole ones only: whoever writes to it meanwhile is waited for."""
     try:
-        return _DECODER.decode_lines(path.read_bytes())
+        with path.open("rb") as file, _turn(file.fileno(), fcntl.LOCK_SH):
+            written = file.read()
+        return _DECODER.decode_lines(written)
     except OSError as fault:
         raise CardUnreadable(f"cannot read the trace {path}: {fault.strerror}") from fault
     except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise CardUnreadable(f"{path} is not a trace: {fault}") from fault
+
+
+@contextmanager
+def _turn(descriptor: int, kind: int) -> Iterator[None]:
+    """The file is written or read, not both at once: towards a reader write(2) is not atomic, and a line that goes over
+    the end of a page can be seen without its rest."""
+    fcntl.flock(descriptor, kind)
+    try:
+        yield
+    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,5 +1,9 @@
 """The trace: complete, readable, and without a secret in it."""
 
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,7 +11,7 @@ import pytest
 from cardsim.faults import CardUnreadable
 from cardsim.profile import Profile
 from cardsim.slot import InsertedCard
-from cardsim.trace import Event, Trace, command_name, decode, mask_secrets, spent_a_try
+from cardsim.trace import Event, Trace, TraceLine, command_name, decode, mask_secrets, spent_a_try
 from cardsim.trace_file import TraceFile, main, read_trace
 from tests.cardsim.conftest import ask
 
@@ -145,3 +149,34 @@ def test_what_is_no_trace_file(tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert len(capsys.readouterr().err.splitlines()) == 1
     with pytest.raises(CardUnreadable, match="cannot write the trace"):
         TraceFile(tmp_path / "missing" / "trace")
+
+
+def test_a_line_is_read_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel shows a reader the first half of a line that is being written; the reader waits for the other."""
+    line, path = TraceLine(1, Event.COMMAND, command=bytes(20)), tmp_path / "trace"
+    write, half_written, go_on = os.write, threading.Event(), threading.Event()
+
+    def in_halves(descriptor: int, octets: bytes) -> int:
+        middle = write(descriptor, octets[: len(octets) // 2])
+        half_written.set()
+        go_on.wait(60)
+        return middle + write(descriptor, octets[middle:])
+
+    monkeypatch.setattr(os, "write", in_halves)
+    with closing(TraceFile(path)) as file, ThreadPoolExecutor() as threads:
+        writing = threads.submit(file, line)
+        assert half_written.wait(60)
+        reading = threads.submit(read_trace, path)
+        with pytest.raises(TimeoutError):
+            reading.result(timeout=0.3)
+        go_on.set()
+        assert reading.result(timeout=60) == [line]
+        writing.result(timeout=60)
+
+
+def test_a_line_that_finds_no_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that becomes full in the middle of a line takes a part, and says nothing but how much."""
+    write, path = os.write, tmp_path / "trace"
+    monkeypatch.setattr(os, "write", lambda descriptor, octets: write(descriptor, octets[:7]))
+    with closing(TraceFile(path)) as file, pytest.raises(CardUnreadable, match="found room for 7"):
+        file(TraceLine(1, Event.POWER_ON))
