@@ -1,7 +1,7 @@
 """The search itself: planted anywhere it is found, over the borders of pieces; noise and honest files hold nothing."""
 
 import gzip
-import os
+import random
 import time
 from pathlib import Path
 
@@ -19,7 +19,10 @@ CANARY = Canary(Kind.ADDRESS, "a/case", "試験県葵市本町３丁目１２番
 WRITINGS = list(writings(CANARY))
 FINDER = Finder(WRITINGS)
 PIECE = 4096
-NOISE = os.urandom(3 * PIECE)
+DRAWN = random.Random(20261122)  # noqa: S311  (noise)
+"""The same noise in every run: of a megabyte in groups of four octets one draw in fifty holds somebody's date or
+number (`written.SHORTEST`)."""
+NOISE = DRAWN.randbytes(3 * PIECE)
 
 
 def many(owners: int) -> list[Canary]:
@@ -34,7 +37,7 @@ def many(owners: int) -> list[Canary]:
             Canary(Kind.PIN, f"c/{number}", f"{1000 + number}"),
             Canary(Kind.CERTIFICATE_NUMBER, f"c/{number}", f"{0x7000000 + number:x}"),
             Canary(Kind.CARD_NUMBER, f"c/{number}", f"{117440512 + number:016}"),
-            Canary(Kind.CERTIFICATE, f"c/{number}", octets=os.urandom(48)),
+            Canary(Kind.CERTIFICATE, f"c/{number}", octets=DRAWN.randbytes(48)),
         )
     ]
 
@@ -83,8 +86,9 @@ def test_what_ends_behind_the_place_where_a_look_begins_is_found_once() -> None:
 def test_noise_holds_nothing() -> None:
     """Random octets, digits, hexadecimal and base64, against the canaries of a hundred cases."""
     finder = Finder(each for canary in many(100) for each in writings(canary))
-    noise = os.urandom(3 << 20)
-    digits = bytes(48 + each % 10 for each in os.urandom(1 << 18))
+    drawn = random.Random(7)  # noqa: S311  (noise)
+    noise = drawn.randbytes(3 << 20)
+    digits = bytes(48 + each % 10 for each in drawn.randbytes(1 << 18))
     for text in (noise, digits, noise[: 1 << 20].hex().encode(), noise[: 1 << 20].hex(" ", 4).encode()):
         assert list(scan(finder, Octets(text))) == []
 
