@@ -40,13 +40,12 @@ from reference_impl.audit.chain import Head, Linked, empty
 from reference_impl.audit.faults import AuditUnusable
 from reference_impl.store import engine
 from reference_impl.store.kept import KeptTransactions
+from reference_impl.store.transactions import make_tables
 
 Place = engine.Place
 WAIT_SECONDS: Final = 10
 """How long an appender waits for its turn, and a client for the server."""
 
-_TURN: Final = 0x4B41444954
-"""The advisory lock of whoever makes the tables; "KADIT"."""
 _PAGE: Final = 16384
 """Rows come at the end and are read in order: large pages are written less often."""
 
@@ -139,9 +138,7 @@ class Storage:
 
     def _make(self) -> None:
         with self.appending() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
-            metadata.create_all(connection)
+            make_tables(connection, metadata)
             if connection.execute(select(chains.c.id)).first() is None:
                 if connection.dialect.name == "postgresql":  # hashes do not get smaller
                     connection.execute(text("ALTER TABLE audit_groups ALTER COLUMN rows SET STORAGE EXTERNAL"))

@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, func, insert, select, update
 
 from reference_impl.services.offline.record import FIRST_LINK, Record, seal
-from reference_impl.store.transactions import Transactions
+from reference_impl.store.transactions import Transactions, make_tables
 
 _metadata = MetaData()
 _queue = Table(
@@ -44,7 +44,7 @@ class TerminalQueue:
         self._terminal = terminal
         self._key = key
         with database.transaction() as connection:
-            _metadata.create_all(connection)
+            make_tables(connection, _metadata)
 
     def record(self, use: TerminalUse) -> Record:
         """The record of a use, which is kept when this returns."""
