@@ -24,10 +24,16 @@ HELP = """Test harness and conformance suite for products that use the My Number
 """
 
 
-def build() -> typer.Typer:
-    """Return the program with every command that is installed, in the order of their names."""
+def build(asked: str = "") -> typer.Typer:
+    """Return the program with the command that is asked for, or with all that are installed, by their names.
+
+    One alone starts in half the time: loading the others loads every library that any of them needs. A word that is
+    no command's brings all of them, so that the refusal can say which there are.
+    """
     program = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+    program.callback()(lambda: None)  # with one command alone Typer would make that one the whole program
+    points = entry_points(group=GROUP)
+    for point in sorted(points.select(name=asked) or points, key=lambda point: point.name):
         command = point.load()
         if isinstance(command, typer.Typer):
             program.add_typer(command, name=point.name)
@@ -44,7 +50,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     try:
-        build()(prog_name="kazashi")
+        build(*sys.argv[1:2])(prog_name="kazashi")
     except (ConfigurationError, CardFault) as fault:
         sys.stderr.write(f"kazashi: {fault}\n")
         sys.exit(CONFIGURATION)

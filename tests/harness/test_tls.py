@@ -261,7 +261,7 @@ from harness.commands import world
 program = typer.Typer()
 program.command("serve")(serve)
 program.add_typer(world.app, name="world")
-harness.cli.build = lambda: program
+harness.cli.build = lambda *_: program
 harness.cli.main()
 """
 

@@ -49,6 +49,23 @@ def test_help_names_every_command(home: Path) -> None:
         assert command in done.stdout
 
 
+def test_one_command_starts_without_the_others(home: Path) -> None:
+    """What a command is asked for is loaded, and none of its neighbours: a person waits for those."""
+    program = "import harness.cli, sys; harness.cli.build('clock'); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=home, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "harness.commands.clock" in loaded
+    assert not loaded & {"harness.commands.world", "conformance.commands", "loadtests.commands", "scenarios.commands"}
+
+
+@pytest.mark.parametrize("word", ["clok", "--hel"])
+def test_word_that_is_no_command_is_answered_from_all_of_them(home: Path, word: str) -> None:
+    """A slip of the finger is told what was meant, whatever package brings it."""
+    done = kazashi(word, home=home)
+    assert done.returncode == 2
+    assert {"clok": "Did you mean 'clock'?", "--hel": "--help"}[word] in done.stderr
+
+
 def test_certify_writes_its_reports_and_says_where(home: Path) -> None:
     """Exit 0, four files, their paths on stderr, and what certify promised in report.json."""
     done = kazashi("certify", "--case", "tap/outdoor", "--out", "reports", home=home)
@@ -157,7 +174,7 @@ def test_fault_of_our_own_is_exit_3_and_not_a_verdict(home: Path) -> None:
         "import harness.cli as cli\n"
         "def broken():\n"
         "    raise RuntimeError('ours')\n"
-        "cli.build = lambda: (lambda prog_name: broken())\n"
+        "cli.build = lambda *_: (lambda prog_name: broken())\n"
         "cli.main()\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=home, capture_output=True, text=True, check=False)

@@ -33,7 +33,7 @@ import harness.cli
 program = typer.Typer()
 program.command("serve")(serve)
 program.add_typer(world.app, name="world")
-harness.cli.build = lambda: program
+harness.cli.build = lambda *_: program
 main()
 """
 LAST_LINE = "Ctrl-C ends it"
