@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
+from conformance.applicability import declared_by, obstacles
 from conformance.catalogue_loader import Catalogue, compiled, load_catalogue
 from conformance.certification import EXIT_CODES, Certification, certify
 from conformance.evidence.bundle import sign_evidence
@@ -226,10 +227,13 @@ def _play(  # noqa: PLR0913  (what a sitting is made of)
                 sittings.keep(judgement.case.id, judgement, client.instants_taken())
             progress.update(cases, completed=number)
 
-        shifted = Capability.SET_TIME not in client.hello().capabilities
+        product = client.hello()
+        shifted = Capability.SET_TIME not in product.capabilities
+        declared = declared_by(product)
+        asked_of_it = sum(not any(obstacles(case, declared, at_once=True)) for case in part.cases.values())
         seed = world_seed(asked.seed, asked.sitting)
         with setting(
-            key_pool(), seed=seed, cases=len(part.cases), shifted=shifted, progress=key_made, oracle=oracle
+            key_pool(), seed=seed, cases=asked_of_it, shifted=shifted, progress=key_made, oracle=oracle
         ) as made:
             sittings.sit_down("shifted" if shifted else "controlled")
             run = certify(
