@@ -113,6 +113,16 @@ def test_fake_jlis_passes_everything(catalogue: RoleCatalogue, made: Stand, ligh
     assert [path.name for path in paths] == ["index.html", "report.json", "junit.xml", "summary.md"]
 
 
+def test_story_is_told_by_its_stage_alone(catalogue: RoleCatalogue, made: Stand) -> None:  # type: ignore[type-arg]
+    """The responder at the host's time is asked nothing in it: its list of the day may be the one that comes next."""
+    nowhere = "http://127.0.0.1:9/"
+    staged = [case for case in catalogue.cases.values() if case.story]
+    assert staged
+    with bench(replace(made.facts, ocsp=nowhere, crl=nowhere)) as line:
+        for case in staged:
+            assert [each for each in line.play(case).checks if not each.held] == [], case.id
+
+
 @pytest.mark.parametrize("fault", LEGAL, ids=lambda fault: fault.value)
 def test_what_is_legal_though_odd_is_no_failure(fault: Fault, catalogue: RoleCatalogue, made: Stand) -> None:  # type: ignore[type-arg]
     """Nothing fails; a twin hash alone is a warning."""

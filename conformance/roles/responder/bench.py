@@ -70,7 +70,7 @@ class ResponderBench:
     def _told(self, case: ResponderCase, stage: Stage) -> Played:
         """Let the story of a case happen, and judge what comes of it."""
         known = Requestor.made(stage.now())
-        facts, earlier = self.facts, None
+        facts, earlier = stage.facts(), None
         for act in case.story:
             match act:
                 case Fetched():
@@ -123,13 +123,9 @@ class ResponderBench:
             return Found(wanted, "no signer", held=False)
         if seen.is_authority or signer.ocsp_no_check_value is not None:
             return Found(wanted, "the authority" if seen.is_authority else "nocheck", held=True)
-        asked = SeenAnswer(self.facts, Ask(), *self._send(self._with(signer.serial_number), Ask()))
+        asked = SeenAnswer(self.facts, Ask(), *self._send(_about(seen.facts, signer.serial_number), Ask()))
         name = asked.single["cert_status"].name if asked.basic is not None else asked.answered
         return Found(wanted, f"no nocheck, and {name}", name != "revoked")
-
-    def _with(self, serial: int) -> Facts:
-        known = {**self.facts.known, About.GOOD: Known(serial)}
-        return Facts(self.facts.product, self.facts.issuer, known, ocsp=self.facts.ocsp)
 
     def _send(self, facts: Facts, ask: Ask, requestor: Requestor | None = None) -> tuple[Request, Carried]:
         request = build(ask, facts, secrets.token_bytes(LONGEST_NONCE), requestor)
@@ -215,6 +211,11 @@ def _looked_at(rule: Rule, look: Callable[[S], Found], seen: S) -> Check:
         return Check(rule.value, *look(seen))
     except UNREADABLE as fault:
         return Check(rule.value, "something that can be read", " ".join(str(fault).split())[:200], held=False)
+
+
+def _about(facts: Facts, serial: int) -> Facts:
+    """Return the facts of the same responder with this number as the one that is asked about."""
+    return replace(facts, known={**facts.known, About.GOOD: Known(serial)})
 
 
 def _answered(case: ResponderCase, actual: str) -> Check:

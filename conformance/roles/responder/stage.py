@@ -9,11 +9,10 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from conformance.roles.responder.case import About, Act, Advance, Demand, Issue, Moment, Revoke
 from conformance.roles.responder.facts import Facts, Known
-from harness.clock import host_now
 from harness.contract.vocabulary import Kind
 from harness.doors.jlis import JlisDoor
 from harness.doors.server import Served
@@ -25,11 +24,11 @@ from harness.municipalities import AOI
 from harness.personalisation import IssuedCard
 from harness.world import KEYS_PER_CARD, World
 
+T = TypeVar("T")
 KIND = Kind.AUTH
-SECOND = timedelta(seconds=1)
 QUARTER = timedelta(minutes=15)
-OPENING = (1, 1)
-"""Hour and minute (UTC) at which a stage begins: a minute behind a mark of OCSP, hours before the next list."""
+OPENING = datetime(2026, 11, 2, 1, 1, tzinfo=UTC)
+"""When a stage begins: a minute behind a mark of OCSP, hours before the next list; the host's day plays no part."""
 REASON = "keyCompromise"
 
 
@@ -38,6 +37,9 @@ class Stage(Protocol):
 
     def now(self) -> datetime:
         """Return its instant."""
+
+    def facts(self) -> Facts:
+        """Return what is true of it."""
 
     def do(self, act: Act) -> Facts:
         """Let something happen, and return what is true from then on."""
@@ -64,6 +66,10 @@ class OwnStage:
     def now(self) -> datetime:
         """Return the world's instant."""
         return self._world.clock.now()
+
+    def facts(self) -> Facts:
+        """Return where it answers, and what has come true by now."""
+        return self._facts
 
     def do(self, act: Act) -> Facts:
         """Let something happen."""
@@ -122,11 +128,9 @@ class OwnStage:
 
 @contextmanager
 def own_stage(keys: KeyPool, *, seed: int = 1) -> Iterator[OwnStage]:
-    """Yield a stage that begins at a fixed time of today."""
+    """Yield a stage that begins at its opening."""
     keys.prepare(KEYS_PER_CARD)
-    hour, minute = OPENING
-    born = host_now().replace(hour=hour, minute=minute, second=0, microsecond=0)
-    world = World.create(keys, seed=seed, start=born)
+    world = World.create(keys, seed=seed, start=OPENING)
     try:
         door = JlisDoor(world)
         with Served(door.app, garbled=door.garbled) as served:
@@ -143,30 +147,33 @@ class RemoteStage:
 
     def now(self) -> datetime:
         """Return the world's instant."""
-        self._line.send(("now", None))
-        found = self._line.recv()
-        if not isinstance(found, datetime):
-            raise TypeError(f"stage: expected an instant, actual {found!r}")
-        return found
+        return self._asked(datetime, "now")
+
+    def facts(self) -> Facts:
+        """Return what is true of it."""
+        return self._asked(Facts, "facts")
 
     def do(self, act: Act) -> Facts:
         """Let something happen."""
-        self._line.send(("do", act))
+        return self._asked(Facts, "do", act)
+
+    def _asked(self, kind: type[T], word: str, *more: Act) -> T:
+        self._line.send((word, *more))
         found = self._line.recv()
-        if not isinstance(found, Facts):
-            raise TypeError(f"stage: expected facts, actual {found!r}")
+        if not isinstance(found, kind):
+            raise TypeError(f"stage: expected {kind.__name__}, actual {found!r}")
         return found
 
 
 @contextmanager
 def remote_stage(line: Connection) -> Iterator[RemoteStage]:
     """Yield a stage that the process at the other end makes for the block."""
-    line.send(("begin", None))
+    line.send(("begin",))
     line.recv()
     try:
         yield RemoteStage(line)
     finally:
-        line.send(("end", None))
+        line.send(("end",))
         line.recv()
 
 
@@ -178,5 +185,14 @@ def serve_stages(line: Connection, keys: KeyPool) -> None:
             with own_stage(keys) as stage:
                 line.send(None)
                 while (asked := line.recv())[0] != "end":
-                    line.send(stage.now() if asked[0] == "now" else stage.do(asked[1]))
+                    line.send(_answer(stage, asked))
             line.send(None)
+
+
+def _answer(stage: Stage, asked: tuple[str, *tuple[Act, ...]]) -> datetime | Facts:
+    match asked:
+        case ("now",):
+            return stage.now()
+        case ("do", act):
+            return stage.do(act)
+    return stage.facts()
