@@ -1,4 +1,7 @@
-"""The whole suite while the host's clock is wrong: a day and ten years, ahead and behind (CONFORMANCE.md).
+"""The whole suite while the host's clock is wrong by hours, a day, ten years, ahead and behind (CONFORMANCE.md).
+
+Hours, for lists come at three in the morning: whoever begins an hour later sees another day, and no run of ours at
+its usual hour would.
 
 By a library of a page (`wrong_clock.c`, made with `cc`) that is preloaded into harness, product and all they start.
 Nothing of them may depend on the host's day: the world has a clock of its own.
@@ -13,7 +16,13 @@ from pathlib import Path
 import pytest
 
 DAY, TEN_YEARS = timedelta(days=1), timedelta(days=3653)
-OFFSETS = {"a day ahead": DAY, "a day behind": -DAY, "ten years ahead": TEN_YEARS, "ten years behind": -TEN_YEARS}
+OFFSETS = {
+    "a day ahead": DAY,
+    "a day behind": -DAY,
+    "ten years ahead": TEN_YEARS,
+    "ten years behind": -TEN_YEARS,
+    **{f"{hours} hours ahead": timedelta(hours=hours) for hours in (6, 12, 18)},
+}
 SOURCE = Path(__file__).with_name("wrong_clock.c")
 RUNS = {
     "relying-party over HTTP": ("--target", "reference"),
