@@ -70,15 +70,17 @@ class ResponderBench:
     def _told(self, case: ResponderCase, stage: Stage) -> Played:
         """Let the story of a case happen, and judge what comes of it."""
         known = Requestor.made(stage.now())
-        facts, earlier = stage.facts(), None
+        earlier = None
         for act in case.story:
             match act:
                 case Fetched():
+                    facts = stage.facts()
                     earlier = SeenList(facts, self._get(facts.crl or ""))
                 case Demand():
-                    facts = stage.do(Demand(known.certificate.hex()))
+                    stage.do(Demand(known.certificate.hex()))
                 case _:
-                    facts = stage.do(act)
+                    stage.do(act)
+        facts = stage.facts()
         asked = case.question
         signed = asked.signed if isinstance(asked, Ask) else None
         other = Requestor.made(stage.now()) if signed is Signed.UNKNOWN else None

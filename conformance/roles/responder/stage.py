@@ -41,8 +41,8 @@ class Stage(Protocol):
     def facts(self) -> Facts:
         """Return what is true of it."""
 
-    def do(self, act: Act) -> Facts:
-        """Let something happen, and return what is true from then on."""
+    def do(self, act: Act) -> None:
+        """Let something happen: its facts are others from then on."""
 
 
 Stages = Callable[[], AbstractContextManager[Stage]]
@@ -71,7 +71,7 @@ class OwnStage:
         """Return where it answers, and what has come true by now."""
         return self._facts
 
-    def do(self, act: Act) -> Facts:
+    def do(self, act: Act) -> None:
         """Let something happen."""
         match act:
             case Issue():
@@ -88,7 +88,6 @@ class OwnStage:
                         policy, signed_requests=SignedRequests.REQUIRED, requestors=(bytes.fromhex(certificate),)
                     ),
                 )
-        return self._facts
 
     def _issue(self, act: Issue) -> None:
         ends = None
@@ -153,12 +152,13 @@ class RemoteStage:
         """Return what is true of it."""
         return self._asked(Facts, "facts")
 
-    def do(self, act: Act) -> Facts:
+    def do(self, act: Act) -> None:
         """Let something happen."""
-        return self._asked(Facts, "do", act)
+        self._line.send(act)
+        self._line.recv()
 
-    def _asked(self, kind: type[T], word: str, *more: Act) -> T:
-        self._line.send((word, *more))
+    def _asked(self, kind: type[T], word: str) -> T:
+        self._line.send(word)
         found = self._line.recv()
         if not isinstance(found, kind):
             raise TypeError(f"stage: expected {kind.__name__}, actual {found!r}")
@@ -168,12 +168,12 @@ class RemoteStage:
 @contextmanager
 def remote_stage(line: Connection) -> Iterator[RemoteStage]:
     """Yield a stage that the process at the other end makes for the block."""
-    line.send(("begin",))
+    line.send("begin")
     line.recv()
     try:
         yield RemoteStage(line)
     finally:
-        line.send(("end",))
+        line.send("end")
         line.recv()
 
 
@@ -184,15 +184,18 @@ def serve_stages(line: Connection, keys: KeyPool) -> None:
             line.recv()
             with own_stage(keys) as stage:
                 line.send(None)
-                while (asked := line.recv())[0] != "end":
+                while (asked := line.recv()) != "end":
                     line.send(_answer(stage, asked))
             line.send(None)
 
 
-def _answer(stage: Stage, asked: tuple[str, *tuple[Act, ...]]) -> datetime | Facts:
+def _answer(stage: Stage, asked: str | Act) -> datetime | Facts | None:
     match asked:
-        case ("now",):
+        case "now":
             return stage.now()
-        case ("do", act):
-            return stage.do(act)
-    return stage.facts()
+        case "facts":
+            return stage.facts()
+        case str():
+            raise ValueError(f"stage: expected now, facts or an act, actual {asked!r}")
+    stage.do(asked)
+    return None
